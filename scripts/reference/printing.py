@@ -9,11 +9,36 @@ import torch
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent.parent / "tests" / "reference" / "printing.json"
-DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128"]
+DTYPES = [
+    "bool",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
 SHAPES = [(), (1,), (5,), (23,), (0,), (2, 0), (3, 4), (2, 3, 2), (12, 9), (1, 60), (2, 2, 2, 2), (4, 7, 3)]
 SPECIALS = [0.0, -0.0, float("nan"), float("inf"), float("-inf"), 1e-5, 1e10, 99999.99, 9.99999e99]
-OPTIONS = [{}, {}, {}, {"precision": 2}, {"precision": 8, "linewidth": 120}, {"threshold": 10}, {"threshold": 10, "edgeitems": 1},
-           {"threshold": 5, "edgeitems": 0}, {"sci_mode": True}, {"sci_mode": False}, {"profile": "short"}, {"linewidth": 30}]  # fmt: skip
+OPTIONS = [
+    {},
+    {},
+    {},
+    {"precision": 2},
+    {"precision": 8, "linewidth": 120},
+    {"threshold": 10},
+    {"threshold": 10, "edgeitems": 1},
+    {"threshold": 5, "edgeitems": 0},
+    {"sci_mode": True},
+    {"sci_mode": False},
+    {"profile": "short"},
+    {"linewidth": 30},
+]
 
 
 def values_of(r: random.Random, name: str, count: int) -> list[float]:
@@ -45,8 +70,16 @@ def main() -> None:
         torch.set_printoptions(**({"profile": "default"} | options))
         gradient = bool((t.is_floating_point() or t.is_complex()) and index % 3 == 0)
         written = [x if math.isfinite(x) else str(x) for x in values]
-        cases.append({"dtype": name, "shape": shape, "values": written, "options": options, "requires_grad": gradient,
-                      "text": repr(t.requires_grad_(gradient))})  # fmt: skip
+        cases.append(
+            {
+                "dtype": name,
+                "shape": shape,
+                "values": written,
+                "options": options,
+                "requires_grad": gradient,
+                "text": repr(t.requires_grad_(gradient)),
+            }
+        )
     lines = ",\n".join(json.dumps(case) for case in cases)
     TARGET.write_text(f'{{"torch": "{torch.__version__}", "cases": [\n{lines}\n]}}\n', encoding="utf-8")
 

@@ -46,7 +46,10 @@ def test_non_contiguous_arrays_print_their_elements() -> None:
 
 def test_a_leaf_and_a_result_tell_their_gradient() -> None:
     assert printing.tensor_text(np.float32([2]), requires_grad=True) == "tensor([2.], requires_grad=True)"
-    assert printing.tensor_text(np.float32([2]), requires_grad=True, grad_fn_name="MulBackward0") == "tensor([2.], grad_fn=<MulBackward0>)"
+    assert (
+        printing.tensor_text(np.float32([2]), requires_grad=True, grad_fn_name="MulBackward0")
+        == "tensor([2.], grad_fn=<MulBackward0>)"
+    )
 
 
 def test_a_suffix_that_does_not_fit_goes_to_the_next_line() -> None:

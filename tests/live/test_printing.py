@@ -8,11 +8,63 @@ import torch
 
 from steepest.core import printing
 
-DTYPES = [torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.bfloat16, torch.float32,
-          torch.float64, torch.complex64, torch.complex128]  # fmt: skip
-SHAPES = [(), (1,), (2,), (7,), (30,), (999,), (1000,), (1001,), (5000,), (0,), (0, 3), (3, 0), (2, 3), (1, 1), (40, 2), (3, 40),
-          (50, 30), (2, 3, 4), (8, 9, 20), (1, 1500), (1500, 1), (2, 2, 2, 3), (7, 6, 7, 5), (2, 1, 0), (3, 400), (9, 1, 200)]  # fmt: skip
-SPECIALS = [0.0, -0.0, float("nan"), float("inf"), float("-inf"), 1e-5, 1e10, 123456.0, 99999.99, 0.00995, 1e-40, 9.99999e99, 1e-300]
+DTYPES = [
+    torch.bool,
+    torch.uint8,
+    torch.int8,
+    torch.int16,
+    torch.int32,
+    torch.int64,
+    torch.float16,
+    torch.bfloat16,
+    torch.float32,
+    torch.float64,
+    torch.complex64,
+    torch.complex128,
+]
+SHAPES = [
+    (),
+    (1,),
+    (2,),
+    (7,),
+    (30,),
+    (999,),
+    (1000,),
+    (1001,),
+    (5000,),
+    (0,),
+    (0, 3),
+    (3, 0),
+    (2, 3),
+    (1, 1),
+    (40, 2),
+    (3, 40),
+    (50, 30),
+    (2, 3, 4),
+    (8, 9, 20),
+    (1, 1500),
+    (1500, 1),
+    (2, 2, 2, 3),
+    (7, 6, 7, 5),
+    (2, 1, 0),
+    (3, 400),
+    (9, 1, 200),
+]
+SPECIALS = [
+    0.0,
+    -0.0,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    1e-5,
+    1e10,
+    123456.0,
+    99999.99,
+    0.00995,
+    1e-40,
+    9.99999e99,
+    1e-300,
+]
 
 
 def to_array(t: torch.Tensor) -> np.ndarray:

@@ -18,7 +18,15 @@ import numpy as np
 
 from steepest.errors import text
 
-__all__ = ["format_tensor", "get_printoptions", "parameter_text", "printoptions", "set_printoptions", "sparse_text", "tensor_text"]
+__all__ = [
+    "format_tensor",
+    "get_printoptions",
+    "parameter_text",
+    "printoptions",
+    "set_printoptions",
+    "sparse_text",
+    "tensor_text",
+]
 
 # The dtype that a text need not name; `set_default_dtype` writes it.
 default_dtype_name = "float32"
@@ -54,7 +62,7 @@ def set_printoptions(
 ) -> None:
     """How tensors are printed: digits, number of elements from which the middle is left out, how many stay, line width.
 
-    `sci_mode` is set at every call, as in PyTorch: left out, the numbers themselves decide. Raises ValueError for an unknown profile.
+    `sci_mode` is set at every call, as in PyTorch: left out, the numbers decide. Raises ValueError for an unknown profile.
 
     >>> set_printoptions(precision=2)
     >>> set_printoptions(profile="default")
@@ -101,7 +109,7 @@ def tensor_text(
     name: str = "tensor",
     indent: int = 0,
 ) -> str:
-    """The text of a tensor: `array` holds its numbers, `dtype` is its dtype (by default the array's), `name` stands before the bracket.
+    """The text of a tensor whose numbers `array` holds; `dtype` is the array's by default, `name` stands before the bracket.
 
     `indent` columns stand before the text on its first line.
 
@@ -228,7 +236,7 @@ def number_format(values: np.ndarray, signed: bool = False) -> tuple[str, int]:
 
 
 def float_format(values: np.ndarray) -> tuple[str, str, int]:
-    """Flag, conversion (`.4f`, `.4e`, or `.0f` with the flag `#` for whole numbers) and width for finite `values` without zeros."""
+    """Flag, conversion (`.4f`, `.4e`, or `.0f` with the flag `#` for whole numbers) and width for finite, nonzero `values`."""
     if not values.size:
         return "#", ".0f", 1
     magnitudes = np.abs(values)
