@@ -1,0 +1,110 @@
+"""Fits the polynomials of steepest/lower/mathematics.py and steepest/ops/special.py: minimax by Lawson's iteration, in 60 digits.
+
+    python scripts/polynomials.py exp32        # prints the coefficients, lowest power first, and the error bound reached
+
+A coefficient is rounded to its type as soon as it is found, lowest power first, and the later ones are fitted to what it left.
+Lawson, C. L. (1961): Contributions to the theory of linear least maximum approximation, UCLA.  Needs mpmath.
+"""
+
+import struct
+import sys
+from collections.abc import Callable, Sequence
+
+import mpmath
+from mpmath import mp, mpf
+
+mp.dps = 60
+
+
+def rounded(x: mpf, bits: int) -> mpf:
+    """x rounded to a float of 32 or 64 bits."""
+    number = float(x)
+    return mpf(struct.unpack("f", struct.pack("f", number))[0] if bits == 32 else number)
+
+
+def solve(points: Sequence[mpf], goal: Sequence[mpf], size: Sequence[mpf], powers: Sequence[int], weights: list[mpf],
+          rounds: int) -> list[mpf]:
+    """Coefficients of `powers` that make max |size * (p - goal)| least on the points; `weights` are carried on."""
+    n = len(powers)
+    rows = [[s * x**k for k in powers] for x, s in zip(points, size, strict=True)]
+    right = [s * g for g, s in zip(goal, size, strict=True)]
+    for _ in range(rounds):
+        normal, vector = mpmath.matrix(n, n), mpmath.matrix(n, 1)
+        for row, r, w in zip(rows, right, weights, strict=True):
+            for i in range(n):
+                vector[i] += w * row[i] * r
+                for j in range(i, n):
+                    normal[i, j] += w * row[i] * row[j]
+        for i in range(n):
+            for j in range(i):
+                normal[i, j] = normal[j, i]
+        found = list(mpmath.lu_solve(normal, vector))
+        errors = [abs(mpmath.fdot(row, found) - r) for row, r in zip(rows, right, strict=True)]
+        total = mpmath.fsum(w * e for w, e in zip(weights, errors, strict=True))
+        if total == 0:
+            break
+        weights[:] = [w * e / total for w, e in zip(weights, errors, strict=True)]
+    return found
+
+
+def fit(function: Callable[[mpf], mpf], low: float, high: float, degree: int, bits: int,
+        size: Callable[[mpf], mpf] = lambda x: mpf(1), powers: Sequence[int] | None = None, points: int = 0) -> tuple[list[mpf], mpf]:
+    """(coefficients, max |size * error|) of the polynomial nearest to `function` on [low, high]."""
+    powers = list(range(degree + 1)) if powers is None else list(powers)
+    count = points or 12 * (degree + 2)
+    middle, half = (mpf(low) + mpf(high)) / 2, (mpf(high) - mpf(low)) / 2
+    xs = [middle + half * mpmath.cos(mpmath.pi * (2 * i + 1) / (2 * count)) for i in range(count)]
+    values, sizes = [function(x) for x in xs], [size(x) for x in xs]
+    weights, left, found = [mpf(1) / count] * count, list(values), []
+    for place, power in enumerate(powers):
+        solution = solve(xs, left, sizes, powers[place:], weights, 40 if place == 0 else 6)
+        found.append(rounded(solution[0], bits))
+        left = [v - found[-1] * x**power for v, x in zip(left, xs, strict=True)]
+    return found, max(abs(s * v) for s, v in zip(sizes, left, strict=True))
+
+
+def near_zero(function: Callable[[mpf], mpf], limit: Callable[[], mpf]) -> Callable[[mpf], mpf]:
+    """The function with its limit at 0."""
+    return lambda x: limit() if x == 0 else function(x)
+
+
+exp, log, sqrt = mpmath.exp, mpmath.log, mpmath.sqrt
+HALF_LOG2 = log(2) / 2 * mpf("1.001")
+ROOT = sqrt(mpf(2))
+
+
+def _log_tail(f: mpf) -> mpf:
+    return (mpmath.log1p(f) - f + f * f / 2) / f**3
+
+
+def _log_size(f: mpf) -> mpf:
+    return f**3 / mpmath.log1p(f)
+
+
+def _atanh_tail(z: mpf) -> mpf:
+    s = sqrt(z)
+    return (2 * mpmath.atanh(s) - 2 * s) / (s * z)
+
+
+ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
+    # exp(r) = 1 + r + r^2 q(r)
+    "exp32": lambda: fit(lambda r: (exp(r) - 1 - r) / r**2, -HALF_LOG2, HALF_LOG2, 4, 32, lambda r: r**2 / exp(r)),
+    "exp64": lambda: fit(lambda r: (exp(r) - 1 - r) / r**2, -HALF_LOG2, HALF_LOG2, 9, 64, lambda r: r**2 / exp(r)),
+    # the same, relative to expm1(r)
+    "expm1_32": lambda: fit(lambda r: (mpmath.expm1(r) - r) / r**2, -HALF_LOG2, HALF_LOG2, 5, 32, lambda r: r**2 / mpmath.expm1(r)),
+    "expm1_64": lambda: fit(lambda r: (mpmath.expm1(r) - r) / r**2, -HALF_LOG2, HALF_LOG2, 10, 64, lambda r: r**2 / mpmath.expm1(r)),
+    # 2^f = 1 + f q(f)
+    "exp2_32": lambda: fit(lambda f: (2**f - 1) / f, -0.5, 0.5, 5, 32, lambda f: f / 2**f),
+    "exp2_64": lambda: fit(lambda f: (2**f - 1) / f, -0.5, 0.5, 11, 64, lambda f: f / 2**f),
+    # log(1 + f) = f - f^2/2 + f^3 q(f)
+    "log32": lambda: fit(_log_tail, 1 / ROOT - 1, ROOT - 1, 8, 32, _log_size),
+    # log((1 + s) / (1 - s)) = 2 s + s^3 q(s^2)
+    "log64": lambda: fit(_atanh_tail, mpf("1e-30"), (3 - 2 * ROOT) ** 2 * mpf("1.001"), 6, 64, lambda z: z),
+}
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ROWS:
+        coefficients, error = ROWS[name]()
+        print(f"{name}: error 2^{float(mpmath.log(error, 2)):.2f}")
+        print("    " + ", ".join(repr(float(c)) for c in coefficients))

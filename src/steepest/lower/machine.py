@@ -1,0 +1,194 @@
+"""This computer as LLVM sees it, and the way from the text of a module to machine code in memory.
+
+`compile_text` runs a short pass pipeline (the texts are written explicitly: vectors, common subexpressions and unrolling are ours),
+writes an object file to the cache on disk and loads it; a second process loads it without optimiser and code generator.
+LLVM is imported at the first use. `STEEPEST_MASK=avx512,fma` makes believe that the processor lacks these features.
+"""
+
+import ctypes
+import functools
+import hashlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from steepest.errors import text
+from steepest.lower import cache
+
+__all__ = ["Native", "clear_cache", "compile_text", "features", "has", "width"]
+
+_lock = threading.RLock()
+
+# Masking a feature takes away those that are built on it.
+_BUILT_ON = {
+    "avx512": ["avx512f"],
+    "fma": ["fma", "avx512f"],
+    "f16c": ["f16c", "avx512f"],
+    "avx2": ["avx2", "avx512f"],
+    "avx": ["avx", "avx2", "fma", "f16c", "avx512f"],
+    "sse4.1": ["sse4.1", "sse4.2", "avx", "avx2", "fma", "f16c", "avx512f"],
+}
+_AVX512 = ("avx512f", "avx512vl", "avx512dq", "avx512bw", "avx512cd")
+
+
+class Native:
+    """Machine code of one module. `address` is the (first) function's; the code lives as long as this object."""
+
+    def __init__(self, engine: Any, names: Sequence[str]) -> None:
+        self.engine = engine
+        self.addresses = {name: int(engine.get_function_address(name)) for name in names}
+        self.address = self.addresses[names[0]]
+
+    def function(self, *kinds: Any, name: str | None = None) -> Callable[..., None]:
+        """A ctypes function without result (it releases the GIL) that keeps this code alive."""
+        address = self.address if name is None else self.addresses[name]
+        made = ctypes.CFUNCTYPE(None, *kinds)(address)
+        made.native = self      # type: ignore[attr-defined]
+        return made
+
+
+@functools.cache
+def _llvm() -> Any:
+    try:
+        import llvmlite.binding as llvm
+    except (ImportError, OSError) as reason:
+        raise RuntimeError(text("llvm-missing", reason=reason)) from reason
+    try:
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        llvm.Target.from_triple(llvm.get_process_triple())
+    except (RuntimeError, OSError) as reason:
+        raise RuntimeError(text("llvm-unusable", reason=reason)) from reason
+    for name, address in _c_functions():
+        llvm.add_symbol(name, address)
+    return llvm
+
+
+def _c_functions() -> list[tuple[str, int]]:
+    """C functions that LLVM may call by itself on a processor without the instruction; Windows does not find them alone."""
+    if os.name != "nt":
+        return []
+    found = []
+    libraries = [ctypes.CDLL("ucrtbase"), ctypes.CDLL("ntdll")]
+    for name in ("fma", "fmaf", "floor", "floorf", "ceil", "ceilf", "trunc", "truncf", "fmod", "fmodf", "memset", "memcpy", "memmove", "__chkstk"):
+        for library in libraries:
+            try:
+                found.append((name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0))
+            except AttributeError:
+                continue
+            break
+    return found
+
+
+@functools.cache
+def _target() -> tuple[str, str, frozenset[str], int]:
+    """(LLVM's CPU name, feature string, what the processor can do, bytes in a vector)."""
+    llvm = _llvm()
+    cpu = llvm.get_host_cpu_name()
+    host = llvm.get_host_cpu_features()
+    machine = llvm.get_process_triple().split("-")[0]
+    present = {name for name, on in host.items() if on}
+    masked = {m.strip() for m in os.environ.get("STEEPEST_MASK", "").split(",") if m.strip()}
+    if machine not in ("x86_64", "amd64"):
+        able = {"fma", "half", "rounding"} if machine in ("aarch64", "arm64") else set()
+        return cpu, host.flatten(), frozenset(able - masked), 16
+    off = {feature for name in masked for feature in _BUILT_ON.get(name, [name])}
+    if not all(feature in present for feature in _AVX512):
+        off.add("avx512f")
+    present -= off
+    if "avx512f" in off:
+        present = {name for name in present if not name.startswith("avx512")}
+    able = set()
+    if "avx512f" in present:
+        able |= {"avx512"}
+    if "fma" in present:
+        able |= {"fma"}
+    if "f16c" in present:
+        able |= {"half"}
+    if "sse4.1" in present:
+        able |= {"rounding"}
+    vector = 64 if "avx512f" in present else 32 if "avx2" in present else 16
+    flags = ",".join([host.flatten(), *(f"-{name}" for name in sorted(off))])
+    return cpu, flags, frozenset(able), vector
+
+
+def features() -> frozenset[str]:
+    """What the processor can do beyond the least: `avx512`, `fma`, `half` (float16 conversions), `rounding` (floor, ceil ...)."""
+    return _target()[2]
+
+
+def has(feature: str) -> bool:
+    """Can the processor do this (see `features`)?"""
+    return feature in _target()[2]
+
+
+def width(dtype: str = "float32") -> int:
+    """Elements in a vector register: 16 floats with AVX-512, 8 with AVX2, else 4."""
+    size = {"float64": 8, "int64": 8, "int16": 2, "int8": 1, "uint8": 1, "bool": 1}.get(dtype, 4)
+    return _target()[3] // size
+
+
+def _machine() -> Any:
+    llvm = _llvm()
+    cpu, flags, _, _ = _target()
+    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
+        cpu=cpu, features=flags, opt=3, reloc="pic", codemodel="small")
+
+
+def _emit(llvm: Any, ir_text: str, name: str) -> bytes:
+    target = _machine()
+    try:
+        module = llvm.parse_assembly(f'target triple = "{llvm.get_process_triple()}"\n{ir_text}')
+        module.data_layout = str(target.target_data)
+        module.verify()
+    except RuntimeError as reason:
+        raise RuntimeError(text("llvm-refused", name=name, reason=reason)) from reason
+    options = llvm.create_pipeline_tuning_options(speed_level=1)
+    options.loop_unrolling = options.loop_vectorization = options.slp_vectorization = options.loop_interleaving = False
+    builder = llvm.create_pass_builder(target, options)
+    builder.getModulePassManager().run(module, builder)
+    return bytes(target.emit_object(module))
+
+
+def compile_text(ir_text: str, name: str | Sequence[str]) -> Native:
+    """Machine code for a module's text; `name` is the function wanted, or several. From the cache on disk where it is there."""
+    names = [name] if isinstance(name, str) else list(name)
+    with _lock:
+        llvm = _llvm()
+        cpu, flags, _, _ = _target()
+        key = hashlib.sha256("\0".join(
+            [ir_text, cpu, flags, llvm.get_process_triple(), sys.platform, repr(llvm.llvm_version_info), _llvmlite_version(), cache.FORMAT]).encode()).hexdigest()
+        code = cache.read(key)
+        if code is None:
+            code = _emit(llvm, ir_text, names[0])
+            cache.write(key, code)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        return Native(engine, names)
+
+
+def assembly(ir_text: str) -> str:
+    """The machine code of a module as readable text, for those who tune it."""
+    llvm = _llvm()
+    target = _machine()
+    module = llvm.parse_assembly(ir_text)
+    options = llvm.create_pipeline_tuning_options(speed_level=1)
+    options.loop_unrolling = options.loop_vectorization = options.slp_vectorization = options.loop_interleaving = False
+    builder = llvm.create_pass_builder(target, options)
+    builder.getModulePassManager().run(module, builder)
+    return str(target.emit_assembly(module))
+
+
+@functools.cache
+def _llvmlite_version() -> str:
+    import llvmlite
+
+    return str(llvmlite.__version__)
+
+
+def clear_cache() -> None:
+    """Forget all machine code on disk."""
+    cache.clear()
