@@ -1,0 +1,115 @@
+"""The stream of 32-bit words that every random draw is made from: MT19937, with PyTorch's seeding and layout of its state.
+
+Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random number generator", ACM
+TOMACS 8(1), 1998. NumPy's bit generator makes the words; the state is read and written in the 5056 bytes that PyTorch uses.
+"""
+
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import text
+
+__all__ = ["MT19937", "STATE", "Doubles"]
+
+Array = np.ndarray[Any, Any]
+
+N = 624
+STATE = np.dtype(
+    {
+        "names": ["seed", "left", "seeded", "next", "words", "normal_x", "normal_y", "normal_rho", "normal_is_valid",
+                  "next_float_normal", "next_float_normal_is_valid"],
+        "formats": ["<u8", "<i4", "<i4", "<u8", ("<u8", N), "<f8", "<f8", "<f8", "<i4", "<f4", "?"],
+        "offsets": [0, 8, 12, 16, 24, 5016, 5024, 5032, 5040, 5048, 5052],
+        "itemsize": 5056,
+    }
+)
+
+
+class MT19937:
+    """Words of the Mersenne Twister, drawn many at a time."""
+
+    def __init__(self, seed: int):
+        self._bits = np.random.MT19937()
+        self._random_state = np.random.RandomState(self._bits)
+        self.seed(seed)
+
+    def seed(self, seed: int) -> None:
+        """Start the stream of `seed` (64 bits, of which the words depend on the lower 32)."""
+        self._random_state.seed(seed & 0xFFFFFFFF)
+        self._untouched = True
+
+    def words(self, n: int) -> Array:
+        """The next n words, (n,) uint64, each below 2^32."""
+        self._untouched = self._untouched and n == 0
+        return self._bits.random_raw(n)
+
+    def pairs(self, n: int) -> Array:
+        """The next 2n words as n numbers of 64 bits, the earlier word in the upper half; (n,) uint64."""
+        words = self.words(2 * n)
+        upper = words[::2] << np.uint64(32)
+        upper |= words[1::2]
+        return upper
+
+    def skip(self, n: int) -> None:
+        """Pass over n words."""
+        self._untouched = self._untouched and n == 0
+        self._bits.random_raw(n, False)
+
+    def position(self) -> tuple[bool, Any]:
+        """A mark to which `return_to` goes back."""
+        return self._untouched, self._bits.state
+
+    def return_to(self, position: tuple[bool, Any]) -> None:
+        """Go back to a mark made by `position`."""
+        self._untouched, self._bits.state = position
+
+    def write(self, state: Array) -> None:
+        """Put the words and the place among them into the fields of `state`, a scalar array of type STATE."""
+        inner = self._bits.state["state"]
+        place = inner["pos"]
+        state["left"], state["seeded"] = N + 1 - place, 1
+        state["next"] = 0 if self._untouched else place
+        state["words"] = inner["key"]
+
+    def read(self, state: Array) -> None:
+        """Take over what `write` wrote; raises RuntimeError for a state that no stream can be in."""
+        left, following = int(state["left"]), int(state["next"])
+        if not state["seeded"] or not 0 < left <= N or following > N:
+            raise RuntimeError(text("rng-state-invalid", left=left, following=following))
+        self._untouched = left == 1 and following == 0
+        self._bits.state = {
+            "bit_generator": "MT19937",
+            "state": {"key": state["words"].astype(np.uint32), "pos": N + 1 - left},
+        }
+
+
+class Doubles:
+    """Uniform numbers in [0, 1) with 53 bits, one at a time; on leaving the block the engine stands after the last one used.
+
+    For rejection methods, which cannot know ahead how many they need.
+    """
+
+    def __init__(self, engine: MT19937, block: int = 256):
+        self._engine, self._block = engine, block
+
+    def __enter__(self) -> "Doubles":
+        self._refill()
+        return self
+
+    def _refill(self) -> None:
+        self._mark = self._engine.position()
+        self._values = (self._engine.pairs(self._block) & np.uint64(2**53 - 1)).astype(np.float64)
+        self._numbers = (self._values * 2.0**-53).tolist()
+        self._used = 0
+
+    def __call__(self) -> float:
+        if self._used == self._block:
+            self._refill()
+        self._used += 1
+        return self._numbers[self._used - 1]
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._engine.return_to(self._mark)
+        self._engine.skip(2 * self._used)

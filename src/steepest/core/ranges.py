@@ -1,0 +1,78 @@
+"""What numbers an element type can hold: where random draws have to stay, and how they are converted to it."""
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from steepest.errors import text
+
+__all__ = ["FLOAT32", "FLOAT64", "cast", "floating", "full_span", "inward", "is_floating", "limits", "part"]
+
+Array = np.ndarray[Any, Any]
+DType = np.dtype[Any]
+
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+# bits of the significand, largest finite number
+FLOATING = {
+    "float16": (11, 65504.0),
+    "bfloat16": (8, 3.3895313892515355e38),
+    "float32": (24, 3.4028234663852886e38),
+    "float64": (53, 1.7976931348623157e308),
+}
+
+
+@functools.cache
+def is_floating(dtype: DType) -> bool:
+    """Whether it is a real floating type, bfloat16 included."""
+    return dtype.name in FLOATING
+
+
+def floating(dtype: Any, operation: str, complex_too: bool = False) -> DType:
+    """The dtype, if it is a floating one; else raises NotImplementedError."""
+    dtype = np.dtype(dtype)
+    if is_floating(dtype) or (complex_too and dtype.kind == "c"):
+        return dtype
+    raise NotImplementedError(text("random-dtype", operation=operation, dtype=dtype))
+
+
+def part(dtype: DType) -> DType:
+    """The dtype of the real and imaginary parts of a complex one."""
+    return FLOAT64 if dtype.itemsize == 16 else FLOAT32
+
+
+@functools.cache
+def limits(dtype: DType) -> tuple[float, float]:
+    """The least and the largest number (an int for integer types)."""
+    if dtype == np.bool_:
+        return 0, 1
+    if is_floating(dtype):
+        return -FLOATING[dtype.name][1], FLOATING[dtype.name][1]
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+
+
+@functools.cache
+def full_span(dtype: DType) -> int:
+    """How many numbers a draw over the full range has: 0 to the largest integer, or to 2^digits in a floating type."""
+    return 2 ** FLOATING[dtype.name][0] + 1 if is_floating(dtype) else int(limits(dtype)[1]) + 1
+
+
+def cast(values: Array, dtype: DType) -> Array:
+    """To the dtype; the 16-bit floating types are reached by way of float32, as PyTorch does."""
+    if values.dtype == dtype:
+        return values
+    with np.errstate(all="ignore"):
+        if dtype.itemsize == 2 and is_floating(dtype):
+            values = values.astype(np.float32)
+        return values.astype(dtype)
+
+
+def inward(low: int, end: int, dtype: DType, move_end: bool) -> tuple[int, int]:
+    """The range moved inward to numbers that the floating dtype has, so that rounding never leaves it."""
+    digits = FLOATING[dtype.name][0]
+    above, below = (int(cast(np.array(x), dtype)) for x in (low + 1, end - 1))
+    if above < low:
+        low = above + (1 << (abs(low + 1).bit_length() - digits))
+    if move_end and below >= end:
+        end = below - (1 << (abs(end - 1).bit_length() - digits))
+    return low, end
