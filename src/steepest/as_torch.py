@@ -1,0 +1,88 @@
+"""After `import steepest.as_torch` the name `torch`, its submodules included, means steepest.
+
+    import steepest.as_torch
+    import torch.nn as nn                       # the module steepest.nn
+    from torch.utils.data import DataLoader     # from steepest.utils.data
+
+In a notebook `%load_ext steepest` does the same. Worker processes inherit it, however they are started.
+"""
+
+import importlib
+import importlib.util
+import multiprocessing.spawn
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import steepest
+from steepest.errors import text
+
+__all__ = ["enable", "load_ipython_extension"]
+
+
+class _Alias(MetaPathFinder, Loader):
+    """Finds `torch.X.Y` as the module object of `steepest.X.Y`: one module under two names, not a copy."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        name = _own_name(fullname)
+        if name is None or importlib.util.find_spec(name) is None:
+            return None
+        return ModuleSpec(fullname, self)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        name = _own_name(spec.name)
+        assert name is not None
+        module = importlib.import_module(name)
+        spec.loader_state = module.__spec__, module.__loader__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The import system has just written the alias's spec over the module's own.
+        assert module.__spec__ is not None
+        module.__spec__, module.__loader__ = module.__spec__.loader_state
+
+
+def _own_name(fullname: str) -> str | None:
+    first, dot, rest = fullname.partition(".")
+    return "steepest" + dot + rest if first == "torch" else None
+
+
+class _EnableOnArrival:
+    """Makes the process that unpickles it enable the alias, before it imports the user's main module."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A fresh interpreter may not know yet where this package lies: its sys.path arrives in the same message.
+        folder = str(Path(__file__).parent.parent)
+        return exec, (f"import sys; sys.path.append({folder!r}); import steepest.as_torch",)
+
+
+_get_preparation_data = multiprocessing.spawn.get_preparation_data
+
+
+def _preparation_data(name: str) -> dict[str, Any]:
+    """What a parent tells a spawned worker first, with the alias added."""
+    return {"steepest.as_torch": _EnableOnArrival(), **_get_preparation_data(name)}
+
+
+def enable() -> None:
+    """Make `torch` mean steepest here and in worker processes started from here; raises ImportError after the real torch."""
+    present = sys.modules.get("torch")
+    if present is steepest:
+        return
+    if present is not None:
+        raise ImportError(text("torch-already-imported"), name="torch")
+    sys.modules["torch"] = steepest
+    sys.meta_path.insert(0, _Alias())
+    multiprocessing.spawn.get_preparation_data = _preparation_data
+
+
+def load_ipython_extension(ipython: object) -> None:
+    """`%load_ext steepest`."""
+    enable()
+
+
+enable()

@@ -1,0 +1,96 @@
+"""`steepest run PROGRAM.py [ARGS]`: a PyTorch program, unmodified, with `torch` meaning steepest.
+
+The program sees what `python PROGRAM.py ARGS` would give it: `__main__`, `__file__`, `sys.argv`, the first entry of `sys.path`,
+the working directory, its exit code. A traceback shows the program's frames and leaves ours out.
+"""
+
+import os
+import sys
+import traceback
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType, TracebackType
+
+from steepest.errors import UserError, text
+
+__all__ = ["run"]
+
+PACKAGE = str(Path(__file__).parent.parent) + os.sep
+
+
+def run(program: Path, /, *arguments: str, seed: int | None = None) -> int:
+    """Run a PyTorch program, unmodified: `torch` means steepest.
+
+    Parameters
+    ----------
+    program
+        The program's file.
+    arguments
+        What the program finds in `sys.argv[1:]`.
+    seed
+        As if the program began with `torch.manual_seed(SEED)`.
+    """
+    path = program.absolute()
+    if not path.is_file():
+        raise UserError(text("program-missing", path=program, folder=Path.cwd()))
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise UserError(text("program-unreadable", path=program, reason=error.strerror)) from None
+
+    import steepest.as_torch  # here, since the import itself gives `torch` its meaning
+
+    if seed is not None:
+        steepest.manual_seed(seed)
+    show_figures_without_display()
+    sys.argv[:] = [str(program), *arguments]
+    if not sys.flags.safe_path:
+        sys.path[0] = str(path.parent.resolve())
+    main = sys.modules["__main__"] = main_module(path)
+    sys.excepthook = print_exception
+    try:
+        # From bytes: the compiler honours the program's own encoding line.
+        exec(compile(source, str(path), "exec", dont_inherit=True), main.__dict__)
+    except Exception as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 1
+    except KeyboardInterrupt as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 130
+    return 0
+
+
+def main_module(path: Path) -> ModuleType:
+    """`__main__` as `python FILE` makes it; without a spec, so that a spawned worker finds the program by its file."""
+    module = ModuleType("__main__")
+    module.__file__ = str(path)
+    module.__loader__ = SourceFileLoader("__main__", str(path))
+    module.__builtins__ = sys.modules["builtins"]  # type: ignore[attr-defined]
+    return module
+
+
+def print_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Python's traceback without the frames inside this package; `STEEPEST_TRACEBACK=full` keeps them."""
+    shown = traceback.TracebackException(kind, error, trace, compact=True)
+    if os.environ.get("STEEPEST_TRACEBACK") != "full":
+        _leave_out_own_frames(shown)
+    print("".join(shown.format()), end="", file=sys.stderr)
+
+
+def _leave_out_own_frames(shown: traceback.TracebackException) -> None:
+    pending = [shown]
+    while pending:
+        one = pending.pop()
+        one.stack = traceback.StackSummary.from_list([frame for frame in one.stack if not _is_own(frame.filename)])
+        pending += [other for other in (one.__cause__, one.__context__, *(one.exceptions or ())) if other is not None]
+
+
+def _is_own(filename: str) -> bool:
+    return filename.startswith(PACKAGE) and not filename.startswith(os.path.join(PACKAGE, "course", "programs"))
+
+
+def show_figures_without_display() -> None:
+    """Where no window can open, `plt.show()` writes files: the backend is chosen before the program imports matplotlib."""
+    windowed = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if not windowed and "MPLBACKEND" not in os.environ:
+        os.environ["MPLBACKEND"] = "module://steepest.cli.figures"
