@@ -150,3 +150,19 @@ def test_seed_is_manual_seed(folder: Path) -> None:
     seeded = steepest(folder, "run", "--seed", "3", "program.py", "--seed")
     by_hand = run(folder, "import torch\ntorch.manual_seed(3)\nprint(torch.rand(1).item())\n")
     assert seeded.stdout == by_hand.stdout != "", seeded.stderr
+
+
+def test_every_file_is_opened_with_an_encoding(folder: Path) -> None:
+    (folder / "program.py").write_text("import torch\nprint(torch.ones(1).item())\n", encoding="utf-8")
+    for words in (["run", "program.py"], ["course"], ["course", "19"]):
+        command = [sys.executable, "-X", "warn_default_encoding", "-W", "error::EncodingWarning", "-m", "steepest", *words]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+def test_home_that_cannot_be_written(folder: Path) -> None:
+    (folder / "file").write_text("", encoding="utf-8")
+    home = str(folder / "file" / "home")
+    source = "import torch, matplotlib.pyplot as plt\nprint((torch.ones(3) * 2).sum().item())\nplt.plot([1, 2])\nplt.show()\n"
+    done = run(folder, source, HOME=home, USERPROFILE=home, XDG_CACHE_HOME=home, XDG_CONFIG_HOME=home, LOCALAPPDATA=home)
+    assert (done.returncode, done.stdout) == (0, "6.0\n"), done.stderr

@@ -114,6 +114,7 @@ PROGRAMS = (
         ("the same with Dataset, DataLoader and workers", "同上，Dataset 与 DataLoader，多进程"),
         wrong=("workers need the `__main__` guard", "使用多进程时需要 `__main__` 保护"),
         beside=("diabetes.csv",),
+        arguments=("10",),
     ),
     Program(18, "mnist_mlp", "001", ("ten classes: MNIST by an MLP", "多分类：全连接网络识别 MNIST"), beside=("digits.py",)),
     Program(18, "mnist_convnet", "001", ("ten classes: MNIST by a convnet", "多分类：卷积网络识别 MNIST"), beside=("digits.py",)),

@@ -34,4 +34,4 @@ def load(path=None):
             return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     print(f"no file {path}: drawn digits instead of MNIST")
     random = np.random.default_rng(0)
-    return (*draw(4000, random), *draw(1000, random))
+    return (*draw(12000, random), *draw(2000, random))

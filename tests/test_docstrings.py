@@ -1,0 +1,22 @@
+"""Examples in docstrings print what they say."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import steepest
+
+APART = ("steepest.__main__", "steepest.cli", "steepest.course.programs", "steepest.as_torch")
+MODULES = ["steepest"] + [
+    module.name for module in pkgutil.walk_packages(steepest.__path__, "steepest.") if not module.name.startswith(APART)
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    module = importlib.import_module(name)
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    failed, _ = doctest.testmod(module, extraglobs={"steepest": steepest, "torch": steepest}, optionflags=flags)
+    assert failed == 0
