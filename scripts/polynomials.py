@@ -86,6 +86,20 @@ def _atanh_tail(z: mpf) -> mpf:
     return (2 * mpmath.atanh(s) - 2 * s) / (s * z)
 
 
+def _tanh_tail(z: mpf) -> mpf:
+    x = sqrt(z)
+    return (mpmath.tanh(x) - x) / (x * z)
+
+
+def _erfc_scaled(t: mpf) -> mpf:
+    x = 4 * (1 + t) / (1 - t)
+    return mpmath.erfc(x) * exp(x * x) * (1 + 2 * x)
+
+
+def _lgamma_rest(u: mpf) -> mpf:
+    return mpmath.loggamma(u + 1.5) / ((u + 0.5) * (u - 0.5))
+
+
 ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     # exp(r) = 1 + r + r^2 q(r)
     "exp32": lambda: fit(lambda r: (exp(r) - 1 - r) / r**2, -HALF_LOG2, HALF_LOG2, 4, 32, lambda r: r**2 / exp(r)),
@@ -100,6 +114,14 @@ ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     "log32": lambda: fit(_log_tail, 1 / ROOT - 1, ROOT - 1, 8, 32, _log_size),
     # log((1 + s) / (1 - s)) = 2 s + s^3 q(s^2)
     "log64": lambda: fit(_atanh_tail, mpf("1e-30"), (3 - 2 * ROOT) ** 2 * mpf("1.001"), 6, 64, lambda z: z),
+    # tanh(x) = x + x^3 q(x^2) up to 0.55
+    "tanh32": lambda: fit(_tanh_tail, mpf("1e-30"), mpf("0.551") ** 2, 4, 32, lambda z: z),
+    "tanh64": lambda: fit(_tanh_tail, mpf("1e-30"), mpf("0.551") ** 2, 10, 64, lambda z: z),
+    # erf(x) = x + x q(x^2) up to 0.5;  erfc(x) = exp(-x^2) q(t) / (1 + 2 x), t = (x - 4) / (x + 4), from 0.5 on
+    "erf64": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.2501"), 8, 64),
+    "erfc64": lambda: fit(_erfc_scaled, (mpf("0.499") - 4) / mpf("4.499"), mpf(24) / 32, 22, 64),
+    # lgamma(x) = (x - 1) (x - 2) q(x - 3/2) between 1 and 2
+    "lgamma64": lambda: fit(_lgamma_rest, -0.5, 0.5, 21, 64),
 }
 
 
