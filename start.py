@@ -75,7 +75,7 @@ def install(extra: str) -> None:
         extras |= {extra}
         names = ",".join(sorted(extras - {""}))
         pip("--no-build-isolation", f".[{names}]" if names else ".")
-    if found.get("source") != wanted["source"]:
+    elif found.get("source") != wanted["source"]:
         pip("--no-build-isolation", "--no-deps", "--force-reinstall", ".")
     STAMP.write_text(json.dumps({**wanted, "extras": sorted(extras)}), encoding="utf-8")
 
