@@ -47,7 +47,8 @@ def pip(*arguments: str) -> None:
 
 
 def make_environment() -> None:
-    if PYTHON.exists():
+    """Make .venv, again where an earlier start was cut off before pip was in it."""
+    if PYTHON.exists() and (STAMP.exists() or subprocess.call([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0):
         return
     say("making .venv ...")
     try:
@@ -55,7 +56,7 @@ def make_environment() -> None:
         import venv
     except ImportError:
         sys.exit("This Python has no venv module: install it (Debian and Ubuntu: apt install python3-venv) and start again.")
-    venv.EnvBuilder(with_pip=True, clear=VENV.exists()).create(VENV)
+    venv.EnvBuilder(with_pip=True, clear=VENV.exists(), symlinks=os.name != "nt").create(VENV)
 
 
 def install(extra: str) -> None:
