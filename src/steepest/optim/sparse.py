@@ -1,0 +1,18 @@
+"""Updates of only those rows of a parameter that a sparse gradient has, as an embedding gives it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from steepest.core.tensor import Tensor
+from steepest.optim.update import Update
+
+__all__ = ["update_rows"]
+
+
+def update_rows(rule: Update, targets: Sequence[Tensor], grad: Tensor, *operands: Any) -> None:
+    """Apply `rule(p, g, *state, *operands)` to the rows that `grad` names; `targets` are the parameter and its state."""
+    grad = grad.coalesce()
+    where = tuple(grad._indices())
+    p, *state = (target[where] for target in targets)
+    for target, value in zip(targets, rule(p, grad._values(), *state, *operands), strict=True):
+        target[where] = value
