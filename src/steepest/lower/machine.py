@@ -17,7 +17,7 @@ from typing import Any
 from steepest.errors import text
 from steepest.lower import cache
 
-__all__ = ["Native", "clear_cache", "compile_text", "features", "has", "width"]
+__all__ = ["Native", "clear_cache", "assembly", "compile_text", "features", "has", "processor", "width"]
 
 _lock = threading.RLock()
 
@@ -88,11 +88,11 @@ def _target() -> tuple[str, str, frozenset[str], int]:
     llvm = _llvm()
     cpu = llvm.get_host_cpu_name()
     host = llvm.get_host_cpu_features()
-    machine = llvm.get_process_triple().split("-")[0]
+    machine = processor()
     present = {name for name, on in host.items() if on}
     masked = {m.strip() for m in os.environ.get("STEEPEST_MASK", "").split(",") if m.strip()}
-    if machine not in ("x86_64", "amd64"):
-        able = {"fma", "half", "rounding"} if machine in ("aarch64", "arm64") else set()
+    if machine != "x86_64":
+        able = {"fma", "half", "rounding"} if machine == "aarch64" else set()
         return cpu, host.flatten(), frozenset(able - masked), 16
     off = {feature for name in masked for feature in _BUILT_ON.get(name, [name])}
     if not all(feature in present for feature in _AVX512):
@@ -128,6 +128,13 @@ def width(dtype: str = "float32") -> int:
     """Elements in a vector register: 16 floats with AVX-512, 8 with AVX2, else 4."""
     size = {"float64": 8, "int64": 8, "int16": 2, "int8": 1, "uint8": 1, "bool": 1}.get(dtype, 4)
     return _target()[3] // size
+
+
+@functools.cache
+def processor() -> str:
+    """`x86_64`, `aarch64` or LLVM's name of another family."""
+    name = str(_llvm().get_process_triple().split("-")[0])
+    return {"amd64": "x86_64", "arm64": "aarch64"}.get(name, name)
 
 
 def _machine() -> Any:

@@ -76,10 +76,14 @@ class Variable:
 
 
 class Function:
-    """One function that returns nothing. `params` are LLVM parameters: `["ptr noalias %x", "i64 %n"]`."""
+    """One function that returns nothing. `params` are LLVM parameters: `["ptr noalias %x", "i64 %n"]`.
 
-    def __init__(self, name: str, params: Sequence[str]) -> None:
+    With `internal=True` only functions of the same module can call it (`attributes="alwaysinline"` to have it inlined there).
+    """
+
+    def __init__(self, name: str, params: Sequence[str], internal: bool = False, attributes: str = "") -> None:
         self.name, self.params = name, list(params)
+        self.internal, self.attributes = internal, attributes
         self._lines: list[str] = []
         self._stack: list[str] = []
         self._declared: dict[str, None] = {}
@@ -373,7 +377,11 @@ class Function:
     def definition(self) -> str:
         """The function without its declarations."""
         body = "\n".join(f"  {line}" if not line.endswith(":") else line for line in [*self._stack, *self._lines])
-        return f"define void @{self.name}({', '.join(self.params)}) nounwind {{\nentry:\n{body}\n  ret void\n}}\n"
+        kind = "define internal void" if self.internal else "define void"
+        return f"{kind} @{self.name}({', '.join(self.params)}) nounwind {self.attributes} {{\nentry:\n{body}\n  ret void\n}}\n"
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def text(self) -> str:
         """A whole module with this one function."""
