@@ -1,0 +1,415 @@
+"""Recurrent networks: one step as a cell, whole sequences in several layers and both directions as a layer.
+
+A cell is a row: how many gates it has and how it steps (Elman 1990; Hochreiter and Schmidhuber 1997 with the forget
+gate of Gers et al. 2000; Cho et al. 2014).
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.functional.creating import empty, zeros
+from steepest.functional.joining import cat, stack
+from steepest.nn import functional as F
+from steepest.nn import init
+from steepest.nn.modules.module import Module
+from steepest.nn.parameter import Parameter
+from steepest.nn.utils.rnn import PackedSequence
+
+__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNBase", "RNNCell", "RNNCellBase"]
+
+State = tuple[Tensor, ...]
+
+
+def simple_step(activation: str) -> Callable[..., State]:
+    """h' = activation(W_ih x + b_ih + W_hh h + b_hh)."""
+
+    def step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+        return (getattr(from_input + F.linear(state[0], weight, bias), activation)(),)
+
+    return step
+
+
+def lstm_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    """c' = f · c + i · g and h' = o · tanh(c') with the gates i, f, g, o."""
+    hidden, cell = state
+    i, f, g, o = (from_input + F.linear(hidden, weight, bias)).chunk(4, -1)
+    cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
+    return o.sigmoid() * cell.tanh(), cell
+
+
+def gru_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    """h' = (1 - z) · n + z · h with n = tanh(x_n + r · h_n)."""
+    hidden = state[0]
+    x_r, x_z, x_n = from_input.chunk(3, -1)
+    h_r, h_z, h_n = F.linear(hidden, weight, bias).chunk(3, -1)
+    reset = (x_r + h_r).sigmoid()
+    update = (x_z + h_z).sigmoid()
+    new = (x_n + reset * h_n).tanh()
+    return ((hidden - new) * update + new,)
+
+
+class Cell(NamedTuple):
+    """The gates of a recurrent cell, and one step: the input's part, the state, the recurrent weight and bias."""
+
+    gates: int
+    step: Callable[..., State]
+
+
+CELLS = {
+    "RNN_TANH": Cell(1, simple_step("tanh")),
+    "RNN_RELU": Cell(1, simple_step("relu")),
+    "LSTM": Cell(4, lstm_step),
+    "GRU": Cell(3, gru_step),
+}
+
+
+class RNNBase(Module):
+    """Layers of a recurrent cell over `(L, N, input_size)`, `(N, L, input_size)` with `batch_first`, or `(L, input_size)`."""
+
+    def __init__(
+        self,
+        mode: str,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        check_arguments(input_size, hidden_size, num_layers, bias, batch_first, dropout, proj_size)
+        if mode not in CELLS:
+            raise ValueError("Unrecognized RNN mode: " + mode)
+        self.mode = mode
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        self.proj_size = proj_size
+        rows = CELLS[mode].gates * hidden_size
+        out = proj_size or hidden_size
+        directions = 2 if bidirectional else 1
+        self._all_weights: list[list[str]] = []
+        for layer in range(num_layers):
+            columns = input_size if layer == 0 else out * directions
+            for suffix in ("", "_reverse")[:directions]:
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, columns), "weight_hh": (rows, out)}
+                if bias:
+                    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                if proj_size:
+                    shapes["weight_hr"] = (proj_size, hidden_size)
+                names = [f"{name}_l{layer}{suffix}" for name in shapes]
+                for name, shape in zip(names, shapes.values(), strict=True):
+                    setattr(self, name, Parameter(empty(shape, device=device, dtype=dtype)))
+                self._all_weights.append(names)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw all weights and biases uniformly between ±1/sqrt(hidden_size)."""
+        bound = 1.0 / math.sqrt(self.hidden_size)
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def flatten_parameters(self) -> None:
+        """Nothing to do: parameters need no special layout on the CPU."""
+
+    @property
+    def all_weights(self) -> list[list[Parameter]]:
+        """The parameters of each layer and direction."""
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    def extra_repr(self) -> str:
+        shown = [
+            ("proj_size", self.proj_size, self.proj_size != 0),
+            ("num_layers", self.num_layers, self.num_layers != 1),
+            ("bias", self.bias, self.bias is not True),
+            ("batch_first", self.batch_first, self.batch_first is not False),
+            ("dropout", self.dropout, self.dropout != 0),
+            ("bidirectional", self.bidirectional, self.bidirectional is not False),
+        ]
+        unusual = [f"{name}={value}" for name, value, wanted in shown if wanted]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *unusual])
+
+    # -- running
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        states = None if hx is None else hx if isinstance(hx, tuple) else (hx,)
+        if isinstance(input, PackedSequence):
+            return self._forward_packed(input, states)
+        name = self._get_name()
+        if input.dim() not in (2, 3):
+            raise ValueError(text("rnn-input-dimensions", layer=name, wanted="2D or 3D", got=input.dim()))
+        batched = input.dim() == 3
+        if states is not None and any(state.dim() != input.dim() for state in states):
+            kinds = ("batched", "3-D") if batched else ("unbatched", "2-D")
+            got = ", ".join(f"{state.dim()}-D" for state in states)
+            raise RuntimeError(text("rnn-state-dimensions", kind=kinds[0], wanted=kinds[1], got=got))
+        if not batched:
+            input = input.unsqueeze(1)
+            states = None if states is None else tuple(state.unsqueeze(1) for state in states)
+        elif self.batch_first:
+            input = input.transpose(0, 1)
+        states = self._checked(input, input.shape[1], states)
+        steps = list(input.unbind(0))
+        outputs, last = self._run(steps, states)
+        output = stack(outputs)
+        if not batched:
+            return output.squeeze(1), self._given_back(tuple(state.squeeze(1) for state in last))
+        return (output.transpose(0, 1) if self.batch_first else output), self._given_back(last)
+
+    def _forward_packed(self, packed: PackedSequence, states: State | None) -> Any:
+        data, batch_sizes, sorted_indices, unsorted_indices = packed
+        sizes = [int(size) for size in batch_sizes.tolist()]
+        if states is not None and sorted_indices is not None:
+            states = tuple(state.index_select(1, sorted_indices) for state in states)
+        states = self._checked(data, sizes[0], states)
+        outputs, last = self._run(list(data.split(sizes)), states)
+        if unsorted_indices is not None:
+            last = tuple(state.index_select(1, unsorted_indices) for state in last)
+        result = PackedSequence(cat(outputs), batch_sizes, sorted_indices, unsorted_indices)
+        return result, self._given_back(last)
+
+    def _given_back(self, states: State) -> Any:
+        return states if self.mode == "LSTM" else states[0]
+
+    def _checked(self, input: Tensor, batch: int, states: State | None) -> State:
+        """The initial states: zeros where none were given."""
+        weight = getattr(self, self._all_weights[0][0])
+        if input.dtype != weight.dtype:
+            raise ValueError(text("rnn-dtype", input=input.dtype, weight=weight.dtype))
+        if input.shape[-1] != self.input_size:
+            raise RuntimeError(text("rnn-input-size", expected=self.input_size, got=input.shape[-1]))
+        count = self.num_layers * (2 if self.bidirectional else 1)
+        wanted = [(count, batch, self.proj_size or self.hidden_size)]
+        if self.mode == "LSTM":
+            wanted.append((count, batch, self.hidden_size))
+        if states is None:
+            return tuple(zeros(shape, dtype=input.dtype) for shape in wanted)
+        for number, (shape, state) in enumerate(zip(wanted, states, strict=True)):
+            if tuple(state.shape) != shape:
+                which = f"hidden[{number}]" if self.mode == "LSTM" else "hidden"
+                raise RuntimeError(text("rnn-state-size", which=which, expected=shape, got=list(state.shape)))
+        return states
+
+    def _run(self, steps: list[Tensor], states: State) -> tuple[list[Tensor], State]:
+        """All layers over the steps; a step may have fewer rows than the one before (packed sequences)."""
+        directions = 2 if self.bidirectional else 1
+        ends: list[State] = []
+        for layer in range(self.num_layers):
+            results = []
+            for direction in range(directions):
+                number = layer * directions + direction
+                start = tuple(state[number] for state in states)
+                outputs, end = self._one_direction(steps, start, self._all_weights[number], direction == 1)
+                results.append(outputs)
+                ends.append(end)
+            steps = results[0] if directions == 1 else [cat(pair, -1) for pair in zip(*results, strict=True)]
+            if self.dropout > 0 and self.training and layer < self.num_layers - 1:
+                # One draw for the whole sequence, as PyTorch has it.
+                sizes = [step.shape[0] for step in steps]
+                steps = list(F.dropout(cat(steps), self.dropout, True).split(sizes))
+        return steps, tuple(stack(parts) for parts in zip(*ends, strict=True))
+
+    def _one_direction(
+        self, steps: list[Tensor], state: State, names: list[str], backward: bool
+    ) -> tuple[list[Tensor], State]:
+        weights = {name.split("_l")[0]: getattr(self, name) for name in names}
+        weight_hh, bias_hh, projection = weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr")
+        step = CELLS[self.mode].step
+        sizes = [rows.shape[0] for rows in steps]
+        from_input = list(F.linear(cat(steps), weights["weight_ih"], weights.get("bias_ih")).split(sizes))
+        first = state
+        rows = sizes[-1] if backward else sizes[0]
+        state = tuple(part[:rows] for part in first)
+        outputs: list[Any] = [None] * len(steps)
+        finished: list[State] = []
+        for time in reversed(range(len(steps))) if backward else range(len(steps)):
+            if sizes[time] > rows:  # backward: sequences that end here begin
+                state = tuple(cat([part, start[rows : sizes[time]]]) for part, start in zip(state, first, strict=True))
+            elif sizes[time] < rows:  # forward: sequences that ended keep their state
+                finished.append(tuple(part[sizes[time] :] for part in state))
+                state = tuple(part[: sizes[time]] for part in state)
+            rows = sizes[time]
+            state = step(from_input[time], state, weight_hh, bias_hh)
+            if projection is not None:
+                state = (F.linear(state[0], projection), *state[1:])
+            outputs[time] = state[0]
+        if finished:
+            state = tuple(cat(parts) for parts in zip(state, *reversed(finished), strict=True))
+        return outputs, state
+
+
+def check_arguments(
+    input_size: Any, hidden_size: Any, num_layers: int, bias: Any, batch_first: Any, dropout: Any, proj_size: int
+) -> None:
+    """PyTorch's checks of a recurrent layer's arguments, in its order."""
+    if not isinstance(dropout, numbers.Number) or isinstance(dropout, bool) or not 0 <= dropout <= 1:  # type: ignore[operator]
+        raise ValueError(text("rnn-dropout-range", got=dropout))
+    if dropout > 0 and num_layers == 1:  # type: ignore[operator]
+        warnings.warn(text("rnn-dropout-unused", dropout=dropout, num_layers=num_layers), stacklevel=4)
+    for name, value, kind in (
+        ("bias", bias, bool),
+        ("batch_first", batch_first, bool),
+        ("input_size", input_size, int),
+        ("hidden_size", hidden_size, int),
+    ):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
+        if kind is int and value <= 0:
+            raise ValueError(f"{name} must be greater than zero")
+    if num_layers <= 0:
+        raise ValueError("num_layers must be greater than zero")
+    if proj_size < 0:
+        raise ValueError("proj_size should be a positive integer or zero to disable projections")
+    if proj_size >= hidden_size:
+        raise ValueError("proj_size has to be smaller than hidden_size")
+
+
+class RNN(RNNBase):
+    """Elman's network with tanh or relu: `output, h_n = rnn(input, h_0)`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if "proj_size" in kwargs:
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+        if len(args) > 3:
+            nonlinearity = args[3]
+            args = args[:3] + args[4:]
+        else:
+            nonlinearity = kwargs.pop("nonlinearity", "tanh")
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+        super().__init__(f"RNN_{nonlinearity.upper()}", *args, **kwargs)
+        self.nonlinearity = nonlinearity
+
+
+class LSTM(RNNBase):
+    """Long short-term memory: `output, (h_n, c_n) = lstm(input, (h_0, c_0))`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("LSTM", *args, **kwargs)
+
+
+class GRU(RNNBase):
+    """Gated recurrent units: `output, h_n = gru(input, h_0)`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if "proj_size" in kwargs:
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+        super().__init__("GRU", *args, **kwargs)
+
+
+class RNNCellBase(Module):
+    """One step of a recurrent cell: `(N, input_size)` or `(input_size,)`."""
+
+    bias_ih: Tensor | None
+    bias_hh: Tensor | None
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__()
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.bias = bias
+        rows = num_chunks * hidden_size
+        self.weight_ih = Parameter(empty((rows, input_size), device=device, dtype=dtype))
+        self.weight_hh = Parameter(empty((rows, hidden_size), device=device, dtype=dtype))
+        if bias:
+            self.bias_ih = Parameter(empty(rows, device=device, dtype=dtype))
+            self.bias_hh = Parameter(empty(rows, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias_ih", None)
+            self.register_parameter("bias_hh", None)
+        self.reset_parameters()
+
+    def extra_repr(self) -> str:
+        shown = f"{self.input_size}, {self.hidden_size}"
+        if self.bias is not True:
+            shown += f", bias={self.bias}"
+        if getattr(self, "nonlinearity", "tanh") != "tanh":
+            shown += f", nonlinearity={self.nonlinearity}"
+        return shown
+
+    def reset_parameters(self) -> None:
+        """Draw all weights and biases uniformly between ±1/sqrt(hidden_size)."""
+        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def _advance(self, mode: str, input: Tensor, states: State | None) -> State:
+        name = self._get_name()
+        if input.dim() not in (1, 2):
+            raise ValueError(text("rnn-input-dimensions", layer=name, wanted="1D or 2D", got=input.dim()))
+        for state in states or ():
+            if state.dim() not in (1, 2):
+                raise ValueError(text("rnn-cell-state-dimensions", layer=name, got=state.dim()))
+        batched = input.dim() == 2
+        if not batched:
+            input = input.unsqueeze(0)
+            states = None if states is None else tuple(state.unsqueeze(0) for state in states)
+        if states is None:
+            count = 2 if mode == "LSTM" else 1
+            states = tuple(zeros((input.shape[0], self.hidden_size), dtype=input.dtype) for _ in range(count))
+        from_input = F.linear(input, self.weight_ih, self.bias_ih)
+        after = CELLS[mode].step(from_input, states, self.weight_hh, self.bias_hh)
+        return after if batched else tuple(state.squeeze(0) for state in after)
+
+
+class RNNCell(RNNCellBase):
+    """One step of Elman's network: `h = cell(x, h)`."""
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 1, device, dtype)
+        self.nonlinearity = nonlinearity
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        return self._advance(f"RNN_{self.nonlinearity.upper()}", input, None if hx is None else (hx,))[0]
+
+
+class LSTMCell(RNNCellBase):
+    """One step of long short-term memory: `h, c = cell(x, (h, c))`."""
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 4, device, dtype)
+
+    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+        hidden, cell = self._advance("LSTM", input, hx)
+        return hidden, cell
+
+
+class GRUCell(RNNCellBase):
+    """One step of gated recurrent units: `h = cell(x, h)`."""
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 3, device, dtype)
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        return self._advance("GRU", input, None if hx is None else (hx,))[0]
