@@ -1,0 +1,66 @@
+"""steepest: a deep-learning framework with PyTorch's interface, for gradient descent on one computer.
+
+>>> import steepest
+>>> w = steepest.tensor([1.0], requires_grad=True)
+>>> (w * 3).sum().backward(); w.grad
+tensor([3.])
+"""
+
+import importlib
+import warnings
+from typing import Any
+
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"steepest(\.|$)")
+
+from steepest import methods as _methods  # noqa: E402
+from steepest.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
+from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
+from steepest.core import dtype as _dtypes  # noqa: E402
+from steepest.core import printing as _printing  # noqa: E402
+from steepest.core.device import (  # noqa: E402
+    CHANNELS_LAST,
+    CONTIGUOUS,
+    PRESERVE,
+    SPARSE,
+    STRIDED,
+    device,
+    layout,
+    memory_format,
+)
+from steepest.core.dtype import dtype, get_default_dtype, promote_types  # noqa: E402
+from steepest.core.printing import set_printoptions  # noqa: E402
+from steepest.core.size import Size  # noqa: E402
+from steepest.core.tensor import Tensor  # noqa: E402
+from steepest.functional import tables as _tables  # noqa: E402
+from steepest.version import __version__  # noqa: E402
+
+contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
+globals().update({d.name: d for d in _dtypes.ALL})
+globals().update({name: d for name, d in _dtypes.ALIASES.items()})
+globals().update(_tables.functions())
+
+_LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing", "version",
+         "as_torch", "datasets", "tables", "cli", "mps", "jit", "fft", "distributions", "onnx", "hub", "multiprocessing", "compiling"}
+_FROM = {"save": "serialization", "load": "serialization", "loop": "compiling", "compile": "compiling", "native": "compiling",
+         "load_ipython_extension": "as_torch"}
+
+assert _methods.METHODS
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether `obj` is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Set the dtype of floating-point tensors made from Python numbers; TypeError for other than floating types."""
+    _dtypes.set_default_dtype(d)
+    _printing.default_dtype_name = d.name
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return importlib.import_module(f"steepest.{name}")
+    if name in _FROM:
+        return getattr(importlib.import_module(f"steepest.{_FROM[name]}"), name)
+    raise AttributeError(f"module 'steepest' has no attribute '{name}'")

@@ -1,0 +1,272 @@
+"""The backward pass: gradients walk the graph from the results to the leaves, without recursion.
+
+A node runs when all gradients that reach it have arrived; among those that are ready the one recorded last goes first, which is
+PyTorch's order and so gives its sums of gradients to the last digit.
+"""
+
+import heapq
+from collections.abc import Sequence
+from typing import Any
+
+from steepest.core.modes import modes
+from steepest.core.node import Node
+from steepest.core.primitive import Like
+from steepest.core.tensor import Tensor, refresh
+from steepest.errors import text
+from steepest.ops.arithmetic import add, cast, clone
+from steepest.ops.creation import full
+from steepest.ops.inplace import inplace_map
+from steepest.ops.reductions import total
+from steepest.ops.views import squeeze
+
+__all__ = ["run_backward"]
+
+
+def fit(g: Tensor, like: Like) -> Tensor:
+    """Sum a gradient over the axes along which its operand was broadcast, and give it the operand's dtype."""
+    shape = g.array.shape
+    if shape != like.shape:
+        extra = len(shape) - len(like.shape)
+        dim = tuple(i for i, n in enumerate(shape) if i < extra or like.shape[i - extra] == 1 != n)
+        if extra < 0:
+            g = g.expand(like.shape)
+        else:
+            if dim:
+                g = total(g, dim=dim, keepdim=True)
+            if extra:
+                g = squeeze(g, dim=tuple(range(extra)))
+            if g.array.shape != like.shape:
+                g = g.expand(like.shape)
+    if g.dtype is not like.dtype:
+        if g.dtype.is_complex and not like.dtype.is_complex:
+            g = g.real
+        if g.dtype is not like.dtype:
+            g = cast(g, to=like.dtype)
+    return g
+
+
+class Backward:
+    """One pass: what is wanted, what has arrived, what is ready."""
+
+    def __init__(self, inputs: Sequence[Tensor] | None, keep: bool, create: bool):
+        self.keep, self.create = keep, create
+        self.to_run: set[Any] | None = None
+        self.reached: set[Any] | None = None
+        self.wanted: dict[Any, list[int]] = {}
+        self.shared: set[int] = set()
+        if inputs is not None:
+            for i, x in enumerate(inputs):
+                refresh(x)
+                self.wanted.setdefault((x if x.node is None else x.node, x.output_nr), []).append(i)
+        self.restricted = inputs is not None
+
+    def run(self, roots: list[tuple[Any, int, Tensor]]) -> dict[int, Tensor]:
+        """Walk from `roots`, each `(node or leaf, output number, gradient)`; the gradients of the wanted inputs by position."""
+        dependencies = self.survey([r[0] for r in roots])
+        buffers: dict[Node, list[Tensor | None]] = {}
+        ready: list[Any] = []
+        found: dict[int, Tensor] = {}
+        for target, number, g in roots:
+            self.shared.add(id(g))
+            self.arrive(target, number, g, buffers, found)
+        for node in {id(r[0]): r[0] for r in roots if isinstance(r[0], Node)}.values():
+            if dependencies.get(node, 0) == 0:
+                heapq.heappush(ready, (-node.sequence, node))
+        while ready:
+            node = heapq.heappop(ready)[1]
+            gradients = buffers.pop(node)
+            self.watch(node, gradients, found)
+            if self.to_run is not None and node not in self.to_run:
+                continue
+            for (target, number), g in self.gradients_of(node, gradients):
+                if g is not None and (self.reached is None or target in self.reached):
+                    self.arrive(target, number, g, buffers, found)
+                if isinstance(target, Node):
+                    dependencies[target] -= 1
+                    if dependencies[target] == 0:
+                        if target in buffers:
+                            heapq.heappush(ready, (-target.sequence, target))
+                        else:
+                            self.pass_nothing(target, dependencies, buffers, ready)
+        return found
+
+    def watch(self, node: Node, gradients: list[Any], found: dict[int, Tensor]) -> None:
+        """Hooks on the results of a node, and the gradients that the caller asked for."""
+        if node.hooks is not None:
+            for number in range(len(gradients)):
+                gradients[number] = run_tensor_hooks(node, number, gradients[number])
+            for hook in list(node.hooks.before.values()):
+                changed = hook(tuple(gradients))
+                if changed is not None:
+                    gradients[:] = list(changed)
+        if self.wanted:
+            for number in range(len(gradients)):
+                for position in self.wanted.get((node, number), ()):
+                    if gradients[number] is not None:
+                        found[position] = gradients[number]
+
+    def gradients_of(self, node: Node, gradients: list[Any]) -> list[Any]:
+        """Run a node: `(edge, gradient)` for every operand that wants one."""
+        saved = node.saved
+        if saved is None:
+            raise RuntimeError(text("backward-twice", node=node.name()))
+        results = node.apply(gradients)
+        if node.hooks is not None and node.hooks.on_node:
+            results = run_node_hooks(node, results, gradients)
+        held = {id(v) for v in saved.values()}
+        if not self.keep:
+            node.release()
+        out = []
+        for edge, g, like in zip(node.edges, results, node.likes, strict=True):
+            if edge is None:
+                continue
+            if g is not None:
+                if id(g) in held:
+                    self.shared.add(id(g))
+                held.add(id(g))
+                g = fit(g, like)
+            out.append((edge, g))
+        return out
+
+    def pass_nothing(self, node: Node, dependencies: dict[Node, int], buffers: Any, ready: list[Any]) -> None:
+        """A node that no gradient reached gives none to its operands either."""
+        stack = [node]
+        while stack:
+            for edge in stack.pop().edges:
+                if edge is not None and edge[0] in dependencies:
+                    below = edge[0]
+                    dependencies[below] -= 1
+                    if dependencies[below] == 0:
+                        if below in buffers:
+                            heapq.heappush(ready, (-below.sequence, below))
+                        else:
+                            stack.append(below)
+
+    def survey(self, roots: list[Any]) -> dict[Node, int]:
+        """How many gradients each node waits for; and, where inputs were named, from which nodes one of them is reached."""
+        dependencies: dict[Node, int] = {}
+        seen: set[Node] = set()
+        order: list[Node] = []
+        stack = [r for r in roots if isinstance(r, Node)]
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            order.append(node)
+            for edge in node.edges:
+                if edge is not None and isinstance(edge[0], Node):
+                    below = edge[0]
+                    dependencies[below] = dependencies.get(below, 0) + 1
+                    if below not in seen:
+                        stack.append(below)
+        if self.restricted:
+            targets = {t for t, _ in self.wanted}
+            self.to_run, self.reached = set(), set(targets)
+            for node in sorted(order, key=lambda n: n.sequence):
+                if any(e is not None and e[0] in self.reached for e in node.edges):
+                    self.to_run.add(node)
+                    self.reached.add(node)
+        return dependencies
+
+    def arrive(self, target: Any, number: int, g: Tensor, buffers: Any, found: dict[int, Tensor]) -> None:
+        """A gradient reaches a node's output or a leaf."""
+        if isinstance(target, Node):
+            slots = buffers.get(target)
+            if slots is None:
+                slots = buffers[target] = [None] * (1 if isinstance(target.outputs, Like) else len(target.outputs))
+            have = slots[number]
+            slots[number] = g if have is None else add_gradients(have, g)
+            return
+        if target.hooks is not None:
+            for hook in list(target.hooks.before.values()):
+                changed = hook(g)
+                g = g if changed is None else changed
+            if target.hooks.before:
+                self.shared.add(id(g))
+        if self.restricted:
+            positions = self.wanted.get((target, 0))
+            if positions is None:
+                return
+            for p in positions:
+                found[p] = g if p not in found else add_gradients(found[p], g)
+            return
+        self.accumulate(target, g)
+
+    def accumulate(self, leaf: Tensor, g: Tensor) -> None:
+        """Add a gradient to a leaf's `.grad`."""
+        have = leaf._grad
+        if have is None:
+            owned = (g._storage is None and g.array.base is None and g.array.flags.c_contiguous and g.node is None
+                     and id(g) not in self.shared and not getattr(g, "is_sparse", False))
+            leaf._grad = g if owned or self.create and g.node is not None else duplicate(g)
+        elif modes.grad or getattr(have, "is_sparse", False) or getattr(g, "is_sparse", False):
+            leaf._grad = add_gradients(have, g)
+        else:
+            inplace_map(have, add, have, g)
+        if leaf.hooks is not None:
+            for hook in list(leaf.hooks.after.values()):
+                hook(leaf)
+
+
+def duplicate(g: Tensor) -> Tensor:
+    """A gradient that nobody else holds."""
+    if getattr(g, "is_sparse", False):
+        return g.clone()
+    out: Tensor = clone(g, to=g.dtype)
+    return out
+
+
+def add_gradients(a: Any, b: Any) -> Any:
+    """The sum of two gradients that meet; sparse ones meet dense ones through their own addition."""
+    if getattr(b, "is_sparse", False) and not getattr(a, "is_sparse", False):
+        a, b = b, a
+    return a + b if getattr(a, "is_sparse", False) else add(a, b)
+
+
+def run_tensor_hooks(node: Node, number: int, g: Any) -> Any:
+    """Hooks that users put on the tensor that this gradient belongs to, and `retain_grad`."""
+    hooks = node.hooks
+    for hook in list(hooks.of_output(number)):
+        if g is None:
+            break
+        changed = hook(g)
+        if changed is not None:
+            g = changed
+    keeper = hooks.retained.get(number)
+    x = keeper() if keeper is not None else None
+    if x is not None and g is not None:
+        x._grad = duplicate(g) if x._grad is None else add_gradients(x._grad, g)
+    return g
+
+
+def run_node_hooks(node: Node, results: list[Any], gradients: list[Any]) -> list[Any]:
+    """Hooks on the node itself: they see and may replace the gradients of its operands."""
+    for hook in list(node.hooks.on_node.values()):
+        changed = hook(tuple(results), tuple(gradients))
+        if changed is not None:
+            results = list(changed) if isinstance(changed, tuple) else [changed]
+    return results
+
+
+def run_backward(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None], inputs: Sequence[Tensor] | None, keep: bool,
+                 create: bool) -> dict[int, Tensor]:
+    """Run a backward pass from `outputs`; with `inputs`, their gradients by position, else leaves accumulate."""
+    roots: list[tuple[Any, int, Tensor]] = []
+    for x, g in zip(outputs, gradients, strict=True):
+        refresh(x)
+        if not x.needs_grad:
+            raise RuntimeError(text("gradient-chain-broken"))
+        if g is None:
+            if x.array.size != 1:
+                raise RuntimeError(text("backward-of-non-scalar", shape=list(x.array.shape)))
+            g = full(x.array.shape, 1, x.dtype)
+        elif g.array.shape != x.array.shape:
+            raise RuntimeError(text("gradient-shape", gradient=list(g.array.shape), output=list(x.array.shape)))
+        roots.append((x if x.node is None else x.node, x.output_nr, g))
+    before = modes.grad
+    modes.grad = create
+    try:
+        return Backward(inputs, keep, create).run(roots)
+    finally:
+        modes.grad = before

@@ -1,0 +1,148 @@
+"""Function: operations of the user's own with a backward of their own."""
+
+from typing import Any
+
+from steepest.core.modes import modes
+from steepest.core.node import Node
+from steepest.core.primitive import Like, wants_gradient
+from steepest.core.tensor import Tensor, alias
+from steepest.errors import text
+from steepest.ops.creation import full
+
+__all__ = ["Function", "once_differentiable"]
+
+
+class FunctionNode(Node):
+    """The node of a user's Function, and the `ctx` that forward and backward share."""
+
+    __slots__ = ("function", "materialize", "needs_input_grad", "non_differentiable", "dirty")
+
+    def __init__(self, function: Any):
+        super().__init__(None, (), (), {}, {}, {}, None)
+        self.function, self.materialize = function, True
+        self.non_differentiable: tuple[int, ...] = ()
+        self.dirty: tuple[int, ...] = ()
+        self.needs_input_grad: tuple[bool, ...] = ()
+
+    def name(self) -> str:
+        return f"{self.function.__name__}Backward"
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        """Keep tensors for backward; in-place changes of them are noticed."""
+        self.saved["tensors"] = tensors
+        self.versions["tensors"] = tuple(0 if x is None else x._version_count for x in tensors)
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What was given to `save_for_backward`."""
+        if self.saved is None:
+            raise RuntimeError(text("backward-twice", node=self.name()))
+        kept = self.saved.get("tensors", ())
+        for x, version in zip(kept, self.versions.get("tensors", ()), strict=True):
+            if x is not None and x._version_count != version:
+                raise RuntimeError(text("in-place-needed-value", node=self.name(), shape=list(x.array.shape), name="a saved tensor",
+                                        now=x._version_count, then=version))
+        return tuple(self._unpacked(x) for x in kept)
+
+    def _unpacked(self, x: Any) -> Any:
+        return x
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Say which results have no gradient."""
+        self.non_differentiable = tuple(id(x) for x in tensors)
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """Say which inputs forward changed in place."""
+        self.dirty = tuple(id(x) for x in tensors)
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether undefined gradients come to backward as zeros (the default) or as None."""
+        self.materialize = value
+
+    def apply(self, gradients: list[Any]) -> list[Any]:
+        likes = self.outputs if isinstance(self.outputs, list) else [self.outputs]
+        if self.materialize:
+            from_zero = [None if g is not None else _zeros(like) for g, like in zip(gradients, likes, strict=True)]
+            gradients = [z if g is None else g for g, z in zip(gradients, from_zero, strict=True)]
+        out = self.function.backward(self, *gradients)
+        results = list(out) if isinstance(out, (tuple, list)) else [out]
+        n = len(self.edges)
+        if len(results) > n and all(r is None for r in results[n:]):
+            results = results[:n]
+        if len(results) != n:
+            raise RuntimeError(text("function-gradient-count", name=self.name(), given=len(results), expected=n))
+        return results
+
+
+def _zeros(like: Like) -> Tensor:
+    return full(like.shape, 0, like.dtype)  # type: ignore[no-any-return]
+
+
+class Function:
+    """Subclass it with static methods `forward(ctx, ...)` (or `forward(...)` and `setup_context(ctx, inputs, output)`) and `backward(ctx, ...)`.
+
+    >>> class Double(Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x): return x * 2
+    ...     @staticmethod
+    ...     def backward(ctx, g): return g * 2
+    """
+
+    generate_vmap_rule = False
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the results."""
+        raise NotImplementedError(text("function-without", method="forward"))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Save what backward needs, where forward has no `ctx`."""
+        raise NotImplementedError(text("function-without", method="setup_context"))
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """One gradient for every argument of forward, None for those that have none."""
+        raise NotImplementedError(text("function-without", method="backward"))
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run forward and record the operation."""
+        ctx = FunctionNode(cls)
+        ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
+        before = modes.grad
+        modes.grad = False
+        try:
+            if cls.setup_context is not Function.setup_context:
+                out = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, out)
+            else:
+                out = cls.forward(ctx, *args, **kwargs)
+        finally:
+            modes.grad = before
+        if not (before and wants_gradient(args)):
+            return out
+        several = isinstance(out, tuple)
+        outs = list(out) if several else [out]
+        inputs = {id(x) for x in args if isinstance(x, Tensor)}
+        outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
+        ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
+        ctx.likes = tuple(Like(x.array.shape, x.dtype) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
+        likes = [Like(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
+        ctx.outputs = likes if len(likes) > 1 else likes[0]
+        for k, x in enumerate(outs):
+            if isinstance(x, Tensor) and id(x) not in ctx.non_differentiable and x.dtype.category >= 2:
+                x.node, x.needs_grad, x.output_nr = ctx, True, k
+        return tuple(outs) if several else outs[0]
+
+
+def once_differentiable(function: Any) -> Any:
+    """Mark a backward as not differentiable itself: its gradients come without a graph."""
+    def wrapped(ctx: Any, *gradients: Any) -> Any:
+        before, modes.grad = modes.grad, False
+        try:
+            return function(ctx, *gradients)
+        finally:
+            modes.grad = before
+
+    return wrapped

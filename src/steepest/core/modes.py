@@ -1,0 +1,26 @@
+"""What is switched on: gradients, inference, and the stack of interpreters that see operations instead of the eager engine."""
+
+from typing import Any, Protocol
+
+__all__ = ["Interpreter", "interpreters", "modes"]
+
+
+class Interpreter(Protocol):
+    """Gives primitives another meaning than eager evaluation while it is on top of the stack."""
+
+    def bind(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any: ...
+
+    def write(self, target: Any, value: Any) -> None: ...
+
+
+class Modes:
+    """`grad`: record the graph; `inference`: new tensors never take part in autograd."""
+
+    __slots__ = ("anomaly", "grad", "inference")
+
+    def __init__(self) -> None:
+        self.grad, self.inference, self.anomaly = True, False, False
+
+
+modes = Modes()
+interpreters: list[Interpreter] = []

@@ -1,0 +1,111 @@
+"""Graph nodes: what an operation must remember so that its gradient rules can run."""
+
+import itertools
+from typing import Any
+
+from steepest.core import modes as _modes
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+
+__all__ = ["Node"]
+
+_sequence = itertools.count()
+
+
+class Node:
+    """One recorded operation.
+
+    `edges[i]` is `(node or leaf tensor, output number)` for operand i, None where no gradient is wanted; `likes[i]` the shape and
+    dtype its gradient must have. `saved` holds what the rules of the wanted operands name, each with the version it had.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "edges", "hooks", "likes", "outputs", "params", "primitive", "saved", "sequence", "versions")
+
+    def __init__(self, primitive: Any, edges: tuple[Any, ...], likes: tuple[Any, ...], saved: Any, versions: Any,
+                 params: dict[str, Any], outputs: Any):
+        self.primitive, self.edges, self.likes, self.params, self.outputs = primitive, edges, likes, params, outputs
+        self.saved, self.versions, self.hooks = saved, versions, None
+        self.sequence = next(_sequence)
+
+    def name(self) -> str:
+        """PyTorch's name of the node, such as `MulBackward0`."""
+        return self.primitive.node_name  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+    def unpack(self, name: str, index: int) -> Any:
+        """The value that rules know as `name`, checked to be what it was when the operation ran."""
+        if self.saved is None:
+            raise RuntimeError(text("backward-twice", node=self.name()))
+        if name == "like":
+            return self.likes[index]
+        if name in self.params:
+            return self.params[name]
+        value = self.saved[name]
+        if not isinstance(value, Tensor):
+            return value
+        version = self.versions[name]
+        if value._version_count != version:
+            raise RuntimeError(text("in-place-needed-value", node=self.name(), shape=list(value.array.shape), name=name,
+                                    now=value._version_count, then=version))
+        if name == "result" and _modes.modes.grad:
+            value = result_of(self, value)
+        return value
+
+    def apply(self, gradients: list[Any]) -> list[Any]:
+        """The gradients for all edges from those of the results."""
+        primitive, edges = self.primitive, self.edges
+        g = gradients[0] if len(gradients) == 1 else gradients
+        out = []
+        for i, edge in enumerate(edges):
+            if edge is None:
+                out.append(None)
+                continue
+            rule, names = primitive.rule_of(i)
+            out.append(rule(g, *[self.unpack(n, i) for n in names]))
+        return out
+
+    def release(self) -> None:
+        """Let go of saved values after a backward pass that does not keep the graph."""
+        self.saved = None
+
+    @property
+    def next_functions(self) -> tuple[Any, ...]:
+        """`(node, output number)` for each operand; leaves appear as their gradient accumulators."""
+        return tuple((None, 0) if e is None else (AccumulateGrad(e[0]), 0) if isinstance(e[0], Tensor) else e for e in self.edges)
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for the user's own notes."""
+        return self.__dict__.setdefault("_metadata", {})  # type: ignore[no-any-return]
+
+
+class AccumulateGrad:
+    """How a leaf appears in `next_functions`."""
+
+    __slots__ = ("variable",)
+    next_functions = ()
+
+    def __init__(self, variable: Tensor):
+        self.variable = variable
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self.variable):#x}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AccumulateGrad) and other.variable is self.variable
+
+    def __hash__(self) -> int:
+        return id(self.variable)
+
+
+def result_of(node: Node, saved: Tensor) -> Tensor:
+    """A saved result put back into the graph, for rules whose own gradient is wanted."""
+    t = fresh(saved.array, saved.dtype)
+    t.counter, t._storage = saved.counter, saved._storage
+    t.node, t.needs_grad, t.output_nr = node, True, saved.output_nr
+    return t

@@ -1,0 +1,141 @@
+"""Primitive: a named operation with gradient rules; calling it binds it to the innermost interpreter or runs it eagerly.
+
+A rule is a function whose argument names are exactly what is saved and version-checked for it: `g` (the gradient of the
+result; a list of them where there are several), an operand's name, a parameter's name, `result`, `like` (shape and dtype of
+the rule's own operand), or `index` (which operand this is, where there may be any number). A rule runs only if its operand
+wants a gradient; the engine sums over broadcast axes and casts.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from steepest.core.modes import interpreters, modes
+from steepest.core.node import Node
+from steepest.core.tensor import Tensor, alias, refresh
+
+__all__ = ["Like", "Primitive", "attach"]
+
+Rule = Callable[..., Any]
+RESERVED = {"like", "index"}
+
+
+class Like(NamedTuple):
+    """What a gradient must look like."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
+def arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's positional and keyword arguments."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+class Primitive:
+    """An operation of one form; the forms are subclasses, one file each in `steepest.ops`."""
+
+    form = ""
+
+    def __init__(self, name: str, inputs: tuple[str, ...], rules: dict[str, Rule], node_name: str = "", variadic: bool = False):
+        self.name, self.inputs, self.variadic = name, inputs, variadic
+        self.node_name = node_name or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
+        self.position = {n: i for i, n in enumerate(inputs)}
+        unknown = rules.keys() - set(inputs)
+        assert not unknown, f"{name}: rules for {sorted(unknown)}, which are no operands"
+        self.rules = [(rules[n], arguments(rules[n])[1:]) if n in rules else None for n in inputs]
+        self._saves: dict[Any, tuple[str, ...]] = {}
+
+    def __repr__(self) -> str:
+        return f"<{self.form} {self.name}>"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+    def rule_of(self, i: int) -> Any:
+        """The rule of operand i and the names it wants beside the gradient; None where the operand has none."""
+        return self.rules[0 if self.variadic else i]
+
+    def saves(self, wanted: tuple[int, ...], params: dict[str, Any]) -> tuple[str, ...]:
+        """What the rules of the wanted operands name and only the operands or results can give."""
+        if self.variadic:
+            wanted = (0,)
+        names = self._saves.get(wanted)
+        if names is None:
+            every = dict.fromkeys(n for i in wanted for n in self.rules[i][1] if n not in RESERVED)  # type: ignore[index]
+            names = self._saves[wanted] = tuple(n for n in every if n in self.position or n in ("result", "results"))
+        return names
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        if interpreters:
+            return interpreters[-1].bind(self, operands, params)
+        return self.run(operands, params)
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Evaluate eagerly and, where a gradient is wanted, put a node into the graph."""
+        raise NotImplementedError
+
+
+def wants_gradient(operands: tuple[Any, ...]) -> bool:
+    """Whether any operand takes part in autograd."""
+    for x in operands:
+        if isinstance(x, Tensor):
+            if x.view_of is not None:
+                refresh(x)
+            if x.needs_grad:
+                return True
+    return False
+
+
+def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any], results: Any) -> None:
+    """Record the operation as the node of its results, one tensor or a tuple of them."""
+    edges: list[Any] = []
+    likes: list[Any] = []
+    wanted: tuple[int, ...] = ()
+    for i, x in enumerate(operands):
+        if isinstance(x, Tensor) and x.needs_grad and primitive.rule_of(i) is not None:
+            edges.append((x if x.node is None else x.node, x.output_nr))
+            likes.append(Like(x.array.shape, x.dtype))
+            wanted += (i,)
+        else:
+            edges.append(None)
+            likes.append(None)
+    if not wanted:
+        return
+    saved: dict[str, Any] = {}
+    versions: dict[str, int] = {}
+    single = isinstance(results, Tensor)
+    for name in primitive.saves(wanted, params):
+        if name == "result":
+            value = alias_result(results if single else results[0])
+        elif name == "results":
+            value = tuple(alias_result(r) for r in results)
+        else:
+            value = operands[primitive.position[name]]
+        saved[name] = value
+        if isinstance(value, Tensor):
+            versions[name] = value._version_count
+    outputs = results if single else None
+    node = Node(primitive, tuple(edges), tuple(likes), saved, versions, params,
+                Like(outputs.array.shape, outputs.dtype) if single else [Like(r.array.shape, r.dtype) for r in results])
+    if single:
+        results.node = node
+        results.needs_grad = True
+    else:
+        for k, r in enumerate(results):
+            if r.dtype.category >= 2:
+                r.node, r.needs_grad, r.output_nr = node, True, k
+
+
+def alias_result(result: Tensor) -> Tensor:
+    """The result as a node may hold it: without the node, since that would be a cycle."""
+    kept = alias(result.array, result)
+    kept.output_nr = result.output_nr
+    return kept
+
+
+def finish(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any], results: Any) -> Any:
+    """Attach the node where the mode and an operand want it."""
+    if modes.grad and wants_gradient(operands):
+        attach(primitive, operands, params, results)
+    return results

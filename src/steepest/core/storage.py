@@ -1,0 +1,50 @@
+"""Storage: the one mutable cell. A tensor is a view of a storage; an in-place operation writes a region of it."""
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Storage", "Version"]
+
+
+class Version:
+    """Counts in-place writes; shared by a tensor, its views and its detached aliases."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class Storage:
+    """The memory behind a tensor and all its views: `flat` is every element of it, in the order of the addresses.
+
+    `shared` is true when an array of the user's has the same memory, so that it may change without the package's knowledge.
+    """
+
+    __slots__ = ("__weakref__", "flat", "shared")
+
+    def __init__(self, array: np.ndarray[Any, Any], shared: bool = False):
+        self.flat = _extent(array)
+        self.shared = shared
+
+    @property
+    def address(self) -> int:
+        return self.flat.__array_interface__["data"][0]  # type: ignore[no-any-return]
+
+    def offset(self, array: np.ndarray[Any, Any]) -> int:
+        """Where `array`, a view of this storage, begins, counted in elements."""
+        return (array.__array_interface__["data"][0] - self.address) // self.flat.itemsize  # type: ignore[no-any-return]
+
+    def nbytes(self) -> int:
+        return self.flat.nbytes
+
+
+def _extent(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """One axis over all the memory that `array` reaches, which must have no negative strides."""
+    if array.flags.c_contiguous:
+        return array.reshape(-1)
+    if array.size == 0:
+        return np.empty(0, array.dtype)
+    size = 1 + sum((n - 1) * s for n, s in zip(array.shape, array.strides, strict=True)) // array.itemsize
+    return np.lib.stride_tricks.as_strided(array, (size,), (array.itemsize,), writeable=array.flags.writeable)

@@ -1,0 +1,165 @@
+"""Tensor: a NumPy view of a storage, with what autograd needs to know about it.
+
+Operations are put on the class by `steepest.methods`; here is only what a tensor is. A tensor's storage and version counter
+are made when first asked for, since most tensors live and die as intermediate values.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import dtype
+from steepest.core.size import Size
+from steepest.core.storage import Storage, Version
+from steepest.errors import text
+
+__all__ = ["Tensor", "Views", "from_array"]
+
+Array = np.ndarray[Any, Any]
+
+
+class Family:
+    """The base that views were taken of, and how often autograd has seen the base's content replaced."""
+
+    __slots__ = ("base", "stamp")
+
+    def __init__(self, base: "Tensor"):
+        self.base, self.stamp = base, 0
+
+
+class Views:
+    """How a tensor came from the base of its family: the view operations in their order."""
+
+    __slots__ = ("family", "made_without_grad", "stamp", "steps")
+
+    def __init__(self, family: Family, steps: tuple[Any, ...], made_without_grad: bool):
+        self.family, self.steps, self.stamp, self.made_without_grad = family, steps, family.stamp, made_without_grad
+
+
+class Tensor:
+    """A multi-dimensional array of one dtype that can record how it was computed."""
+
+    __slots__ = ("__dict__", "__weakref__", "_family", "_grad", "_storage", "counter", "array", "dtype", "hooks", "needs_grad",
+                 "node", "output_nr", "view_of")
+
+    array: Array
+    dtype: dtype
+    needs_grad: bool
+    node: Any
+    output_nr: int
+    view_of: Views | None
+    hooks: Any
+    _grad: "Tensor | None"
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> "Tensor":
+        self = object.__new__(cls)
+        self.view_of = self.node = self.hooks = self._grad = self._storage = self.counter = self._family = None
+        self.needs_grad, self.output_nr = False, 0
+        return self
+
+    @property
+    def storage_cell(self) -> Storage:
+        """The storage that this tensor views."""
+        if self._storage is None:
+            self._storage = Storage(self.array)
+        return self._storage  # type: ignore[no-any-return]
+
+    @property
+    def version(self) -> Version:
+        """The counter of in-place writes that this tensor shares with its views."""
+        if self.counter is None:
+            self.counter = Version()
+        return self.counter  # type: ignore[no-any-return]
+
+    @property
+    def _version_count(self) -> int:
+        return 0 if self.counter is None else self.counter.count
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are wanted for this tensor."""
+        refresh(self)
+        return self.needs_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self.node is not None:
+            if not wanted:
+                raise RuntimeError(text("requires-grad-of-computed"))
+            return
+        if wanted and self.dtype.category < dtypes.FLOATING:
+            raise RuntimeError(text("requires-grad-of-integers", dtype=self.dtype))
+        self.needs_grad = bool(wanted)
+
+    @property
+    def grad_fn(self) -> Any:
+        """The graph node that computed this tensor; None for leaves."""
+        refresh(self)
+        return self.node
+
+    @property
+    def is_leaf(self) -> bool:
+        """True for tensors that no recorded operation computed."""
+        return self.grad_fn is None
+
+
+refreshers: list[Any] = []
+
+
+def refresh(x: Tensor) -> None:
+    """Bring a view's place in the graph up to date after its base was written in place."""
+    view = x.view_of
+    if view is not None and view.stamp != view.family.stamp:
+        refreshers[0](x)
+
+
+_new = object.__new__
+
+
+def fresh(array: Array, of: dtype) -> Tensor:
+    """A tensor over `array` that nothing else knows of."""
+    t = _new(Tensor)
+    t.array = array
+    t.dtype = of
+    t.view_of = t.node = t.hooks = t._grad = t._storage = t.counter = t._family = None
+    t.needs_grad = False
+    t.output_nr = 0
+    return t
+
+
+def alias(array: Array, of: Tensor, same_version: bool = True) -> Tensor:
+    """A tensor over `array`, which lies in the storage of `of`; outside the graph."""
+    t = fresh(array, of.dtype)
+    t._storage = of.storage_cell
+    if same_version:
+        t.counter = of.version
+    return t
+
+
+def from_array(array: Any, requires_grad: bool = False, shared: bool = False) -> Tensor:
+    """A tensor that views `array` without copying; `shared` where the user keeps the array.
+
+    Raises TypeError for NumPy dtypes that tensors do not have, ValueError for negative strides.
+    """
+    array = np.asarray(array)
+    kind = dtypes.from_numpy(array.dtype)
+    if not array.dtype.isnative:
+        raise ValueError(text("array-byte-order"))
+    if any(s < 0 for s in array.strides):
+        raise ValueError(text("array-negative-strides"))
+    t = fresh(array, kind)
+    if shared:
+        t._storage = Storage(array, shared=True)
+    t.requires_grad = requires_grad
+    return t

@@ -1,0 +1,91 @@
+"""Texts of the core: tensors, views, in-place writes and the graph."""
+
+ROWS = {
+    "requires-grad-of-computed": (
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that "
+        "doesn't require differentiation use var_no_grad = var.detach().",
+        "只有叶子张量才能修改 requires_grad。这个张量是计算得到的;若后面的计算不需要梯度,请写 x = x.detach()。"),
+    "requires-grad-of-integers": (
+        "only Tensors of floating point and complex dtype can require gradients, this one is {dtype}: write x.float() first",
+        "只有浮点或复数张量才能求梯度,这个张量的类型是 {dtype}:请先写 x.float()"),
+    "array-byte-order": (
+        "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not "
+        "supported: write array.astype(array.dtype.newbyteorder('='))",
+        "NumPy 数组的字节序与本机不同:请写 array.astype(array.dtype.newbyteorder('='))"),
+    "array-negative-strides": (
+        "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
+        "(You can probably work around this by making a copy of your array with array.copy().)",
+        "NumPy 数组中有负的步长(例如 a[::-1]),张量不支持:请写 array.copy()"),
+    "backward-twice": (
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed): "
+        "{node} has freed its saved values in the first backward(). Compute the loss again before the second backward(), or write "
+        "backward(retain_graph=True) in the first call.",
+        "对同一张计算图第二次求反向传播:{node} 保存的值在第一次 backward() 之后已经释放。请重新计算损失,或在第一次写 "
+        "backward(retain_graph=True)。"),
+    "in-place-needed-value": (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: [torch.Tensor {shape}], "
+        "which {node} needs as {name}, is at version {now}; expected version {then} instead. Write a new tensor instead of changing "
+        "this one in place (y = y + 1, not y += 1), or clone() it first.",
+        "求梯度所需的变量被原地操作修改了:形状为 {shape} 的张量,{node} 需要它(作为 {name}),现在是第 {now} 版,应为第 {then} 版。"
+        "请生成新的张量(写 y = y + 1,不要写 y += 1),或先 clone()。"),
+    "in-place-of-leaf": (
+        "a leaf Variable that requires grad is being used in an in-place operation. Change it under `with torch.no_grad():`, "
+        "or through an optimizer.",
+        "不能对需要梯度的叶子张量做原地修改。请放在 `with torch.no_grad():` 里,或交给优化器。"),
+    "in-place-of-view-of-leaf": (
+        "a view of a leaf Variable that requires grad is being used in an in-place operation. Change it under "
+        "`with torch.no_grad():`, or take a clone() of the leaf first.",
+        "不能对需要梯度的叶子张量的视图做原地修改。请放在 `with torch.no_grad():` 里,或先 clone()。"),
+    "in-place-of-view-made-without-grad": (
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Make the view outside of no_grad, "
+        "or change it under no_grad too.",
+        "这个视图是在 no_grad 下建立的,却在需要梯度时被原地修改。请在 no_grad 之外建立视图,或在 no_grad 里修改。"),
+    "in-place-shape": (
+        "output with shape {target} doesn't match the broadcast shape of a value with shape {value}",
+        "形状为 {target} 的张量不能原地接受形状为 {value} 的值"),
+    "in-place-read-only": (
+        "the memory of this tensor is read-only (it came from a read-only NumPy array): write x = x.clone() first",
+        "这个张量的内存是只读的(来自只读的 NumPy 数组):请先写 x = x.clone()"),
+    "in-place-of-expanded": (
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() "
+        "the tensor before performing the operation.",
+        "被写入的张量有多个元素指向同一内存(例如 expand 的结果):请先 clone()。"),
+    "result-type-in-place": (
+        "result type {result} can't be cast to the desired output type {target}: an in-place operation keeps the dtype of its tensor; "
+        "write x = x + y instead of x += y",
+        "结果类型 {result} 不能存入类型为 {target} 的张量:原地操作保持原类型,请写 x = x + y,不要写 x += y"),
+    "shapes-do-not-broadcast": (
+        "The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {axis}: {operation} of shapes "
+        "{shapes}",
+        "张量的形状不匹配:第 {axis} 维上是 {a} 和 {b}({operation},形状 {shapes})"),
+    "reduction-of-nothing": (
+        "{operation}(): Expected reduction dim to be specified for input.numel() == 0, or the reduced dimension to have elements; "
+        "the shape is {shape}",
+        "{operation}():形状为 {shape} 的张量中没有元素可供归约"),
+    "dim-twice": ("dim {dim} appears multiple times in the list of dims", "维度 {dim} 重复出现"),
+    "dim-out-of-range": (
+        "Dimension out of range (expected to be in range of [{low}, {high}], but got {dim})",
+        "维度超出范围(应在 [{low}, {high}] 之内,得到 {dim})"),
+    "view-not-possible": (
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). "
+        "Use .reshape(...) instead. (shape {shape} to {to})",
+        "这个张量在内存中不连续,不能用 view 从 {shape} 变为 {to}:请用 .reshape(...)"),
+    "dtype-mismatch": (
+        "expected m1 and m2 to have the same dtype, but got: {a} != {b} (in {operation}). Data from NumPy is float64 by default: write "
+        "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
+        "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
+        "array.astype(\"float32\")"),
+    "gradient-chain-broken": (
+        "element 0 of tensors does not require grad and does not have a grad_fn: no gradient can reach this value. It was made under "
+        "no_grad, by detach(), .data, .item() or NumPy, or from tensors without requires_grad=True; look for the first such step "
+        "before backward()",
+        "这个值没有 grad_fn,也不需要梯度:梯度无法到达它。它可能是在 no_grad 下、经 detach()、.data、.item() 或 NumPy 得到的,"
+        "或者参与计算的张量都没有 requires_grad=True;请从 backward() 往前找第一处这样的步骤"),
+    "backward-of-non-scalar": (
+        "grad can be implicitly created only for scalar outputs, but this one has shape {shape}: write loss.mean().backward() or "
+        "loss.sum().backward(), or pass gradient=",
+        "只有标量可以直接 backward(),这个张量的形状是 {shape}:请写 loss.mean().backward() 或 loss.sum().backward(),或给出 gradient="),
+    "gradient-shape": (
+        "Mismatch in shape: grad_output has a shape of {gradient} and output has a shape of {output}.",
+        "形状不符:gradient 的形状是 {gradient},输出的形状是 {output}。"),
+}

@@ -1,0 +1,222 @@
+"""Making tensors: from data, filled, ranges."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import dtype as DType
+from steepest.core.dtype import get_default_dtype, numpy_dtype
+from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.errors import text
+from steepest.functional.operands import sizes
+from steepest.ops.creation import fill, iota
+
+
+def check_device(device: Any) -> None:
+    """Only the CPU is there; RuntimeError with a clear text otherwise."""
+    if device is not None and str(device).split(":")[0] not in ("cpu", "meta"):
+        raise RuntimeError(text("no-such-device", device=device))
+
+
+def finished(x: Tensor, requires_grad: bool, device: Any = None) -> Tensor:
+    """What every creation function does last."""
+    if device is not None:
+        check_device(device)
+    if requires_grad:
+        x.requires_grad = True
+    return x
+
+
+def to_array(data: Any, of: DType | None) -> np.ndarray[Any, Any]:
+    """A new array with the elements of `data`: numbers, nested sequences, arrays, tensors, columns of tables."""
+    if isinstance(data, Tensor):
+        return np.array(data.array, numpy_dtype(of) if of else None)
+    if isinstance(data, (np.ndarray, np.generic)):
+        kind = dtypes.from_numpy(np.asarray(data).dtype)
+        return np.array(data, numpy_dtype(of or kind))
+    if isinstance(data, (bool, int, float, complex)):
+        return np.array(data, numpy_dtype(of or dtypes.of_number(data)))
+    if hasattr(data, "__array__") and not isinstance(data, (list, tuple)):
+        return to_array(np.asarray(data), of)
+    if not isinstance(data, (list, tuple, range)) and not hasattr(data, "__len__"):
+        raise RuntimeError(text("not-tensor-data", kind=type(data).__name__))
+    nested = _plain(data)
+    try:
+        array = np.array(nested)
+    except ValueError as problem:
+        raise ValueError(text("ragged-data", problem=_ragged(nested))) from problem
+    if array.dtype == object or array.dtype.kind in "USO":
+        raise TypeError(text("not-tensor-data", kind=type(_first(nested)).__name__))
+    if of is None:
+        if array.size == 0 and array.dtype == np.float64 or array.dtype == np.float64 and not _has_numpy(data):
+            of = get_default_dtype()
+        elif array.dtype == np.complex128 and not _has_numpy(data):
+            of = get_default_dtype().to_complex()
+        else:
+            of = dtypes.from_numpy(array.dtype)
+    return array.astype(numpy_dtype(of), copy=False)
+
+
+def _plain(data: Any) -> Any:
+    """Nested sequences with tensors replaced by their numbers."""
+    if isinstance(data, Tensor):
+        return data.array.tolist()
+    if isinstance(data, (list, tuple)):
+        return [_plain(x) if isinstance(x, (list, tuple, Tensor)) else x for x in data]
+    return list(data) if isinstance(data, range) else data
+
+
+def _has_numpy(data: Any) -> bool:
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return isinstance(data, (np.ndarray, np.generic))
+
+
+def _first(data: Any) -> Any:
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return data
+
+
+def _ragged(data: Any) -> str:
+    lengths = sorted({len(x) if isinstance(x, (list, tuple)) else 0 for x in data})
+    return f"expected sequences of equal length, found lengths {lengths}"
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A new tensor with a copy of `data`; Python floats give the default dtype.
+
+    Raises TypeError for what is not numeric, ValueError for nested sequences of unequal length.
+    """
+    array = to_array(data, dtype)
+    if array.ndim and not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array)
+    return finished(fresh(array, dtype or dtypes.from_numpy(array.dtype)), requires_grad, device)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of `data` without copying where that is possible."""
+    if isinstance(data, Tensor):
+        return data if dtype in (None, data.dtype) else data.to(dtype)
+    if isinstance(data, np.ndarray) and (dtype is None or numpy_dtype(dtype) == data.dtype):
+        return from_array(data, shared=True)
+    return tensor(data, dtype=dtype, device=device)
+
+
+asarray = as_tensor
+
+
+def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
+    """A tensor that shares memory with a NumPy array; TypeError where that is not one."""
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(text("expected-ndarray", kind=type(ndarray).__name__))
+    return from_array(ndarray, shared=True)
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None) -> Tensor:
+    """A 0-dim tensor."""
+    return fill(shape=(), value=s, dtype=dtype or get_default_dtype())  # type: ignore[no-any-return]
+
+
+def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+         requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor of shape `size` filled with a number."""
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    of = dtype or dtypes.of_number(fill_value)
+    return finished(fill(shape=sizes((size,)) if not isinstance(size, int) else (size,), value=fill_value, dtype=of), requires_grad, device)
+
+
+def zeros(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+          pin_memory: bool = False, names: Any = None) -> Tensor:
+    """A tensor of zeros."""
+    return finished(fill(shape=sizes(size), value=0, dtype=dtype or get_default_dtype()), requires_grad, device)
+
+
+def ones(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+         pin_memory: bool = False, names: Any = None) -> Tensor:
+    """A tensor of ones."""
+    return finished(fill(shape=sizes(size), value=1, dtype=dtype or get_default_dtype()), requires_grad, device)
+
+
+def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+          pin_memory: bool = False, memory_format: Any = None) -> Tensor:
+    """A tensor whose elements are yet to be written (here they are zeros)."""
+    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def _like(name: str, value: Any) -> Any:
+    def function(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+                 memory_format: Any = None) -> Tensor:
+        return finished(fill(shape=input.array.shape, value=value, dtype=dtype or input.dtype), requires_grad, device)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"A tensor of {'ones' if value else 'zeros'} with the shape and, unless given, the dtype of `input`."
+    return function
+
+
+zeros_like, ones_like, empty_like = _like("zeros_like", 0), _like("ones_like", 1), _like("empty_like", 0)
+
+
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+              memory_format: Any = None) -> Tensor:
+    """A tensor filled with a number, with the shape and, unless given, the dtype of `input`."""
+    return finished(fill(shape=input.array.shape, value=fill_value, dtype=dtype or input.dtype), requires_grad, device)
+
+
+def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+           requires_grad: bool = False) -> Tensor:
+    """`start`, `start + step`, ... up to but not including `end`; int64 unless an argument is a float."""
+    if end is None:
+        start, end = 0, start
+    start, end, step = (x.item() if isinstance(x, (Tensor, np.generic)) else x for x in (start, end, step))
+    if step == 0:
+        raise RuntimeError(text("arange-step-zero"))
+    if (end - start) * step < 0:
+        raise RuntimeError(text("arange-bounds", start=start, end=end, step=step))
+    if dtype is None:
+        dtype = get_default_dtype() if any(isinstance(x, float) for x in (start, end, step)) else dtypes.int64
+    n = math.ceil((end - start) / step)
+    return finished(iota(start=start, step=step, size=n, dtype=dtype), requires_grad, device)
+
+
+def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`start`, `start + step`, ... up to and including `end`."""
+    n = int((end - start) / step) + 1
+    return finished(iota(start=start, step=step, size=n, dtype=dtype or get_default_dtype()), requires_grad)
+
+
+def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+             requires_grad: bool = False) -> Tensor:
+    """`steps` numbers from `start` to `end`, both included, at equal distances."""
+    of = dtype or get_default_dtype()
+    start, end = float(start), float(end)
+    kind = np.float64 if of.category < dtypes.FLOATING else numpy_dtype(of)
+    step = kind(0) if isinstance(kind, type) else np.zeros((), kind)
+    step = np.asarray((end - start) / max(steps - 1, 1), kind)
+    i = np.arange(steps)
+    low, high = np.asarray(start, kind), np.asarray(end, kind)
+    array = np.where(i < steps // 2, low + step * i.astype(kind), high - step * (steps - 1 - i).astype(kind)).astype(kind)
+    if steps == 1:
+        array = np.asarray([start], kind)
+    return finished(fresh(array.astype(numpy_dtype(of)), of), requires_grad, device)
+
+
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`steps` numbers from `base ** start` to `base ** end`."""
+    of = dtype or get_default_dtype()
+    return finished(fresh((base ** np.linspace(start, end, steps)).astype(numpy_dtype(of)), of), requires_grad)
+
+
+def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+        requires_grad: bool = False) -> Tensor:
+    """The identity matrix."""
+    of = dtype or get_default_dtype()
+    return finished(fresh(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device)
+
+
+def complex_(real: Tensor, imag: Tensor) -> Tensor:
+    """A complex tensor from its parts."""
+    return real + imag * 1j  # type: ignore[no-any-return, operator]

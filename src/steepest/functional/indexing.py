@@ -1,0 +1,248 @@
+"""Indexing as users write it: `x[1, ..., mask]`, `x[i] = v`, and the named functions that pick and put."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.modes import interpreters, modes
+from steepest.core.tensor import Tensor, from_array, fresh
+from steepest.errors import text
+from steepest.functional.operands import operand
+from steepest.functional.shaping import expand, to_dtype
+from steepest.ops import indexing as ix
+from steepest.ops import views
+from steepest.ops.inplace import assign
+from steepest.ops.reductions import wrap
+
+
+def getitem(self: Tensor, key: Any) -> Tensor:
+    """A view for integers, slices, None and Ellipsis; a copy of picked elements for lists, integer tensors and masks."""
+    x, indices = _basic(self, key if type(key) is tuple else (key,))
+    if not indices:
+        return x if x is not self else views.identity(x)  # type: ignore[no-any-return]
+    x, chosen, places = _advanced(x, indices)
+    return ix.pick(x, *chosen, places=places)  # type: ignore[no-any-return]
+
+
+def setitem(self: Tensor, key: Any, value: Any) -> None:
+    """Write into the elements that `key` picks."""
+    value = operand(value)
+    if value is NotImplemented:
+        raise TypeError(text("cannot-assign"))
+    if not isinstance(value, Tensor):
+        value = fresh(np.asarray(value).astype(self.array.dtype), self.dtype)
+    region, indices = _basic(self, key if type(key) is tuple else (key,))
+    if not indices:
+        if region is self:
+            region = views.identity(self)
+        assign(region, _trimmed(value, region.array.ndim))
+        return
+    if not interpreters and not modes.grad:
+        _, chosen, places = _advanced(region, indices)
+        key_ = ix.numpy_key(region, tuple(chosen), places)
+        region.array[key_] = value.array
+        self.version.count += 1
+        return
+    moved, chosen, places = _advanced(region, indices)
+    if value.dtype is not self.dtype:
+        value = to_dtype(value, self.dtype)
+    assign(region, ix.put(moved, value, *chosen, places=places))
+
+
+def _trimmed(value: Tensor, ndim: int) -> Tensor:
+    """A value without leading dimensions of size 1 beyond those of the region."""
+    extra = value.array.ndim - ndim
+    if extra > 0 and all(n == 1 for n in value.array.shape[:extra]):
+        return views.squeeze(value, dim=tuple(range(extra)))  # type: ignore[no-any-return]
+    return value
+
+
+def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
+    """Take integers, slices, None and Ellipsis as views; what is left is `{dimension: index tensor or array}`."""
+    used = sum(0 if k is None or k is Ellipsis or isinstance(k, bool) else _width(k) for k in key)
+    if used > x.array.ndim:
+        raise IndexError(text("too-many-indices", ndim=x.array.ndim, given=used))
+    if sum(k is Ellipsis for k in key) == 0:
+        key = (*key, Ellipsis)
+    dim, indices = 0, {}
+    for k in key:
+        kind = type(k)
+        if kind is int or isinstance(k, np.integer):
+            x = _select(x, dim, int(k))
+        elif kind is slice:
+            if k != _ALL:
+                x = _slice(x, dim, k)
+            dim += 1
+        elif k is Ellipsis:
+            dim += x.array.ndim - dim - _remaining(key)
+        elif k is None:
+            x = views.unsqueeze(x, dim=dim)
+            dim += 1
+        elif kind is bool or isinstance(k, np.bool_):
+            x = views.unsqueeze(x, dim=dim)
+            indices[dim] = np.zeros(1 if k else 0, np.int64)
+            dim += 1
+        else:
+            array = k.array if isinstance(k, Tensor) else k
+            if isinstance(k, Tensor) and k.array.ndim == 0 and k.dtype.category == dtypes.INTEGER and not interpreters:
+                x = _select(x, dim, int(k.array))
+                continue
+            index = k if isinstance(k, Tensor) else np.asarray(array if not isinstance(array, (list, tuple)) else _list(array))
+            dtype = index.dtype
+            if dtype is dtypes.bool_ or dtype == np.bool_ or dtype is dtypes.uint8:
+                for part in _mask(index, x, dim):
+                    indices[dim] = part
+                    dim += 1
+            else:
+                if (index.dtype.category if isinstance(index, Tensor) else 1 if index.dtype.kind in "iu" or index.size == 0 else 2) != 1:
+                    raise IndexError(text("index-dtype", dtype=index.dtype))
+                indices[dim] = index
+                dim += 1
+    return x, indices
+
+
+_ALL = slice(None)
+
+
+def _list(value: Any) -> Any:
+    return [v.item() if isinstance(v, Tensor) and v.array.ndim == 0 else v.array if isinstance(v, Tensor) else v for v in value]
+
+
+def _remaining(key: tuple[Any, ...]) -> int:
+    at = next(i for i, k in enumerate(key) if k is Ellipsis)
+    return sum(0 if k is None or isinstance(k, bool) else _width(k) for k in key[at + 1:])
+
+
+def _width(k: Any) -> int:
+    """How many dimensions an index uses up."""
+    if isinstance(k, Tensor):
+        return max(k.array.ndim, 1) if k.dtype in (dtypes.bool_, dtypes.uint8) else 1
+    if isinstance(k, np.ndarray) and k.dtype == bool:
+        return max(k.ndim, 1)
+    if isinstance(k, (list, tuple)):
+        a = np.asarray(_list(k)) if k else np.zeros(0, np.int64)
+        return a.ndim if a.dtype == bool else 1
+    return 1
+
+
+def _select(x: Tensor, dim: int, index: int) -> Tensor:
+    size = x.array.shape[dim]
+    if not -size <= index < size:
+        raise IndexError(text("index-out-of-range", index=index, dim=dim, size=size))
+    return views.select(x, dim=dim, index=index % size)  # type: ignore[no-any-return]
+
+
+def _slice(x: Tensor, dim: int, k: slice) -> Tensor:
+    if k.step is not None and int(k.step) <= 0:
+        raise ValueError(text("slice-step"))
+    start, stop, step = slice(*(None if v is None else int(v) for v in (k.start, k.stop, k.step))).indices(x.array.shape[dim])
+    return views.narrow(x, dim=dim, start=start, stop=max(stop, start), step=step)  # type: ignore[no-any-return]
+
+
+def _mask(mask: Any, x: Tensor, dim: int) -> list[np.ndarray[Any, Any]]:
+    """A mask as the indices where it holds."""
+    array = mask.array if isinstance(mask, Tensor) else mask
+    if interpreters and isinstance(mask, Tensor):
+        note = getattr(interpreters[-1], "read", None)
+        if note is not None:
+            note(mask)
+    have = x.array.shape[dim:dim + array.ndim]
+    if array.shape != have:
+        at = next((i for i, (m, n) in enumerate(zip(array.shape, have, strict=False)) if m != n), 0)
+        raise IndexError(text("mask-shape", mask=list(array.shape), shape=list(x.array.shape), at=at))
+    return list(np.nonzero(array))
+
+
+def _advanced(x: Tensor, indices: dict[int, Any]) -> tuple[Tensor, list[Tensor], tuple[int | None, ...]]:
+    chosen = [i if isinstance(i, Tensor) else from_array(np.ascontiguousarray(i, np.int64)) for i in indices.values()]
+    order = {d: n for n, d in enumerate(indices)}
+    return x, chosen, tuple(order.get(d) for d in range(max(indices) + 1))
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Entries at `index` along a dimension."""
+    return ix.take_rows(input, index.reshape(-1), dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+
+
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+    """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
+    if index.dtype is not dtypes.int64:
+        raise RuntimeError(text("gather-index-dtype", dtype=index.dtype))
+    return ix.gather(input, index, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+    """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
+    source = value if src is None else src
+    if not isinstance(source, Tensor):
+        source = expand(fresh(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
+    which = {None: ix.scatter, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
+    return which(input, index, source, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+
+
+scatter_multiply = ix.Scatter("scatter_multiply", np.multiply, {})
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """`input` with `src` added at `index`."""
+    return ix.scatter_add(input, index, src, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+
+
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """`input` with the entries of `source` added at `index` along a dimension."""
+    return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return, operator]
+
+
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """`input` with the entries of `source` written at `index` along a dimension."""
+    d = wrap(dim, input.array.ndim)
+    return ix.put(input, source, index, places=(None,) * d + (0,)) if d == 0 else _put_along(input, d, index, source)  # type: ignore[no-any-return]
+
+
+def _put_along(input: Tensor, d: int, index: Tensor, source: Tensor) -> Tensor:
+    return ix.put(input, source, index, places=(None,) * d + (0,))  # type: ignore[no-any-return]
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """`input` with a number written at `index` along a dimension."""
+    d = wrap(dim, input.array.ndim)
+    return ix.put(input, fresh(np.asarray(value).astype(input.array.dtype), input.dtype), index, places=(None,) * d + (0,))  # type: ignore[no-any-return]
+
+
+def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
+    """`input` with `values` written (or added) at the elements that `indices` pick together."""
+    _, found = _basic(input, tuple(indices))
+    x, chosen, places = _advanced(input, found)
+    return (ix.accumulate if accumulate else ix.put)(x, values, *chosen, places=places)  # type: ignore[no-any-return]
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Elements at positions counted over all elements."""
+    return ix.pick(input.reshape(-1), index, places=(0,))  # type: ignore[no-any-return]
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """As `gather`, the indices broadcast."""
+    if dim is None:
+        return take(input, indices)
+    d = wrap(dim, input.array.ndim)
+    shape = np.broadcast_shapes(*[tuple(1 if i == d else n for i, n in enumerate(x.array.shape)) for x in (input, indices)])
+    a = expand(input, *[input.array.shape[d] if i == d else n for i, n in enumerate(shape)])
+    b = expand(indices, *[indices.array.shape[d] if i == d else n for i, n in enumerate(shape)])
+    return ix.gather(a, b, dim=d)  # type: ignore[no-any-return]
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements where `mask` holds, in one dimension."""
+    shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
+    return getitem(expand(input, *shape), expand(mask, *shape))
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
+    found = np.nonzero(input.array if input.array.ndim else input.array.reshape(1))
+    if as_tuple:
+        return tuple(from_array(f.astype(np.int64)) for f in found)
+    stacked = np.stack(found, 1) if input.array.ndim else np.zeros((len(found[0]), 0), np.int64)
+    return from_array(stacked.astype(np.int64))

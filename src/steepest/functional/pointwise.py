@@ -1,0 +1,246 @@
+"""Elementwise functions of `torch`: arithmetic, comparison, rounding, the functions of analysis."""
+
+from collections.abc import Callable
+from typing import Any
+
+from steepest.core import dtype as dtypes
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.functional.operands import describe, operand, result_into
+from steepest.ops import activations as act
+from steepest.ops import arithmetic as ar
+from steepest.ops import functions as fn
+from steepest.ops.maps import Elementwise
+
+UNARY: dict[str, Elementwise] = {
+    "exp": fn.exp, "exp2": fn.exp2, "expm1": fn.expm1, "log": fn.log, "log2": fn.log2, "log10": fn.log10, "log1p": fn.log1p,
+    "sqrt": fn.sqrt, "rsqrt": fn.rsqrt, "sin": fn.sin, "cos": fn.cos, "tan": fn.tan, "asin": fn.asin, "acos": fn.acos, "atan": fn.atan,
+    "sinh": fn.sinh, "cosh": fn.cosh, "tanh": fn.tanh, "asinh": fn.asinh, "acosh": fn.acosh, "atanh": fn.atanh, "sign": fn.sign,
+    "floor": fn.floor, "ceil": fn.ceil, "trunc": fn.trunc, "frac": fn.frac, "erf": fn.erf, "erfc": fn.erfc, "lgamma": fn.lgamma,
+    "digamma": fn.digamma, "sinc": fn.sinc, "neg": ar.neg, "reciprocal": ar.reciprocal, "square": ar.square, "sigmoid": act.sigmoid,
+    "relu": act.relu, "isnan": ar.isnan, "isinf": ar.isinf, "isfinite": ar.isfinite, "signbit": ar.signbit, "logical_not": ar.logical_not,
+    "bitwise_not": ar.bitwise_not, "abs": fn.absolute,
+}
+BINARY: dict[str, Elementwise] = {
+    "mul": ar.mul, "remainder": ar.remainder, "fmod": ar.fmod, "floor_divide": ar.floor_divide, "maximum": ar.maximum,
+    "minimum": ar.minimum, "fmax": ar.fmax, "fmin": ar.fmin, "atan2": fn.atan2, "hypot": fn.hypot, "copysign": ar.copysign,
+    "nextafter": ar.nextafter, "heaviside": ar.heaviside, "xlogy": fn.xlogy, "eq": ar.eq, "ne": ar.ne, "lt": ar.lt, "le": ar.le,
+    "gt": ar.gt, "ge": ar.ge, "logical_and": ar.logical_and, "logical_or": ar.logical_or, "logical_xor": ar.logical_xor,
+    "bitwise_and": ar.bitwise_and, "bitwise_or": ar.bitwise_or, "bitwise_xor": ar.bitwise_xor,
+    "bitwise_left_shift": ar.bitwise_left_shift, "bitwise_right_shift": ar.bitwise_right_shift,
+}
+ALIASES = {"absolute": "abs", "negative": "neg", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
+           "arccosh": "acosh", "arctanh": "atanh", "arctan2": "atan2", "fix": "trunc", "multiply": "mul", "subtract": "sub",
+           "divide": "div", "true_divide": "div", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt",
+           "greater_equal": "ge", "clip": "clamp"}
+
+
+def unary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
+    """The function of one tensor that a row of UNARY names."""
+    def function(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
+        result: Tensor = primitive(input)
+        return result if out is None else result_into(out, result)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"`{name}` of every element; the result has the shape of `input`."
+    return function
+
+
+def both(name: str, a: Any, b: Any) -> tuple[Any, Any]:
+    """Two operands of a function, one of which at least is a tensor; TypeError otherwise."""
+    pair = operand(a), operand(b)
+    if NotImplemented in (type(pair[0]), type(pair[1])) or pair[0] is NotImplemented or pair[1] is NotImplemented or not (
+            isinstance(pair[0], Tensor) or isinstance(pair[1], Tensor)):
+        wrong = b if isinstance(pair[0], Tensor) else a
+        raise TypeError(text("argument-not-tensor", function=name, name="other" if wrong is b else "input", kind=describe(wrong)))
+    return pair
+
+
+def binary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
+    """The function of two operands that a row of BINARY names."""
+    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        result: Tensor = primitive(*both(name, input, other))
+        return result if out is None else result_into(out, result)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"`{name}` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."
+    return function
+
+
+globals().update({name: unary(name, p) for name, p in UNARY.items()})
+globals().update({name: binary(name, p) for name, p in BINARY.items()})
+
+
+def add(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """`input + alpha * other`, broadcast."""
+    a, b = both("add", input, other)
+    return result_into(out, ar.add(a, b) if alpha == 1 else ar.add_scaled(a, b, alpha))
+
+
+def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
+    a, b = both("sub", input, other)
+    if all(getattr(x, "dtype", dtypes.bool_) is dtypes.bool_ or isinstance(x, bool) for x in (a, b)):
+        raise RuntimeError(text("bool-subtraction"))
+    return result_into(out, ar.sub(a, b) if alpha == 1 else ar.sub_scaled(a, b, alpha))
+
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """`other - alpha * input`."""
+    return sub(other, input, alpha=alpha)
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+    """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+    a, b = both("div", input, other)
+    if rounding_mode is None:
+        return result_into(out, ar.div(a, b))
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(text("rounding-mode", mode=rounding_mode))
+    if rounding_mode == "floor":
+        return result_into(out, ar.floor_divide(a, b))
+    exact = ar.div(a, b)
+    whole = fn.trunc(exact)
+    integral = all(not isinstance(x, float) and getattr(x, "dtype", dtypes.int64).category < dtypes.FLOATING for x in (a, b))
+    return result_into(out, ar.divide_trunc_integers(a, b) if integral else whole)
+
+
+def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+    """`input ** exponent`, broadcast; one of them may be a number."""
+    a, b = both("pow", input, exponent)
+    return result_into(out, ar.pow(a, b))
+
+
+float_power_ = pow
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """`input ** exponent` computed in float64."""
+    a, b = both("float_power", input, exponent)
+    return ar.pow(a.to(dtypes.float64) if isinstance(a, Tensor) else float(a), b)
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
+    """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
+    if min is None and max is None:
+        raise ValueError(text("clamp-without-bounds"))
+    if max is None:
+        result = ar.clamp_min(input, operand(min))
+    elif min is None:
+        result = ar.clamp_max(input, operand(max))
+    else:
+        result = ar.clamp(input, operand(min), operand(max))
+    return result_into(out, result)
+
+
+def clamp_min(input: Tensor, min: Any) -> Tensor:
+    """Every element, at least `min`."""
+    return clamp(input, min=min)
+
+
+def clamp_max(input: Tensor, max: Any) -> Tensor:
+    """Every element, at most `max`."""
+    return clamp(input, max=max)
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """Elements of `input` where `condition` holds, of `other` elsewhere; with `condition` alone, the indices where it holds."""
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)
+    if condition.dtype is not dtypes.bool_:
+        if condition.dtype is not dtypes.uint8:
+            raise RuntimeError(text("condition-not-bool", dtype=condition.dtype))
+        condition = condition.to(dtypes.bool_)
+    return ar.where(condition, operand(input), operand(other))
+
+
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """`input + weight * (end - input)`."""
+    return ar.lerp(input, end, operand(weight))  # type: ignore[no-any-return]
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """`input + value * tensor1 * tensor2`."""
+    return ar.addcmul(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """`input + value * tensor1 / tensor2`."""
+    return ar.addcdiv(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """`input` with `value` where the boolean `mask` holds."""
+    if mask.dtype is not dtypes.bool_:
+        raise RuntimeError(text("mask-not-bool", dtype=mask.dtype))
+    value = operand(value)
+    if isinstance(value, Tensor) and value.array.ndim:
+        raise RuntimeError(text("fill-value-not-scalar", ndim=value.array.ndim))
+    filled: Tensor = ar.masked_fill(input, mask, value)
+    return filled if filled.dtype is input.dtype else filled.to(input.dtype)
+
+
+def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    """NaN and infinities replaced by numbers, the largest finite ones unless given."""
+    if input.dtype.category < dtypes.FLOATING:
+        return input.clone()
+    import numpy as np
+
+    top = float(np.finfo(input.array.dtype).max)
+    return ar.nan_to_num(input, nan, top if posinf is None else posinf, -top if neginf is None else neginf)  # type: ignore[no-any-return]
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """Every element rounded, halves to even, to `decimals` places."""
+    return fn.rounded(input) if decimals == 0 else fn.rounded_decimals(input, 10.0**decimals)  # type: ignore[no-any-return]
+
+
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
+    return fn.logit(input if eps is None else clamp(input, eps, 1 - eps))  # type: ignore[no-any-return]
+
+
+def sgn(input: Tensor) -> Tensor:
+    """The sign; for complex numbers `x / |x|`."""
+    return fn.sign(input)  # type: ignore[no-any-return]
+
+
+def positive(input: Tensor) -> Tensor:
+    """The tensor itself."""
+    return input
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Where `|input - other| <= atol + rtol * |other|`."""
+    near = (input == other) | (ar.isfinite(input) & ar.isfinite(other) & (fn.absolute(input - other) <= atol + rtol * fn.absolute(other)))
+    return near | (ar.isnan(input) & ar.isnan(other)) if equal_nan else near  # type: ignore[no-any-return]
+
+
+def isposinf(input: Tensor) -> Tensor:
+    """Where an element is positive infinity."""
+    return input == float("inf")  # type: ignore[no-any-return]
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Where an element is negative infinity."""
+    return input == float("-inf")  # type: ignore[no-any-return]
+
+
+def deg2rad(input: Tensor) -> Tensor:
+    """Degrees to radians."""
+    return input * 0.017453292519943295  # type: ignore[no-any-return, operator]
+
+
+def rad2deg(input: Tensor) -> Tensor:
+    """Radians to degrees."""
+    return input * 57.29577951308232  # type: ignore[no-any-return, operator]
+
+
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate."""
+    return ar.conjugate(input)  # type: ignore[no-any-return]
+
+
+globals().update({name: globals()[target] for name, target in ALIASES.items()})

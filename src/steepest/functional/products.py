@@ -1,0 +1,271 @@
+"""Products of vectors and matrices, and einsum."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import numpy_dtype
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.functional.operands import result_into
+from steepest.functional.shaping import expand, reshape
+from steepest.ops import contractions as con
+from steepest.ops.composites import composite
+from steepest.ops.views import permute as permute_view
+
+
+def _check(name: str, a: Tensor, b: Tensor, ndims: tuple[int, int], inner: tuple[int, int]) -> None:
+    for x, n in zip((a, b), ndims, strict=True):
+        if x.array.ndim != n:
+            raise RuntimeError(text("product-ndim", operation=name, expected=n, shape=list(x.array.shape)))
+    if a.array.shape[inner[0]] != b.array.shape[inner[1]]:
+        raise RuntimeError(text("product-shapes", operation=name, a="x".join(map(str, a.array.shape)), b="x".join(map(str, b.array.shape))))
+
+
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The product of matrices `(n, m)` and `(m, p)`."""
+    _check("mm", input, mat2, (2, 2), (1, 0))
+    return result_into(out, con.mm(input, mat2, spec="ij,jk->ik"))
+
+
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The products of matrices `(b, n, m)` and `(b, m, p)`."""
+    _check("bmm", input, mat2, (3, 3), (2, 1))
+    if input.array.shape[0] != mat2.array.shape[0]:
+        raise RuntimeError(text("product-shapes", operation="bmm", a=list(input.array.shape), b=list(mat2.array.shape)))
+    return result_into(out, con.bmm(input, mat2, spec="bij,bjk->bik"))
+
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """The product of a matrix `(n, m)` and a vector `(m)`."""
+    _check("mv", input, vec, (2, 1), (1, 0))
+    return con.mv(input, vec, spec="ij,j->i")  # type: ignore[no-any-return]
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The sum of the products of two vectors."""
+    _check("dot", input, tensor, (1, 1), (0, 0))
+    return con.dot(input, tensor, spec="i,i->")  # type: ignore[no-any-return]
+
+
+inner_product = dot
+
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of the elements of two vectors, `(n, m)`."""
+    return con.outer(input, vec2, spec="i,j->ij")  # type: ignore[no-any-return]
+
+
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
+    if not isinstance(other, Tensor) or not isinstance(input, Tensor):
+        raise TypeError(text("argument-not-tensor", function="matmul", name="other", kind=type(other).__name__))
+    m, n = input.array.ndim, other.array.ndim
+    if m == 2 and n == 2:
+        result = mm(input, other)
+    elif m == 0 or n == 0:
+        raise RuntimeError(text("product-ndim", operation="matmul", expected=1, shape=[]))
+    elif m == 1 and n == 1:
+        result = dot(input, other)
+    elif m == 2 and n == 1:
+        result = mv(input, other)
+    elif m == 1 and n == 2:
+        result = mm(input.unsqueeze(0), other).squeeze(0)
+    else:
+        result = _batched(input, other)
+    return result_into(out, result)
+
+
+def _batched(a: Tensor, b: Tensor) -> Tensor:
+    row, column = a.array.ndim == 1, b.array.ndim == 1
+    a, b = a.unsqueeze(0) if row else a, b.unsqueeze(1) if column else b
+    if a.array.shape[-1] != b.array.shape[-2]:
+        raise RuntimeError(text("product-shapes", operation="matmul", a=list(a.array.shape), b=list(b.array.shape)))
+    if b.array.ndim == 2:
+        lead = a.array.shape[:-1]
+        result = mm(reshape(a, -1, a.array.shape[-1]), b).view(*lead, b.array.shape[1])
+    else:
+        lead = np.broadcast_shapes(a.array.shape[:-2], b.array.shape[:-2])
+        a3 = reshape(expand(a, *lead, *a.array.shape[-2:]), int(np.prod(lead)), *a.array.shape[-2:])
+        b3 = reshape(expand(b, *lead, *b.array.shape[-2:]), int(np.prod(lead)), *b.array.shape[-2:])
+        result = bmm(a3, b3).view(*lead, a.array.shape[-2], b.array.shape[-1])
+    if row:
+        result = result.squeeze(-2)
+    return result.squeeze(-1) if column else result
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * (mat1 @ mat2)`."""
+    _check("addmm", mat1, mat2, (2, 2), (1, 0))
+    if mat1.dtype is not mat2.dtype:
+        raise RuntimeError(text("dtype-mismatch", operation="addmm", a=mat1.dtype, b=mat2.dtype))
+    return _addmm(input, mat1, mat2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+
+
+def _scaled(x: Any, factor: Any) -> Any:
+    return x if factor == 1 else x * factor
+
+
+def _addmm_kernel(c: Any, a: Any, b: Any, beta: Any, alpha: Any) -> Any:
+    if a.dtype.itemsize == 2 or a.dtype.kind not in "fc":
+        product = con.contract("ij,jk->ik", a.astype(np.float32), b.astype(np.float32)) if a.dtype.itemsize == 2 else np.matmul(a, b)
+        return (_scaled(c, beta) + _scaled(product, alpha)).astype(a.dtype)
+    out = np.matmul(a, b)
+    if alpha != 1:
+        out *= alpha
+    out += c if beta == 1 else c * beta
+    return out
+
+
+_addmm = composite(
+    "addmm", lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.mm(a, b, spec="ij,jk->ik"), alpha), operands=3, kernel=_addmm_kernel,
+    c=lambda g, beta: _scaled(g, beta), a=lambda g, b, alpha: _scaled(con.mm(g, b, spec="ik,jk->ij"), alpha),
+    b=lambda g, a, alpha: _scaled(con.mm(a, g, spec="ij,ik->jk"), alpha))
+
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * (mat @ vec)`."""
+    return _scaled(input, beta) + _scaled(mv(mat, vec), alpha)  # type: ignore[no-any-return]
+
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
+    return _scaled(input, beta) + _scaled(bmm(batch1, batch2).sum(0), alpha)  # type: ignore[no-any-return]
+
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * (batch1 @ batch2)`."""
+    return _scaled(input, beta) + _scaled(bmm(batch1, batch2), alpha)  # type: ignore[no-any-return]
+
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * outer(vec1, vec2)`."""
+    return _scaled(input, beta) + _scaled(outer(vec1, vec2), alpha)  # type: ignore[no-any-return]
+
+
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little."""
+    tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
+    inputs, out = _parse(equation, tensors)
+    terms = [_diagonals(x, letters) for x, letters in zip(tensors, inputs, strict=True)]
+    if len(terms) > 2:
+        path = np.einsum_path(",".join(inputs) + "->" + out, *[np.empty(x.array.shape, bool) for x in tensors], optimize="greedy")[0][1:]
+    else:
+        path = [tuple(range(len(terms)))] if len(terms) == 2 else []
+    for pair in path:
+        chosen = [terms[i] for i in pair]
+        terms = [t for i, t in enumerate(terms) if i not in pair]
+        (a, la), (b, lb) = chosen if len(chosen) == 2 else (chosen[0], (None, ""))
+        if b is None:
+            terms.append((a, la))
+            continue
+        later = set(out).union(*[letters for _, letters in terms])
+        terms.append(_pair(a, la, b, lb, later))
+    (x, letters), = terms
+    return _arranged(*_summed(x, letters, set(out)), out)
+
+
+def _parse(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
+    equation = equation.replace(" ", "")
+    left, arrow, out = equation.partition("->")
+    inputs = left.split(",")
+    if len(inputs) != len(tensors):
+        raise RuntimeError(text("einsum-operands", equation=equation, expected=len(inputs), given=len(tensors)))
+    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
+    width = max([x.array.ndim - len(s.replace("...", "")) for s, x in zip(inputs, tensors, strict=True) if "..." in s], default=0)
+    dots = "".join(spare[:width])
+    inputs = [s.replace("...", dots[width - (x.array.ndim - len(s) + 3):] if "..." in s else "") for s, x in zip(inputs, tensors, strict=True)]
+    if arrow:
+        out = out.replace("...", dots)
+    else:
+        joined = "".join(inputs)
+        out = dots + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in dots))
+    for s, x in zip(inputs, tensors, strict=True):
+        if len(s) != x.array.ndim:
+            raise RuntimeError(text("einsum-dims", equation=equation, letters=s, shape=list(x.array.shape)))
+    return inputs, out
+
+
+def _diagonals(x: Tensor, letters: str) -> tuple[Tensor, str]:
+    """Repeated letters of one operand taken along the diagonal."""
+    for c in dict.fromkeys(letters):
+        while letters.count(c) > 1:
+            i = letters.index(c)
+            j = letters.index(c, i + 1)
+            x = x.diagonal(0, i, j)
+            letters = letters[:i] + letters[i + 1:j] + letters[j + 1:] + c
+    return x, letters
+
+
+def _summed(x: Tensor, letters: str, wanted: set[str]) -> tuple[Tensor, str]:
+    gone = tuple(i for i, c in enumerate(letters) if c not in wanted)
+    return (x.sum(gone), "".join(c for c in letters if c in wanted)) if gone else (x, letters)
+
+
+def _pair(a: Tensor, la: str, b: Tensor, lb: str, later: set[str]) -> tuple[Tensor, str]:
+    a, la = _summed(a, la, later | set(lb))
+    b, lb = _summed(b, lb, later | set(la))
+    for c in set(la) & set(lb):
+        n, m = a.array.shape[la.index(c)], b.array.shape[lb.index(c)]
+        if n != m and 1 in (n, m):
+            if n == 1:
+                a = a.expand(*[m if d == c else -1 for d in la])
+            else:
+                b = b.expand(*[n if d == c else -1 for d in lb])
+    made = [c for c in la if c in lb and c in later] + [c for c in la if c not in lb] + [c for c in lb if c not in la]
+    out = "".join(made)
+    return con.contraction(a, b, spec=f"{la},{lb}->{out}"), out
+
+
+def _arranged(x: Tensor, letters: str, out: str) -> Tensor:
+    order = tuple(letters.index(c) for c in out)
+    return x if order == tuple(range(len(order))) else permute_view(x, order=order)
+
+
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+    """Products summed over the last `dims` dimensions of `a` and the first of `b`, or over given pairs of dimensions."""
+    if isinstance(dims, int):
+        dims = (list(range(a.array.ndim - dims, a.array.ndim)), list(range(dims)))
+    da, db = ([d % x.array.ndim for d in ds] for ds, x in zip(dims, (a, b), strict=True))
+    la = "".join(chr(97 + i) for i in range(a.array.ndim))
+    lb = [chr(65 + i) for i in range(b.array.ndim)]
+    for i, j in zip(da, db, strict=True):
+        lb[j] = la[i]
+    out = "".join(c for i, c in enumerate(la) if i not in da) + "".join(c for j, c in enumerate(lb) if j not in db)
+    return einsum(f"{la},{''.join(lb)}->{out}", a, b)
+
+
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Products summed over the last dimensions of both."""
+    return tensordot(input, other, dims=([input.array.ndim - 1], [other.array.ndim - 1]))
+
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """The Kronecker product of two matrices."""
+    (m, n), (p, q) = input.array.shape, other.array.shape
+    return (input[:, None, :, None] * other[None, :, None, :]).reshape(m * p, n * q)  # type: ignore[no-any-return, index]
+
+
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """The product of several matrices."""
+    result = matrices[0]
+    for x in matrices[1:]:
+        result = mm(result, x)
+    return result
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of the diagonal of a matrix."""
+    return input.diagonal().sum()  # type: ignore[no-any-return]
+
+
+def linear_dtype(name: str, x: Tensor, weight: Tensor) -> None:
+    """A layer's weight and input must have one dtype; RuntimeError with what to write instead."""
+    if x.dtype is not weight.dtype:
+        raise RuntimeError(text("dtype-mismatch", operation=name, a=x.dtype, b=weight.dtype))
+
+
+def identity_like(n: int, x: Tensor) -> Any:
+    """An identity matrix with the dtype of `x`."""
+    return np.eye(n, dtype=numpy_dtype(x.dtype if x.dtype.category >= dtypes.FLOATING else dtypes.get_default_dtype()))

@@ -1,0 +1,135 @@
+"""Random tensors, drawn from PyTorch's stream: the same seed gives the same numbers."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core import generator as gen
+from steepest.core.dtype import get_default_dtype, numpy_dtype
+from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.errors import text
+from steepest.functional.creating import finished
+from steepest.functional.operands import sizes
+from steepest.ops.random import draw
+
+
+def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
+    return draw(shape=shape, dtype=of or get_default_dtype(), generator=generator or gen.default_generator, sampler=sampler, **params)  # type: ignore[no-any-return]
+
+
+def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+         requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """Uniform numbers from [0, 1)."""
+    return finished(_drawn(sizes(size), dtype, generator, "uniform", low=0.0, high=1.0), requires_grad, device)
+
+
+def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+          requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """Standard normal numbers."""
+    return finished(_drawn(sizes(size), dtype, generator, "normal", mean=0.0, std=1.0), requires_grad, device)
+
+
+def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,
+            layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Integers from `low` (0 unless given) up to but not including `high`: `randint(high, size)` or `randint(low, high, size)`."""
+    given = list(args)
+    if size is None:
+        size = given.pop()
+    if high is None:
+        high = given.pop()
+    if low is None:
+        low = given.pop() if given else 0
+    if high <= low:
+        raise RuntimeError(text("randint-bounds", low=low, high=high))
+    return finished(_drawn(sizes((size,)), dtype or dtypes.int64, generator, "randint", low=int(low), high=int(high)), requires_grad, device)
+
+
+def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+             requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A random order of 0 to n - 1."""
+    array = (generator or gen.default_generator).randperm(n)
+    of = dtype or dtypes.int64
+    return finished(fresh(np.asarray(array).astype(numpy_dtype(of), copy=False), of), requires_grad, device)
+
+
+def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+              memory_format: Any = None) -> Tensor:
+    """Uniform numbers in the shape of `input`."""
+    return rand(*input.array.shape, generator=generator, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+               memory_format: Any = None) -> Tensor:
+    """Standard normal numbers in the shape of `input`."""
+    return randn(*input.array.shape, generator=generator, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
+    """Integers in the shape of `input`."""
+    return randint(*args, input.array.shape, dtype=dtype or input.dtype, **kwargs)
+
+
+def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
+    """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
+    g = generator or gen.default_generator
+    array = g.bernoulli(input.array) if p is None else g.bernoulli(p, input.array.shape)
+    return fresh(np.asarray(array).astype(input.array.dtype), input.dtype)
+
+
+def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
+           requires_grad: bool = False) -> Tensor:
+    """Normal numbers with given means and standard deviations, numbers or tensors."""
+    g = generator or gen.default_generator
+    if size is not None:
+        return finished(_drawn(sizes((size,)), dtype, generator, "normal", mean=float(mean), std=float(std)), requires_grad)
+    a, b = (x.array if isinstance(x, Tensor) else x for x in (mean, std))
+    of = mean.dtype if isinstance(mean, Tensor) else std.dtype
+    shape = np.broadcast_shapes(*[np.shape(x) for x in (a, b)])
+    return fresh(np.asarray(g.normal(shape, a, b, numpy_dtype(of))), of)
+
+
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
+    """Indices drawn with the weights of each row."""
+    return from_array(np.asarray((generator or gen.default_generator).multinomial(input.array, num_samples, replacement)))
+
+
+def poisson(input: Tensor, generator: Any = None) -> Tensor:
+    """Poisson numbers with the rates of `input`."""
+    return fresh(np.asarray((generator or gen.default_generator).poisson(input.array)).astype(input.array.dtype), input.dtype)
+
+
+def manual_seed(seed: int) -> Any:
+    """Seed the default generator; returns it."""
+    return gen.default_generator.manual_seed(int(seed))
+
+
+def seed() -> int:
+    """Seed the default generator from the system's entropy; the seed."""
+    return gen.default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed of the default generator."""
+    return gen.default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """The state of the default generator."""
+    return from_array(gen.default_generator.get_state())
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Set the state of the default generator."""
+    gen.default_generator.set_state(new_state.array)
+
+
+class Generator(gen.Generator):
+    """A generator of random numbers with a state of its own; states are tensors."""
+
+    def get_state(self) -> Any:
+        return from_array(super().get_state())
+
+    def set_state(self, state: Any) -> Any:
+        super().set_state(state.array if isinstance(state, Tensor) else state)
+        return self

@@ -1,0 +1,323 @@
+"""Reductions of `torch`: sums, means, extrema, variances, norms, cumulative sums, softmax."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.size import Size
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.ops import arithmetic as ar
+from steepest.ops import functions as fn
+from steepest.ops import reductions as red
+from steepest.ops.composites import composite
+from steepest.ops.reductions import dims, restore, wrap
+
+
+class NamedResult(tuple[Any, ...]):
+    """Several results of one operation under names, printed as PyTorch's return types."""
+
+    names: tuple[str, ...] = ()
+    title = ""
+
+    def __repr__(self) -> str:
+        fields = ",\n".join(f"{n}={x!r}" for n, x in zip(self.names, self, strict=True))
+        return f"torch.return_types.{self.title}(\n{fields})"
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.names:
+            return self[self.names.index(name)]
+        raise AttributeError(name)
+
+
+def named(title: str, *names: str) -> type[NamedResult]:
+    """A result type called `title` with these fields."""
+    return type(title, (NamedResult,), {"names": names, "title": title})
+
+
+max_result, min_result = named("max", "values", "indices"), named("min", "values", "indices")
+median_result, mode_result = named("median", "values", "indices"), named("mode", "values", "indices")
+cummax_result, cummin_result = named("cummax", "values", "indices"), named("cummin", "values", "indices")
+
+
+def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum over `dim` (all dimensions if None); integers are summed as int64."""
+    if dtype is not None:
+        input = input.to(dtype)
+    total: Tensor = (red.total_of_all if dim is None else red.total)(input, dim=dims(input, dim), keepdim=keepdim)
+    return total if dtype is None else total.to(dtype)
+
+
+def nansum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The sum with NaN counted as zero."""
+    return sum(ar.where(ar.isnan(input), 0, input), dim, keepdim)
+
+
+def _mean_body(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
+    return red.total(x, dim=dim, keepdim=keepdim) / count
+
+
+def _mean_kernel(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
+    out = np.add.reduce(x, axis=dim, keepdims=keepdim, dtype=np.float32 if x.dtype.itemsize == 2 else None)
+    return np.asarray(out / count, x.dtype)
+
+
+mean_all = composite("mean", _mean_body, operands=1, kernel=_mean_kernel, node="MeanBackward0",
+                     x=lambda g, like, dim, keepdim, count: restore(g, like, dim, keepdim) / count)
+mean_dim = composite("mean", _mean_body, operands=1, kernel=_mean_kernel, node="MeanBackward1",
+                     x=lambda g, like, dim, keepdim, count: restore(g, like, dim, keepdim) / count)
+
+
+def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean over `dim`; RuntimeError for integers."""
+    if dtype is not None:
+        input = input.to(dtype)
+    if input.dtype.category < dtypes.FLOATING:
+        raise RuntimeError(text("mean-of-integers", dtype=input.dtype))
+    over = dims(input, dim)
+    n = red.count(input.array.shape, over)
+    if n == 0:
+        return sum(input, dim, keepdim) / 0.0  # type: ignore[no-any-return, operator]
+    return (mean_all if dim is None else mean_dim)(input, dim=over, keepdim=keepdim, count=n)  # type: ignore[no-any-return]
+
+
+def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The mean of the elements that are not NaN."""
+    return nansum(input, dim, keepdim) / sum(~ar.isnan(input), dim, keepdim)  # type: ignore[no-any-return, operator]
+
+
+def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The product over one dimension, or of all elements."""
+    if dtype is not None:
+        input = input.to(dtype)
+    return red.product(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether all elements are true."""
+    return red.all_(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether any element is true."""
+    return red.any_(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The largest element over `dim`; equal ones share the gradient."""
+    return red.amax(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The smallest element over `dim`; equal ones share the gradient."""
+    return red.amin(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
+    """Smallest and largest element."""
+    return named("aminmax", "min", "max")((amin(input, dim if dim is not None else (), keepdim), amax(input, dim if dim is not None else (), keepdim)))
+
+
+def _extremum(title: Any, whole: Any, along: Any, pairwise: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
+    if dim is None:
+        return whole(input)
+    if isinstance(dim, Tensor):
+        return pairwise(input, dim)
+    return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
+
+
+def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The largest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise maximum."""
+    return _extremum(max_result, amax_all, red.max_dim, ar.maximum, input, dim, keepdim)
+
+
+def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The smallest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise minimum."""
+    return _extremum(min_result, amin_all, red.min_dim, ar.minimum, input, dim, keepdim)
+
+
+_max_all = red.Reduction("max", np.maximum, red.amax.combine, None, {"x": red.shared_extremum}, "MaxBackward1")
+_min_all = red.Reduction("min", np.minimum, red.amin.combine, None, {"x": red.shared_extremum}, "MinBackward1")
+
+
+def amax_all(input: Tensor) -> Tensor:
+    """The largest of all elements."""
+    return _max_all(input, dim=dims(input, None), keepdim=False)  # type: ignore[no-any-return]
+
+
+def amin_all(input: Tensor) -> Tensor:
+    """The smallest of all elements."""
+    return _min_all(input, dim=dims(input, None), keepdim=False)  # type: ignore[no-any-return]
+
+
+def _arg(along: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    if dim is None:
+        flat = along(input.detach().reshape(-1), dim=0, keepdim=False)[1]
+        return flat.reshape([1] * input.array.ndim) if keepdim else flat  # type: ignore[no-any-return]
+    return along(input.detach(), dim=wrap(dim, input.array.ndim), keepdim=keepdim)[1]  # type: ignore[no-any-return]
+
+
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """The index of the largest element, the first one where several are equal."""
+    return _arg(red.max_dim, input, dim, keepdim)
+
+
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """The index of the smallest element, the first one where several are equal."""
+    return _arg(red.min_dim, input, dim, keepdim)
+
+
+def _variance_body(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -> Any:
+    centred = x - red.total(x, dim=dim, keepdim=True) / count
+    return red.total(centred * centred, dim=dim, keepdim=keepdim) / builtin_max(count - correction, 0)
+
+
+def _centred(x: Any, dim: Any, count: int) -> Any:
+    return x - red.total(x, dim=dim, keepdim=True) / count
+
+
+builtin_max = __builtins__["max"] if isinstance(__builtins__, dict) else __builtins__.max
+variance = composite("var", _variance_body, operands=1, node="VarBackward0",
+                     x=lambda g, x, like, dim, keepdim, count, correction:
+                     restore(g, like, dim, keepdim) * (2.0 / builtin_max(count - correction, 0)) * _centred(x, dim, count))
+deviation = composite("std", lambda x, dim, keepdim, count, correction: fn.sqrt(_variance_body(x, dim, keepdim, count, correction)),
+                      operands=1, node="StdBackward0",
+                      x=lambda g, x, result, like, dim, keepdim, count, correction:
+                      restore(ar.where(result == 0, 0, g / (result * builtin_max(count - correction, 0))), like, dim, keepdim) * _centred(x, dim, count))
+
+
+def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any, keepdim: bool) -> Tensor:
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 1 if unbiased is None or unbiased else 0
+    over = dims(input, dim)
+    n = red.count(input.array.shape, over)
+    if n - correction <= 0:
+        return sum(input, dim, keepdim) * float("nan")  # type: ignore[no-any-return, operator]
+    return which(input, dim=over, keepdim=keepdim, count=n, correction=correction)  # type: ignore[no-any-return]
+
+
+def var(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
+    """The variance over `dim`, divided by n - correction (1 unless given)."""
+    return _spread(variance, input, dim, unbiased, correction, keepdim)
+
+
+def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
+    """The standard deviation over `dim`, divided by n - correction (1 unless given)."""
+    return _spread(deviation, input, dim, unbiased, correction, keepdim)
+
+
+def var_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+    """Variance and mean."""
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, None if isinstance(dim, bool) else dim, keepdim)
+
+
+def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+    """Standard deviation and mean."""
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, None if isinstance(dim, bool) else dim, keepdim)
+
+
+def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
+    """`log(sum(exp(x)))` over `dim`, computed without overflow."""
+    return _logsumexp(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def _logsumexp_body(x: Any, dim: Any, keepdim: bool) -> Any:
+    top = red.amax(x, dim=dim, keepdim=True)
+    top = ar.where(ar.isinf(top), 0, top)
+    return fn.log(red.total(fn.exp(x - top), dim=dim, keepdim=keepdim)) + (top if keepdim else restore_shape(top, dim))
+
+
+def restore_shape(x: Any, dim: tuple[int, ...]) -> Any:
+    """`x` without the dimensions of size 1 that a reduction kept."""
+    return x.squeeze(dim) if dim else x
+
+
+_logsumexp = composite("logsumexp", _logsumexp_body, operands=1,
+                       x=lambda g, x, result, like, dim, keepdim: restore(g, like, dim, keepdim) * fn.exp(x - restore(result, like, dim, keepdim)))
+
+
+def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
+    """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
+    if dtype is not None:
+        input = input.to(dtype)
+    order = 2.0 if p in ("fro", None) else float(p)
+    over = dims(input, dim)
+    if order == math.inf:
+        return red.amax(fn.absolute(input), dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
+    if order == -math.inf:
+        return red.amin(fn.absolute(input), dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
+    if order == 0:
+        return sum((input != 0).to(input.dtype), over, keepdim)
+    return vector_norm(input, order=order, dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+def _norm_body(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
+    if order == 2:
+        return fn.sqrt(red.total(x * x, dim=dim, keepdim=keepdim))
+    if order == 1:
+        return red.total(fn.absolute(x), dim=dim, keepdim=keepdim)
+    return ar.pow(red.total(ar.pow(fn.absolute(x), order), dim=dim, keepdim=keepdim), 1 / order)
+
+
+def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: Any, keepdim: bool) -> Any:
+    g, result = restore(g, like, dim, keepdim), restore(result, like, dim, keepdim)
+    if order == 1:
+        return g * fn.sign(x)
+    if order == 2:
+        return ar.where(result == 0, 0, g * (x / result))
+    return ar.where(result == 0, 0, g * x * ar.pow(fn.absolute(x), order - 2) / ar.pow(result, order - 1))
+
+
+vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", x=_norm_gradient)
+
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements differ from zero."""
+    return sum(input != 0, dim)
+
+
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median; with `dim`, `(values, indices)`."""
+    if dim is None:
+        flat = input.reshape(-1)
+        return flat.sort()[0][(flat.array.size - 1) // 2]
+    order = input.sort(dim)
+    k = (input.array.shape[dim] - 1) // 2
+    values, indices = order[0].narrow(dim, k, 1), order[1].narrow(dim, k, 1)
+    return median_result((values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim)))
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements."""
+    return input.array.size
+
+
+def unravel(shape: Size, flat: int) -> tuple[int, ...]:
+    """The indices of the element at a position counted over all elements."""
+    return tuple(int(i) for i in np.unravel_index(flat, shape))
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and elements."""
+    return input.array.shape == other.array.shape and bool(np.array_equal(input.array, other.array))
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements are close: `|input - other| <= atol + rtol * |other|`."""
+    if input.dtype is not other.dtype:
+        raise RuntimeError(text("dtypes-differ", a=input.dtype, b=other.dtype))
+    return bool(np.allclose(input.array, other.array, rtol=rtol, atol=atol, equal_nan=equal_nan))
+
+
+def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
+    """The p-norm of the difference."""
+    return norm(input - other, p)  # type: ignore[operator]
+
+
+def from_values(values: Any, like: Tensor) -> Tensor:
+    """An int64 tensor of Python values."""
+    return fresh(np.asarray(values, np.int64), dtypes.int64)

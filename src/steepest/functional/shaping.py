@@ -1,0 +1,282 @@
+"""Shapes: views, reshaping, expanding, splitting, conversion of dtype."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import dtype
+from steepest.core.tensor import Tensor, alias
+from steepest.errors import text
+from steepest.functional.operands import sizes
+from steepest.ops import views
+from steepest.ops.arithmetic import cast, clone
+from steepest.ops.reductions import wrap
+
+
+def _inferred(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
+    """`shape` with its -1 replaced by what is left of `size`; RuntimeError where that does not come out."""
+    if -1 in shape:
+        at = shape.index(-1)
+        rest = math.prod(n for i, n in enumerate(shape) if i != at)
+        if shape.count(-1) > 1:
+            raise RuntimeError(text("two-inferred-dims"))
+        if rest == 0 or size % rest:
+            raise RuntimeError(text("shape-invalid", shape=list(shape), size=size))
+        return (*shape[:at], size // rest, *shape[at + 1:])
+    if math.prod(shape) != size:
+        raise RuntimeError(text("shape-invalid", shape=list(shape), size=size))
+    return shape
+
+
+def view(input: Tensor, *shape: Any) -> Any:
+    """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
+    if len(shape) == 1 and isinstance(shape[0], dtype):
+        return view_dtype(input, shape[0])
+    return views.view(input, shape=_inferred(sizes(shape), input.array.size))
+
+
+def view_dtype(input: Tensor, to: dtype) -> Tensor:
+    """The same memory read as another dtype."""
+    return alias_as(input, input.array.view(dtypes.numpy_dtype(to)), to)
+
+
+def alias_as(input: Tensor, array: Any, to: dtype) -> Tensor:
+    """A tensor over memory of `input` with another dtype, outside the graph."""
+    t = alias(array, input)
+    t.dtype = to
+    return t
+
+
+def reshape(input: Tensor, *shape: Any) -> Tensor:
+    """The elements in another shape: a view where memory allows it, else a copy."""
+    wanted = _inferred(sizes(shape), input.array.size)
+    if wanted == input.array.shape:
+        return views.view(input, shape=wanted) if not _viewable_trivially(input) else views.identity(input)  # type: ignore[no-any-return]
+    try:
+        probe = input.array.view()
+        probe.shape = wanted
+    except AttributeError:
+        input = clone(input, to=input.dtype)
+        if not input.array.flags.c_contiguous:
+            input = contiguous(input)
+    return views.view(input, shape=wanted)  # type: ignore[no-any-return]
+
+
+def _viewable_trivially(input: Tensor) -> bool:
+    return not input.array.flags.c_contiguous
+
+
+def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
+    return input if input.array.flags.c_contiguous else clone_ordered(input)
+
+
+def clone_ordered(input: Tensor) -> Tensor:
+    """A copy whose elements lie in the order of their indices."""
+    copied: Tensor = clone(input, to=input.dtype)
+    if not copied.array.flags.c_contiguous:
+        copied.array = np.ascontiguousarray(copied.array)
+    return copied
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Dimensions `start_dim` to `end_dim` as one."""
+    shape = input.array.shape
+    a, b = wrap(start_dim, len(shape)), wrap(end_dim, len(shape))
+    if a > b:
+        raise RuntimeError(text("flatten-order", start=start_dim, end=end_dim))
+    if not shape:
+        return reshape(input, 1)
+    return input if a == b else reshape(input, *shape[:a], math.prod(shape[a:b + 1]), *shape[b + 1:])
+
+
+def unflatten(input: Tensor, dim: int, sizes_: Any) -> Tensor:
+    """Dimension `dim` as several."""
+    shape = input.array.shape
+    d = wrap(dim, len(shape))
+    return view(input, *shape[:d], *_inferred(tuple(sizes_), shape[d]), *shape[d + 1:])  # type: ignore[no-any-return]
+
+
+def ravel(input: Tensor) -> Tensor:
+    """All elements in one dimension."""
+    return reshape(input, -1)
+
+
+def t(input: Tensor) -> Tensor:
+    """The transpose of a matrix; vectors are returned as they are."""
+    if input.array.ndim > 2:
+        raise RuntimeError(text("t-of-many-dims", ndim=input.array.ndim))
+    return views.t(input)  # type: ignore[no-any-return]
+
+
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Two dimensions exchanged."""
+    return views.transpose(input, a=wrap(dim0, input.array.ndim), b=wrap(dim1, input.array.ndim)) if input.array.ndim else views.identity(input)  # type: ignore[no-any-return]
+
+
+def permute(input: Tensor, *dims: Any) -> Tensor:
+    """The dimensions in another order."""
+    order = sizes(dims)
+    if len(order) != input.array.ndim:
+        raise RuntimeError(text("permute-length", ndim=input.array.ndim, dims=list(order)))
+    found = tuple(wrap(d, input.array.ndim) for d in order)
+    if len(set(found)) < len(found):
+        raise RuntimeError(text("dim-twice", dim=list(order)))
+    return views.permute(input, order=found)  # type: ignore[no-any-return]
+
+
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """Dimensions moved to other places, the rest keeping their order."""
+    src = (source,) if isinstance(source, int) else tuple(source)
+    dst = (destination,) if isinstance(destination, int) else tuple(destination)
+    n = input.array.ndim
+    src, dst = tuple(wrap(d, n) for d in src), tuple(wrap(d, n) for d in dst)
+    rest = iter(d for d in range(n) if d not in src)
+    return permute(input, *[src[dst.index(i)] if i in dst else next(rest) for i in range(n)])
+
+
+def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    """Without the dimensions of size 1, or without those of `dim` that have size 1."""
+    shape = input.array.shape
+    if dim is None:
+        gone = tuple(i for i, n in enumerate(shape) if n == 1)
+    else:
+        gone = tuple(d for d in (wrap(d, len(shape)) for d in ((dim,) if isinstance(dim, int) else dim)) if shape and shape[d] == 1)
+    return views.squeeze(input, dim=gone)  # type: ignore[no-any-return]
+
+
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """With a new dimension of size 1 at `dim`."""
+    return views.unsqueeze(input, dim=wrap(dim, input.array.ndim + 1))  # type: ignore[no-any-return]
+
+
+def expand(input: Tensor, *shape: Any) -> Tensor:
+    """Dimensions of size 1 repeated without copying; -1 keeps a size."""
+    wanted, have = sizes(shape), input.array.shape
+    extra = len(wanted) - len(have)
+    if extra < 0:
+        raise RuntimeError(text("expand-too-few", shape=list(have), to=list(wanted)))
+    full = tuple(have[i - extra] if n == -1 and i >= extra else n for i, n in enumerate(wanted))
+    for n, m in zip(full[extra:], have, strict=True):
+        if m not in (1, n):
+            raise RuntimeError(text("expand-impossible", shape=list(have), to=list(wanted)))
+    return views.expand(input, shape=full)  # type: ignore[no-any-return]
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """Expanded to the shape of `other`."""
+    return expand(input, *other.array.shape)
+
+
+def broadcast_to(input: Tensor, size: Any) -> Tensor:
+    """Expanded to `size`."""
+    return expand(input, *size)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All tensors expanded to their common shape."""
+    shape = np.broadcast_shapes(*[x.array.shape for x in tensors])
+    return tuple(expand(x, *shape) for x in tensors)
+
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape that these shapes broadcast to."""
+    from steepest.core.size import Size
+
+    return Size(np.broadcast_shapes(*[tuple(s) if not isinstance(s, int) else (s,) for s in shapes]))
+
+
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+    """`length` entries from `start` along `dim`, as a view."""
+    d = wrap(dim, input.array.ndim)
+    size = input.array.shape[d]
+    start = int(start) + size if int(start) < 0 else int(start)
+    if start + length > size:
+        raise RuntimeError(text("narrow-outside", start=start, length=length, size=size))
+    return views.narrow(input, dim=d, start=start, stop=start + length, step=1)  # type: ignore[no-any-return]
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """The entry `index` along `dim`, which goes."""
+    d = wrap(dim, input.array.ndim)
+    size = input.array.shape[d]
+    if not -size <= index < size:
+        raise IndexError(text("index-out-of-range", index=index, dim=d, size=size))
+    return views.select(input, dim=d, index=index % size)  # type: ignore[no-any-return]
+
+
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The diagonal of two dimensions, as the last dimension of a view."""
+    return views.diagonal(input, offset=offset, dim1=wrap(dim1, input.array.ndim), dim2=wrap(dim2, input.array.ndim))  # type: ignore[no-any-return]
+
+
+def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Windows of `size` along a dimension, every `step`, as a last dimension."""
+    d = wrap(dimension, input.array.ndim)
+    if input.array.ndim and size > input.array.shape[d]:
+        raise RuntimeError(text("unfold-too-large", size=size, have=input.array.shape[d]))
+    return views.unfold(input, dim=d, size=size, step=step)  # type: ignore[no-any-return]
+
+
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """The storage seen with given sizes and strides."""
+    begin = 0 if storage_offset is None else storage_offset - input.storage_cell.offset(input.array)
+    return views.as_strided(input, shape=tuple(size), strides=tuple(stride), offset=begin)  # type: ignore[no-any-return]
+
+
+def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of one size (the last may be smaller) or of given sizes, as views."""
+    d = wrap(dim, input.array.ndim)
+    size = input.array.shape[d]
+    if isinstance(split_size_or_sections, int):
+        step = split_size_or_sections
+        lengths = [min(step, size - i) for i in range(0, size, step)] if step > 0 else [0]
+    else:
+        lengths = list(split_size_or_sections)
+        if sum(lengths) != size:
+            raise RuntimeError(text("split-sizes", sizes=lengths, size=size))
+    starts = np.cumsum([0, *lengths]).tolist()
+    return tuple(narrow(input, d, s, n) for s, n in zip(starts, lengths or [0], strict=False))
+
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` pieces of equal size (the last may be smaller)."""
+    size = input.array.shape[wrap(dim, input.array.ndim)]
+    return split(input, max(1, -(-size // chunks)), dim)
+
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """The entries along a dimension."""
+    return tuple(select(input, dim, i) for i in range(input.array.shape[wrap(dim, input.array.ndim)]))
+
+
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """Two dimensions exchanged."""
+    return transpose(input, axis0, axis1)
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same memory outside the graph; in-place changes of one are seen in the other and by the version check."""
+    return alias(input.array, input)
+
+
+def to_dtype(input: Tensor, to: dtype, copy: bool = False) -> Tensor:
+    """Converted to another dtype; the tensor itself if it has it and no copy is asked for."""
+    return input if input.dtype is to and not copy else cast(input, to=to)  # type: ignore[no-any-return]
+
+
+def clone_(input: Tensor, *, memory_format: Any = None) -> Tensor:
+    """A copy with memory of its own; gradients flow through."""
+    return clone(input, to=input.dtype)  # type: ignore[no-any-return]
+
+
+def atleast_1d(input: Tensor) -> Tensor:
+    """With at least one dimension."""
+    return input if input.array.ndim else reshape(input, 1)
+
+
+def atleast_2d(input: Tensor) -> Tensor:
+    """With at least two dimensions."""
+    return input if input.array.ndim > 1 else unsqueeze(atleast_1d(input), 0)

@@ -1,0 +1,22 @@
+"""Which functions of this layer are `torch.X`."""
+
+from typing import Any
+
+from steepest.functional import creating, indexing, pointwise, products, random, reducing, shaping
+
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, random)
+RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
+INTERNAL = frozenset({"unary", "binary", "both", "named", "restore_shape", "unravel", "from_values", "alias_as", "view_dtype", "to_dtype", "view",
+                      "clone_ordered", "check_device", "finished", "to_array", "linear_dtype", "identity_like", "getitem", "setitem",
+                      "NamedResult", "amax_all", "amin_all", "expand", "expand_as", "reshape_as", "contiguous"})
+
+
+def functions() -> dict[str, Any]:
+    """The public functions by their PyTorch names."""
+    found: dict[str, Any] = {}
+    for module in MODULES:
+        for name, value in vars(module).items():
+            if name.startswith("_") or name in INTERNAL or not callable(value) or getattr(value, "__module__", "") != module.__name__:
+                continue
+            found[RENAMED.get(name, name)] = value
+    return found

@@ -1,0 +1,167 @@
+"""Methods that turn tensors into other things: NumPy arrays, Python numbers and lists, other dtypes, text."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core import printing
+from steepest.core.device import CPU, STRIDED, device
+from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.modes import interpreters
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.functional.shaping import to_dtype
+from steepest.ops import views
+
+__all__ = ["CPU", "METHODS", "PROPERTIES", "STRIDED", "imag", "real", "resize"]
+
+
+def read(x: Tensor) -> np.ndarray[Any, Any]:
+    """The elements, for Python to look at: every read by the host goes through here, so that a recorder can note it."""
+    if interpreters:
+        note = getattr(interpreters[-1], "read", None)
+        if note is not None:
+            note(x)
+    return x.array
+
+
+def item(self: Tensor) -> Any:
+    """The only element as a Python number; RuntimeError where there are several."""
+    if self.array.size != 1:
+        raise RuntimeError(text("item-of-several", size=self.array.size))
+    value = read(self).item()
+    return float(value) if self.dtype is dtypes.bfloat16 else value
+
+
+def tolist(self: Tensor) -> Any:
+    """The elements as nested lists of Python numbers."""
+    array = read(self)
+    return array.astype(np.float32).tolist() if self.dtype is dtypes.bfloat16 else array.tolist()
+
+
+def numpy(self: Tensor, *, force: bool = False) -> np.ndarray[Any, Any]:
+    """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force`."""
+    if not force and self.requires_grad:
+        raise RuntimeError(text("numpy-of-grad"))
+    self.storage_cell.shared = True
+    return read(self)
+
+
+def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    array = numpy(self)
+    return array.astype(dtype) if dtype is not None and array.dtype != dtype else array.copy() if copy else array
+
+
+def _array_wrap(self: Tensor, array: np.ndarray[Any, Any], context: Any = None, return_scalar: bool = False) -> Tensor:
+    return fresh(np.asarray(array), dtypes.from_numpy(np.asarray(array).dtype))
+
+
+def _bool(self: Tensor) -> bool:
+    if self.array.size != 1:
+        raise RuntimeError(text("truth-of-several", size=self.array.size))
+    return bool(read(self).item())
+
+
+def _index(self: Tensor) -> int:
+    if self.dtype.category >= dtypes.FLOATING or self.array.size != 1:
+        raise TypeError(text("index-not-integer"))
+    return int(read(self).item())
+
+
+def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Converted to a dtype, a device (only "cpu") or to those of another tensor; itself where nothing changes."""
+    wanted: dtype | None = kwargs.get("dtype")
+    copy = kwargs.get("copy", False)
+    place = kwargs.get("device")
+    for a in args:
+        if isinstance(a, dtype):
+            wanted = a
+        elif isinstance(a, Tensor):
+            wanted = a.dtype
+        elif isinstance(a, (str, device)):
+            place = a
+    if place is not None and device(place).type not in ("cpu",):
+        raise RuntimeError(text("no-such-device", device=place))
+    return to_dtype(self, wanted or self.dtype, copy)
+
+
+def _to(kind: dtype) -> Callable[..., Tensor]:
+    def method(self: Tensor, memory_format: Any = None) -> Tensor:
+        return to_dtype(self, kind)
+
+    method.__doc__ = f"Converted to {kind}."
+    return method
+
+
+def _type(self: Tensor, wanted: Any = None) -> Any:
+    """The name of the tensor's type, or the tensor converted to `wanted`."""
+    if wanted is None:
+        return f"torch.{TYPE_NAMES[self.dtype.name]}"
+    if isinstance(wanted, str):
+        wanted = next(dtypes.named(k) for k, v in TYPE_NAMES.items() if v == wanted.removeprefix("torch."))
+    return to_dtype(self, wanted)
+
+
+TYPE_NAMES = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
+              "int64": "LongTensor", "int32": "IntTensor", "int16": "ShortTensor", "int8": "CharTensor", "uint8": "ByteTensor",
+              "bool": "BoolTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor"}
+
+
+def _cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    raise AssertionError(text("no-cuda"))
+
+
+def node_name(x: Tensor) -> str | None:
+    """The name that printing shows as grad_fn."""
+    return None if x.grad_fn is None else x.node.name()
+
+
+def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
+    return printing.tensor_text(read(self), self.dtype, requires_grad=self.requires_grad, grad_fn_name=node_name(self))
+
+
+def _format(self: Tensor, specification: str) -> str:
+    if self.array.ndim == 0 and type(self) is Tensor:
+        return format(item(self), specification)
+    return format(repr(self), specification)
+
+
+def resize(self: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Give the tensor another shape in place; new elements are zeros."""
+    size = int(np.prod(shape))
+    flat = np.zeros(size, numpy_dtype(self.dtype))
+    kept = self.array.reshape(-1)[:size]
+    flat[: kept.size] = kept
+    self.array = flat.reshape(shape)
+    self._storage = None
+    return self
+
+
+def real(x: Tensor) -> Tensor:
+    """The real parts."""
+    return views.real(x) if x.dtype.is_complex else x  # type: ignore[no-any-return]
+
+
+def imag(x: Tensor) -> Tensor:
+    """The imaginary parts; RuntimeError for real tensors."""
+    if not x.dtype.is_complex:
+        raise RuntimeError(text("imag-of-real", dtype=x.dtype))
+    return views.imag(x)  # type: ignore[no-any-return]
+
+
+METHODS: dict[str, Any] = {
+    "item": item, "tolist": tolist, "numpy": numpy, "__array__": _array, "__array_wrap__": _array_wrap, "__bool__": _bool, "__index__": _index,
+    "__int__": lambda self: int(item(self)), "__float__": lambda self: float(item(self)), "__complex__": lambda self: complex(item(self)),
+    "__repr__": _repr, "__str__": _repr, "__format__": _format, "to": to, "type": _type, "type_as": lambda self, other: to_dtype(self, other.dtype),
+    "cpu": lambda self, memory_format=None: self, "cuda": _cuda, "pin_memory": lambda self: self, "share_memory_": lambda self: self,
+    "is_shared": lambda self: False, "get_device": lambda self: -1, "is_pinned": lambda self: False,
+    "untyped_storage": lambda self: self.storage_cell, "is_inference": lambda self: False,
+    "__contains__": lambda self, value: bool((self == value).any()),
+    **{name: _to(kind) for name, kind in {
+        "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bfloat16": dtypes.bfloat16, "long": dtypes.int64,
+        "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+        "cfloat": dtypes.complex64, "cdouble": dtypes.complex128}.items()},
+}
+PROPERTIES: dict[str, Any] = {}

@@ -1,0 +1,75 @@
+"""Elementwise rows: activation functions and the terms of losses."""
+
+import math
+
+from steepest.ops.arithmetic import where
+from steepest.ops.functions import erf, exp, log, tanh
+from steepest.ops.maps import elementwise
+
+F = "float"
+ROOT_HALF, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
+
+sigmoid = elementwise("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), promote=F, x=lambda g, result: g * ((1 - result) * result))
+relu = elementwise("relu", lambda m, x: m.maximum(x, 0), x=lambda g, result: where(result <= 0, 0, g))
+threshold = elementwise("threshold", lambda m, x, at, value: m.where(x <= at, value, x), x=lambda g, x, at: where(x <= at, 0, g))
+leaky_relu = elementwise("leaky_relu", lambda m, x, negative_slope: m.where(x > 0, x, x * negative_slope),
+                         x=lambda g, x, negative_slope: where(x > 0, g, g * negative_slope))
+prelu = elementwise("prelu", lambda m, x, weight: m.where(x > 0, x, weight * x), node="PreluKernelBackward0",
+                    x=lambda g, x, weight: where(x > 0, g, g * weight), weight=lambda g, x: where(x > 0, 0, g * x))
+elu = elementwise("elu", lambda m, x, alpha, scale, input_scale: m.where(x <= 0, m.expm1(x * input_scale) * (alpha * scale), x * scale),
+                  promote=F, x=lambda g, x, alpha, scale, input_scale: where(
+                      x <= 0, g * (input_scale * alpha * scale) * exp(x * input_scale), g * scale))
+gelu = elementwise("gelu", lambda m, x: x * 0.5 * (1 + m.erf(x * ROOT_HALF)), promote=F,
+                   x=lambda g, x: g * (0.5 * (1 + erf(x * ROOT_HALF)) + x * (exp(x * x * -0.5) * (0.5 * ROOT_2_OVER_PI))))
+gelu_tanh = elementwise("gelu_tanh", lambda m, x: 0.5 * x * (1 + m.tanh(ROOT_2_OVER_PI * (x + 0.044715 * x * x * x))), promote=F,
+                        node="GeluBackward0", x=lambda g, x: g * gelu_tanh_slope(x, tanh(ROOT_2_OVER_PI * (x + 0.044715 * x * x * x))))
+silu = elementwise("silu", lambda m, x: x / (1 + m.exp(-x)), promote=F,
+                   x=lambda g, x: g * (sigmoid(x) * (1 + x * (1 - sigmoid(x)))))
+mish = elementwise("mish", lambda m, x: x * m.tanh(m.log1p(m.exp(x))), promote=F, x=lambda g, x: g * mish_slope(x, tanh(softplus(x, 1, 20))))
+softplus = elementwise("softplus", lambda m, x, beta, threshold: m.where(x * beta > threshold, x, m.log1p(m.exp(x * beta)) / beta),
+                       promote=F, x=lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)))
+logsigmoid = elementwise("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), promote=F,
+                         node="LogSigmoidBackward0", x=lambda g, x: g * sigmoid(-x))
+hardtanh = elementwise("hardtanh", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
+                       x=lambda g, x, low, high: where((x <= low) | (x >= high), 0, g))
+hardsigmoid = elementwise("hardsigmoid", lambda m, x: m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
+                          x=lambda g, x: where((x > -3) & (x < 3), g / 6, 0))
+hardswish = elementwise("hardswish", lambda m, x: x * m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
+                        x=lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)))
+hardshrink = elementwise("hardshrink", lambda m, x, bound: m.where(m.logical_and(x >= -bound, x <= bound), x * 0, x),
+                         x=lambda g, x, bound: where((x >= -bound) & (x <= bound), 0, g))
+softshrink = elementwise("softshrink", lambda m, x, bound: m.where(x > bound, x - bound, m.where(x < -bound, x + bound, x * 0)),
+                         x=lambda g, x, bound: where((x >= -bound) & (x <= bound), 0, g))
+
+
+def gelu_tanh_slope(x, t):  # type: ignore[no-untyped-def]
+    """The derivative of the tanh form of GELU, t being its tanh."""
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (ROOT_2_OVER_PI * (1 + 3 * 0.044715 * x * x))
+
+
+def mish_slope(x, t):  # type: ignore[no-untyped-def]
+    """The derivative of mish, t being tanh(softplus(x))."""
+    return t + x * sigmoid(x) * (1 - t * t)
+
+
+# terms of losses, one value a prediction ------------------------------------------------------------------------------------------
+squared_error = elementwise("squared_error", lambda m, x, target: (x - target) * (x - target), node="MseLossBackward0",
+                            x=lambda g, x, target: g * (2 * (x - target)), target=lambda g, x, target: g * (2 * (target - x)))
+binary_cross_entropy = elementwise(
+    "binary_cross_entropy",
+    lambda m, x, target: (target - 1) * m.maximum(m.log1p(-x), -100) - target * m.maximum(m.log(x), -100),
+    x=lambda g, x, target: binary_cross_entropy_slope(g, x, target), target=lambda g, x: g * (log(1 - x) - log(x)))
+binary_cross_entropy_slope = elementwise(
+    "binary_cross_entropy_slope", lambda m, g, x, target: g * (x - target) / m.maximum((1 - x) * x, 1e-12),
+    g=lambda gg, x, target: binary_cross_entropy_slope(gg, x, target),
+    x=lambda gg, g, x, target: gg * g * ((x * x - 2 * x * target + target) / (x * (1 - x) * (x * (1 - x)))),
+    target=lambda gg, g, x: -gg * g / (x * (1 - x)))
+smooth_l1 = elementwise("smooth_l1", lambda m, x, target, beta: m.where(
+    m.abs(x - target) < beta, 0.5 * (x - target) * (x - target) / beta, m.abs(x - target) - 0.5 * beta), node="SmoothL1LossBackward0",
+    x=lambda g, x, target, beta: g * smooth_l1_slope(x, target, beta), target=lambda g, x, target, beta: -g * smooth_l1_slope(x, target, beta))
+smooth_l1_slope = elementwise("smooth_l1_slope", lambda m, x, target, beta: m.where(
+    x - target <= -beta, -1, m.where(x - target >= beta, 1, (x - target) / beta)),
+    x=lambda g, x, target, beta: where((x - target).abs() < beta, g / beta, 0))
+huber = elementwise("huber", lambda m, x, target, delta: m.where(
+    m.abs(x - target) <= delta, 0.5 * (x - target) * (x - target), delta * (m.abs(x - target) - 0.5 * delta)), node="HuberLossBackward0",
+    x=lambda g, x, target, delta: g * (x - target).clamp(-delta, delta), target=lambda g, x, target, delta: g * (target - x).clamp(-delta, delta))

@@ -1,0 +1,165 @@
+"""Elementwise rows: arithmetic, comparison, logic, selection and conversion."""
+
+from typing import Any
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.primitive import finish
+from steepest.core.tensor import Tensor, fresh
+from steepest.ops.maps import Elementwise, elementwise
+
+B = dtypes.bool_
+
+
+def total(*gradients: Any) -> Any:
+    """The sum of the gradients that are defined; None where none is."""
+    some = [g for g in gradients if g is not None]
+    return None if not some else some[0] if len(some) == 1 else sum(some[1:], some[0])
+
+
+# arithmetic -----------------------------------------------------------------------------------------------------------------------
+add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g)
+add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: a + b * alpha, node="AddBackward0",
+                         a=lambda g: g, b=lambda g, alpha: g * alpha)
+sub = elementwise("sub", lambda m, a, b: a - b, a=lambda g: g, b=lambda g: -g)
+sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: a - b * alpha, node="SubBackward0",
+                         a=lambda g: g, b=lambda g, alpha: -(g * alpha))
+rsub = elementwise("rsub", lambda m, a, b: b - a, a=lambda g: -g, b=lambda g: g)
+mul = elementwise("mul", lambda m, a, b: a * b, a=lambda g, b: g * conjugate(b), b=lambda g, a: g * conjugate(a))
+div = elementwise("div", lambda m, a, b: a / b, promote="float", a=lambda g, b: g / conjugate(b),
+                  b=lambda g, a, b: -g * conjugate((a / b) / b))
+neg = elementwise("neg", lambda m, x: -x, x=lambda g: -g)
+reciprocal = elementwise("reciprocal", lambda m, x: 1 / x, promote="float", x=lambda g, result: -g * conjugate(result * result))
+square = elementwise("square", lambda m, x: x * x, node="PowBackward0", x=lambda g, x: g * conjugate(2 * x))
+cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * (x * x)))
+power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
+                    x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
+power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1",
+                           x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
+                           exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
+remainder = elementwise("remainder", lambda m, a, b: m.remainder(a, b), a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
+fmod = elementwise("fmod", lambda m, a, b: m.fmod(a, b), a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
+floor_divide = elementwise("floor_divide", lambda m, a, b: m.floor_divide(a, b))
+divide_trunc = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b))
+lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, start + weight * (end - start),
+                                                                 end - (end - start) * (1 - weight)),
+                   start=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight,
+                   weight=lambda g, start, end: g * (end - start))
+addcmul = elementwise("addcmul", lambda m, x, a, b, value: x + value * a * b, x=lambda g: g,
+                      a=lambda g, b, value: g * (b * value), b=lambda g, a, value: g * (a * value))
+addcdiv = elementwise("addcdiv", lambda m, x, a, b, value: x + value * a / b, x=lambda g: g,
+                      a=lambda g, b, value: g * (value / b), b=lambda g, a, b, value: -g * (value * a / (b * b)))
+
+
+def zeros_where_even(g: Any, x: Any, exponent: Any) -> Any:
+    """Gradient of `x ** exponent` for a number: zero for exponent 0, also where x is 0."""
+    return g * 0 if exponent == 0 else g * conjugate(exponent * x ** (exponent - 1))
+
+
+def power_log(x: Any, exponent: Any, result: Any) -> Any:
+    """`x ** exponent * log(x)`, 0 where x is 0 and the exponent not negative."""
+    if not isinstance(x, Tensor):
+        from_number = exponent * 0 + x
+        return where((from_number == 0) & (exponent >= 0), 0, result * log(from_number))
+    return where((x == 0) & (exponent >= 0), 0, result * log(x))
+
+
+# comparison -----------------------------------------------------------------------------------------------------------------------
+eq = elementwise("eq", lambda m, a, b: m.eq(a, b), gives=B)
+ne = elementwise("ne", lambda m, a, b: m.ne(a, b), gives=B)
+lt = elementwise("lt", lambda m, a, b: m.lt(a, b), gives=B)
+le = elementwise("le", lambda m, a, b: m.le(a, b), gives=B)
+gt = elementwise("gt", lambda m, a, b: m.gt(a, b), gives=B)
+ge = elementwise("ge", lambda m, a, b: m.ge(a, b), gives=B)
+isnan = elementwise("isnan", lambda m, x: m.isnan(x), gives=B)
+isinf = elementwise("isinf", lambda m, x: m.isinf(x), gives=B)
+isfinite = elementwise("isfinite", lambda m, x: m.isfinite(x), gives=B)
+signbit = elementwise("signbit", lambda m, x: m.signbit(x), gives=B)
+
+# logic ----------------------------------------------------------------------------------------------------------------------------
+logical_and = elementwise("logical_and", lambda m, a, b: m.logical_and(a, b), gives=B)
+logical_or = elementwise("logical_or", lambda m, a, b: m.logical_or(a, b), gives=B)
+logical_xor = elementwise("logical_xor", lambda m, a, b: m.logical_xor(a, b), gives=B)
+logical_not = elementwise("logical_not", lambda m, x: m.logical_not(x), gives=B)
+bitwise_and = elementwise("bitwise_and", lambda m, a, b: m.bitwise_and(a, b))
+bitwise_or = elementwise("bitwise_or", lambda m, a, b: m.bitwise_or(a, b))
+bitwise_xor = elementwise("bitwise_xor", lambda m, a, b: m.bitwise_xor(a, b))
+bitwise_not = elementwise("bitwise_not", lambda m, x: m.bitwise_not(x))
+bitwise_left_shift = elementwise("bitwise_left_shift", lambda m, a, b: m.left_shift(a, b))
+bitwise_right_shift = elementwise("bitwise_right_shift", lambda m, a, b: m.right_shift(a, b))
+
+# selection ------------------------------------------------------------------------------------------------------------------------
+where = elementwise("where", lambda m, condition, a, b: m.where(condition, a, b), keep=("condition",),
+                    a=lambda g, condition: where(condition, g, 0), b=lambda g, condition: where(condition, 0, g))
+maximum = elementwise("maximum", lambda m, a, b: m.maximum(a, b), a=lambda g, a, b: share(g, a > b, a == b),
+                      b=lambda g, a, b: share(g, b > a, a == b))
+minimum = elementwise("minimum", lambda m, a, b: m.minimum(a, b), a=lambda g, a, b: share(g, a < b, a == b),
+                      b=lambda g, a, b: share(g, b < a, a == b))
+fmax = elementwise("fmax", lambda m, a, b: m.fmax(a, b), a=lambda g, a, b: where((a >= b) | isnan(b), g, 0),
+                   b=lambda g, a, b: where((a >= b) | isnan(b), 0, g))
+fmin = elementwise("fmin", lambda m, a, b: m.fmin(a, b), a=lambda g, a, b: where((a <= b) | isnan(b), g, 0),
+                   b=lambda g, a, b: where((a <= b) | isnan(b), 0, g))
+clamp = elementwise("clamp", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
+                    x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0),
+                    low=lambda g, x, low, high: where((x < low) & (low < high), g, 0),
+                    high=lambda g, x, low, high: where((x > high) | (low > high), g, 0))
+clamp_min = elementwise("clamp_min", lambda m, x, low: m.maximum(x, low), x=lambda g, x, low: where(x >= low, g, 0),
+                        low=lambda g, x, low: where(x < low, g, 0))
+clamp_max = elementwise("clamp_max", lambda m, x, high: m.minimum(x, high), x=lambda g, x, high: where(x <= high, g, 0),
+                        high=lambda g, x, high: where(x > high, g, 0))
+masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",),
+                          x=lambda g, mask: where(mask, 0, g), value=lambda g, mask: where(mask, g, 0))
+nan_to_num = elementwise("nan_to_num", lambda m, x, nan, posinf, neginf: m.where(
+    m.isnan(x), nan, m.where(m.isinf(x), m.where(x > 0, posinf, neginf), x)), x=lambda g, x: where(isfinite(x), g, 0))
+copysign = elementwise("copysign", lambda m, a, b: m.copysign(a, b), promote="float",
+                       a=lambda g, a, result: where(a == 0, 0, g * (result / a)), b=lambda g: g * 0)
+nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b))
+heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0)))
+
+
+def share(g: Any, wins: Any, ties: Any) -> Any:
+    """The gradient where a value wins, half of it at ties, zero elsewhere (PyTorch's rule for maximum and minimum)."""
+    return where(ties, g / 2, where(wins, g, 0))
+
+
+class Cast(Elementwise):
+    """Conversion to another dtype; the dtype is a parameter."""
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        to: dtype = params["to"]
+        array = x.array
+        if to.category < dtypes.COMPLEX and x.dtype.is_complex:
+            array = array.real
+        if to.category == dtypes.INTEGER and x.dtype.is_floating_point and to.itemsize < 4:
+            array = array.astype("int64")
+        return finish(self, operands, params, fresh(array.astype(numpy_dtype(to)), to))
+
+
+cast = Cast("cast", lambda m, x: x, {"x": lambda g: g}, "ToCopyBackward0", "any", (None,), ())
+clone = Cast("clone", lambda m, x: x, {"x": lambda g: g}, "CloneBackward0", "any", (None,), ())
+
+
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; real tensors and numbers are returned as they are."""
+    if isinstance(x, Tensor):
+        return conj(x) if x.dtype.is_complex else x
+    return x.conjugate() if isinstance(x, complex) else x
+
+
+conj = elementwise("conj", lambda m, x: m.conj(x), x=lambda g: conjugate(g))
+
+
+def log(x: Any) -> Any:
+    return x.log()
+
+
+def pow(x: Any, exponent: Any) -> Any:
+    """`x ** exponent` with the cheapest primitive that gives PyTorch's result and node."""
+    if isinstance(exponent, Tensor):
+        return power_tensor(x, exponent)
+    if exponent == 2 and not isinstance(exponent, bool):
+        return square(x)
+    if exponent == 3 and not isinstance(exponent, bool):
+        return cube(x)
+    return power(x, exponent)

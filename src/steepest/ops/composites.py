@@ -1,0 +1,52 @@
+"""Composites: operations written in primitives that are one node in the graph and may have a kernel of their own in eager.
+
+Recorders and other interpreters see the body; eager runs the kernel where there is one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from steepest.core.modes import modes
+from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
+from steepest.core.tensor import Tensor, from_array
+
+__all__ = ["Composite", "composite"]
+
+
+class Composite(Primitive):
+    """A body over tensors, gradient rules, and optionally `kernel(arrays..., **params) -> array or tuple`."""
+
+    form = "composite"
+
+    def __init__(self, name: str, body: Callable[..., Any], kernel: Callable[..., Any] | None, rules: dict[str, Any], node: str,
+                 operands: int):
+        names = arguments(body)
+        super().__init__(name, names[:operands], rules, node)
+        self.body, self.kernel = body, kernel
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if self.kernel is not None:
+            out = self.kernel(*[x.array if isinstance(x, Tensor) else x for x in operands], **params)
+            result = tuple(from_array(o) for o in out) if isinstance(out, tuple) else from_array(out)
+            if modes.grad and wants_gradient(operands):
+                attach(self, operands, params, result)
+            return result
+        return self.evaluate_body(operands, params)
+
+    def evaluate_body(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """The result by way of the body, as one node where the composite has gradient rules."""
+        before = modes.grad
+        modes.grad = False
+        try:
+            result = self.body(*operands, **params)
+        finally:
+            modes.grad = before
+        if before and wants_gradient(operands):
+            attach(self, operands, params, result)
+        return result
+
+
+def composite(name: str, body: Callable[..., Any], *, operands: int, kernel: Callable[..., Any] | None = None, node: str = "",
+              **rules: Any) -> Composite:
+    """Make a composite; the first `operands` arguments of the body are tensors (or None), the others parameters."""
+    return Composite(name, body, kernel, rules, node, operands)

@@ -1,0 +1,101 @@
+"""The contraction form: products summed over shared indices, written as an einsum specification such as "ij,jk->ik".
+
+Every letter of an operand occurs in the other operand or in the result; sums over a letter of one operand alone are reductions.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import numpy_dtype
+from steepest.core.primitive import Primitive, finish
+from steepest.core.tensor import fresh
+from steepest.errors import text
+from steepest.ops.arithmetic import conjugate
+
+Array = np.ndarray[Any, Any]
+HALVES = (dtypes.float16, dtypes.bfloat16)
+
+
+class Contraction(Primitive):
+    """The sum over the letters that the result lacks of the product of two operands."""
+
+    form = "contraction"
+
+    def __init__(self, name: str, node: str = ""):
+        super().__init__(name, ("a", "b"), {
+            "a": lambda g, b, spec: contraction(g, conjugate(b), spec=turned(spec, 0)),
+            "b": lambda g, a, spec: contraction(g, conjugate(a), spec=turned(spec, 1))}, node)
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        a, b = operands
+        if a.dtype is not b.dtype:
+            raise RuntimeError(text("dtype-mismatch", operation=self.name, a=a.dtype, b=b.dtype))
+        if a.dtype in HALVES:
+            out = contract(params["spec"], a.array.astype(np.float32), b.array.astype(np.float32)).astype(numpy_dtype(a.dtype))
+        else:
+            out = contract(params["spec"], a.array, b.array)
+        if type(out) is not np.ndarray:
+            out = np.asarray(out)
+        return finish(self, operands, params, fresh(out, a.dtype))
+
+
+@lru_cache(maxsize=None)
+def turned(spec: str, operand: int) -> str:
+    """The specification of the gradient of one operand: result and other operand contracted to it."""
+    inputs, out = spec.split("->")
+    both = inputs.split(",")
+    return f"{out},{both[1 - operand]}->{both[operand]}"
+
+
+MATRIX = {"ij,jk->ik": lambda a, b: np.matmul(a, b), "ij,kj->ik": lambda a, b: np.matmul(a, b.T),
+          "ij,ik->jk": lambda a, b: np.matmul(a.T, b), "ij,j->i": lambda a, b: np.matmul(a, b), "i,i->": lambda a, b: np.dot(a, b),
+          "bij,bjk->bik": lambda a, b: np.matmul(a, b), "i,j->ij": lambda a, b: np.multiply.outer(a, b)}
+
+
+@lru_cache(maxsize=None)
+def _canonical(spec: str) -> str:
+    """The specification with its letters renamed in the order that the rows of MATRIX use, where one of them fits."""
+    for known in MATRIX:
+        names = dict(zip(spec, known, strict=False)) if len(spec) == len(known) else {}
+        if names and len(set(names.values())) == len(names) and "".join(names[c] for c in spec) == known:
+            return known
+    return spec
+
+
+@lru_cache(maxsize=None)
+def _plan(spec: str) -> tuple[Any, ...]:
+    """Orders of dimensions that turn the contraction into one batched matrix product."""
+    inputs, out = spec.split("->")
+    a, b = inputs.split(",")
+    batch = [c for c in a if c in b and c in out]
+    inner = [c for c in a if c in b and c not in out]
+    rows, columns = [c for c in a if c not in b], [c for c in b if c not in a]
+    assert len(batch) + len(inner) + len(rows) == len(a) and len(batch) + len(rows) + len(columns) == len(out), spec
+    made = batch + rows + columns
+    return ([a.index(c) for c in batch + rows + inner], [b.index(c) for c in batch + inner + columns], len(batch), len(rows),
+            [made.index(c) for c in out])
+
+
+def contract(spec: str, a: Array, b: Array) -> Array:
+    """Evaluate a contraction by matrix products."""
+    known = MATRIX.get(_canonical(spec))
+    if known is not None:
+        return known(a, b)
+    order_a, order_b, n_batch, n_rows, order_out = _plan(spec)
+    a, b = a.transpose(order_a), b.transpose(order_b)
+    batch, rows, inner = a.shape[:n_batch], a.shape[n_batch:n_batch + n_rows], a.shape[n_batch + n_rows:]
+    columns = b.shape[n_batch + len(inner):]
+    size = [int(np.prod(s)) for s in (rows, inner, columns)]
+    out = np.matmul(a.reshape(*batch, size[0], size[1]), b.reshape(*batch, size[1], size[2]))
+    return out.reshape(batch + rows + columns).transpose(order_out)
+
+
+contraction = Contraction("contraction", "EinsumBackward0")
+mm = Contraction("mm")
+bmm = Contraction("bmm")
+mv = Contraction("mv")
+dot = Contraction("dot")
+outer = Contraction("outer", "MulBackward0")

@@ -1,0 +1,59 @@
+"""The fill and iota forms: tensors made of one number, or of the indices along a dimension."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.primitive import Primitive
+from steepest.core.tensor import fresh
+
+
+class Fill(Primitive):
+    """A tensor of one shape and dtype filled with a number."""
+
+    form = "fill"
+
+    def __init__(self) -> None:
+        super().__init__("full", (), {})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        to: dtype = params["dtype"]
+        value, kind = params["value"], numpy_dtype(to)
+        if value == 0:
+            return fresh(np.zeros(params["shape"], kind), to)
+        array = np.empty(params["shape"], kind)
+        array.fill(value)
+        return fresh(array, to)
+
+
+class Iota(Primitive):
+    """`start + step * i` for i along the only dimension."""
+
+    form = "iota"
+
+    def __init__(self) -> None:
+        super().__init__("arange", (), {})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        to: dtype = params["dtype"]
+        start, step, n = params["start"], params["step"], params["size"]
+        if to.is_floating_point:
+            array = start + step * np.arange(n, dtype=np.float64)
+        else:
+            array = start + step * np.arange(n, dtype=np.int64)
+        return fresh(array.astype(numpy_dtype(to), copy=False), to)
+
+
+fill, iota = Fill(), Iota()
+
+
+def full(shape: tuple[int, ...], value: Any, of: dtype) -> Any:
+    """A tensor of this shape filled with `value`."""
+    return fill(shape=tuple(shape), value=value, dtype=of)
+
+
+def positions(n: int) -> Any:
+    """0, 1, ... n - 1 as int64."""
+    return iota(start=0, step=1, size=n, dtype=dtypes.int64)

@@ -1,0 +1,59 @@
+"""Elementwise rows: the functions of analysis, rounding and special functions."""
+
+import math
+
+from steepest.ops.arithmetic import conjugate, where
+from steepest.ops.maps import elementwise
+
+F = "float"
+
+# exponentials and powers ----------------------------------------------------------------------------------------------------------
+exp = elementwise("exp", lambda m, x: m.exp(x), promote=F, x=lambda g, result: g * conjugate(result))
+exp2 = elementwise("exp2", lambda m, x: m.exp2(x), promote=F, x=lambda g, result: g * conjugate(result * math.log(2)))
+expm1 = elementwise("expm1", lambda m, x: m.expm1(x), promote=F, x=lambda g, result: g * conjugate(result + 1))
+log = elementwise("log", lambda m, x: m.log(x), promote=F, x=lambda g, x: g / conjugate(x))
+log2 = elementwise("log2", lambda m, x: m.log2(x), promote=F, x=lambda g, x: g / conjugate(x * 0.6931471805599453))
+log10 = elementwise("log10", lambda m, x: m.log10(x), promote=F, x=lambda g, x: g / conjugate(x * 2.3025850929940456))
+log1p = elementwise("log1p", lambda m, x: m.log1p(x), promote=F, x=lambda g, x: g / conjugate(x + 1))
+sqrt = elementwise("sqrt", lambda m, x: m.sqrt(x), promote=F, x=lambda g, result: g / conjugate(2 * result))
+rsqrt = elementwise("rsqrt", lambda m, x: 1 / m.sqrt(x), promote=F, x=lambda g, result: -0.5 * g * conjugate(result * result * result))
+
+# trigonometric and hyperbolic -----------------------------------------------------------------------------------------------------
+sin = elementwise("sin", lambda m, x: m.sin(x), promote=F, x=lambda g, x: g * conjugate(cos(x)))
+cos = elementwise("cos", lambda m, x: m.cos(x), promote=F, x=lambda g, x: g * conjugate(-sin(x)))
+tan = elementwise("tan", lambda m, x: m.tan(x), promote=F, x=lambda g, result: g * conjugate(1 + result * result))
+asin = elementwise("asin", lambda m, x: m.asin(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(1 - x * x)))
+acos = elementwise("acos", lambda m, x: m.acos(x), promote=F, x=lambda g, x: g * conjugate(-rsqrt(1 - x * x)))
+atan = elementwise("atan", lambda m, x: m.atan(x), promote=F, x=lambda g, x: g / conjugate(x * x + 1))
+sinh = elementwise("sinh", lambda m, x: m.sinh(x), promote=F, x=lambda g, x: g * conjugate(cosh(x)))
+cosh = elementwise("cosh", lambda m, x: m.cosh(x), promote=F, x=lambda g, x: g * conjugate(sinh(x)))
+tanh = elementwise("tanh", lambda m, x: m.tanh(x), promote=F, x=lambda g, result: g * conjugate(1 - result * result))
+asinh = elementwise("asinh", lambda m, x: m.asinh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x + 1)))
+acosh = elementwise("acosh", lambda m, x: m.acosh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x - 1)))
+atanh = elementwise("atanh", lambda m, x: m.atanh(x), promote=F, x=lambda g, x: g * conjugate(1 / (1 - x * x)))
+atan2 = elementwise("atan2", lambda m, a, b: m.atan2(a, b), promote=F, a=lambda g, a, b: g * (b / (a * a + b * b)),
+                    b=lambda g, a, b: g * (-a / (a * a + b * b)))
+hypot = elementwise("hypot", lambda m, a, b: m.hypot(a, b), promote=F, a=lambda g, a, result: g * (a / result),
+                    b=lambda g, b, result: g * (b / result))
+
+# magnitude and rounding -----------------------------------------------------------------------------------------------------------
+absolute = elementwise("abs", lambda m, x: m.abs(x), x=lambda g, x: g * sign(x))
+sign = elementwise("sign", lambda m, x: m.sign(x), x=lambda g: g * 0)
+floor = elementwise("floor", lambda m, x: m.floor(x), x=lambda g: g * 0)
+ceil = elementwise("ceil", lambda m, x: m.ceil(x), x=lambda g: g * 0)
+trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=lambda g: g * 0)
+rounded = elementwise("round", lambda m, x: m.round(x), x=lambda g: g * 0)
+rounded_decimals = elementwise("round_decimals", lambda m, x, scale: m.round(x * scale) / scale, node="RoundBackward1",
+                               x=lambda g: g * 0)
+frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)
+
+# special functions ----------------------------------------------------------------------------------------------------------------
+erf = elementwise("erf", lambda m, x: m.erf(x), promote=F, x=lambda g, x: g * (2 / math.sqrt(math.pi) * exp(-(x * x))))
+erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g * (-2 / math.sqrt(math.pi) * exp(-(x * x))))
+lgamma = elementwise("lgamma", lambda m, x: m.lgamma(x), promote=F, x=lambda g, x: g * digamma(x))
+digamma = elementwise("digamma", lambda m, x: m.digamma(x), promote=F)
+logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F, x=lambda g, x: g / (x * (1 - x)))
+sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
+                   x=lambda g, x: g * where(x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x)))
+xlogy = elementwise("xlogy", lambda m, x, y: m.where(m.isnan(y), y, m.where(m.eq(x, 0), x * 0, x * m.log(y))), promote=F,
+                    x=lambda g, x, y: g * where((x == 0) & (y <= 0), 0, log(y)), y=lambda g, x, y: g * (x / y))

@@ -1,0 +1,173 @@
+"""The gather and scatter forms: elements picked by integer tensors, and put back.
+
+`gather` picks along one dimension at positions given for every element, `take_rows` whole entries along one dimension, `index`
+at the positions that several integer tensors (broadcast against each other) give together.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.primitive import Primitive, finish
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.ops.creation import full
+
+Array = np.ndarray[Any, Any]
+
+
+class Gather(Primitive):
+    """`result[i, j, k] = x[i, index[i, j, k], k]` for dim 1."""
+
+    form = "gather"
+
+    def __init__(self) -> None:
+        super().__init__("gather", ("x", "index"), {"x": lambda g, index, like, dim: scatter_add(full(like.shape, 0, g.dtype), index, g, dim=dim)})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        x, index = operands
+        dim = params["dim"]
+        if x.array.ndim == 0:
+            return finish(self, operands, params, fresh(x.array + np.zeros(index.array.shape, x.array.dtype), x.dtype))
+        check_bounds(index.array, x.array.shape[dim], dim)
+        region = tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.array.shape))
+        return finish(self, operands, params, fresh(np.take_along_axis(x.array[region], index.array, dim), x.dtype))
+
+
+class Scatter(Primitive):
+    """`result = x` with `result[i, index[i, j, k], k] (op)= source[i, j, k]` for dim 1; `ufunc` combines, None replaces."""
+
+    form = "scatter"
+
+    def __init__(self, name: str, ufunc: np.ufunc | None, rules: dict[str, Any], node: str = ""):
+        super().__init__(name, ("x", "index", "source"), rules, node)
+        self.ufunc = ufunc
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        x, index, source = operands
+        dim = params["dim"]
+        out = x.array.copy()
+        if index.array.size:
+            at, values = (index.array, source.array) if out.ndim else (index.array.reshape(-1), source.array.reshape(-1))
+            target = out if out.ndim else out.reshape(1)
+            check_bounds(at, target.shape[dim], dim)
+            places = list(np.ogrid[tuple(slice(n) for n in at.shape)])
+            places[dim] = at
+            values = values[tuple(slice(n) for n in at.shape)]
+            if self.ufunc is None:
+                target[tuple(places)] = values
+            else:
+                self.ufunc.at(target, tuple(places), values)
+        return finish(self, operands, params, fresh(out, x.dtype))
+
+
+class TakeRows(Primitive):
+    """Entries `x[..., index[i], ...]` along one dimension, for a vector of indices."""
+
+    form = "take"
+
+    def __init__(self) -> None:
+        super().__init__("index_select", ("x", "index"), {
+            "x": lambda g, index, like, dim: put_rows(full(like.shape, 0, g.dtype), index, g, dim=dim)})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        x, index = operands
+        dim = params["dim"]
+        check_bounds(index.array, x.array.shape[dim], dim)
+        return finish(self, operands, params, fresh(np.take(x.array, index.array, dim), x.dtype))
+
+
+class PutRows(Primitive):
+    """`x` with `source[..., i, ...]` added at entry `index[i]` along one dimension."""
+
+    form = "put"
+
+    def __init__(self) -> None:
+        super().__init__("index_add", ("x", "index", "source"), {
+            "x": lambda g: g, "source": lambda g, index, dim: take_rows(g, index, dim=dim)})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        x, index, source = operands
+        dim = params["dim"]
+        out = x.array.copy()
+        check_bounds(index.array, out.shape[dim], dim)
+        np.add.at(out, (slice(None),) * dim + (index.array,), source.array)
+        return finish(self, operands, params, fresh(out, x.dtype))
+
+
+class Index(Primitive):
+    """Advanced indexing: `places` says for each dimension which operand indexes it (None: all of it)."""
+
+    form = "index"
+
+    def __init__(self) -> None:
+        super().__init__("index", ("x", "first", "second", "third", "fourth", "fifth"), {
+            "x": lambda g, first, second, third, fourth, fifth, like, places: accumulate(
+                full(like.shape, 0, g.dtype), g, *given(first, second, third, fourth, fifth), places=places)})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        x = operands[0]
+        key = numpy_key(x, operands[1:], params["places"])
+        out = x.array[key]
+        return finish(self, (*operands, *(None,) * (6 - len(operands))), params, fresh(np.asarray(out), x.dtype))
+
+
+class Put(Primitive):
+    """`x` with a value written (or added) at the elements that advanced indexing picks; equal places: the last wins, or all are added."""
+
+    form = "index_put"
+
+    def __init__(self, name: str, add: bool):
+        super().__init__(name, ("x", "value", "first", "second", "third", "fourth", "fifth"), {
+            "x": (lambda g: g) if add else (lambda g, value, first, second, third, fourth, fifth, places: put(
+                g, full((), 0, g.dtype), *given(first, second, third, fourth, fifth), places=places)),
+            "value": lambda g, first, second, third, fourth, fifth, places: pick(g, *given(first, second, third, fourth, fifth), places=places)},
+            "IndexPutBackward0")
+        self.add = add
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        x, value = operands[:2]
+        out = x.array.copy()
+        key = numpy_key(x, operands[2:], params["places"])
+        if self.add:
+            np.add.at(out, key, value.array)
+        else:
+            out[key] = value.array
+        return finish(self, (*operands, *(None,) * (7 - len(operands))), params, fresh(out, x.dtype))
+
+
+def given(*indices: Any) -> list[Any]:
+    """The indices that are there."""
+    return [i for i in indices if i is not None]
+
+
+def numpy_key(x: Tensor, indices: tuple[Any, ...], places: tuple[int | None, ...]) -> tuple[Any, ...]:
+    """NumPy's key for advanced indexing, its indices checked against the sizes."""
+    key: list[Any] = []
+    for d, place in enumerate(places):
+        if place is None:
+            key.append(slice(None))
+            continue
+        index = indices[place].array
+        check_bounds(index, x.array.shape[d], d)
+        key.append(index)
+    return tuple(key)
+
+
+def check_bounds(index: Array, size: int, dim: int) -> None:
+    """IndexError where an index lies outside."""
+    if index.size:
+        low, high = int(index.min()), int(index.max())
+        if low < -size or high >= size:
+            raise IndexError(text("index-out-of-range", index=high if high >= size else low, dim=dim, size=size))
+
+
+gather = Gather()
+scatter = Scatter("scatter", None, {"x": lambda g, index, dim: scatter(g, index, full(index.array.shape, 0, g.dtype), dim=dim),
+                                    "source": lambda g, index, dim: gather(g, index, dim=dim)})
+scatter_add = Scatter("scatter_add", np.add, {"x": lambda g: g, "source": lambda g, index, dim: gather(g, index, dim=dim)})
+take_rows, put_rows = TakeRows(), PutRows()
+pick = Index()
+put, accumulate = Put("index_put", False), Put("index_put_add", True)
+INTEGERS = (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8, dtypes.uint8)

@@ -1,0 +1,120 @@
+"""In-place writes: one function through which every change of a storage goes, with autograd's and the recorder's view of it."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core.dtype import numpy_dtype
+from steepest.core.modes import interpreters, modes
+from steepest.core.primitive import finish
+from steepest.core.tensor import Family, Tensor, fresh, refresh
+from steepest.errors import text
+from steepest.ops.arithmetic import cast
+from steepest.ops.maps import Elementwise
+from steepest.ops.views import expand, write
+
+__all__ = ["assign", "inplace_map"]
+
+
+def inplace_map(target: Tensor, operation: Elementwise, *operands: Any) -> Tensor:
+    """`target[...] = operation(*operands)`, straight into memory where no gradient is wanted and nobody watches."""
+    if operation.write_into(target, operands):
+        if target.counter is None:
+            target.version.count = 1
+        else:
+            target.counter.count += 1
+        return target
+    check(target)
+    result = operation(*operands)
+    if result.dtype.category > target.dtype.category:
+        raise RuntimeError(text("result-type-in-place", result=result.dtype, target=target.dtype))
+    if result.node is not None and result.node.saved:
+        _keep_original(result.node, target)
+    return assign(target, result)
+
+
+def _keep_original(node: Any, target: Tensor) -> None:
+    """Where the rules need what the target held before, they get a copy of it."""
+    for name, value in node.saved.items():
+        if value is target:
+            old = fresh(target.array.copy(), target.dtype)
+            old.node, old.needs_grad, old.output_nr = target.node, target.needs_grad, target.output_nr
+            node.saved[name], node.versions[name] = old, 0
+
+
+def check(target: Tensor) -> None:
+    """Refuse in-place changes that autograd cannot follow."""
+    if not modes.grad:
+        return
+    refresh(target)
+    if target.needs_grad and target.node is None:
+        raise RuntimeError(text("in-place-of-leaf"))
+    view = target.view_of
+    if view is not None:
+        base = view.family.base
+        if base.needs_grad and base.node is None:
+            raise RuntimeError(text("in-place-of-view-of-leaf"))
+
+
+def assign(target: Tensor, value: Tensor) -> Tensor:
+    """Write `value`, broadcast and converted, over all elements of `target`; the graph follows where gradients are wanted."""
+    check(target)
+    if value.dtype is not target.dtype:
+        value = cast(value, to=target.dtype)
+    shape = target.array.shape
+    if value.array.shape != shape:
+        try:
+            fits = np.broadcast_shapes(value.array.shape, shape) == shape
+        except ValueError:
+            fits = False
+        if not fits:
+            raise RuntimeError(text("in-place-shape", target=list(shape), value=list(value.array.shape)))
+        value = expand(value, shape=shape)
+    if not target.array.flags.writeable:
+        raise RuntimeError(text("in-place-read-only"))
+    if 0 in target.array.strides and any(s == 0 and n > 1 for s, n in zip(target.array.strides, shape, strict=True)):
+        raise RuntimeError(text("in-place-of-expanded"))
+    if interpreters:
+        interpreters[-1].write(target, value)
+    np.copyto(target.array, value.array)
+    target.version.count += 1
+    if modes.grad:
+        refresh(target)
+        refresh(value)
+        if value.needs_grad or target.needs_grad:
+            _rebase(target, value)
+    return target
+
+
+def _rebase(target: Tensor, value: Tensor) -> None:
+    view = target.view_of
+    if view is None:
+        _adopt(target, value)
+        if target._family is not None:
+            target._family.stamp += 1
+        return
+    if view.made_without_grad:
+        raise RuntimeError(text("in-place-of-view-made-without-grad"))
+    base = view.family.base
+    old = fresh(base.array, base.dtype)
+    old.node, old.needs_grad, old.output_nr = base.node, base.needs_grad, base.output_nr
+    stand_in = fresh(base.array, base.dtype)
+    result = finish(write, (old, value), {"steps": view.steps}, stand_in)
+    base.node, base.needs_grad, base.output_nr = result.node, True, 0
+    view.family.stamp += 1
+
+
+def _adopt(target: Tensor, value: Tensor) -> None:
+    """Take over the node of a value that was computed only to be written here; its saved result becomes the target's memory."""
+    target.node, target.needs_grad, target.output_nr = value.node, value.needs_grad, value.output_nr
+    node = value.node
+    if node is not None and node.saved and "result" in node.saved and node.saved["result"].array is value.array:
+        kept = fresh(target.array, target.dtype)
+        kept._storage, kept.counter = target.storage_cell, target.version
+        node.saved["result"] = kept
+        node.versions["result"] = target.version.count
+
+
+def fill_array(target: Tensor, value: Any) -> Tensor:
+    """Write a number over all elements."""
+    return assign(target, fresh(np.asarray(value).astype(numpy_dtype(target.dtype)), target.dtype))

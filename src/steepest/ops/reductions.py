@@ -1,0 +1,154 @@
+"""The reduction form: a monoid folded over some dimensions; and the two-result reductions that also say where.
+
+`dim` is a tuple of dimensions counted from 0 in rising order, `keepdim` keeps them with size 1.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.primitive import Primitive, finish
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.ops.arithmetic import where
+from steepest.ops.creation import positions
+from steepest.ops.views import expand, unsqueeze, view
+
+HALVES = (dtypes.float16, dtypes.bfloat16)
+
+
+class Reduction(Primitive):
+    """`combine(m, a, b)` with `identity` folded over `dim`; `ufunc` does it in eager."""
+
+    form = "reduction"
+
+    def __init__(self, name: str, ufunc: np.ufunc, combine: Callable[..., Any], identity: Any, rules: dict[str, Any],
+                 node: str = "", gives: str = "same"):
+        super().__init__(name, ("x",), rules, node)
+        self.ufunc, self.combine, self.identity, self.gives = ufunc, combine, identity, gives
+
+    def result_dtype(self, x: dtype) -> dtype:
+        if self.gives == "bool":
+            return dtypes.bool_
+        if self.gives == "sum" and x.category < dtypes.FLOATING:
+            return dtypes.int64
+        return x
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        array, dim, keepdim = x.array, params["dim"], params["keepdim"]
+        to = self.result_dtype(x.dtype)
+        if self.identity is None and any(array.shape[d] == 0 for d in dim):
+            raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(array.shape)))
+        if x.dtype in HALVES and self.gives == "sum":
+            array = array.astype(np.float32)
+        out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim, dtype=numpy_dtype(to) if self.gives != "same" and array is x.array else None)
+        out = np.asarray(out, numpy_dtype(to))
+        return finish(self, operands, params, fresh(out, to))
+
+
+def restore(g: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """A reduced tensor spread over the shape that it was reduced from."""
+    if not keepdim:
+        for d in dim:
+            g = unsqueeze(g, dim=d)
+    return expand(g, shape=like.shape)
+
+
+def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """`result / x`, and where one element of a product is zero the product of the others."""
+    zeros = total((x == 0).to(dtypes.int64), dim=dim, keepdim=True)
+    safe = where(x == 0, 1, x)
+    others = restore(product(safe, dim=dim, keepdim=True), like, dim, True)
+    plain = restore(g * result, like, dim, keepdim) / safe
+    alone = restore(g, like, dim, keepdim) * others
+    return where(zeros == 0, plain, where((zeros == 1) & (x == 0), alone, 0))
+
+
+def shared_extremum(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """The gradient divided equally among the elements that attain the extremum."""
+    at = x == restore(result, like, dim, keepdim)
+    count = total(at.to(dtypes.int64), dim=dim, keepdim=True)
+    return where(at, restore(g, like, dim, keepdim) / count, 0)
+
+
+total = Reduction("sum", np.add, lambda m, a, b: a + b, 0,
+                  {"x": lambda g, like, dim, keepdim: restore(g, like, dim, keepdim)}, "SumBackward1", gives="sum")
+total_of_all = Reduction("sum", np.add, total.combine, 0,
+                         {"x": lambda g, like, dim, keepdim: restore(g, like, dim, keepdim)}, "SumBackward0", gives="sum")
+product = Reduction("prod", np.multiply, lambda m, a, b: a * b, 1, {"x": product_gradient}, "ProdBackward0", gives="sum")
+amax = Reduction("amax", np.maximum, lambda m, a, b: m.maximum(a, b), None, {"x": shared_extremum})
+amin = Reduction("amin", np.minimum, lambda m, a, b: m.minimum(a, b), None, {"x": shared_extremum})
+all_ = Reduction("all", np.logical_and, lambda m, a, b: m.logical_and(a, b), True, {}, gives="bool")
+any_ = Reduction("any", np.logical_or, lambda m, a, b: m.logical_or(a, b), False, {}, gives="bool")
+
+
+class Extremum(Primitive):
+    """The largest or smallest element along one dimension and its index; the first one wins, NaN before all."""
+
+    form = "extremum"
+
+    def __init__(self, name: str, pick: Callable[..., Any], better: Callable[..., Any], node: str):
+        super().__init__(name, ("x",), {"x": lambda g, like, results, dim, keepdim: place_back(g[0], like, results[1], dim, keepdim)}, node)
+        self.pick, self.better = pick, better
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        dim, keepdim = params["dim"], params["keepdim"]
+        if x.array.ndim == 0:
+            values, indices = x.array.copy(), np.zeros((), np.int64)
+        else:
+            if x.array.shape[dim] == 0:
+                raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(x.array.shape)))
+            at = self.pick(x.array, axis=dim, keepdims=True)
+            values, indices = np.take_along_axis(x.array, at, dim), at
+            if not keepdim:
+                values, indices = values.squeeze(dim), indices.squeeze(dim)
+        out = (fresh(np.ascontiguousarray(values).reshape(values.shape), x.dtype), fresh(indices.astype(np.int64), dtypes.int64))
+        return finish(self, operands, params, out)
+
+
+def place_back(g: Any, like: Any, indices: Any, dim: int, keepdim: bool) -> Any:
+    """A gradient put at the positions that an extremum was found at, zeros elsewhere."""
+    if not like.shape:
+        return g
+    if not keepdim:
+        g, indices = unsqueeze(g, dim=dim), unsqueeze(indices, dim=dim)
+    along = view(positions(like.shape[dim]), shape=tuple(-1 if d == dim else 1 for d in range(len(like.shape))))
+    return where(along == indices, g, 0)
+
+
+max_dim = Extremum("max", np.argmax, lambda m, a, b: m.logical_or(a > b, m.logical_and(m.isnan(a), m.logical_not(m.isnan(b)))),
+                   "MaxBackward0")
+min_dim = Extremum("min", np.argmin, lambda m, a, b: m.logical_or(a < b, m.logical_and(m.isnan(a), m.logical_not(m.isnan(b)))),
+                   "MinBackward0")
+
+
+def dims(x: Tensor, dim: Any) -> tuple[int, ...]:
+    """`dim` as given by a user (None, a number or several) as a tuple of dimensions from 0, in rising order."""
+    ndim = x.array.ndim
+    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
+        return tuple(range(ndim))
+    given = (dim,) if not isinstance(dim, (tuple, list)) else dim
+    found = sorted(wrap(d, ndim) for d in given)
+    if len(set(found)) < len(found):
+        raise RuntimeError(text("dim-twice", dim=list(given)))
+    return tuple(d for d in found if d < ndim)
+
+
+def wrap(dim: Any, ndim: int) -> int:
+    """A dimension counted from 0; IndexError where there is no such dimension. A 0-dim tensor has dimensions 0 and -1."""
+    n = max(ndim, 1)
+    dim = dim.__index__()
+    if not -n <= dim < n:
+        raise IndexError(text("dim-out-of-range", low=-n, high=n - 1, dim=dim))
+    return dim % n  # type: ignore[no-any-return]
+
+
+def count(shape: tuple[int, ...], dim: tuple[int, ...]) -> int:
+    """How many elements are folded into one."""
+    return math.prod(shape[d] for d in dim)

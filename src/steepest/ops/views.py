@@ -1,0 +1,202 @@
+"""The view form: an affine index map. The result lies in the storage of the operand; nothing is copied.
+
+Recorders see through views: an operand is a storage with offset, shape and strides.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.modes import modes
+from steepest.core.primitive import Primitive, attach
+from steepest.core.tensor import Family, Tensor, Views, fresh, refresh, refreshers
+from steepest.errors import text
+from steepest.ops.creation import full
+
+Array = np.ndarray[Any, Any]
+
+
+class View(Primitive):
+    """`index_map(array, **params)` gives a NumPy view; `rule` spreads a gradient back over the operand."""
+
+    form = "view"
+
+    def __init__(self, name: str, index_map: Callable[..., Array], rule: Callable[..., Any], node: str = ""):
+        super().__init__(name, ("x",), {"x": rule}, node)
+        self.index_map = index_map
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        if x.view_of is not None:
+            refresh(x)
+        result = fresh(self.index_map(x.array, **params), x.dtype)
+        result._storage = x.storage_cell
+        result.counter = x.version
+        if result.array.dtype is not x.array.dtype and result.array.dtype != x.array.dtype:
+            result.dtype = dtypes.from_numpy(result.array.dtype)
+            result._storage = None
+        if not modes.inference:
+            past = x.view_of
+            if past is None:
+                if x._family is None:
+                    x._family = Family(x)
+                result.view_of = Views(x._family, ((self, params),), not modes.grad)
+            else:
+                result.view_of = Views(past.family, (*past.steps, (self, params)), past.made_without_grad or not modes.grad)
+        if x.needs_grad and modes.grad:
+            attach(self, operands, params, result)
+        return result
+
+
+def _replay(x: Tensor) -> None:
+    """The node of a view after its base was written in place: the view's steps taken again from the base."""
+    view = x.view_of
+    assert view is not None
+    before, modes.grad = modes.grad, True
+    try:
+        again = view.family.base
+        for step, params in view.steps:
+            again = step.run((again,), params)
+    finally:
+        modes.grad = before
+    x.node, x.output_nr, x.needs_grad = again.node, again.output_nr, again.needs_grad
+    view.stamp = view.family.stamp
+
+
+refreshers.append(_replay)
+
+
+# rules ----------------------------------------------------------------------------------------------------------------------------
+class Write(Primitive):
+    """The base with the region that view steps reach replaced by a value."""
+
+    form = "write"
+
+    def __init__(self) -> None:
+        super().__init__("write", ("base", "value"), {
+            "base": lambda g, like, steps: write(g, full((), 0, g.dtype), steps=steps),
+            "value": lambda g, steps: reach(g, steps)}, "CopySlices")
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        base, value = operands
+        result = fresh(base.array.copy(), base.dtype)
+        region = result.array
+        for step, step_params in params["steps"]:
+            region = step.index_map(region, **step_params)
+        region[...] = value.array
+        if modes.grad and (base.needs_grad or value.needs_grad):
+            attach(self, operands, params, result)
+        return result
+
+
+write = Write()
+
+
+def reach(x: Any, steps: Any) -> Any:
+    """The view of `x` that the steps lead to."""
+    for step, params in steps:
+        x = step(x, **params)
+    return x
+
+
+def spread(g: Any, like: Any, step: Any, params: dict[str, Any]) -> Any:
+    """Zeros in the operand's shape with the gradient in the region that the view shows."""
+    return write(full(like.shape, 0, g.dtype), g, steps=((step, params),))
+
+
+def _viewed(array: Array, shape: tuple[int, ...]) -> Array:
+    out = array.view()
+    try:
+        out.shape = shape
+    except AttributeError:
+        raise RuntimeError(text("view-not-possible", shape=list(array.shape), to=list(shape))) from None
+    return out
+
+
+def _diagonal(array: Array, offset: int, dim1: int, dim2: int) -> Array:
+    return np.diagonal(array, offset, dim1, dim2) if not array.flags.writeable else _writable_diagonal(array, offset, dim1, dim2)
+
+
+def _writable_diagonal(array: Array, offset: int, dim1: int, dim2: int) -> Array:
+    rest = [d for d in range(array.ndim) if d not in (dim1, dim2)]
+    rows, columns = array.shape[dim1], array.shape[dim2]
+    n = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
+    start = array[tuple(slice(max(-offset, 0), None) if d == dim1 else slice(max(offset, 0), None) if d == dim2 else slice(None)
+                        for d in range(array.ndim))] if n else array
+    strides = [array.strides[d] for d in rest] + [array.strides[dim1] + array.strides[dim2]]
+    return np.lib.stride_tricks.as_strided(start, [array.shape[d] for d in rest] + [n], strides)
+
+
+def _unfolded(array: Array, dim: int, size: int, step: int) -> Array:
+    if array.ndim == 0:
+        return np.lib.stride_tricks.as_strided(array, (size,), (array.itemsize,))
+    n = (array.shape[dim] - size) // step + 1
+    shape = [n if d == dim else k for d, k in enumerate(array.shape)] + [size]
+    strides = [s * step if d == dim else s for d, s in enumerate(array.strides)] + [array.strides[dim]]
+    return np.lib.stride_tricks.as_strided(array, shape, strides)
+
+
+def _strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
+    owner = array
+    size = owner.itemsize
+    flat = np.lib.stride_tricks.as_strided(owner, (offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)),), (size,))
+    return np.lib.stride_tricks.as_strided(flat[offset:], shape, [s * size for s in strides])
+
+
+def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that undoes `order`."""
+    return tuple(order.index(i) for i in range(len(order)))
+
+
+# rows -----------------------------------------------------------------------------------------------------------------------------
+view = View("view", lambda x, shape: _viewed(x, shape), lambda g, like: g.reshape(like.shape))
+expand = View("expand", lambda x, shape: _expanded(x, shape), lambda g: g)
+permute = View("permute", lambda x, order: x.transpose(order), lambda g, order: permute(g, order=inverse(order)))
+transpose = View("transpose", lambda x, a, b: x.swapaxes(a, b), lambda g, a, b: transpose(g, a=a, b=b))
+t = View("t", lambda x: x.T, lambda g: t(g), node="TBackward0")
+squeeze = View("squeeze", lambda x, dim: x.squeeze(dim), lambda g, like: g.reshape(like.shape), node="SqueezeBackward1")
+unsqueeze = View("unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze(g, dim=(dim,)))
+select = View("select", lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
+              lambda g, like, dim, index: spread(g, like, select, {"dim": dim, "index": index}))
+narrow = View("slice", lambda x, dim, start, stop, step: x[(slice(None),) * dim + (slice(start, stop, step),)],
+              lambda g, like, dim, start, stop, step: spread(g, like, narrow, {"dim": dim, "start": start, "stop": stop, "step": step}))
+diagonal = View("diagonal", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2),
+                lambda g, like, offset, dim1, dim2: spread(g, like, diagonal, {"offset": offset, "dim1": dim1, "dim2": dim2}))
+unfold = View("unfold", lambda x, dim, size, step: _unfolded(x, dim, size, step),
+              lambda g, like, dim, size, step: fold_back(g, like, dim, size, step))
+as_strided = View("as_strided", lambda x, shape, strides, offset: _strided(x, shape, strides, offset),
+                  lambda g, like, shape, strides, offset: strided_back(g, like, shape, strides, offset))
+real = View("real", lambda x: x.real, lambda g: g.to(g.dtype.to_complex()))
+imag = View("imag", lambda x: x.imag, lambda g: g * 1j)
+view_as_real = View("view_as_real", lambda x: x[..., None].view(x.real.dtype), lambda g: view_as_complex(g.contiguous()))
+view_as_complex = View("view_as_complex", lambda x: x.view(np.result_type(x.dtype, np.complex64))[..., 0], lambda g: view_as_real(g))
+identity = View("alias", lambda x: x.view(), lambda g: g)
+
+
+def _expanded(array: Array, shape: tuple[int, ...]) -> Array:
+    strides = (0,) * (len(shape) - array.ndim) + tuple(
+        s if n == m else 0 for s, n, m in zip(array.strides, array.shape, shape[len(shape) - array.ndim:], strict=True))
+    if array.flags.c_contiguous and array.flags.writeable and array.size:
+        return np.ndarray(shape, array.dtype, array, 0, strides)
+    return np.lib.stride_tricks.as_strided(array, shape, strides)
+
+
+def fold_back(g: Any, like: Any, dim: int, size: int, step: int) -> Any:
+    """Sums windows back into place: the gradient of `unfold`."""
+    out = full(like.shape, 0, g.dtype)
+    for k in range(size):
+        window = {"dim": dim, "start": k, "stop": k + (g.array.shape[dim] - 1) * step + 1, "step": step}
+        part = select(g, dim=g.array.ndim - 1, index=k)
+        out = write(out, narrow(out, **window) + part, steps=((narrow, window),))
+    return out
+
+
+def strided_back(g: Any, like: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+    """The gradient of `as_strided` on a contiguous operand: every element summed at its place."""
+    places = np.lib.stride_tricks.as_strided(np.arange(offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)))[offset:],
+                                             shape, [s * 8 for s in strides])
+    flat = full((math.prod(like.shape),), 0, g.dtype)
+    return flat.index_add(0, fresh(np.ascontiguousarray(places).reshape(-1), dtypes.int64), g.reshape(-1)).reshape(like.shape)
