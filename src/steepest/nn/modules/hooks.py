@@ -27,6 +27,8 @@ forward_hooks_with_kwargs: dict[int, bool] = OrderedDict()
 forward_hooks_always_called: dict[int, bool] = OrderedDict()
 backward_pre_hooks: Hooks = OrderedDict()
 backward_hooks: Hooks = OrderedDict()
+# The numbers of all hooks above: calls of a module look at this one dictionary.
+on_calls: dict[int, bool] = OrderedDict()
 buffer_registration_hooks: Hooks = OrderedDict()
 module_registration_hooks: Hooks = OrderedDict()
 parameter_registration_hooks: Hooks = OrderedDict()
@@ -45,7 +47,7 @@ def register(hooks: Any, hook: Callable[..., Any], *, prepend: bool = False, mar
 
 def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, inputs)` before every module's forward; what it returns replaces the inputs."""
-    return register(forward_pre_hooks, hook)
+    return register(forward_pre_hooks, hook, marks=[on_calls])
 
 
 def register_module_forward_hook(
@@ -53,17 +55,17 @@ def register_module_forward_hook(
 ) -> RemovableHandle:
     """Call `hook(module, inputs, output)` after every module's forward; what it returns replaces the output."""
     marks = [m for wanted, m in ((with_kwargs, forward_hooks_with_kwargs), (always_call, forward_hooks_always_called)) if wanted]
-    return register(forward_hooks, hook, marks=marks)
+    return register(forward_hooks, hook, marks=[on_calls, *marks])
 
 
 def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, grad_output)` before every module's backward; what it returns replaces the gradients."""
-    return register(backward_pre_hooks, hook)
+    return register(backward_pre_hooks, hook, marks=[on_calls])
 
 
 def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, grad_input, grad_output)` when a module's input gradients are known."""
-    return register(backward_hooks, hook)
+    return register(backward_hooks, hook, marks=[on_calls])
 
 
 def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
@@ -79,11 +81,6 @@ def register_module_module_registration_hook(hook: Callable[..., Any]) -> Remova
 def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, name, parameter)` whenever a parameter is registered; what it returns is registered instead."""
     return register(parameter_registration_hooks, hook)
-
-
-def any_global_hook() -> bool:
-    """Whether calls of every module, whatever their own hooks, have something to run."""
-    return bool(forward_pre_hooks or forward_hooks or backward_pre_hooks or backward_hooks)
 
 
 class BackwardHookFunction(Function):

@@ -16,7 +16,6 @@ from steepest.nn.modules import hooks as everywhere
 from steepest.nn.modules.hooks import (
     BackwardHook,
     RemovableHandle,
-    any_global_hook,
     register,
     register_module_buffer_registration_hook,
     register_module_forward_hook,
@@ -26,6 +25,7 @@ from steepest.nn.modules.hooks import (
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
+from steepest.nn.modules.registry import KINDS, Members
 from steepest.nn.modules.state import Stateful, _IncompatibleKeys
 
 __all__ = [
@@ -85,12 +85,12 @@ class Module(Stateful):
             raise TypeError(f"{type(self).__name__}.__init__() {verb} {got}")
         own = self.__dict__
         own["training"] = True
-        own["_parameters"] = {}
-        own["_buffers"] = {}
+        own["_parameters"] = Members(self)
+        own["_buffers"] = Members(self)
         own["_non_persistent_buffers_set"] = set()
         for holder in HOOK_HOLDERS:
             own[holder] = OrderedDict()
-        own["_modules"] = {}
+        own["_modules"] = Members(self)
         if self.call_super_init:
             super().__init__(*args, **kwargs)
 
@@ -106,7 +106,7 @@ class Module(Stateful):
             or self._forward_pre_hooks
             or self._backward_hooks
             or self._backward_pre_hooks
-            or any_global_hook()
+            or everywhere.on_calls
         ):
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
@@ -331,7 +331,10 @@ class Module(Stateful):
     # -- pickling and text
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__.copy()
+        own = self.__dict__
+        members = {kind: dict(own[kind]) for kind in KINDS}
+        names = {name for kind in members.values() for name in kind}
+        return {name: value for name, value in own.items() if name not in names} | members
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         own = self.__dict__
@@ -340,6 +343,8 @@ class Module(Stateful):
         for holder in HOOK_HOLDERS:
             own.setdefault(holder, OrderedDict())
         own.setdefault("_non_persistent_buffers_set", set())
+        for kind in KINDS:
+            own[kind] = Members(self, own[kind])
 
     def _get_name(self) -> str:
         return type(self).__name__
