@@ -23,21 +23,6 @@ def made(nn: Any, seed: Any, expression: str) -> Any:
     return eval(expression, vars(nn))
 
 
-def inputs(shapes: list[Any]) -> list[np.ndarray]:
-    rng = np.random.default_rng(3)
-    drawn: list[np.ndarray] = []
-    for shape in shapes:
-        if shape[0] == "int":
-            drawn.append(rng.integers(0, shape[1], shape[2]))
-        elif shape[0] == "prob":
-            drawn.append(rng.random(shape[1]).astype("float32") * np.float32(0.98) + np.float32(0.01))
-        elif shape[0] == "sign":
-            drawn.append(np.sign(rng.standard_normal(shape[1])).astype("float32"))
-        else:
-            drawn.append(rng.standard_normal(shape).astype("float32"))
-    return drawn
-
-
 def arrays(result: Any) -> list[np.ndarray]:
     if isinstance(result, tuple):
         return [array for part in result for array in arrays(part)]
@@ -63,7 +48,7 @@ def test_results_and_gradients_are_torchs(expression: str, shapes: list[Any]) ->
     ours, theirs = both(expression)
     outcomes = []
     for module, library in ((ours, steepest), (theirs, torch)):
-        given = [library.from_numpy(array.copy()) for array in inputs(shapes)]
+        given = [library.from_numpy(array.copy()) for array in cases.draws(shapes)]
         # A target is no input to differentiate; the first input is, unless it is one of row numbers.
         if given[0].is_floating_point():
             given[0].requires_grad_()

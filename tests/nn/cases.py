@@ -6,6 +6,25 @@ whole numbers below n, or `("prob", shape)` for numbers between 0 and 1.
 
 from typing import Any
 
+import numpy as np
+
+
+def draws(shapes: list[Any]) -> list[np.ndarray]:
+    """The inputs of a case, always the same."""
+    rng = np.random.default_rng(3)
+    drawn: list[np.ndarray] = []
+    for shape in shapes:
+        if shape[0] == "int":
+            drawn.append(rng.integers(0, shape[1], shape[2]))
+        elif shape[0] == "prob":
+            drawn.append(rng.random(shape[1]).astype("float32") * np.float32(0.98) + np.float32(0.01))
+        elif shape[0] == "sign":
+            drawn.append(np.sign(rng.standard_normal(shape[1])).astype("float32"))
+        else:
+            drawn.append(rng.standard_normal(shape).astype("float32"))
+    return drawn
+
+
 LAYERS: list[tuple[str, list[Any]]] = [
     ("Identity()", [(2, 3)]),
     ("Linear(3, 4)", [(5, 3)]),

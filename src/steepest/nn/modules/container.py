@@ -90,7 +90,8 @@ class Sequential(Numbered):
 
     Takes modules, or one `OrderedDict` of names and modules.
 
-    >>> Sequential(Linear(2, 3), ReLU(), Linear(3, 1))(steepest.ones(5, 2)).shape
+    >>> nn = steepest.nn
+    >>> Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))(steepest.ones(5, 2)).shape
     torch.Size([5, 1])
     """
 

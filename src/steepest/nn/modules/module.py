@@ -61,9 +61,13 @@ class Module(Stateful):
     >>> class Line(Module):
     ...     def __init__(self):
     ...         super().__init__()
-    ...         self.linear = Linear(1, 1)
+    ...         self.linear = steepest.nn.Linear(1, 1)
     ...     def forward(self, x):
     ...         return self.linear(x)
+    >>> Line()
+    Line(
+      (linear): Linear(in_features=1, out_features=1, bias=True)
+    )
     """
 
     training: bool

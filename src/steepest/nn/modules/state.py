@@ -83,7 +83,7 @@ class Stateful(Registry):
 
         Detached from the graph unless `keep_vars`.
 
-        >>> list(Linear(2, 1).state_dict())
+        >>> list(steepest.nn.Linear(2, 1).state_dict())
         ['weight', 'bias']
         """
         if args:
