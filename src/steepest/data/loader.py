@@ -1,0 +1,211 @@
+"""DataLoader: a dataset, an order in which to read it, and how to make batches of it."""
+
+import math
+import multiprocessing
+import multiprocessing.context
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from steepest.core.generator import Generator
+from steepest.data.collate import default_collate, default_convert
+from steepest.data.dataset import IterableDataset
+from steepest.data.fetch import fetcher
+from steepest.data.parallel import Workers
+from steepest.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed
+from steepest.errors import text
+
+__all__ = ["DataLoader"]
+
+T_co = TypeVar("T_co", covariant=True)
+FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
+
+
+class _Endless(Sampler[None]):
+    """For streams, whose samples have no indices."""
+
+    def __iter__(self) -> Iterator[None]:
+        while True:
+            yield None
+
+
+class DataLoader(Generic[T_co]):
+    """Goes through a dataset in batches: `for x, y in DataLoader(dataset, batch_size=32, shuffle=True): ...`.
+
+    `sampler` or `batch_sampler` replace the order that `shuffle` gives; `batch_size=None` gives single samples. With
+    `num_workers` that many processes make batches ahead, `prefetch_factor` each; `timeout` is how many seconds to wait for one of
+    them. The numbers that are drawn, and so the order of rows for a seed, are PyTorch's: each pass draws a base seed for the
+    workers (also without any) and, shuffled, another for the order, from `generator` or the default one.
+
+    Raises ValueError or TypeError for arguments that contradict each other.
+    """
+
+    _fixed = False
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[list[Any]], Any] | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+    ):
+        _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
+        stream = isinstance(dataset, IterableDataset)
+        _check_order(stream, batch_size, shuffle, sampler, batch_sampler, drop_last)
+        self.dataset, self.num_workers, self.in_order, self.timeout = dataset, num_workers, in_order, timeout
+        self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
+        self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
+        self.worker_init_fn, self.generator, self.persistent_workers = worker_init_fn, generator, persistent_workers
+        self.multiprocessing_context = multiprocessing_context
+        if sampler is None:
+            if stream:
+                sampler = _Endless()
+            else:
+                sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
+        if batch_sampler is not None:
+            batch_size = None
+        elif batch_size is not None:
+            batch_sampler = BatchSampler(sampler, batch_size, drop_last)
+        self.batch_size, self.drop_last, self.sampler, self.batch_sampler = batch_size, drop_last, sampler, batch_sampler
+        if collate_fn is None:
+            collate_fn = default_convert if batch_sampler is None else default_collate
+        self.collate_fn = collate_fn
+        self._announced: int | None = None
+        self._iterator: _Pass | None = None
+        self._fixed = True
+        _warn_of_many_workers(num_workers)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._fixed and name in FIXED:
+            raise ValueError(text("loader-fixed", name=name, kind=type(self).__name__))
+        super().__setattr__(name, value)
+
+    @property
+    def multiprocessing_context(self) -> Any:
+        """How worker processes are started; None for Python's default."""
+        return self._context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, context: Any) -> None:
+        if context is not None and not self.num_workers:
+            raise ValueError(text("loader-context-without-workers", context=context))
+        if isinstance(context, str):
+            methods = multiprocessing.get_all_start_methods()
+            if context not in methods:
+                raise ValueError(text("loader-context-unknown", context=context, methods=methods))
+            context = multiprocessing.get_context(context)
+        if context is not None and not isinstance(context, multiprocessing.context.BaseContext):
+            raise TypeError(text("loader-context-type", context=context))
+        self._context = context
+
+    @property
+    def _indices(self) -> Any:
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    def __iter__(self) -> "_Pass":
+        if not self.persistent_workers:
+            return _Pass(self)
+        if self._iterator is None:
+            self._iterator = _Pass(self)
+        else:
+            self._iterator.restart()
+        return self._iterator
+
+    def __len__(self) -> int:
+        if not isinstance(self.dataset, IterableDataset):
+            return len(self._indices)
+        length = self._announced = len(self.dataset)  # type: ignore[arg-type]
+        if self.batch_size is None:
+            return length
+        return length // self.batch_size if self.drop_last else math.ceil(length / self.batch_size)
+
+
+class _Pass:
+    """One pass through a loader's data."""
+
+    def __init__(self, loader: DataLoader[Any]):
+        self._loader = loader
+        self._sampler_iter = iter(loader._indices)
+        self._workers: Workers | None = None
+        if loader.pin_memory:
+            warnings.warn(text("loader-pin-memory"), stacklevel=3)
+        base_seed = draw_seed(loader.generator)
+        if loader.num_workers:
+            self._workers = Workers(loader, base_seed)
+        else:
+            self._fetch = fetcher(loader.dataset, loader.batch_sampler is not None, loader.collate_fn, loader.drop_last)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again, with the worker processes that are there."""
+        self._yielded = 0
+        if self._workers is not None:
+            self._sampler_iter = iter(self._loader._indices)
+            self._workers.begin(self._sampler_iter)
+
+    def __iter__(self) -> "_Pass":
+        return self
+
+    def __next__(self) -> Any:
+        data = self._fetch(next(self._sampler_iter)) if self._workers is None else self._workers.next()
+        self._yielded += 1
+        announced = self._loader._announced
+        if announced is not None and self._yielded > announced:
+            warnings.warn(text("loader-longer-than-announced", announced=announced, got=self._yielded), stacklevel=2)
+        return data
+
+    def __len__(self) -> int:
+        return len(self._loader._indices)
+
+    def __getstate__(self) -> Any:
+        raise NotImplementedError(text("loader-pass-pickled"))
+
+
+def _check_workers(num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool) -> None:
+    if num_workers < 0:
+        raise ValueError(text("loader-workers-negative", num_workers=num_workers))
+    if timeout < 0:
+        raise ValueError(text("loader-timeout-negative", timeout=timeout))
+    if not num_workers and timeout:
+        raise ValueError(text("loader-timeout-without-workers", timeout=timeout))
+    if not num_workers and prefetch_factor is not None:
+        raise ValueError(text("loader-prefetch-without-workers", prefetch_factor=prefetch_factor))
+    if prefetch_factor is not None and prefetch_factor < 1:
+        raise ValueError(text("loader-prefetch-low", prefetch_factor=prefetch_factor))
+    if persistent_workers and not num_workers:
+        raise ValueError(text("loader-persistent-without-workers"))
+
+
+def _check_order(stream: bool, batch_size: Any, shuffle: Any, sampler: Any, batch_sampler: Any, drop_last: bool) -> None:
+    if stream:
+        for name, value in (("shuffle", shuffle or None), ("sampler", sampler), ("batch_sampler", batch_sampler)):
+            if value is not None:
+                raise ValueError(text("loader-stream-order", name=name, value=value))
+    if sampler is not None and shuffle:
+        raise ValueError(text("loader-sampler-and-shuffle"))
+    if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
+        raise ValueError(text("loader-batch-sampler-alone"))
+    if batch_size is None and drop_last:
+        raise ValueError(text("loader-drop-last-without-batches"))
+
+
+def _warn_of_many_workers(num_workers: int) -> None:
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count()
+    if cores is not None and num_workers > cores:
+        warnings.warn(text("loader-many-workers", num_workers=num_workers, cores=cores), stacklevel=3)
