@@ -91,6 +91,23 @@ def _tanh_tail(z: mpf) -> mpf:
     return (mpmath.tanh(x) - x) / (x * z)
 
 
+def _odd_tail(function: Callable[[mpf], mpf]) -> Callable[[mpf], mpf]:
+    return lambda z: (function(sqrt(z)) - sqrt(z)) / (sqrt(z) * z)
+
+
+QUARTER = mpmath.pi / 4 * mpf("1.0001")
+_sin_tail = _odd_tail(mpmath.sin)
+
+
+def _cos_tail(z: mpf) -> mpf:
+    return (mpmath.cos(sqrt(z)) - 1 + z / 2) / z**2
+
+
+def _pow_tail(z: mpf) -> mpf:
+    s = sqrt(z)
+    return (2 * mpmath.atanh(s) - 2 * s - 2 * s * z / 3) / (s * z * z)
+
+
 def _erfc_scaled(t: mpf) -> mpf:
     x = 4 * (1 + t) / (1 - t)
     return mpmath.erfc(x) * exp(x * x) * (1 + 2 * x)
@@ -120,6 +137,19 @@ ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     # erf(x) = x + x q(x^2) up to 0.5;  erfc(x) = exp(-x^2) q(t) / (1 + 2 x), t = (x - 4) / (x + 4), from 0.5 on
     "erf64": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.2501"), 8, 64),
     "erfc64": lambda: fit(_erfc_scaled, (mpf("0.499") - 4) / mpf("4.499"), mpf(24) / 32, 22, 64),
+    # in float32: erf(x) = x + x q(x^2) up to 0.95;  erf(x) = 1 - exp(q(x)) from there to 4
+    "erf32": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.951") ** 2, 6, 32),
+    "erf32_large": lambda: fit(lambda x: log(mpmath.erfc(x)), 0.949, 4.0, 8, 32, mpmath.erfc),
+    # sin(r) = r + r^3 q(r^2), cos(r) = 1 - r^2 / 2 + r^4 q(r^2); the short ones are for float32 computed in float64
+    "sin64": lambda: fit(_sin_tail, mpf("1e-30"), QUARTER**2, 5, 64, lambda z: z),
+    "cos64": lambda: fit(_cos_tail, mpf("1e-30"), QUARTER**2, 5, 64, lambda z: z**2),
+    "sin_short": lambda: fit(_sin_tail, mpf("1e-30"), QUARTER**2, 3, 64, lambda z: z),
+    "cos_short": lambda: fit(_cos_tail, mpf("1e-30"), QUARTER**2, 3, 64, lambda z: z**2),
+    # atan(t) = t + t^3 q(t^2) up to 7/16; asin(t) = t + t^3 q(t^2) up to 1/2
+    "atan64": lambda: fit(_odd_tail(mpmath.atan), mpf("1e-30"), mpf("0.4376") ** 2, 12, 64, lambda z: z),
+    "asin64": lambda: fit(_odd_tail(mpmath.asin), mpf("1e-30"), mpf("0.2501"), 12, 64, lambda z: z),
+    # log((1 + s) / (1 - s)) = 2 s + 2/3 s^3 + s^5 q(s^2), for pow
+    "pow64": lambda: fit(_pow_tail, mpf("1e-30"), (3 - 2 * ROOT) ** 2 * mpf("1.001"), 6, 64, lambda z: z**2),
     # lgamma(x) = (x - 1) (x - 2) q(x - 3/2) between 1 and 2
     "lgamma64": lambda: fit(_lgamma_rest, -0.5, 0.5, 21, 64),
 }

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.lower import machine, mathematics
-from steepest.lower.text import Function, literal, llvm_type, vector
+from steepest.lower.text import Function, literal, llvm_type
 
 __all__ = ["Scalars", "Value"]
 
@@ -385,7 +385,7 @@ class Scalars:
             return x
         if machine.has("rounding"):
             return self.intrinsic(name, x)
-        return self._special("whole_" + name, x)
+        return self._special({"roundeven": "whole_nearest"}.get(name, "whole_" + name), x)
 
     def floor(self, x: Value) -> Value: return self._rounding("floor", x)
     def ceil(self, x: Value) -> Value: return self._rounding("ceil", x)
@@ -404,7 +404,8 @@ class Scalars:
 
     def _special(self, name: str, *values: Value) -> Value:
         exact = self.strict
-        return self._own(mathematics.FUNCTIONS[name](exact, *(exact._own(v) for v in values)))
+        key = f"{name} {self.width} {', '.join(v.name for v in values)}"
+        return self._own(self.function.remember(key, lambda: mathematics.FUNCTIONS[name](exact, *(exact._own(v) for v in values))))
 
 
 def _powers(m: Scalars, x: Value, y: float) -> Value | None:

@@ -8,8 +8,9 @@ A value's type and its type in memory differ for bool (i1, a byte), float16 and 
 import math
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from steepest.lower import machine
 
@@ -87,7 +88,8 @@ class Function:
         self._lines: list[str] = []
         self._stack: list[str] = []
         self._declared: dict[str, None] = {}
-        self._scopes: list[dict[str, str]] = [{}]
+        self._definitions: dict[str, None] = {}
+        self._scopes: list[dict[str, Any]] = [{}]
         self._count = 0
         self._block = "entry"
 
@@ -107,9 +109,18 @@ class Function:
         """As `op` for an instruction without side effects: one that was computed before gives its old name."""
         for scope in reversed(self._scopes):
             if text in scope:
-                return scope[text]
+                return str(scope[text])
         name = self._scopes[-1][text] = self.op(text)
         return name
+
+    def remember(self, key: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once for all places that are certain to run after the first one."""
+        for scope in reversed(self._scopes):
+            if key in scope:
+                return scope[key]
+        inside = self._scopes[-1]
+        made = inside[key] = make()
+        return made
 
     def do(self, text: str) -> None:
         """Emit an instruction without a result."""
@@ -118,6 +129,16 @@ class Function:
     def declare(self, text: str) -> None:
         """An external function or intrinsic, once: `declare("declare float @llvm.sqrt.f32(float)")`."""
         self._declared[text] = None
+
+    def define(self, text: str) -> None:
+        """Another definition of the same module, once: a constant or an internal function."""
+        self._definitions[text] = None
+
+    def use(self, other: "Function") -> None:
+        """Take an internal function along, with all that it needs."""
+        self._declared.update(other._declared)
+        self._definitions.update(other._definitions)
+        self.define(other.definition())
 
     def call(self, name: str, result: str, arguments: Sequence[tuple[str, str]], flags: str = "") -> str:
         """Call a pure external function, which is declared by this; `arguments` are (LLVM type, value)."""
@@ -374,6 +395,11 @@ class Function:
     def declarations(self) -> list[str]:
         return list(self._declared)
 
+    @property
+    def definitions(self) -> list[str]:
+        """What stands beside the function in its module."""
+        return list(self._definitions)
+
     def definition(self) -> str:
         """The function without its declarations."""
         body = "\n".join(f"  {line}" if not line.endswith(":") else line for line in [*self._stack, *self._lines])
@@ -393,7 +419,8 @@ def module(functions: Sequence[Function]) -> str:
     declared = dict.fromkeys(line for function in functions for line in function.declarations)
     names = {re.search(r"@([\w.$-]+)", line).group(1) for line in declared}     # type: ignore[union-attr]
     assert len(names) == len(declared), "an external function was declared with two types"
-    return "\n".join(declared) + "\n" + "\n".join(function.definition() for function in functions)
+    beside = dict.fromkeys(text for function in functions for text in function.definitions)
+    return "\n".join([*declared, *beside, *(function.definition() for function in functions)])
 
 
 def _suffix(dtype: str) -> str:

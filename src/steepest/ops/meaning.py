@@ -151,7 +151,8 @@ def _fma(a: Array, b: Array, c: Array) -> Array:
     t_high, t_low = _two_sum(c, low)
     v_high, v_low = _two_sum(high, t_high)
     result = v_high + _add_to_odd(t_low, v_low)
-    return np.where(np.isfinite(result), result, a * b + c)
+    plain = np.where(np.isinf(c) & np.isfinite(a) & np.isfinite(b), c, a * b + c)
+    return np.where(np.isfinite(result), result, plain)
 
 
 def _two_sum(a: Array, b: Array) -> tuple[Array, Array]:
@@ -191,10 +192,6 @@ def _double(function: Callable[..., Array]) -> Callable[[Array], Array]:
             return np.asarray(function(NumPy, x.astype(np.float64))).astype(x.dtype)
 
     return computed
-
-
-def _logical(function: Callable[..., Array]) -> Callable[..., Array]:
-    return function
 
 
 class NumPy:
