@@ -157,7 +157,8 @@ def test_collation() -> None:
     ]  # fmt: skip
     for batch in batches:
         assert plain(mine.default_collate(batch)) == plain(theirs.default_collate(batch)), batch
-    for data in (np.array([1, 2]), np.float32(3), (np.array(1), 2), {"a": np.array([1])}, "s", Point(np.array(1), 2), [np.zeros(2)], 7):
+    one = np.array(1)
+    for data in (np.array([1, 2]), np.float32(3), (one, 2), {"a": np.array([1])}, "s", Point(one, 2), [np.zeros(2)], 7):
         assert plain(mine.default_convert(data)) == plain(theirs.default_convert(data)), data
     stacks = [[(1.0, 2.0), (3.0, 4.0)], [1.0, 2.0]]
     for values in stacks:
@@ -167,8 +168,12 @@ def test_collation() -> None:
             assert plain(ours) == plain(theirs.default_collate([torch.from_numpy(x) for x in arrays]))
 
 
-@pytest.mark.parametrize("batch", [[None, None], [object()], [1 + 2j], [{"a": 1, "b": 2}, {"a": 2}], [[1], [1, 2]], [np.array(["a"])],
-                                   [set()], [2**70], [np.zeros(2), np.zeros(3)]], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "batch",
+    [[None, None], [object()], [1 + 2j], [{"a": 1, "b": 2}, {"a": 2}], [[1], [1, 2]], [np.array(["a"])], [set()], [2**70],
+     [np.zeros(2), np.zeros(3)]],
+    ids=str,
+)  # fmt: skip
 def test_collation_errors_are_of_the_same_class(batch: list[Any]) -> None:
     with pytest.raises(Exception) as ours:
         mine.default_collate(batch)
@@ -199,7 +204,8 @@ class MyReport(mine.Dataset):
 
     def __getitem__(self, i: int) -> Any:
         info = my_worker_info()
-        return info.id, info.seed, info.num_workers, random.random(), float(np.random.rand()), float(default_generator.uniform(()))
+        uniform = float(default_generator.uniform(()))
+        return info.id, info.seed, info.num_workers, random.random(), float(np.random.rand()), uniform
 
 
 class TheirReport(theirs.Dataset):

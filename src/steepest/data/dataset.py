@@ -50,22 +50,26 @@ class IterableDataset(Dataset[T_co], Iterable[T_co]):
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Rows of tensors that agree in their first dimension: sample i is (tensors[0][i], tensors[1][i], ...).
 
-    Raises AssertionError if the first dimensions differ.
+    Raises AssertionError if the first dimensions differ, TypeError for what is not a tensor.
 
     Example:
         loader = DataLoader(TensorDataset(x, y), batch_size=32, shuffle=True)    # x (N, features), y (N,)
     """
 
     def __init__(self, *tensors: Tensor):
-        if any(len(t) != len(tensors[0]) for t in tensors):
-            raise AssertionError(text("tensor-dataset-sizes", sizes=[len(t) for t in tensors]))
-        self.tensors = tensors
+        for t in tensors:
+            if not isinstance(t, Tensor):
+                raise TypeError(text("tensor-dataset-type", kind=type(t).__name__))
+        sizes = [len(t.array) for t in tensors]
+        if len(set(sizes)) != 1:
+            raise AssertionError(text("tensor-dataset-sizes", sizes=sizes))
+        self.tensors: tuple[Any, ...] = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[index] for tensor in self.tensors)
 
     def __len__(self) -> int:
-        return len(self.tensors[0])
+        return len(self.tensors[0].array)
 
 
 class StackDataset(Dataset[Any]):
@@ -133,7 +137,7 @@ class ConcatDataset(Dataset[T_co]):
             raise ValueError(text("concat-dataset-index", index=idx, length=len(self)))
         idx = idx + len(self) if idx < 0 else idx
         which = bisect.bisect_right(self.cumulative_sizes, idx)
-        return self.datasets[which][idx - (self.cumulative_sizes[which - 1] if which else 0)]  # type: ignore[no-any-return]
+        return self.datasets[which][idx - (self.cumulative_sizes[which - 1] if which else 0)]
 
 
 class ChainDataset(IterableDataset[T_co]):
@@ -169,8 +173,8 @@ class Subset(Dataset[T_co]):
 
     def __getitem__(self, idx: Any) -> T_co:
         if isinstance(idx, list):
-            return self.dataset[[self.indices[i] for i in idx]]  # type: ignore[no-any-return]
-        return self.dataset[self.indices[idx]]  # type: ignore[no-any-return]
+            return self.dataset[[self.indices[i] for i in idx]]
+        return self.dataset[self.indices[idx]]
 
     def __getitems__(self, indices: list[int]) -> list[T_co]:
         return samples(self.dataset, [self.indices[i] for i in indices])

@@ -99,7 +99,7 @@ class Failure:
         """The exception with the worker's traceback as its text; RuntimeError for types that cannot be made from a text."""
         kind = RuntimeError if self.kind is None else pickle.loads(self.kind)
         try:
-            return kind(_Verbatim(self.message) if kind is KeyError else self.message)  # type: ignore[no-any-return]
+            return kind(_Verbatim(self.message) if kind is KeyError else self.message)
         except Exception:
             return RuntimeError(self.message)
 

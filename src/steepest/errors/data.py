@@ -5,6 +5,10 @@ ROWS = {
         "Subclasses of Dataset should implement __getitem__. {kind} does not: write def __getitem__(self, index): return ...",
         "Dataset 的子类需要实现 __getitem__，{kind} 没有：请写 def __getitem__(self, index): return ...",
     ),
+    "tensor-dataset-type": (
+        "TensorDataset takes tensors, got {kind}: write TensorDataset(torch.as_tensor(x), torch.as_tensor(y))",
+        "TensorDataset 的参数应是张量，得到的是 {kind}：请写 TensorDataset(torch.as_tensor(x), torch.as_tensor(y))",
+    ),
     "tensor-dataset-sizes": (
         "Size mismatch between tensors: their first dimensions are {sizes}, and row i of each belongs to sample i; "
         "give tensors with as many rows as one another",
