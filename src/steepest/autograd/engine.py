@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Sequence
 from typing import Any
 
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node
 from steepest.core.primitive import Like
 from steepest.core.tensor import Tensor, refresh
@@ -200,6 +200,8 @@ class Backward:
             owned = (g._storage is None and g.array.base is None and g.array.flags.c_contiguous and g.node is None
                      and id(g) not in self.shared and not getattr(g, "is_sparse", False))
             leaf._grad = g if owned or self.create and g.node is not None else duplicate(g)
+            if interpreters:
+                interpreters[-1].accumulated(leaf, leaf._grad)
         elif modes.grad or getattr(have, "is_sparse", False) or getattr(g, "is_sparse", False):
             leaf._grad = add_gradients(have, g)
         else:

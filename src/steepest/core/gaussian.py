@@ -41,7 +41,7 @@ def blocks_float32(uniform: Array, mean: float, std: float) -> Array:
     step = BLOCK // 8
     for start in range(0, len(uniform), step):
         rows = slice(start, start + step)
-        radius = np.sqrt(np.float32(-2) * _log(1 - uniform[rows, :8]))
+        radius = np.sqrt(np.float32(-2) * _log(np.float32(1) - uniform[rows, :8]))
         sine, cosine = _sincos(uniform[rows, 8:] * TWO_PI)
         sine *= radius
         cosine *= radius
@@ -65,16 +65,19 @@ def blocks_float64(uniform: Array, mean: float, std: float) -> Array:
     return fma64(out, std, mean)
 
 
-def _horner(x: Array, coefficients: list[Any], scratch: Array) -> Array:
+def _horner(x: Array, coefficients: list[Any]) -> Array:
     """The polynomial in float32 with one rounding a step; the products are exact in float64.
 
     That the sum is rounded to float64 before float32 changes no result: tried for all 2^24 uniform numbers.
     """
-    y = np.full(x.shape, coefficients[0], np.float32)
     wide = x.astype(np.float64)
+    y = np.empty(x.shape, np.float32)
+    accumulator = np.full(x.shape, np.float64(coefficients[0]))
     for c in coefficients[1:]:
-        np.multiply(y, wide, out=scratch)
-        np.add(scratch, np.float64(c), out=y, casting="same_kind")
+        accumulator *= wide
+        accumulator += np.float64(c)
+        y[...] = accumulator
+        accumulator[...] = y
     return y
 
 
@@ -86,15 +89,15 @@ def _fma(a: Array, b: Any, c: Any) -> Array:
 
 
 def _log(x: Array) -> Array:
-    """Natural logarithm of float32 numbers in (0, 1], normal or not exactly representable below 2^-24."""
-    bits = x.view(np.int32) if x.flags.c_contiguous else np.ascontiguousarray(x).view(np.int32)
+    """Natural logarithm of float32 numbers in (0, 1], multiples of 2^-24."""
+    bits = x.view(np.int32)
     exponent = ((bits >> 23) - 126).astype(np.float32)
     m: Array = ((bits & 0x007FFFFF) | 0x3F000000).view(np.float32)
-    low = m < SQRT_HALF
+    low = (m < SQRT_HALF).astype(np.float32)
     exponent -= low
-    m = (m - np.float32(1)) + np.where(low, m, np.float32(0))
+    m = (m - np.float32(1)) + m * low
     square = m * m
-    y = _horner(m, LOG, np.empty(m.shape))
+    y = _horner(m, LOG)
     y *= m
     y = _fma(y, square, exponent * LN2_LOW)
     y = _fma(square, np.float32(-0.5), y)
@@ -109,15 +112,17 @@ def _sincos(x: Array) -> tuple[Array, Array]:
     for c in QUARTER_PI:
         x = _fma(y, c, x)
     square = x * x
-    scratch = np.empty(x.shape)
-    cosine = _horner(square, COS, scratch)
+    cosine = _horner(square, COS)
     cosine *= square
     cosine = _fma(cosine, square, square * np.float32(-0.5))
     cosine += np.float32(1)
-    sine = _horner(square, SIN, scratch)
+    sine = _horner(square, SIN)
     sine *= square
     sine = _fma(sine, x, x)
-    swapped = (octant & 2) != 0
-    sine_sign = np.where(octant & 4, np.float32(-1), np.float32(1))
-    cosine_sign = np.where((octant - 2) & 4, np.float32(1), np.float32(-1))
-    return np.where(swapped, cosine, sine) * sine_sign, np.where(swapped, sine, cosine) * cosine_sign
+    s, c = sine.view(np.int32), cosine.view(np.int32)
+    exchanged = (s ^ c) & -((octant >> 1) & 1)  # in every second quarter the polynomials change places
+    s ^= exchanged
+    c ^= exchanged
+    s ^= (octant & 4) << 29
+    c ^= ((octant + 2) & 4) << 29
+    return sine, cosine

@@ -12,6 +12,10 @@ class Interpreter(Protocol):
 
     def write(self, target: Any, value: Any) -> None: ...
 
+    def read(self, x: Any) -> None: ...
+
+    def accumulated(self, leaf: Any, gradient: Any) -> None: ...
+
 
 class Modes:
     """`grad`: record the graph; `inference`: new tensors never take part in autograd."""

@@ -310,4 +310,50 @@ ROWS: dict[str, tuple[str, str]] = {
         "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
         "`torch.nn.utils.clip_grad_norm` 已过时，请改用 `torch.nn.utils.clip_grad_norm_`。",
     ),
+    # parametrizations and stateless calls
+    "right-inverse-kind": (
+        "'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). Got {type}",
+        "'right_inverse' 必须返回张量或张量的序列，得到的是 {type}",
+    ),
+    "right-inverse-missing": (
+        "parametrization {parametrization} does not implement right_inverse.",
+        "参数化 {parametrization} 没有定义 right_inverse。",
+    ),
+    "parametrization-dtype": (
+        "Registering a parametrization may not change the dtype of the tensor, unless `unsafe` flag is enabled: "
+        "it was {before} and becomes {after}",
+        "参数化不能改变张量的 dtype（除非 unsafe=True）：原来是 {before}，变成了 {after}",
+    ),
+    "parametrization-shape": (
+        "Registering a parametrization may not change the shape of the tensor, unless `unsafe` flag is enabled: "
+        "it was {before} and becomes {after}",
+        "参数化不能改变张量的形状（除非 unsafe=True）：原来是 {before}，变成了 {after}",
+    ),
+    "parametrized-not-pickled": (
+        "Serialization of parametrized modules is only supported through state_dict(): "
+        "write torch.save(model.state_dict(), path)",
+        "参数化的模块只能通过 state_dict() 保存：请写 torch.save(model.state_dict(), path)",
+    ),
+    "leave-unparametrized": (
+        "Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized "
+        "in terms of a sequence of tensors.",
+        "由多个张量参数化的张量不能恢复原值（`leave_parametrized=False`）。",
+    ),
+    "weight-norm-deprecated": (
+        "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
+        "`torch.nn.utils.weight_norm` 已过时，请改用 `torch.nn.utils.parametrizations.weight_norm`。",
+    ),
+    "weight-norm-of-lazy": (
+        "The module passed to `WeightNorm` can't have uninitialized parameters. "
+        "Make sure to run the dummy forward before applying weight normalization",
+        "传给 `WeightNorm` 的模块不能有未初始化的参数，请先调用一次 forward。",
+    ),
+    "functional-call-keys": (
+        "Error(s) in reparametrizing for {module}: unexpected keys {unexpected}, missing keys {missing}",
+        "替换 {module} 的参数时出错：多余的键 {unexpected}，缺少的键 {missing}",
+    ),
+    "functional-call-tied": (
+        "functional_call got multiple values for keys {names}, which are tied. Consider using tie_weights=False",
+        "functional_call 对共享同一张量的键 {names} 得到了不同的值，可以用 tie_weights=False",
+    ),
 }

@@ -144,9 +144,7 @@ def _mask(mask: Any, x: Tensor, dim: int) -> list[np.ndarray[Any, Any]]:
     """A mask as the indices where it holds."""
     array = mask.array if isinstance(mask, Tensor) else mask
     if interpreters and isinstance(mask, Tensor):
-        note = getattr(interpreters[-1], "read", None)
-        if note is not None:
-            note(mask)
+        interpreters[-1].read(mask)
     have = x.array.shape[dim:dim + array.ndim]
     if array.shape != have:
         at = next((i for i, (m, n) in enumerate(zip(array.shape, have, strict=False)) if m != n), 0)

@@ -13,10 +13,10 @@ NUMBERS = (bool, int, float, complex)
 
 def operand(x: Any) -> Any:
     """A tensor or Python number for `x`; NotImplemented where it is neither and cannot become one."""
-    if isinstance(x, (Tensor, *NUMBERS)):
-        return x
     if isinstance(x, np.generic):
         return x.item()
+    if isinstance(x, (Tensor, *NUMBERS)):
+        return x
     if isinstance(x, np.ndarray):
         return from_array(x)
     if isinstance(x, numbers.Number):

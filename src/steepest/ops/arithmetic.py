@@ -125,6 +125,8 @@ def share(g: Any, wins: Any, ties: Any) -> Any:
 class Cast(Elementwise):
     """Conversion to another dtype; the dtype is a parameter."""
 
+    form = "cast"
+
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
         to: dtype = params["to"]

@@ -9,7 +9,7 @@ from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import finish
 from steepest.core.tensor import Family, Tensor, fresh, refresh
 from steepest.errors import text
-from steepest.ops.arithmetic import cast
+from steepest.ops.arithmetic import cast, clone
 from steepest.ops.maps import Elementwise
 from steepest.ops.views import expand, write
 
@@ -75,6 +75,8 @@ def assign(target: Tensor, value: Tensor) -> Tensor:
     if 0 in target.array.strides and any(s == 0 and n > 1 for s, n in zip(target.array.strides, shape, strict=True)):
         raise RuntimeError(text("in-place-of-expanded"))
     if interpreters:
+        if value.storage_cell is target.storage_cell:
+            value = clone(value, to=value.dtype)
         interpreters[-1].write(target, value)
     np.copyto(target.array, value.array)
     target.version.count += 1

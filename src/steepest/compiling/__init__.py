@@ -1,0 +1,5 @@
+"""From recorded steps to native programs."""
+
+from steepest.compiling.step import Step
+
+__all__ = ["Step"]

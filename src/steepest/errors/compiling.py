@@ -1,0 +1,36 @@
+"""Texts of recording and compiling."""
+
+ROWS = {
+    "form-not-lowered": (
+        "{file}:{line}: the operation {operation} (form {form}) has no native lowering; the step runs eagerly",
+        "{file}:{line}:操作 {operation}(形式 {form})还不能编译成机器码;这一步按普通方式运行"),
+    "program-length": (
+        "the step had {first} operations the first time and {second} the second time; the step runs eagerly",
+        "这一步第一次有 {first} 个操作,第二次有 {second} 个;按普通方式运行"),
+    "program-flow": (
+        "{file}:{line}: {operation} takes a value from another place the second time; the step runs eagerly",
+        "{file}:{line}:{operation} 第二次从别处取值;按普通方式运行"),
+    "program-operation": (
+        "{file}:{line}: the operation {first} became {second} in the next step; the step runs eagerly",
+        "{file}:{line}:操作 {first} 在下一步变成了 {second};按普通方式运行"),
+    "program-shape": (
+        "{file}:{line}: the shapes that {operation} sees changed in the next step; the step runs eagerly",
+        "{file}:{line}:{operation} 的形状在下一步改变了;按普通方式运行"),
+    "program-number": (
+        "{file}:{line}: the number {first!r} that {operation} uses became {second!r} in the next step; make it a tensor that the step "
+        "changes. The step runs eagerly",
+        "{file}:{line}:{operation} 用到的数 {first!r} 在下一步变成 {second!r};请把它写成由这一步自己更新的张量。按普通方式运行"),
+    "program-new-tensor": (
+        "{file}:{line}: {operation} reads a tensor that is made anew for each step outside of it; hand it to the step as an argument. "
+        "The step runs eagerly",
+        "{file}:{line}:{operation} 读取的张量每一步都在外面重新生成;请作为参数传入。按普通方式运行"),
+    "program-rebound": (
+        "a tensor of {size} elements is replaced by a new one in each step; write it in place (x.copy_(new)). The step runs eagerly",
+        "一个有 {size} 个元素的张量每一步都被换成新的;请原地写入(x.copy_(new))。按普通方式运行"),
+    "program-host-read": (
+        "{file}:{line}: Python reads a value of the step here; return it from the step instead. The step runs eagerly",
+        "{file}:{line}:Python 在这里读取了这一步的值;请改为从这一步返回。按普通方式运行"),
+    "program-result": (
+        "the compiled step differs from the eager one by {difference:.1e} (relative) in a storage of {size} elements; the step runs eagerly",
+        "编译后的这一步与普通运行相差 {difference:.1e}(相对值,存储大小 {size});按普通方式运行"),
+}

@@ -1,0 +1,106 @@
+"""Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
+
+ROWS = {
+    "argument-not-tensor": (
+        "{function}(): argument '{name}' must be Tensor, not {kind}: write torch.tensor(...) around it",
+        "{function}():参数 {name} 应为张量,得到 {kind}:请用 torch.tensor(...) 转换"),
+    "index-out-of-range": (
+        "index {index} is out of bounds for dimension {dim} with size {size}", "索引 {index} 超出第 {dim} 维的范围(大小 {size})"),
+    "product-shapes": (
+        "mat1 and mat2 shapes cannot be multiplied ({a} and {b}) in {operation}: the last size of the first must be the first of the "
+        "second; a layer Linear(n, m) takes inputs of n columns",
+        "矩阵不能相乘({operation}):{a} 与 {b}。前者的最后一维必须等于后者的第一维;Linear(n, m) 的输入应有 n 列"),
+    "product-ndim": (
+        "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
+        "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
+    "einsum-operands": (
+        "einsum(): the equation {equation!r} names {expected} operands but {given} were given",
+        "einsum():式子 {equation!r} 需要 {expected} 个操作数,给出了 {given} 个"),
+    "einsum-dims": (
+        "einsum(): the letters {letters!r} of {equation!r} do not fit an operand of shape {shape}",
+        "einsum():式子 {equation!r} 中的 {letters!r} 与形状 {shape} 不符"),
+    "shape-invalid": ("shape '{shape}' is invalid for input of size {size}", "{size} 个元素不能排成形状 {shape}"),
+    "two-inferred-dims": ("only one dimension can be inferred: write -1 once", "只能有一个维度写成 -1"),
+    "flatten-order": (
+        "flatten() has invalid args: start_dim cannot come after end_dim ({start}, {end})", "flatten():start_dim {start} 在 end_dim {end} 之后"),
+    "t-of-many-dims": (
+        "t() expects a tensor with <= 2 dimensions, but self is {ndim}D: write x.transpose(a, b) or x.mT",
+        "t() 只用于二维以内的张量,这里是 {ndim} 维:请写 x.transpose(a, b) 或 x.mT"),
+    "permute-length": (
+        "permute(dims): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions "
+        "i.e. input.dim() = {ndim} is not equal to len(dims) = {dims}",
+        "permute 的维度个数不对:张量有 {ndim} 维,给出了 {dims}"),
+    "expand-too-few": (
+        "expand({to}): the number of sizes provided must be greater or equal to the number of dimensions in the tensor (shape {shape})",
+        "expand({to}):维数不能少于张量的维数(形状 {shape})"),
+    "expand-impossible": (
+        "The expanded size {to} must match the existing size {shape} at non-singleton dimensions", "形状 {shape} 不能扩展为 {to}:只有大小为 1 的维度可以扩展"),
+    "narrow-outside": (
+        "start ({start}) + length ({length}) exceeds dimension size ({size}).", "start({start})+ length({length})超出了维度大小({size})"),
+    "unfold-too-large": (
+        "maximum size for tensor at this dimension is {have} but size is {size}", "这一维的大小是 {have},窗口 {size} 太大"),
+    "split-sizes": (
+        "split_with_sizes expects split_sizes to sum exactly to {size}, but got split_sizes={sizes}", "各段大小 {sizes} 之和应为 {size}"),
+    "bool-subtraction": (
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+        "两个布尔张量不能相减:请用 `^` 或 `logical_xor()`。"),
+    "rounding-mode": (
+        "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found {mode!r}", "rounding_mode 应为 None、'trunc' 或 'floor',得到 {mode!r}"),
+    "clamp-without-bounds": ("torch.clamp: At least one of 'min' or 'max' must not be None", "clamp 至少要给出 min 或 max"),
+    "mask-not-bool": (
+        "masked_fill_ only supports boolean masks, but got mask with dtype {dtype}: write mask.bool()", "掩码应为布尔张量,得到 {dtype}:请写 mask.bool()"),
+    "fill-value-not-scalar": (
+        "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {ndim} dimension(s).", "填充值应为一个数,得到 {ndim} 维张量"),
+    "condition-not-bool": (
+        "where expected condition to be a boolean tensor, but got a tensor with dtype {dtype}: write condition.bool()",
+        "where 的条件应为布尔张量,得到 {dtype}:请写 condition.bool()"),
+    "mean-of-integers": (
+        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {dtype}: write "
+        "x.float().mean()",
+        "mean():整数张量({dtype})不能求平均:请写 x.float().mean()"),
+    "dtypes-differ": ("{a} did not match {b}: the dtypes must be equal", "类型不同:{a} 和 {b}"),
+    "cannot-assign": ("can't assign this value to a tensor: give a number, a tensor or an array", "不能把这个值写入张量:请给出数、张量或数组"),
+    "too-many-indices": ("too many indices for tensor of dimension {ndim} ({given} given)", "{ndim} 维张量用了 {given} 个索引"),
+    "slice-step": (
+        "step must be greater than zero: write x.flip(0) to reverse a dimension", "切片的步长必须大于零:要倒序请写 x.flip(0)"),
+    "mask-shape": (
+        "The shape of the mask {mask} at index {at} does not match the shape of the indexed tensor {shape} at index {at}",
+        "掩码的形状 {mask} 与被索引张量的形状 {shape} 在第 {at} 维不符"),
+    "gather-index-dtype": ("gather(): Expected dtype int64 for index, got {dtype}: write index.long()", "gather() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
+    "index-dtype": (
+        "tensors used as indices must be long, int, byte or bool tensors, got {dtype}: write index.long()",
+        "作索引的张量应为整数或布尔类型,得到 {dtype}:请写 index.long()"),
+    "randint-bounds": ("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}", "randint 的下界 {low} 应小于上界 {high}"),
+    "no-such-device": (
+        "there is no device {device} here: this package computes on the CPU. Write "
+        "device = torch.device(\"cuda\" if torch.cuda.is_available() else \"cpu\")",
+        "这里没有设备 {device}:本框架在 CPU 上计算。请写 device = torch.device(\"cuda\" if torch.cuda.is_available() else \"cpu\")"),
+    "unknown-device": (
+        "Expected one of cpu, cuda, mps, meta device type at start of device string: {device}", "不认识的设备:{device}"),
+    "no-cuda": (
+        "Torch not compiled with CUDA enabled: this package computes on the CPU. Leave .cuda() out, or write .to(device) with "
+        "device = torch.device(\"cuda\" if torch.cuda.is_available() else \"cpu\")",
+        "这里没有 CUDA:本框架在 CPU 上计算。请去掉 .cuda(),或写 .to(device),其中 "
+        "device = torch.device(\"cuda\" if torch.cuda.is_available() else \"cpu\")"),
+    "not-tensor-data": (
+        "can't make a tensor of {kind}: give numbers, nested lists of numbers, or an array; encode text and categories as numbers first",
+        "不能由 {kind} 生成张量:请给出数、数的嵌套列表或数组;文字和类别要先编码成数"),
+    "expected-ndarray": (
+        "expected np.ndarray (got {kind}): write torch.tensor(...) for lists and numbers", "应为 NumPy 数组,得到 {kind}:列表和数请用 torch.tensor(...)"),
+    "arange-step-zero": ("step must be nonzero", "步长不能为零"),
+    "arange-bounds": (
+        "upper bound and lower bound inconsistent with step sign: arange({start}, {end}, {step})", "上下界与步长的符号不一致:arange({start}, {end}, {step})"),
+    "ragged-data": ("nested sequences do not form a tensor: {problem}", "嵌套列表不能组成张量:{problem}"),
+    "item-of-several": (
+        "a Tensor with {size} elements cannot be converted to Scalar: write .tolist(), or reduce it with .mean() or .sum() first",
+        "有 {size} 个元素的张量不能变成一个数:请用 .tolist(),或先 .mean()、.sum()"),
+    "numpy-of-grad": (
+        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.", "需要梯度的张量不能直接 numpy():请写 x.detach().numpy()"),
+    "truth-of-several": (
+        "Boolean value of Tensor with more than one value is ambiguous ({size} values): write (condition).any() or (condition).all()",
+        "有 {size} 个值的张量没有确定的真假:请写 (条件).any() 或 (条件).all()"),
+    "index-not-integer": ("only integer tensors of a single element can be converted to an index", "只有一个整数元素的张量才能作索引"),
+    "imag-of-real": ("imag is not implemented for tensors with non-complex dtypes ({dtype})", "实数张量({dtype})没有虚部"),
+    "len-of-0-dim": ("len() of a 0-d tensor", "零维张量没有长度"),
+    "iteration-of-0-dim": ("iteration over a 0-d tensor", "不能遍历零维张量"),
+}

@@ -1,0 +1,323 @@
+"""Texts of tables: what cannot be read or trained, what is said about the data, and the words of reports and screens."""
+
+ROWS = {
+    # A file that is no table
+    "table-missing-file": ("there is no file {path}", "没有文件 {path}"),
+    "table-is-folder": ("{path} is a folder, not a CSV file", "{path} 是文件夹，不是 CSV 文件"),
+    "table-unreadable": ("{path} cannot be read: {reason}", "无法读取 {path}：{reason}"),
+    "table-broken-gzip": ("{source} is a damaged or incomplete gzip file", "{source} 是损坏或不完整的 gzip 文件"),
+    "table-other-format": (
+        "{source} is a {kind} file, not CSV: save it as CSV in UTF-8",
+        "{source} 是 {kind} 文件，不是 CSV：请另存为 UTF-8 编码的 CSV",
+    ),
+    "table-binary": ("{source} is a binary file, not CSV text", "{source} 是二进制文件，不是 CSV 文本"),
+    "table-not-utf8": (
+        "{source} is not UTF-8 (line {line} cannot be decoded): save it as CSV in UTF-8",
+        "{source} 不是 UTF-8 编码（第 {line} 行无法解码）：请另存为 UTF-8 编码的 CSV",
+    ),
+    "table-empty": ("{source} is empty", "{source} 是空文件"),
+    "table-header-only": ("{source} has a header but no row of data", "{source} 只有表头，没有数据行"),
+    "table-ragged": (
+        "line {line} of {source} has {cells} cells, but the first line has {width}: is a cell with a separator in it not quoted?",
+        "{source} 第 {line} 行有 {cells} 个单元格，而第一行有 {width} 个：是否有含分隔符的单元格没有加引号？",
+    ),
+    "table-quotes": (
+        "the quotes of the row that begins in line {line} of {source} do not match",
+        "{source} 从第 {line} 行开始的那一行引号不配对",
+    ),
+    # A column that is not there or cannot be used
+    "table-no-column-near": (
+        "{source} has no column {wanted!r}: did you mean {near!r}? Its columns are {columns}",
+        "{source} 没有列 {wanted!r}：是不是 {near!r}？它的列有：{columns}",
+    ),
+    "table-no-column": (
+        "{source} has no column {wanted!r}: its columns are {columns}",
+        "{source} 没有列 {wanted!r}：它的列有：{columns}",
+    ),
+    "table-no-position": (
+        "{source} has no column {wanted}: its {columns} columns are counted 1 to {columns}, from the end -1 to -{columns}",
+        "{source} 没有第 {wanted} 列：它有 {columns} 列，从前往后数是 1 到 {columns}，从后往前数是 -1 到 -{columns}",
+    ),
+    "table-which-target": (
+        "say which column to predict: --target COLUMN, one of {columns}",
+        "请指明要预测哪一列：--target 列名，可选：{columns}",
+    ),
+    "table-too-few-rows": (
+        "{source} has {rows} row(s) with a value of {target!r}: at least {fewest} are needed to train, validate and test",
+        "{source} 只有 {rows} 行有 {target!r} 的值：训练、验证和测试至少需要 {fewest} 行",
+    ),
+    "table-too-few-a-class": (
+        "the {rows} rows of {source} cannot be parted for training, validation and test: most classes of {target!r} "
+        "have one row or two",
+        "{source} 的 {rows} 行无法分成训练、验证和测试三部分：{target!r} 的多数类别只有一两行",
+    ),
+    "table-constant-target": (
+        "the target {target!r} is {value!r} in all {rows} rows: there is nothing to predict",
+        "目标列 {target!r} 在全部 {rows} 行都是 {value!r}：没有可以预测的东西",
+    ),
+    "table-target-not-numbers": (
+        "--task regression needs numbers, but the target {target!r} is {value!r} in row {row}",
+        "--task regression 需要数字，但目标列 {target!r} 在第 {row} 行是 {value!r}",
+    ),
+    "table-target-not-classes": (
+        "the target {target!r} has {distinct} different values in {rows} rows, too many for classes: choose another column, "
+        "or --task regression if they are numbers",
+        "目标列 {target!r} 在 {rows} 行里有 {distinct} 个不同的值，作为类别太多：请选择其他列；如果是数字，请用 --task "
+        "regression",
+    ),
+    "table-target-not-binary": (
+        "--task binary needs two different values, but the target {target!r} has {distinct}: {shown}",
+        "--task binary 需要恰好两个不同的值，但目标列 {target!r} 有 {distinct} 个：{shown}",
+    ),
+    "table-no-features": (
+        "{source} has no column to predict {target!r} from: all others are constant, identifiers or text",
+        "{source} 没有可以用来预测 {target!r} 的列：其他列都是常量、标识符或文本",
+    ),
+    "table-infinite": (
+        "column {column!r} holds {value!r} in row {row}: infinities cannot be learnt from, leave the cell empty if the "
+        "value is not known",
+        "列 {column!r} 第 {row} 行是 {value!r}：无穷大无法用于学习，如果值未知请把单元格留空",
+    ),
+    "table-needed-column": (
+        "{source} lacks the column {column!r}, which the model needs",
+        "{source} 缺少模型需要的列 {column!r}",
+    ),
+    "table-needed-columns": (
+        "{source} lacks {count} columns that the model needs: {columns}",
+        "{source} 缺少模型需要的 {count} 列：{columns}",
+    ),
+    "table-no-header": (
+        "{source} has no header, and the model finds its columns by name: put this first line into it: {columns} (or "
+        "--header if it is there)",
+        "{source} 没有表头，而模型按列名查找：请加上第一行：{columns}（如果已经有表头，请用 --header）",
+    ),
+    "table-other-width": (
+        "{source} has {seen} columns, the table the model was trained on had {known} (the target included)",
+        "{source} 有 {seen} 列，而训练模型的表有 {known} 列（包括目标列）",
+    ),
+    "table-not-numbers": (
+        "column {column!r} of {source} held numbers when the model was trained, but here none of its cells is one, for "
+        "example {value!r}",
+        "训练模型时列 {column!r} 是数字，但在 {source} 中没有一个单元格是数字，例如 {value!r}",
+    ),
+    "table-cannot-write": (
+        "cannot write {path}: {reason} (is it open in another program?)",
+        "无法写入 {path}：{reason}（是否在其他程序中打开？）",
+    ),
+    # A model file that is none
+    "model-missing": (
+        "there is no model {path}: `python -m steepest train` writes one",
+        "没有模型文件 {path}：`python -m steepest train` 会写出一个",
+    ),
+    "model-other": ("{path} is no model file of steepest", "{path} 不是 steepest 的模型文件"),
+    "model-damaged": (
+        "the model file {path} is damaged: copy it again or train again",
+        "模型文件 {path} 已损坏：请重新复制或重新训练",
+    ),
+    "model-newer": (
+        "the model file {path} was written by steepest {version}, which is newer than this one: `pip install --upgrade steepest`",
+        "模型文件 {path} 由更新的 steepest {version} 写出：请运行 `pip install --upgrade steepest`",
+    ),
+    # Options
+    "train-task": ("there is no task {task!r}: --task takes {shown}", "没有任务 {task!r}：--task 可以是 {shown}"),
+    "train-model": (
+        "there is no model {model!r}: --model takes auto, linear, or hidden widths from 1 to 16384 such as 64-64 (did "
+        "you mean {near!r}?)",
+        "没有模型 {model!r}：--model 可以是 auto、linear，或隐藏层宽度（1 到 16384），例如 64-64（是不是 {near!r}？）",
+    ),
+    "train-optimizer": (
+        "there is no optimizer {optimizer!r}, did you mean {near!r}? There are {shown}",
+        "没有优化器 {optimizer!r}，是不是 {near!r}？可选：{shown}",
+    ),
+    "train-lr": (
+        "a learning rate of {lr} cannot work: it lies above 0 and is at most 100 (usual for this optimizer: {usual}; "
+        "--lr auto takes that)",
+        "学习率 {lr} 不可行：它必须大于 0 且不超过 100（这个优化器通常用 {usual}；--lr auto 即取此值）",
+    ),
+    "train-lr-word": ("--lr takes a number or auto, not {lr!r}", "--lr 应为数字或 auto，而不是 {lr!r}"),
+    "train-epochs": (
+        "{epochs} epochs cannot be trained: --epochs takes a whole number from 1 to 10,000,000",
+        "无法训练 {epochs} 轮：--epochs 应为 1 到 10,000,000 的整数",
+    ),
+    "train-seed": ("a seed of {seed} does not fit 64 bits", "种子 {seed} 超出 64 位"),
+    # What is said about the data
+    "table-column-renamed": (
+        "column {position}, named {cell!r} in the header, is called {name!r} here",
+        "第 {position} 列在表头中名为 {cell!r}，这里称为 {name!r}",
+    ),
+    "table-rows-without-target": (
+        "{count} row(s) without a value of the target {target!r} left out",
+        "{count} 行没有目标列 {target!r} 的值，已略去",
+    ),
+    "table-unreadable-cells": (
+        "column {column!r}: {count} cell(s) that are no numbers taken as missing, in rows {examples}",
+        "列 {column!r}：{count} 个单元格不是数字，按缺失处理，行号：{examples}",
+    ),
+    "table-missing-cells": (
+        "missing cells: {columns} (numbers get the mean, and a sign that they were missing)",
+        "缺失的单元格：{columns}（数字取平均值，并标记为缺失）",
+    ),
+    "table-aside-identifier": (
+        "set aside as identifiers (a name or a count of the rows): {columns}",
+        "作为标识符（行的名称或编号）不使用：{columns}",
+    ),
+    "table-aside-text": (
+        "set aside as free text (most cells different): {columns}",
+        "作为自由文本（大多数单元格互不相同）不使用：{columns}",
+    ),
+    "table-aside-constant": ("set aside because constant or empty: {columns}", "因为是常量或全空而不使用：{columns}"),
+    "table-equal-rows": (
+        "{count} row(s) repeat another; equal rows were kept on one side of the split",
+        "{count} 行与其他行重复；划分时相同的行放在同一侧",
+    ),
+    "table-equal-rows-many": (
+        "{count} row(s) repeat another, which is most of the table: equal rows stand on both sides of the split, so "
+        "the test is easier than it looks",
+        "{count} 行与其他行重复，占了表的大部分：划分的两侧都有相同的行，所以测试比看上去容易",
+    ),
+    "table-small-test": (
+        "only {rows} row(s) are left for the test: its numbers are rough, another --seed gives others",
+        "只有 {rows} 行用于测试：结果很粗略，换一个 --seed 会不同",
+    ),
+    "train-diverged": (
+        "the loss left the finite numbers in epoch {epoch}; the best weights before it are kept. A smaller step: --lr "
+        "{smaller:g} (was {lr:g})",
+        "损失在第 {epoch} 轮超出了有限数；保留此前最好的权重。请用更小的步长：--lr {smaller:g}（原为 {lr:g}）",
+    ),
+    "train-linear-chosen": (
+        "the linear model was taken: its validation loss {linear} is not above that of {model} ({loss})",
+        "采用了线性模型：它的验证损失 {linear} 不高于 {model} 的 {loss}",
+    ),
+    "train-ended-epochs": (
+        "Trained for all {epochs} epochs; the weights of epoch {best} have the smallest validation loss and were kept.",
+        "训练了全部 {epochs} 轮；保留验证损失最小的第 {best} 轮的权重。",
+    ),
+    "train-ended-early": (
+        "Stopped early after {epochs} epochs, when validation had not improved for a while; the weights of epoch "
+        "{best} were kept.",
+        "验证损失一段时间没有改善，在 {epochs} 轮后提前停止；保留第 {best} 轮的权重。",
+    ),
+    "train-ended-interrupted": (
+        "Stopped by Ctrl-C after {epochs} epochs; the best weights so far, of epoch {best}, were kept.",
+        "在 {epochs} 轮后被 Ctrl-C 停止；保留到那时最好的第 {best} 轮的权重。",
+    ),
+    "train-ended-diverged": (
+        "Stopped in epoch {epochs}, when the loss was no finite number any more; the weights of epoch {best} were kept.",
+        "在第 {epochs} 轮损失不再是有限数时停止；保留第 {best} 轮的权重。",
+    ),
+    "predict-note-category": ("{column}: {value!r} was not learnt", "{column}：没有学过 {value!r}"),
+    "predict-note-number": ("{column}: {value!r} is no number", "{column}：{value!r} 不是数字"),
+    "predict-unseen-category": (
+        "column {column!r}: {count} cell(s) with values too rare in training or not in it ({examples})",
+        "列 {column!r}：{count} 个单元格的值在训练数据中太少或没有（{examples}）",
+    ),
+    "predict-unseen-number": (
+        "column {column!r}: {count} cell(s) that are no numbers taken as missing ({examples})",
+        "列 {column!r}：{count} 个单元格不是数字，按缺失处理（{examples}）",
+    ),
+    # The report
+    "report-title": ("Predicting {target} from {data}", "由 {data} 预测 {target}"),
+    "report-heading-problem": ("The problem", "问题"),
+    "report-heading-faults": ("What to know about the data", "数据须知"),
+    "report-heading-results": ("How good it is", "效果如何"),
+    "report-heading-curve": ("How it learnt", "学习过程"),
+    "report-heading-scatter": ("Predicted against true", "预测值与真实值"),
+    "report-heading-confusion": ("Confusion matrix", "混淆矩阵"),
+    "report-heading-columns": ("Columns", "各列"),
+    "report-heading-training": ("Training", "训练"),
+    "report-heading-again": ("Again, and on new rows", "重现与预测新数据"),
+    "report-problem": (
+        "{data}: {rows:,} rows; {numbers} columns of numbers and {categories} categories are used.",
+        "{data}：{rows:,} 行；使用 {numbers} 个数字列和 {categories} 个类别列。",
+    ),
+    "report-task-regression": ("Task: regression, {target} is a number.", "任务：回归，{target} 是数字。"),
+    "report-task-binary": (
+        "Task: two classes of {target}, {shown}; AUC ranks the second.",
+        "任务：{target} 的两个类别 {shown}；AUC 对第二个类别排序。",
+    ),
+    "report-task-multiclass": ("Task: {classes} classes of {target}: {shown}.", "任务：{target} 的 {classes} 个类别：{shown}。"),
+    "report-split": (
+        "{train:,} rows were learnt from, {validation:,} chose when to stop, {test:,} were kept for the test and used once.",
+        "用 {train:,} 行学习，{validation:,} 行决定何时停止，{test:,} 行留作测试，只用一次。",
+    ),
+    "report-no-faults": ("No fault was found in the columns.", "各列没有发现问题。"),
+    "report-ask": (
+        "Three things the data cannot tell: is every column known when a prediction is wanted? Will new rows be later "
+        "than these? Do several rows belong to one person, place or thing?",
+        "数据本身无法回答的三个问题：预测时每一列都已知吗？新数据会晚于这些数据吗？是否有多行属于同一个人、地点或事物？",
+    ),
+    "report-results": (
+        "On the {rows:,} test rows; * the best where they differ",
+        "在 {rows:,} 行测试数据上；* 表示有差别时最好的",
+    ),
+    "report-model": ("this model", "本模型"),
+    "report-linear": ("linear model", "线性模型"),
+    "report-mean": ("always the mean", "总是取平均值"),
+    "report-majority": ("always the majority", "总是取多数类"),
+    "report-word-epoch": ("epoch", "轮"),
+    "report-word-loss": ("loss", "损失"),
+    "report-word-train": ("training", "训练"),
+    "report-word-validation": ("validation", "验证"),
+    "report-word-best": ("kept", "保留"),
+    "report-word-true": ("true {target}", "{target} 的真实值"),
+    "report-word-predicted": ("predicted {target}", "{target} 的预测值"),
+    "report-word-perfect": ("predicted = true", "预测 = 真实"),
+    "report-curve-alt": (
+        "Loss by epoch: {train} on training rows after {epochs} epochs; the smallest on validation, {loss}, was in epoch {best}.",
+        "各轮的损失：{epochs} 轮后训练损失为 {train}；验证损失最小值 {loss} 出现在第 {best} 轮。",
+    ),
+    "report-scatter-alt": (
+        "Predicted against true values of up to 2,000 of the {rows:,} test rows; R2 is {r2}.",
+        "{rows:,} 行测试数据（最多画 2,000 行）的预测值与真实值；R2 为 {r2}。",
+    ),
+    "report-confusion": (
+        "Test rows; down: true {target}, across: predicted",
+        "测试数据；纵向：{target} 的真实类别，横向：预测类别",
+    ),
+    "report-column-name": ("column", "列"),
+    "report-column-kind": ("kind", "类型"),
+    "report-column-distinct": ("different values", "不同的值"),
+    "report-column-missing": ("missing", "缺失"),
+    "report-network": (
+        "Model {model} on {features} features; optimizer {optimizer}, learning rate {lr:g}, halved when validation stands still.",
+        "模型 {model}，{features} 个特征；优化器 {optimizer}，学习率 {lr:g}，验证损失停滞时减半。",
+    ),
+    "report-seconds": ("All of it took {seconds} s.", "总共用时 {seconds} 秒。"),
+    "kind-number": ("number", "数字"),
+    "kind-category": ("category", "类别"),
+    "kind-identifier": ("identifier (set aside)", "标识符（不使用）"),
+    "kind-text": ("text (set aside)", "文本（不使用）"),
+    "kind-constant": ("constant (set aside)", "常量（不使用）"),
+    "metric-accuracy": (
+        "accuracy: share of rows whose likeliest class is the true one.",
+        "accuracy：最可能的类别就是真实类别的行的比例。",
+    ),
+    "metric-balanced-accuracy": (
+        "balanced accuracy: mean over the classes of the share found.",
+        "balanced accuracy：各类别被找到的比例的平均值。",
+    ),
+    "metric-log-loss": (
+        "log loss: mean of -ln of the probability given to the true class.",
+        "log loss：真实类别所得概率的 -ln 的平均值。",
+    ),
+    "metric-auc": (
+        "AUC: chance that a row of the second class is given more than one of the first.",
+        "AUC：第二类的行比第一类的行得到更高概率的机会。",
+    ),
+    "metric-rmse": ("RMSE: root of the mean squared error, in the target's unit.", "RMSE：均方误差的平方根，与目标同单位。"),
+    "metric-mae": ("MAE: mean absolute error, in the target's unit.", "MAE：平均绝对误差，与目标同单位。"),
+    "metric-r2": (
+        "R2: 1 for perfect predictions, 0 for always the mean of these rows.",
+        "R2：完美预测为 1，总是取这些行的平均值为 0。",
+    ),
+    # The screen
+    "screen-wrote": ("wrote {files}", "已写出 {files}"),
+    "screen-predict-next": ("predict new rows: {command}", "预测新数据：{command}"),
+    "screen-predicted": ("{rows} rows predicted, written to {path}", "已预测 {rows} 行，写入 {path}"),
+    "screen-predict-metrics": (
+        "the table holds {target!r}: this is how good the {rows} predictions are (too good if the model learnt from these rows)",
+        "表中含有 {target!r}，因此可以给出这 {rows} 个预测的效果（如果模型用这些行学习过，结果会偏好）",
+    ),
+    "screen-epoch": ("epoch {epoch}  loss {loss}  validation {validation}", "第 {epoch} 轮  损失 {loss}  验证 {validation}"),
+    "screen-columns": ("columns used: {columns}", "使用的列：{columns}"),
+}
