@@ -19,7 +19,7 @@ factors = Factors(
     "adafactor_factors",
     lambda m, step, size_of_p, lr, beta2_decay, eps2, weight_decay: (
         m.pow(step, beta2_decay),
-        m.maximum(eps2, size_of_p) * m.minimum(lr, 1 / m.pow(step, 0.5)),
+        m.maximum(eps2, size_of_p) * m.minimum(lr, 1 / m.sqrt(step)),
         1 - lr * weight_decay,
     ),
     3,
@@ -90,12 +90,13 @@ class Adafactor(Parameterwise):
         if eps1 is None:
             eps1 = EPSILON[str(p.dtype).removeprefix("torch.")]
         root_count = p.numel() ** 0.5
+        step = state["step"].double()
         inflow, alpha, shrink = factors(
-            state["step"].double(), p.norm(2).double() / root_count, scalar(group["lr"]), group["beta2_decay"], eps2,
+            step.dtype, step, p.norm(2).double() / root_count, scalar(group["lr"]), group["beta2_decay"], eps2,
             group["weight_decay"],
         )
         (update,) = scaled(grad, _variance(state, grad, inflow, eps1), eps1 * eps1)
-        (alpha,) = clipped(update.norm(2).double() / (root_count * group["d"]), alpha)
+        (alpha,) = clipped(p.dtype, update.norm(2).double() / (root_count * group["d"]), alpha)
         rule(group["weight_decay"] != 0).write((p,), p, update, alpha, shrink)
 
 

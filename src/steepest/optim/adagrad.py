@@ -83,7 +83,7 @@ class Adagrad(Parameterwise):
 
     def update(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
         state["step"] += 1
-        (step_size,) = rate(state["step"].double(), scalar(group["lr"]), group["lr_decay"])
+        (step_size,) = rate(p.dtype, state["step"].double(), scalar(group["lr"]), group["lr_decay"])
         weight_decay, total = group["weight_decay"], state["sum"]
         rule(group["maximize"], weight_decay != 0).write(
             (p, total), p, grad, total, step_size, weight_decay, group["eps"], differentiable=group["differentiable"]
@@ -93,5 +93,5 @@ class Adagrad(Parameterwise):
         if group["weight_decay"] != 0:
             raise RuntimeError(text("optimizer-sparse-decay"))
         state["step"] += 1
-        (step_size,) = rate(state["step"].double(), scalar(group["lr"]), group["lr_decay"])
+        (step_size,) = rate(p.dtype, state["step"].double(), scalar(group["lr"]), group["lr_decay"])
         update_rows(rule(group["maximize"], False), (p, state["sum"]), grad, step_size, 0, group["eps"])

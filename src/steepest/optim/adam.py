@@ -26,7 +26,7 @@ factors = Factors(
     "adam_factors",
     lambda m, step, lr, beta1, beta2, weight_decay: (
         lr / (1 - m.pow(beta1, step)),
-        m.pow(1 - m.pow(beta2, step), 0.5),
+        m.sqrt(1 - m.pow(beta2, step)),
         1 - beta1,
         1 - beta2,
         1 - lr * weight_decay,
@@ -112,7 +112,7 @@ class Adam(Parameterwise):
         state["step"] += 1
         weight_decay, (beta1, beta2) = group["weight_decay"], group["betas"]
         step_size, root, inflow1, inflow2, shrink = factors(
-            state["step"].double(), scalar(group["lr"]), beta1, beta2, weight_decay
+            p.dtype, state["step"].double(), scalar(group["lr"]), beta1, beta2, weight_decay
         )
         kept = [state["exp_avg"], state["exp_avg_sq"]]
         if group["amsgrad"]:

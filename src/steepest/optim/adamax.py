@@ -72,7 +72,7 @@ class Adamax(Parameterwise):
     def update(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
         state["step"] += 1
         (beta1, beta2), weight_decay, a, u = group["betas"], group["weight_decay"], state["exp_avg"], state["exp_inf"]
-        step_size, inflow = factors(state["step"].double(), scalar(group["lr"]), beta1)
+        step_size, inflow = factors(p.dtype, state["step"].double(), scalar(group["lr"]), beta1)
         rule(group["maximize"], weight_decay != 0).write(
             (p, a, u), p, grad, a, u, step_size, inflow, beta2, group["eps"], weight_decay,
             differentiable=group["differentiable"],

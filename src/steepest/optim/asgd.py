@@ -12,14 +12,11 @@ from steepest.optim.update import Factors, Update, scalar
 
 __all__ = ["ASGD"]
 
-factors = Factors(
-    "asgd_factors",
-    lambda m, step, eta, lr, lambd, alpha, t0: (
-        1 - lambd * eta,
-        lr / m.pow(1 + lambd * lr * step, alpha),
-        1 / m.maximum(1, step - t0),
-    ),
-    3,
+shrinking = Factors("asgd_shrinking", lambda m, eta, lambd: 1 - lambd * eta, 1)
+falling = Factors(
+    "asgd_falling",
+    lambda m, step, lr, lambd, alpha, t0: (lr / m.pow(1 + lambd * lr * step, alpha), 1 / m.maximum(1, step - t0)),
+    2,
 )
 
 
@@ -77,11 +74,12 @@ class ASGD(Parameterwise):
     def update(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
         state["step"] += 1
         eta, mu, average, weight_decay = state["eta"], state["mu"], state["ax"], group["weight_decay"]
-        shrink, next_eta, next_mu = factors(
-            state["step"].double(), eta.double(), scalar(group["lr"]), group["lambd"], group["alpha"], group["t0"]
-        )
+        (shrink,) = shrinking(p.dtype, eta.double(), group["lambd"])
         rule(group["maximize"], weight_decay != 0).write(
             (p, average), p, grad, average, shrink, eta, mu, weight_decay, differentiable=group["differentiable"]
+        )
+        next_eta, next_mu = falling(
+            eta.dtype, state["step"].double(), scalar(group["lr"]), group["lambd"], group["alpha"], group["t0"]
         )
         eta.copy_(next_eta)
         mu.copy_(next_mu)

@@ -100,10 +100,10 @@ class NAdam(Parameterwise):
         state["step"] += 1
         step, product = state["step"].double(), state["mu_product"]
         (beta1, beta2), weight_decay = group["betas"], group["weight_decay"]
-        mu, mu_next = momenta(step, beta1, group["momentum_decay"])
+        mu, mu_next = momenta(step.dtype, step, beta1, group["momentum_decay"])
         product *= mu.to(product.dtype)
         of_gradient, of_mean, correction, inflow1, inflow2, shrink = factors(
-            step, product.double(), mu, mu_next, scalar(group["lr"]), beta1, beta2, weight_decay
+            p.dtype, step, product.double(), mu, mu_next, scalar(group["lr"]), beta1, beta2, weight_decay
         )
         a, v = state["exp_avg"], state["exp_avg_sq"]
         rule(group["maximize"], weight_decay != 0, group["decoupled_weight_decay"]).write(

@@ -16,8 +16,8 @@ from steepest.core import dtype as dtypes
 from steepest.core.hooks import RemovableHandle
 from steepest.core.tensor import Tensor
 from steepest.errors import text
-from steepest.functional import view_as_complex, view_as_real
 from steepest.functional.creating import tensor
+from steepest.ops.views import view_as_complex, view_as_real
 
 __all__ = [
     "Optimizer",
@@ -306,7 +306,7 @@ class Optimizer:
             if len(group["params"]) != len(loaded["params"]):
                 own, there = len(group["params"]), len(loaded["params"])
                 raise ValueError(text("optimizer-load-group-size", group=i, own=own, saved=there))
-        parameter = {}
+        parameter: dict[int, tuple[Tensor, Group]] = {}
         for group, loaded in zip(groups, saved, strict=True):
             parameter.update((n, (p, loaded)) for n, p in zip(loaded["params"], group["params"], strict=True))
         state: Any = defaultdict(dict)

@@ -21,8 +21,8 @@ def _factors(m: Any, step: Any, lr: Any, beta1: Any, beta2: Any, weight_decay: A
     rectified = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
     known = length > 5.0
     return (
-        m.where(known, m.pow(m.where(known, rectified, 1.0), 0.5), 0.0),
-        m.pow(correction2, 0.5),
+        m.where(known, m.sqrt(m.where(known, rectified, 1.0)), 0.0),
+        m.sqrt(correction2),
         1 - m.pow(beta1, step),
         1 - beta1,
         1 - beta2,
@@ -96,7 +96,7 @@ class RAdam(Parameterwise):
         state["step"] += 1
         (beta1, beta2), weight_decay, lr = group["betas"], group["weight_decay"], scalar(group["lr"])
         rectify, root, correction1, inflow1, inflow2, shrink = factors(
-            state["step"].double(), lr, beta1, beta2, weight_decay
+            p.dtype, state["step"].double(), lr, beta1, beta2, weight_decay
         )
         a, v = state["exp_avg"], state["exp_avg_sq"]
         rule(group["maximize"], weight_decay != 0, group["decoupled_weight_decay"]).write(

@@ -8,7 +8,7 @@ from steepest.core.tensor import Tensor
 from steepest.functional.creating import zeros, zeros_like
 from steepest.optim.optimizer import Group, Parameterwise, State, require, require_rate, step_dtype
 from steepest.optim.rounding import add_quotient, add_scaled, add_square, ascend, lerp
-from steepest.optim.update import Update, scalar
+from steepest.optim.update import Definition, Update, scalar
 
 __all__ = ["RMSprop"]
 
@@ -43,8 +43,10 @@ def rule(maximize: bool, decay: bool, centered: bool, momentum: bool) -> Update:
         new = step(m, p, g, v, None, buffer, lr, alpha, inflow, eps, weight_decay, inertia)
         return new[0], new[1], new[3]
 
-    definition = {(False, False): plain, (True, False): with_mean, (False, True): with_buffer, (True, True): step}
-    return Update("rmsprop", definition[centered, momentum], 2 + centered + momentum)
+    definitions: dict[tuple[bool, bool], Definition] = {
+        (False, False): plain, (True, False): with_mean, (False, True): with_buffer, (True, True): step,
+    }
+    return Update("rmsprop", definitions[centered, momentum], 2 + centered + momentum)
 
 
 class RMSprop(Parameterwise):

@@ -82,7 +82,7 @@ class SparseAdam(Parameterwise):
 
     def update_sparse(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
         state["step"] += 1
-        step_size, inflow1, inflow2 = factors(state["step"].double(), scalar(group["lr"]), *group["betas"])
+        step_size, inflow1, inflow2 = factors(p.dtype, state["step"].double(), scalar(group["lr"]), *group["betas"])
         targets = (p, state["exp_avg"], state["exp_avg_sq"])
         update_rows(rule(group["maximize"]), targets, grad, step_size, inflow1, inflow2, group["eps"])
 

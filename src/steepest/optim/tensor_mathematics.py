@@ -1,9 +1,10 @@
 """The mathematics of a definition over tensors: what an update rule means where gradients flow through the step."""
 
 from steepest.core.tensor import Tensor
-from steepest.functional import maximum, where
+from steepest.functional.pointwise import where
+from steepest.ops.arithmetic import maximum, minimum
 
-__all__ = ["abs", "fma", "maximum", "sign", "sqrt", "where"]
+__all__ = ["abs", "fma", "maximum", "minimum", "sign", "sqrt", "where"]
 
 
 def abs(x: Tensor) -> Tensor:

@@ -10,12 +10,13 @@ definition runs over tensors instead, so that gradients flow through the step.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor
-from steepest.ops.inplace import assign
+from steepest.ops.inplace import assign, inplace_map
 from steepest.ops.maps import elementwise
 from steepest.optim import tensor_mathematics
 
-__all__ = ["Factors", "Update", "scalar"]
+__all__ = ["Definition", "Factors", "Update", "scalar"]
 
 Definition = Callable[..., Any]
 
@@ -36,6 +37,9 @@ class Update:
 
     def write(self, targets: Sequence[Tensor], p: Tensor, *operands: Any, differentiable: bool = False) -> None:
         """Compute the new values and store them in `targets`, one for each result."""
+        if self.results == 1 and p.ndim and not differentiable:
+            inplace_map(targets[0], self.primitive, p, *operands)
+            return
         for target, value in zip(targets, self(p, *operands, differentiable=differentiable), strict=True):
             assign(target, value)
 
@@ -43,16 +47,22 @@ class Update:
 class Factors:
     """A rule over numbers that change with the step, computed in float64 as PyTorch computes them in Python floats.
 
-    The first operand is a float64 0-dim tensor, so that a recorder sees how the factors follow from the step.
+    Its first operand is a float64 0-dim tensor, so that a recorder sees how the factors follow from the step. The results are
+    rounded to the dtype of the tensors that they multiply.
     """
 
     def __init__(self, name: str, definition: Definition, results: int):
-        self.results = results
-        self.primitive = elementwise(name, definition, results=results)
+        self.name, self.definition, self.results = name, definition, results
+        self.primitives: dict[dtype, Any] = {}
 
-    def __call__(self, *operands: Any) -> tuple[Tensor, ...]:
-        values = self.primitive(*operands)
-        return (values,) if self.results == 1 else values
+    def __call__(self, to: dtype, *operands: Any) -> tuple[Tensor, ...]:
+        primitive = self.primitives.get(to)
+        if primitive is None:
+            gives = (to,) * self.results if self.results > 1 else None
+            primitive = elementwise(self.name, self.definition, results=self.results, gives=gives)
+            self.primitives[to] = primitive
+        values = primitive(*operands)
+        return (values.to(to),) if self.results == 1 else values
 
 
 def scalar(value: Any) -> Any:
