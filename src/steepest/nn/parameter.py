@@ -106,7 +106,7 @@ class UninitializedTensorMixin:
         return type(self), (self.requires_grad,)
 
 
-class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc]
+class UninitializedParameter(UninitializedTensorMixin, Parameter):
     """A `Parameter` without a shape yet; `materialize(shape)` gives it one."""
 
     cls_to_become = Parameter
@@ -120,7 +120,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: igno
         return memo[id(self)]
 
 
-class UninitializedBuffer(UninitializedTensorMixin, Buffer):  # type: ignore[misc]
+class UninitializedBuffer(UninitializedTensorMixin, Buffer):
     """A `Buffer` without a shape yet; `materialize(shape)` gives it one."""
 
     cls_to_become = Buffer

@@ -188,7 +188,7 @@ class RReLU(_Activation):
 class Hardtanh(_Activation):
     """x cut to [min_val, max_val]."""
 
-    shown = ("min_val", "max_val")
+    shown: ClassVar[tuple[str, ...]] = ("min_val", "max_val")
 
     def __init__(
         self,

@@ -175,7 +175,7 @@ class MultiheadAttention(Module):
         self, key_padding_mask: Tensor | None, attn_mask: Tensor | None, batch: int, extra: int
     ) -> Tensor | None:
         """Both masks as one addend `(N or 1, heads or 1, L or 1, S)`; `extra` columns that all may look at."""
-        merged = None
+        merged: Any = None
         if attn_mask is not None:
             merged = attn_mask.unsqueeze(0) if attn_mask.dim() == 2 else attn_mask
             merged = merged.unsqueeze(0) if attn_mask.dim() == 2 else merged.view(batch, self.num_heads, *attn_mask.shape[1:])

@@ -152,10 +152,10 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
         if not self.has_uninitialized_params() and self.num_features != 0:
             super().reset_parameters()
 
-    def initialize_parameters(self, input: Tensor) -> None:  # type: ignore[override]
+    def initialize_parameters(self, input: Tensor) -> None:
         if self.has_uninitialized_params():
             self.num_features = input.shape[1]
-            waiting = [self.weight, self.bias] if self.affine else []
+            waiting: list[Any] = [self.weight, self.bias] if self.affine else []
             waiting += [self.running_mean, self.running_var] if self.track_running_stats else []
             for value in waiting:
                 if value is not None:

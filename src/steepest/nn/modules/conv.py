@@ -387,6 +387,9 @@ class ConvTranspose3d(_ConvTransposeNd):
 class _LazyConv(LazyModuleMixin):
     """A convolution made with no channels in and none out, which waits for its first input."""
 
+    weight: Any
+    bias: Any
+
     def _wait(self: Any, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
         self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.out_channels = out_channels

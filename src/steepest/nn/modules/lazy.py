@@ -19,7 +19,7 @@ class LazyModuleMixin:
     cls_to_become: type[Module] | None = None
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[safe-super]
+        super().__init__(*args, **kwargs)
         # Numbers, not handles: a copy of the module must take off its own hooks.
         self._load_hook = self._register_load_state_dict_pre_hook(self._lazy_load_hook).id
         self._initialize_hook = self.register_forward_pre_hook(self._infer_parameters, with_kwargs=True).id

@@ -247,7 +247,7 @@ class Module(Stateful):
         known = (dtype, Tensor, bool, type(None))
         places = [given for given in (*args, kwargs.get("device")) if not isinstance(given, known)]
 
-        def convert(tensor: Tensor) -> Tensor:
+        def convert(tensor: Any) -> Tensor:
             # The tensor's own `to` knows devices, and refuses the ones that this machine has not.
             moved = tensor.to(places[0]) if places else tensor
             floating = tensor.is_floating_point() or tensor.is_complex()

@@ -62,7 +62,7 @@ class _Affine(Module):
 
 def as_shape(normalized_shape: Any) -> tuple[int, ...]:
     """One number or several as a tuple."""
-    return (normalized_shape,) if isinstance(normalized_shape, numbers.Integral) else tuple(normalized_shape)
+    return (int(normalized_shape),) if isinstance(normalized_shape, numbers.Integral) else tuple(normalized_shape)
 
 
 class LayerNorm(_Affine):

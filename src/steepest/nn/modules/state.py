@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from steepest.autograd.modes import no_grad
@@ -166,10 +167,8 @@ class Stateful(Registry):
         error_msgs: list[str],
     ) -> None:
         for hook in self._load_state_dict_pre_hooks.values():
-            first = ()
-            if isinstance(hook, ModuleFirst):
-                first, hook = (self,), hook.hook
-            hook(*first, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+            call = partial(hook.hook, self) if isinstance(hook, ModuleFirst) else hook
+            call(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
 
         own = {name: value for name, value in self._parameters.items() if value is not None}
         for name, buffer in self._buffers.items():

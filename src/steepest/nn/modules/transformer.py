@@ -47,9 +47,8 @@ def hides_what_comes_later(mask: Tensor | None, given: bool | None) -> bool:
     if given is not None or mask is None:
         return bool(given)
     size = mask.shape[-1]
-    if mask.shape[-2] != size:
-        return False
-    return bool((mask == Transformer.generate_square_subsequent_mask(size, dtype=mask.dtype)).all())
+    later: Any = Transformer.generate_square_subsequent_mask(size, dtype=mask.dtype)
+    return mask.shape[-2] == size and bool((mask == later).all())
 
 
 class _Layer(Module):
@@ -283,9 +282,9 @@ class Transformer(Module):
             custom_encoder = TransformerEncoder(layer, num_encoder_layers, norm)
         self.encoder = custom_encoder
         if custom_decoder is None:
-            layer = TransformerDecoderLayer(*sizes, **made)
+            decoder_layer = TransformerDecoderLayer(*sizes, **made)
             norm = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
-            custom_decoder = TransformerDecoder(layer, num_decoder_layers, norm)
+            custom_decoder = TransformerDecoder(decoder_layer, num_decoder_layers, norm)
         self.decoder = custom_decoder
         self._reset_parameters()
         self.d_model = d_model

@@ -1,6 +1,6 @@
 """What works on the parameters and gradients of modules (the name of this package is PyTorch's public path)."""
 
-from steepest.nn.utils import rnn
+from steepest.nn.utils import parametrizations, parametrize, rnn, stateless
 from steepest.nn.utils.clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -9,14 +9,32 @@ from steepest.nn.utils.clip_grad import (
     get_total_norm,
 )
 from steepest.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from steepest.nn.utils.fusion import (
+    fuse_conv_bn_eval,
+    fuse_conv_bn_weights,
+    fuse_linear_bn_eval,
+    fuse_linear_bn_weights,
+)
+from steepest.nn.utils.init import skip_init
+from steepest.nn.utils.weight_norm import remove_weight_norm, weight_norm
 
 __all__ = [
     "clip_grad_norm",
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
+    "fuse_conv_bn_eval",
+    "fuse_conv_bn_weights",
+    "fuse_linear_bn_eval",
+    "fuse_linear_bn_weights",
     "get_total_norm",
     "parameters_to_vector",
+    "parametrizations",
+    "parametrize",
+    "remove_weight_norm",
     "rnn",
+    "skip_init",
+    "stateless",
     "vector_to_parameters",
+    "weight_norm",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from types import GeneratorType
+from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
@@ -48,7 +49,8 @@ def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tens
     found = gradients(as_list(parameters))
     if found:
         # No branch on the value: multiplying by one costs less than waiting for it.
-        factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+        ratio: Any = float(max_norm) / (total_norm + 1e-6)
+        factor = ratio.clamp(max=1.0)
         for gradient in found:
             gradient.mul_(factor)
 

@@ -1,0 +1,109 @@
+"""Parametrizations of the literature: weight normalisation and spectral normalisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steepest.autograd.modes import no_grad
+from steepest.core.tensor import Tensor
+from steepest.nn import functional as F
+from steepest.nn.modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from steepest.nn.modules.module import Module
+from steepest.nn.utils.parametrize import register_parametrization
+
+__all__ = ["norm_except_dim", "spectral_norm", "weight_norm"]
+
+
+def norm_except_dim(weight: Tensor, dim: int) -> Tensor:
+    """The 2-norm over all dimensions but `dim`, kept with size one; over all of them for -1."""
+    if dim == -1:
+        return weight.norm()
+    return weight.norm(2, [other for other in range(weight.dim()) if other != dim], keepdim=True)
+
+
+class _WeightNorm(Module):
+    """g · v / |v|, the direction v and the length g learned apart (Salimans and Kingma 2016)."""
+
+    def __init__(self, dim: int | None = 0) -> None:
+        super().__init__()
+        self.dim = -1 if dim is None else dim
+
+    def forward(self, weight_g: Tensor, weight_v: Any) -> Tensor:
+        return weight_v * (weight_g / norm_except_dim(weight_v, self.dim))
+
+    def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
+        return norm_except_dim(weight, self.dim), weight
+
+
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    """Learn length and direction of `module.name` apart (Salimans and Kingma 2016)."""
+    register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+    def from_older(state_dict: Any, prefix: str, *rest: Any) -> None:
+        for number, suffix in enumerate(("g", "v")):
+            old = f"{prefix}{name}_{suffix}"
+            if old in state_dict:
+                state_dict[f"{prefix}parametrizations.{name}.original{number}"] = state_dict.pop(old)
+
+    module._register_load_state_dict_pre_hook(from_older)
+    return module
+
+
+class _SpectralNorm(Module):
+    """The weight divided by its largest singular value, estimated by power iteration (Miyato et al. 2018)."""
+
+    def __init__(self, weight: Tensor, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
+        super().__init__()
+        ndim = weight.dim()
+        if not -ndim <= dim < ndim:
+            raise IndexError(f"Dimension out of range (expected to be in range of [-{ndim}, {ndim - 1}] but got {dim})")
+        if n_power_iterations <= 0:
+            raise ValueError(
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            )
+        self.dim = dim % ndim
+        self.eps = eps
+        if ndim > 1:
+            self.n_power_iterations = n_power_iterations
+            matrix = self._as_matrix(weight)
+            height, width = matrix.shape
+            u, v = matrix.new_empty(height).normal_(0, 1), matrix.new_empty(width).normal_(0, 1)
+            self.register_buffer("_u", F.normalize(u, dim=0, eps=eps))
+            self.register_buffer("_v", F.normalize(v, dim=0, eps=eps))
+            self._power_method(matrix, 15)
+
+    def _as_matrix(self, weight: Tensor) -> Tensor:
+        if self.dim != 0:
+            weight = weight.permute(self.dim, *(d for d in range(weight.dim()) if d != self.dim))
+        return weight.flatten(1)
+
+    @no_grad()
+    def _power_method(self, matrix: Tensor, count: int) -> None:
+        for _ in range(count):
+            self._u.copy_(F.normalize(matrix.mv(self._v), dim=0, eps=self.eps))
+            self._v.copy_(F.normalize(matrix.t().mv(self._u), dim=0, eps=self.eps))
+
+    def forward(self, weight: Any) -> Tensor:
+        if weight.dim() == 1:
+            return F.normalize(weight, dim=0, eps=self.eps)
+        matrix = self._as_matrix(weight)
+        if self.training:
+            self._power_method(matrix, self.n_power_iterations)
+        # Copies, since the next call changes the vectors that this one's backward needs.
+        u, v = self._u.clone(), self._v.clone()
+        return weight / u.dot(matrix.mv(v))
+
+    def right_inverse(self, value: Tensor) -> Tensor:
+        return value
+
+
+def spectral_norm(
+    module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12, dim: int | None = None
+) -> Module:
+    """Divide `module.name` by its largest singular value (Miyato et al. 2018)."""
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if dim is None:
+        dim = 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
+    return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
