@@ -181,16 +181,15 @@ class Generator:
 
     def _normals(self, n: int) -> Array:
         """Standard normals in float64 one by one: a pair of uniform numbers gives two, the second is kept for later."""
-        kept = [] if self._next_double_normal is None or not n else [self._next_double_normal]
         if not n:
             return np.empty(0)
-        pairs = (n - len(kept) + 1) // 2
-        u = self._doubles(2 * pairs).reshape(-1, 2)
-        radius = np.sqrt(-2.0 * libm(math.log1p, -u[:, 1]))
-        angle = (2.0 * math.pi) * u[:, 0]
-        values = np.concatenate([kept, np.stack([radius * libm(math.cos, angle), radius * libm(math.sin, angle)], 1).ravel()])
-        self._next_double_normal = float(values[n]) if len(values) > n else None
-        return values[:n]
+        values = [] if self._next_double_normal is None else [self._next_double_normal]
+        u = self._doubles(2 * ((n - len(values) + 1) // 2)).tolist()
+        for turn, tail in zip(u[::2], u[1::2], strict=True):
+            radius, angle = math.sqrt(-2.0 * math.log1p(-tail)), 2.0 * math.pi * turn
+            values += (radius * math.cos(angle), radius * math.sin(angle))
+        self._next_double_normal = values[n] if len(values) > n else None
+        return np.array(values[:n])
 
     def _floats(self, n: int) -> Array:
         words = self._engine.words(n).astype(np.uint32)
