@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -164,6 +165,12 @@ def test_a_worker_that_is_killed_is_noticed() -> None:
         list(batches)
 
 
+def test_what_a_new_process_cannot_be_given_is_an_error_that_says_so() -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError)) as caught:
+        iter(DataLoader(Squares(), num_workers=1, multiprocessing_context="spawn", collate_fn=lambda batch: batch))
+    assert "top level" in caught.value.__notes__[0]
+
+
 def test_timeout() -> None:
     with pytest.raises(RuntimeError, match=r"timed out after 0\.2 seconds"):
         list(DataLoader(Squares(slow=1.0), num_workers=1, timeout=0.2))
@@ -180,7 +187,7 @@ def test_leaving_a_loop_early_ends_the_workers() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="asks for processes by signal 0")
-@pytest.mark.parametrize("method", [m for m in METHODS if m != "spawn"])
+@pytest.mark.parametrize("method", METHODS)
 def test_workers_end_when_their_parent_is_killed(method: str, tmp_path: Path) -> None:
     program = tmp_path / "a program 程序.py"
     program.write_text(

@@ -119,10 +119,10 @@ def _sincos(x: Array) -> tuple[Array, Array]:
     sine = _horner(square, SIN)
     sine *= square
     sine = _fma(sine, x, x)
-    s, c = sine.view(np.int32), cosine.view(np.int32)
-    exchanged = (s ^ c) & -((octant >> 1) & 1)  # in every second quarter the polynomials change places
-    s ^= exchanged
-    c ^= exchanged
-    s ^= (octant & 4) << 29
-    c ^= ((octant + 2) & 4) << 29
+    sine_bits, cosine_bits = sine.view(np.int32), cosine.view(np.int32)
+    exchanged = (sine_bits ^ cosine_bits) & -((octant >> 1) & 1)  # in every second quarter the polynomials change places
+    sine_bits ^= exchanged
+    cosine_bits ^= exchanged
+    sine_bits ^= (octant & 4) << 29
+    cosine_bits ^= ((octant + 2) & 4) << 29
     return sine, cosine

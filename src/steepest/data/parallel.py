@@ -83,7 +83,7 @@ class Workers:
     def _put(self, worker: _Worker, task: Any) -> None:
         try:
             worker.tasks.send(task)
-        except (BrokenPipeError, ConnectionResetError):
+        except ConnectionError:
             raise self._death(worker) from None
 
     def next(self) -> Any:
@@ -133,7 +133,7 @@ class Workers:
                 if worker.answers not in ready and not worker.answers.poll():
                     raise EOFError
                 message = worker.answers.recv_bytes()
-            except (EOFError, ConnectionResetError):
+            except (EOFError, OSError):
                 raise self._death(worker) from None
             epoch, number, what, data = pickle.loads(message)
             if epoch == self.epoch:
@@ -152,7 +152,11 @@ def _start(context: Any, job: Job) -> _Worker:
     answer_reader, answer_writer = context.Pipe(duplex=False)
     stop_reader, stop_writer = context.Pipe(duplex=False)
     process = context.Process(target=work, args=(job, task_reader, answer_writer, stop_reader), daemon=True)
-    process.start()
+    try:
+        process.start()
+    except (TypeError, AttributeError, pickle.PicklingError) as error:
+        error.add_note(text("worker-not-picklable", method=context.get_start_method()))
+        raise
     for end in (task_reader, answer_writer, stop_reader):
         end.close()
     return _Worker(process, task_writer, answer_reader, stop_writer)

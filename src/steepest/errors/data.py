@@ -121,6 +121,12 @@ ROWS = {
         "Caught {kind} in DataLoader worker process {worker}.\nOriginal {traceback}",
         "DataLoader 的工作进程 {worker} 中发生了 {kind}。\n原始 {traceback}",
     ),
+    "worker-not-picklable": (
+        "Worker processes started by {method!r} get dataset, collate_fn and worker_init_fn by pickling: define them at the top "
+        "level of a file (no lambda, no function or class inside a function), or load with num_workers=0",
+        "以 {method!r} 方式启动的工作进程通过 pickle 得到数据集、collate_fn 和 worker_init_fn：请把它们定义在文件的最外层"
+        "（不要用 lambda，也不要定义在函数里），或用 num_workers=0 加载",
+    ),
     "worker-timeout": (
         "DataLoader timed out after {timeout} seconds: making one batch took longer; raise timeout, or give timeout=0 to wait",
         "DataLoader 等待 {timeout} 秒后超时：做一个批次用时更长；请加大 timeout，或用 timeout=0 一直等待",
