@@ -137,9 +137,9 @@ ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     # erf(x) = x + x q(x^2) up to 0.5;  erfc(x) = exp(-x^2) q(t) / (1 + 2 x), t = (x - 4) / (x + 4), from 0.5 on
     "erf64": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.2501"), 8, 64),
     "erfc64": lambda: fit(_erfc_scaled, (mpf("0.499") - 4) / mpf("4.499"), mpf(24) / 32, 22, 64),
-    # in float32: erf(x) = x + x q(x^2) up to 0.95;  erf(x) = 1 - exp(q(x)) from there to 4
+    # in float32: erf(x) = x + x q(x^2) up to 0.95;  erf(x) = 1 - 2^q(x) from there to 4
     "erf32": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.951") ** 2, 6, 32),
-    "erf32_large": lambda: fit(lambda x: log(mpmath.erfc(x)), 0.949, 4.0, 8, 32, mpmath.erfc),
+    "erf32_large": lambda: fit(lambda x: log(mpmath.erfc(x), 2), 0.949, 4.0, 8, 32, mpmath.erfc),
     # sin(r) = r + r^3 q(r^2), cos(r) = 1 - r^2 / 2 + r^4 q(r^2); the short ones are for float32 computed in float64
     "sin64": lambda: fit(_sin_tail, mpf("1e-30"), QUARTER**2, 5, 64, lambda z: z),
     "cos64": lambda: fit(_cos_tail, mpf("1e-30"), QUARTER**2, 5, 64, lambda z: z**2),

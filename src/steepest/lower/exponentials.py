@@ -44,17 +44,19 @@ _LOG64 = (0.6666666666666735, 0.39999999999409874, 0.28571428743488964, 0.222221
 
 # exponentials
 
-def _nearest(m: Scalars, t: Value) -> tuple[Value, Value]:
-    """(nearest integer as a floating value, the same as an integer) of |t| < 2^21."""
-    form = FORMATS[t.dtype]
-    shifted = t + form.magic
-    return shifted - form.magic, m.bits(shifted) - m.bits(m.constant(form.magic, t.dtype))
+def _nearest(m: Scalars, x: Value, factor: float) -> tuple[Value, Value]:
+    """(n, bits of n + magic) with n the whole number nearest to x * factor, |n| < 2^21: the low bits are those of n as an integer."""
+    shifted = m.muladd(x, factor, FORMATS[x.dtype].magic)
+    return shifted - FORMATS[x.dtype].magic, m.bits(shifted)
 
 
-def _scale(m: Scalars, p: Value, n: Value) -> Value:
+def _scale(m: Scalars, p: Value, n: Value, bits: Value) -> Value:
     """p * 2^n with one rounding, for p about 1: subnormal results and overflow come out right."""
-    half = m.shift_right_bits(n, 1)
-    return p * power_of_two(m, half, p.dtype) * power_of_two(m, n - half, p.dtype)
+    if m.scales(p.dtype):
+        return m.scale(p, n)
+    whole = bits - m.bits(m.constant(FORMATS[p.dtype].magic, p.dtype))
+    half = m.shift_right_bits(whole, 1)
+    return p * power_of_two(m, half, p.dtype) * power_of_two(m, whole - half, p.dtype)
 
 
 def _clamp(m: Scalars, x: Value, low: float, high: float) -> Value:
@@ -62,38 +64,38 @@ def _clamp(m: Scalars, x: Value, low: float, high: float) -> Value:
     return m.minimum(m.maximum(x, low), high)
 
 
-def _reduce(m: Scalars, x: Value) -> tuple[Value, Value]:
-    """(r, n) with x = n log(2) + r, |r| <= log(2) / 2."""
+def _reduce(m: Scalars, x: Value) -> tuple[Value, Value, Value]:
+    """(r, n, bits of n) with x = n log(2) + r, |r| <= log(2) / 2."""
     form = FORMATS[x.dtype]
-    n, whole = _nearest(m, x * _LOG2E)
-    r = m.muladd(n, -form.log2_low, m.muladd(n, -form.log2_high, x))
-    return r, whole
+    n, bits = _nearest(m, x, _LOG2E)
+    return m.muladd(n, -form.log2_low, m.muladd(n, -form.log2_high, x)), n, bits
 
 
 _EXP_BOUNDS = {"float32": (-105.0, 89.0), "float64": (-746.0, 710.0)}
 
 
+def _exp_near_zero(m: Scalars, r: Value) -> Value:
+    return m.muladd(m.muladd(polynomial(m, r, _EXP[r.dtype]), r, 1.0), r, 1.0)
+
+
 def exp(m: Scalars, x: Value) -> Value:
-    x = _clamp(m, x, *_EXP_BOUNDS[x.dtype])
-    r, n = _reduce(m, x)
-    p = m.muladd(m.muladd(polynomial(m, r, _EXP[x.dtype]), r, 1.0), r, 1.0)
-    return _scale(m, p, n)
+    r, n, bits = _reduce(m, _clamp(m, x, *_EXP_BOUNDS[x.dtype]))
+    return _scale(m, _exp_near_zero(m, r), n, bits)
 
 
 def exp2(m: Scalars, x: Value) -> Value:
     form = FORMATS[x.dtype]
     x = _clamp(m, x, -2.0 - form.bias - form.mantissa, form.bias + 1.0)
-    whole, n = _nearest(m, x)
-    f = x - whole
-    return _scale(m, m.muladd(polynomial(m, f, _EXP2[x.dtype]), f, 1.0), n)
+    n, bits = _nearest(m, x, 1.0)
+    f = x - n
+    return _scale(m, m.muladd(polynomial(m, f, _EXP2[x.dtype]), f, 1.0), n, bits)
 
 
 def expm1(m: Scalars, x: Value) -> Value:
     low, high = {"float32": (-18.0, 89.0), "float64": (-38.0, 710.0)}[x.dtype]
-    bounded = _clamp(m, x, low, high)
-    r, n = _reduce(m, bounded)
+    r, n, bits = _reduce(m, _clamp(m, x, low, high))
     p = m.muladd(polynomial(m, r, _EXPM1[x.dtype]) * r, r, r)
-    half = power_of_two(m, n - 1, x.dtype)              # 2^n itself would overflow a step too early
+    half = power_of_two(m, bits - 1, x.dtype)            # 2^n itself would overflow a step too early
     result = m.muladd(half, p, half - 0.5)
     result = result + result
     return m.where(n == 0, m.where(x == 0, x, p), result)
@@ -180,17 +182,10 @@ _TANH = {
                 0.003592091786599277, -0.0014555410841887771, 0.0005884364698541129, -0.0002333592644174794, 8.328182914065226e-05,
                 -1.9471722202012806e-05),
 }
-_ERF_NEAR = (0.12837916612625122, -0.37612631916999817, 0.11283671110868454, -0.026858069002628326, 0.005197733175009489,
-             -0.000810527300927788, 8.212406828533858e-05)
-_ERF_FAR = (0.000177604058990255, -1.1295247077941895, -0.6333386301994324, -0.10827144980430603, 0.02509654313325882,
-            -0.004151361994445324, 0.00042582579771988094, -1.915641587402206e-05, -1.7681493602594855e-07)
-
-
-def _exp_of_moderate(m: Scalars, x: Value) -> Value:
-    """exp(x) where the result is a normal number."""
-    r, n = _reduce(m, x)
-    p = m.muladd(m.muladd(polynomial(m, r, _EXP[x.dtype]), r, 1.0), r, 1.0)
-    return p * power_of_two(m, n, x.dtype)
+# log2(erfc(x)) = x (c + q(x)) up to 4, c being a float32 and the first of q what it lacks
+_ERF_SLOPE = -1.6279070377349854
+_ERF = (9.80004788431188e-09, -0.918448269367218, -0.1482677310705185, 0.027581583708524704, 0.00036369491135701537,
+        -0.002594058169052005, 0.001067147240974009, -0.00024098799622152, 3.065899363718927e-05, -1.7072488844860345e-06)
 
 
 def tanh(m: Scalars, x: Value) -> Value:
@@ -198,19 +193,24 @@ def tanh(m: Scalars, x: Value) -> Value:
     size = m.abs(x)
     square = x * x
     near = m.muladd(polynomial(m, square, _TANH[x.dtype]) * square, x, x)
-    g = _exp_of_moderate(m, m.maximum(size * -2.0, {"float32": -20.0, "float64": -42.0}[x.dtype]))
+    r, _, bits = _reduce(m, m.maximum(size * -2.0, {"float32": -20.0, "float64": -42.0}[x.dtype]))
+    g = _exp_near_zero(m, r) * power_of_two(m, bits, x.dtype)
     far = 1.0 - (g + g) / (g + 1.0)
     return m.copysign(m.where(size < 0.55, near, far), x)
 
 
 def erf(m: Scalars, x: Value) -> Value:
-    """In float32: a polynomial up to 0.95, from there 1 - exp(q(|x|)); float64 has the expression of `ops.special`."""
+    """In float32 1 - 2^p(|x|), taken as (1 - 2^n) - 2^n (2^f - 1); float64 has the expression of `ops.special`."""
     if x.dtype == "float64":
         return special.erf(m, x)
-    size = m.abs(x)
-    near = m.muladd(polynomial(m, x * x, _ERF_NEAR), x, x)
-    far = 1.0 - _exp_of_moderate(m, polynomial(m, m.minimum(size, 4.0), _ERF_FAR))
-    return m.where(size < 0.95, near, m.copysign(far, x))
+    size = m.minimum(m.abs(x), 4.0)
+    exponent = m.muladd(size, _ERF_SLOPE, polynomial(m, size, _ERF) * size)
+    n, bits = _nearest(m, exponent, 1.0)
+    f = exponent - n
+    slope, *rest = _EXP2["float32"]
+    p = m.muladd(f, slope, polynomial(m, f, (0.6931471805599453 - slope, *rest)) * f)
+    scale = power_of_two(m, bits, "float32")
+    return m.copysign(m.muladd(-scale, p, 1.0 - scale), x)
 
 
 @in_double

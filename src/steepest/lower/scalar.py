@@ -322,7 +322,18 @@ class Scalars:
     def fmax(self, a: Operand, b: Operand) -> Value: return self._known(self.gt, a, b)
     def fmin(self, a: Operand, b: Operand) -> Value: return self._known(self.lt, a, b)
 
-    # bits and conversions
+    # powers of two, bits and conversions
+
+    def scales(self, dtype: str) -> bool:
+        """Does the processor multiply a whole vector by powers of two in one instruction?"""
+        return machine.has("avx512") and self.width * BITS[dtype] == 512
+
+    def scale(self, x: Value, n: Value) -> Value:
+        """x * 2^n for a floating n, rounded once."""
+        kind, letter, mask = (self.type(x.dtype), *{"float32": ("s", "i16"), "float64": ("d", "i8")}[x.dtype])
+        name = f"llvm.x86.avx512.mask.scalef.p{letter}.512"
+        arguments = [(kind, x.name), (kind, n.name), (kind, x.name), (mask, "-1"), ("i32", "4")]
+        return Value(self, self.function.call(name, kind, arguments), x.dtype)
 
     def bits(self, x: Value) -> Value:
         """The bits of a floating value as an integer of its size."""
