@@ -90,6 +90,7 @@ LAYERS: list[tuple[str, list[Any]]] = [
     ("MultiheadAttention(4, 2, kdim=3, vdim=5, batch_first=True, add_bias_kv=True)", [(2, 3, 4), (2, 5, 3), (2, 5, 5)]),
     ("TransformerEncoderLayer(4, 2, 8, dropout=0.0, norm_first=True)", [(3, 2, 4)]),
     ("TransformerDecoderLayer(4, 2, 8, dropout=0.0, batch_first=True)", [(2, 3, 4), (2, 5, 4)]),
+    ("AdaptiveLogSoftmaxWithLoss(8, 10, [3, 6], div_value=2.0, head_bias=True)", [(6, 8), ("int", 10, (6,))]),
     ("Sequential(Linear(3, 4), ReLU(), Sequential(Linear(4, 2), Sigmoid()))", [(5, 3)]),
     ("ModuleList([Linear(2, 2), Linear(2, 2), ReLU()])", []),
     ("ModuleDict({'a': Linear(2, 3), 'b': Tanh()})", []),

@@ -20,7 +20,7 @@ def shared(kind: type[Any], data: Tensor, requires_grad: bool) -> Any:
     """A leaf of class `kind` over the memory of `data`; in-place changes of either are seen in the other."""
     leaf = Tensor.__new__(kind)
     leaf.array, leaf.dtype = data.array, data.dtype
-    leaf._storage, leaf._version = data.storage_cell, data.version
+    leaf._storage, leaf.counter = data.storage_cell, data.version
     leaf.requires_grad = requires_grad
     return leaf
 

@@ -31,6 +31,7 @@ from steepest.nn.modules.activation import (
     Tanhshrink,
     Threshold,
 )
+from steepest.nn.modules.adaptive import AdaptiveLogSoftmaxWithLoss
 from steepest.nn.modules.batchnorm import (
     BatchNorm1d,
     BatchNorm2d,
@@ -150,6 +151,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
