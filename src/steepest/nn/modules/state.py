@@ -20,19 +20,6 @@ __all__ = ["Stateful"]
 EXTRA_STATE = "_extra_state"
 
 
-class StateDict(OrderedDict[str, Any]):
-    """An ordered dictionary that carries `_metadata`: the version of every module that wrote into it."""
-
-    _metadata: OrderedDict[str, dict[str, Any]]
-
-    def __reduce__(self) -> Any:
-        # Pickled as the OrderedDict with an attribute that PyTorch writes.
-        return OrderedDict, (), self.__dict__ or None, None, iter(self.items())
-
-    def __repr__(self) -> str:
-        return f"OrderedDict({list(self.items())!r})" if self else "OrderedDict()"
-
-
 class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     __slots__ = ()
 
@@ -93,7 +80,8 @@ class Stateful(Registry):
             prefix = args[1] if len(args) > 1 and prefix == "" else prefix
             keep_vars = args[2] if len(args) > 2 and keep_vars is False else keep_vars
         if destination is None:
-            destination = StateDict()
+            # Like PyTorch's: an OrderedDict with the versions of the modules that wrote into it as an attribute.
+            destination = OrderedDict()
             destination._metadata = OrderedDict()
         local_metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
@@ -128,7 +116,7 @@ class Stateful(Registry):
         errors: list[str] = []
         metadata = getattr(state_dict, "_metadata", None)
         # A copy, since `_load_from_state_dict` may rename keys.
-        local = StateDict(state_dict)
+        local: Any = OrderedDict(state_dict)
         if metadata is not None:
             local._metadata = metadata
 
