@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.core import device as devices
 from steepest.core.discrete import binomial, poisson
 from steepest.core.fused import fma32, fma64
 from steepest.core.gaussian import blocks_float32, blocks_float64, libm
@@ -42,14 +43,16 @@ class Generator:
     __slots__ = ("__weakref__", "_engine", "_next_double_normal", "_next_float_normal", "_seed", "device")
 
     def __init__(self, device: Any = "cpu"):
-        self.device = device
+        self.device = devices.device(device)
+        if self.device.type != "cpu":
+            raise RuntimeError(text("generator-device", device=self.device))
         self._engine = MT19937(DEFAULT_SEED)
         self._seed = DEFAULT_SEED
         self._next_double_normal: float | None = None
         self._next_float_normal: float | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.device, self.get_state())
+        return _restored, (type(self), Generator.get_state(self))
 
     def manual_seed(self, seed: int) -> "Generator":
         """Start the stream of `seed`, -2^63 <= seed < 2^64; a negative number means itself + 2^64. Returns the generator."""
@@ -99,7 +102,7 @@ class Generator:
 
     def clone_state(self) -> "Generator":
         """A generator of its own in the same state."""
-        return _restored(self.device, self.get_state())
+        return _restored(type(self), Generator.get_state(self))
 
     def random(self, n: int) -> Array:
         """Raw words, (n,) uint64, each below 2^32."""
@@ -338,8 +341,8 @@ class Generator:
         return np.array(values, np.float64).astype(count.dtype).reshape(count.shape)
 
 
-def _restored(device: Any, state: Array) -> Generator:
-    return Generator(device).set_state(state)
+def _restored(kind: type[Generator], state: Array) -> Generator:
+    return Generator.set_state(kind(), state)
 
 
 def _exp(x: float) -> float:

@@ -40,6 +40,8 @@ class Node:
             raise RuntimeError(text("backward-twice", node=self.name()))
         if name == "like":
             return self.likes[index]
+        if name == "position":
+            return index
         if name in self.params:
             return self.params[name]
         value = self.saved[name]

@@ -2,7 +2,7 @@
 
 A rule is a function whose argument names are exactly what is saved and version-checked for it: `g` (the gradient of the
 result; a list of them where there are several), an operand's name, a parameter's name, `result`, `like` (shape and dtype of
-the rule's own operand), or `index` (which operand this is, where there may be any number). A rule runs only if its operand
+the rule's own operand), or `position` (which operand this is, where there may be any number). A rule runs only if its operand
 wants a gradient; the engine sums over broadcast axes and casts.
 """
 
@@ -16,7 +16,7 @@ from steepest.core.tensor import Tensor, alias, refresh
 __all__ = ["Like", "Primitive", "attach"]
 
 Rule = Callable[..., Any]
-RESERVED = {"like", "index"}
+RESERVED = {"like", "position"}
 
 
 class Like(NamedTuple):

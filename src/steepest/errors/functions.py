@@ -103,4 +103,18 @@ ROWS = {
     "imag-of-real": ("imag is not implemented for tensors with non-complex dtypes ({dtype})", "实数张量({dtype})没有虚部"),
     "len-of-0-dim": ("len() of a 0-d tensor", "零维张量没有长度"),
     "iteration-of-0-dim": ("iteration over a 0-d tensor", "不能遍历零维张量"),
+    "cat-of-nothing": ("expected a non-empty list of Tensors", "列表中至少要有一个张量"),
+    "cat-of-scalars": (
+        "zero-dimensional tensor (at position 0) cannot be concatenated: write torch.stack", "零维张量不能用 cat 拼接:请用 torch.stack"),
+    "cat-shapes": (
+        "Sizes of tensors must match except in dimension {dim}. Expected {first} but got {shape} for tensor number {index} in the list.",
+        "除第 {dim} 维外各张量的大小必须相同:第一个是 {first},第 {index} 个是 {shape}。"),
+    "stack-shapes": (
+        "stack expects each tensor to be equal size, but got {first} at entry 0 and {shape} later: write torch.cat to join along a "
+        "dimension",
+        "stack 的各张量形状必须相同:第一个是 {first},后面有 {shape};沿已有维度拼接请用 torch.cat"),
+    "repeat-too-few": (
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor ({ndim} dimensions, repeat{repeats})",
+        "repeat 的参数个数不能少于张量的维数({ndim} 维,给出 {repeats})"),
+    "topk-too-many": ("selected index k out of range: k={k}, dimension {dim} has size {size}", "k={k} 超出第 {dim} 维的大小 {size}"),
 }

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from steepest.functional import creating, indexing, pointwise, products, random, reducing, shaping
+from steepest.functional import creating, indexing, joining, pointwise, products, random, reducing, shaping
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, random)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random)
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset({"unary", "binary", "both", "named", "restore_shape", "unravel", "from_values", "alias_as", "view_dtype", "to_dtype", "view",
                       "clone_ordered", "check_device", "finished", "to_array", "linear_dtype", "identity_like", "getitem", "setitem",
-                      "NamedResult", "amax_all", "amin_all", "expand", "expand_as", "reshape_as", "contiguous"})
+                      "NamedResult", "result_type_of", "repeat", "amax_all", "amin_all", "expand", "expand_as", "reshape_as", "contiguous"})
 
 
 def functions() -> dict[str, Any]:

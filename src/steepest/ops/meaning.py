@@ -1,20 +1,21 @@
 """The NumPy meaning of scalar mathematics, and the contract of the namespace `m` in every meaning.
 
-A definition `lambda m, x: 1 / (1 + m.exp(-x))` may use the operators `+ - * / // % ** unary- abs < <= > >= == != & | ^ ~ << >>` and
-the functions below, and nothing else. All values of a call have one dtype (conditions are bool); Python numbers take it.
+A definition `lambda m, x: 1 / (1 + m.exp(-x))` may use the operators `+ - * / // % ** unary- abs < <= > >= == != & | ^ ~ << >>`
+and the functions below, and nothing else. All values of a call have one dtype (conditions are bool); Python numbers take it.
 
-- *NaN*: functions of NaN are NaN; comparisons with NaN are false, `ne` true. `minimum` and `maximum` give NaN if either is NaN, `fmin` and
-  `fmax` the other one. `sign(NaN)` is 0. `where` chooses, it never computes with what it does not choose.
+- *NaN*: functions of NaN are NaN; comparisons with NaN are false, `ne` true. `minimum` and `maximum` give NaN if either is NaN,
+  `fmin` and `fmax` the other one. `sign(NaN)` is 0. `where` chooses, it never computes with what it does not choose.
 - *Zeros*: odd functions keep the zero's sign. Which of +0 and -0 `maximum` and `minimum` give is not specified.
 - *Rounding*: `round` takes ties to even. `floor ceil trunc round` of integers are the identity. `fma` rounds once.
 - *Integers* wrap around (two's complement; `abs` of the least value is itself). A result of integer division by zero
-  (`floor_divide remainder fmod`) is 0: who must report it looks at the divisor. `floor_divide` rounds down and `remainder` has the
-  divisor's sign, `fmod` the dividend's; zero rests keep fmod's sign. `pow` with a negative exponent is 0 but for bases 1 and -1.
+  (`floor_divide remainder fmod`) is 0: who must report it looks at the divisor. `floor_divide` rounds down and `remainder` has
+  the divisor's sign, `fmod` the dividend's; zero rests keep fmod's sign. `pow` with a negative exponent is 0 but for bases 1
+  and -1.
 - *Shifts*: by less than 0 or at least the width, `left_shift` gives 0, `right_shift` what shifting bit by bit would (0 or -1).
 - *Floating division by zero* is IEEE's; `floor_divide(x, 0)` is x / 0.
-- *Conversions*: `cast` to a narrower float rounds to nearest, ties to even; float to integer goes towards zero, and NaN or what lies outside
-  the wide integer's range (int64 for int64 and uint8, else int32) becomes its least value, of which a narrower dtype takes the
-  low bits; to bool: not equal to 0, so NaN is true. Integers to narrower ones take the low bits.
+- *Conversions*: `cast` to a narrower float rounds to nearest, ties to even; float to integer goes towards zero, and NaN or what
+  lies outside the wide integer's range (int64 for int64 and uint8, else int32) becomes its least value, of which a narrower
+  dtype takes the low bits; to bool: not equal to 0, so NaN is true. Integers to narrower ones take the low bits.
 - *Powers* with a Python number 2, 3, 1/2, -1/2, -1, -2 are the products, roots and quotients that PyTorch takes.
 - `erf erfc lgamma digamma` are expressions in `m` (`steepest.ops.special`), in float64 also for float32.
 - Only in this meaning: complex dtypes, where NumPy defines the function, and `conj`.

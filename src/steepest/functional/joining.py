@@ -1,0 +1,410 @@
+"""Joining, repeating, reversing, sorting, cumulating, triangles, grids, sets: functions that rearrange or count whole tensors."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.promotion import result_type as _result_type
+from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.errors import text
+from steepest.functional.creating import arange
+from steepest.functional.operands import sizes
+from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
+from steepest.functional.shaping import expand, reshape, to_dtype, unsqueeze
+from steepest.ops import arithmetic as ar
+from steepest.ops import ordering, scans
+from steepest.ops.joining import join
+from steepest.ops.reductions import wrap
+
+sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n in ("sort", "topk", "kthvalue"))
+
+
+def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors side by side along `dim`; their other sizes must be equal."""
+    parts = list(tensors)
+    if not parts:
+        raise RuntimeError(text("cat-of-nothing"))
+    whole = [x for x in parts if x.array.shape != (0,)] or parts[:1]
+    first = whole[0].array.shape
+    if not first:
+        raise RuntimeError(text("cat-of-scalars"))
+    d = wrap(dim, len(first))
+    for i, x in enumerate(whole):
+        shape = x.array.shape
+        if len(shape) != len(first) or any(m != n for k, (m, n) in enumerate(zip(shape, first, strict=True)) if k != d):
+            raise RuntimeError(text("cat-shapes", dim=d, first=list(first), shape=list(shape), index=i))
+    common = result_type_of(whole)
+    whole = [to_dtype(x, common) for x in whole]
+    starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
+    joined: Tensor = join(*whole, dim=d, starts=starts)
+    return joined if out is None else out.copy_(joined)
+
+
+def result_type_of(tensors: list[Tensor]) -> Any:
+    """The common dtype of several tensors."""
+    common = tensors[0].dtype
+    for x in tensors[1:]:
+        common = dtypes.promote_types(common, x.dtype)
+    return common
+
+
+concat = concatenate = cat
+
+
+def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors of one shape along a new dimension."""
+    parts = list(tensors)
+    if not parts:
+        raise RuntimeError(text("cat-of-nothing"))
+    for x in parts[1:]:
+        if x.array.shape != parts[0].array.shape:
+            raise RuntimeError(text("stack-shapes", first=list(parts[0].array.shape), shape=list(x.array.shape)))
+    return cat([unsqueeze(x, dim) for x in parts], dim, out=out)
+
+
+def hstack(tensors: Any) -> Tensor:
+    """Side by side: along the second dimension, vectors along their only one."""
+    parts = [x.reshape(1) if not x.array.ndim else x for x in tensors]
+    return cat(parts, 0 if parts[0].array.ndim == 1 else 1)
+
+
+def vstack(tensors: Any) -> Tensor:
+    """One above the other: along the first dimension, vectors as rows."""
+    return cat([x.reshape(1, -1) if x.array.ndim < 2 else x for x in tensors], 0)
+
+
+row_stack = vstack
+
+
+def dstack(tensors: Any) -> Tensor:
+    """Along the third dimension."""
+    return cat([x.reshape(1, -1, 1) if x.array.ndim < 2 else unsqueeze(x, 2) if x.array.ndim == 2 else x for x in tensors], 2)
+
+
+def column_stack(tensors: Any) -> Tensor:
+    """Vectors as columns, matrices side by side."""
+    return cat([x.reshape(-1, 1) if x.array.ndim < 2 else x for x in tensors], 1)
+
+
+def tile(input: Tensor, dims: Any) -> Tensor:
+    """Copies along every dimension."""
+    times = tuple(dims)
+    return repeat(input, *(1,) * max(0, input.array.ndim - len(times)), *times)
+
+
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """Copies along every dimension; there may be more dimensions than the tensor has."""
+    times = sizes(repeats)
+    if len(times) < input.array.ndim:
+        raise RuntimeError(text("repeat-too-few", ndim=input.array.ndim, repeats=list(times)))
+    shape = (1,) * (len(times) - input.array.ndim) + input.array.shape
+    pairs = [n for pair in zip([1] * len(shape), shape, strict=True) for n in pair]
+    wide = [n for pair in zip(times, shape, strict=True) for n in pair]
+    return reshape(expand(reshape(input, *pairs), *wide), *[t * n for t, n in zip(times, shape, strict=True)])
+
+
+def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+    """Every entry several times in a row."""
+    if dim is None:
+        input, dim = reshape(input, -1), 0
+    d = wrap(dim, input.array.ndim)
+    count = repeats.array if isinstance(repeats, Tensor) else np.asarray(repeats)
+    index = np.repeat(np.arange(input.array.shape[d]), count)
+    return input.index_select(d, from_array(index))  # type: ignore[no-any-return, attr-defined]
+
+
+def flip(input: Tensor, *dims: Any) -> Tensor:
+    """The entries along `dims` in reverse order (a copy)."""
+    return ordering.flip(input, dims=tuple(wrap(d, input.array.ndim) for d in sizes(dims)))  # type: ignore[no-any-return]
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """Columns in reverse order."""
+    return flip(input, 1)
+
+
+def flipud(input: Tensor) -> Tensor:
+    """Rows in reverse order."""
+    return flip(input, 0)
+
+
+def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
+    """Rotated by 90 degrees `k` times in the plane of two dimensions."""
+    a, b = dims
+    turned = [lambda x: x, lambda x: flip(x.transpose(a, b), a), lambda x: flip(x, a, b), lambda x: flip(x.transpose(a, b), b)]
+    return turned[k % 4](input).clone()  # type: ignore[no-any-return, attr-defined]
+
+
+def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
+    if dims is None:
+        return reshape(roll(reshape(input, -1), shifts, 0), *input.array.shape)
+    moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    along = (dims,) if isinstance(dims, int) else tuple(dims)
+    return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))  # type: ignore[no-any-return]
+
+
+def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+    """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
+    return sort_result(ordering.sort(input, dim=wrap(dim, input.array.ndim), descending=descending))
+
+
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """The indices that sort along `dim`."""
+    return sort(input.detach(), dim, descending)[1]  # type: ignore[no-any-return, attr-defined]
+
+
+def msort(input: Tensor) -> Tensor:
+    """Sorted along the first dimension."""
+    return sort(input, 0)[0]  # type: ignore[no-any-return]
+
+
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+    """The `k` largest (or smallest) elements along `dim` and their indices."""
+    d = wrap(dim, input.array.ndim)
+    if input.array.ndim and k > input.array.shape[d]:
+        raise RuntimeError(text("topk-too-many", k=k, size=input.array.shape[d], dim=d))
+    values, indices = sort(input, d, descending=largest)
+    return topk_result((values.narrow(d, 0, k), indices.narrow(d, 0, k)) if input.array.ndim else (values, indices))
+
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    """The k-th smallest element along `dim` and its index."""
+    values, indices = sort(input, dim)
+    pair = values.narrow(dim, k - 1, 1), indices.narrow(dim, k - 1, 1)
+    return kthvalue_result(pair if keepdim else tuple(x.squeeze(dim) for x in pair))
+
+
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
+    """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
+    d = wrap(dim, input.array.ndim)
+    rows = np.moveaxis(input.array, d, -1)
+    values, places = np.empty(rows.shape[:-1], rows.dtype), np.empty(rows.shape[:-1], np.int64)
+    for at in np.ndindex(rows.shape[:-1]):
+        found, counts = np.unique(rows[at], return_counts=True)
+        values[at] = found[counts.argmax()]
+        places[at] = np.flatnonzero(rows[at] == values[at])[-1]
+    pair = from_array(values), from_array(places)
+    return mode_result(tuple(unsqueeze(x, d) for x in pair) if keepdim else pair)
+
+
+def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+    """Partial sums along `dim`."""
+    return scans.cumsum(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return, attr-defined]
+
+
+def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+    """Partial products along `dim`."""
+    return scans.cumprod(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return, attr-defined]
+
+
+def cummax(input: Tensor, dim: int) -> Any:
+    """Running maximum along `dim` and its index."""
+    return cummax_result(scans.cummax(input, dim=wrap(dim, input.array.ndim)))
+
+
+def cummin(input: Tensor, dim: int) -> Any:
+    """Running minimum along `dim` and its index."""
+    return cummin_result(scans.cummin(input, dim=wrap(dim, input.array.ndim)))
+
+
+def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
+    """Differences of neighbours along `dim`, `n` times."""
+    for _ in range(n):
+        size = input.array.shape[dim]
+        input = input.narrow(dim, 1, size - 1) - input.narrow(dim, 0, size - 1)  # type: ignore[attr-defined]
+    return input
+
+
+def _triangle(input: Tensor, keep: np.ndarray[Any, Any]) -> Tensor:
+    return ar.where(from_array(keep), input, 0) if input.dtype is not dtypes.bool_ else input & from_array(keep)  # type: ignore[no-any-return, operator]
+
+
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle of matrices, zeros above `diagonal`."""
+    return _triangle(input, np.tri(*input.array.shape[-2:], diagonal, dtype=bool))
+
+
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle of matrices, zeros below `diagonal`."""
+    return _triangle(input, ~np.tri(*input.array.shape[-2:], diagonal - 1, dtype=bool))
+
+
+def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    """The indices of the lower triangle, `(2, n)`."""
+    return from_array(np.stack(np.tril_indices(row, offset, col)).astype(np.int64))
+
+
+def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    """The indices of the upper triangle, `(2, n)`."""
+    return from_array(np.stack(np.triu_indices(row, offset, col)).astype(np.int64))
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
+    return input.diagonal(diagonal).clone() if input.array.ndim == 2 else diag_embed(input, diagonal)  # type: ignore[no-any-return, attr-defined]
+
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices with the last dimension as their diagonals."""
+    n = input.array.shape[-1] + abs(offset)
+    out = input.new_zeros(*input.array.shape[:-1], n, n)  # type: ignore[attr-defined]
+    out.diagonal(offset, -2, -1).copy_(input)
+    return out if (dim1, dim2) == (-2, -1) else out.movedim((-2, -1), (dim1, dim2))  # type: ignore[no-any-return]
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """A matrix with all elements as its diagonal."""
+    return diag_embed(reshape(input, -1), offset)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Vectors spread over the grid that they span; `indexing` is "ij" or "xy"."""
+    vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    if indexing == "xy" and len(vectors) > 1:
+        return tuple(x.transpose(0, 1) for x in meshgrid(*vectors, indexing="ij"))  # type: ignore[attr-defined]
+    shape = [max(x.array.size, 1) for x in vectors]
+    return tuple(expand(reshape(x, *[-1 if i == k else 1 for i in range(len(vectors))]), *shape) for k, x in enumerate(vectors))
+
+
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All combinations of the elements of vectors, as rows."""
+    return tensors[0] if len(tensors) == 1 else stack([reshape(x, -1) for x in meshgrid(*tensors, indexing="ij")], 1)
+
+
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """All combinations of `r` elements of a vector, as rows."""
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    index = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
+    return input[from_array(index)]  # type: ignore[no-any-return, index]
+
+
+def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+    """The different elements in order; also where each element went and how often each occurs."""
+    values, inverse, counts = np.unique(input.array, return_inverse=True, return_counts=True, axis=dim)
+    inverse = inverse.reshape(input.array.shape) if dim is None else inverse.reshape(-1)
+    out = [from_array(values), *([from_array(inverse.astype(np.int64))] if return_inverse else []),
+           *([from_array(counts.astype(np.int64))] if return_counts else [])]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+    """Runs of equal elements taken as one."""
+    flat = input.array.reshape(-1)
+    starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]])) if flat.size else np.zeros(0, np.int64)
+    counts = np.diff(np.append(starts, flat.size))
+    out = [from_array(flat[starts]), *([from_array(np.repeat(np.arange(len(starts)), counts).reshape(input.array.shape))] if return_inverse else []),
+           *([from_array(counts.astype(np.int64))] if return_counts else [])]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+def isin(elements: Tensor, test_elements: Tensor) -> Tensor:
+    """Where an element occurs among `test_elements`."""
+    return from_array(np.isin(elements.array, test_elements.array if isinstance(test_elements, Tensor) else test_elements))
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
+    return from_array(np.bincount(input.array, None if weights is None else weights.array, minlength))
+
+
+def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
+    low, high = (float(input.array.min()), float(input.array.max())) if min == max == 0 else (min, max)
+    return from_array(np.histogram(input.array, bins, (low, high))[0].astype(input.array.dtype))
+
+
+def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None) -> Tensor:
+    """Where values would go in a sorted vector."""
+    values = input.array if isinstance(input, Tensor) else np.asarray(input)
+    found = np.searchsorted(sorted_sequence.array, values, "right" if right or side == "right" else "left")
+    return from_array(np.asarray(found).astype(np.int32 if out_int32 else np.int64))
+
+
+def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+    """The interval between sorted boundaries that each element lies in."""
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+
+
+def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Tensor:
+    """Quantiles along `dim`, interpolated between neighbours."""
+    shape = input.array.shape
+    x = reshape(input, -1) if dim is None else input
+    d = 0 if dim is None else wrap(dim, x.array.ndim)
+    ordered = sort(x, d)[0]
+    share = q.array if isinstance(q, Tensor) else np.asarray(q, x.array.dtype)
+    at = share.reshape(-1) * (x.array.shape[d] - 1)
+    low = np.floor(at).astype(np.int64)
+    high = np.ceil(at).astype(np.int64)
+    chosen = {"linear": at - low, "lower": at * 0, "higher": at * 0 + 1, "midpoint": at * 0 + 0.5, "nearest": np.rint(at) - low}[interpolation]
+    weight = fresh(chosen.astype(x.array.dtype).reshape([-1] + [1] * (x.array.ndim - 1)), x.dtype)
+    a, b = (ordered.index_select(d, from_array(i)).movedim(d, 0) for i in (low, high))
+    result = ar.lerp(a, b, weight)
+    if keepdim:
+        result = result.unsqueeze(d + 1) if dim is not None else result.reshape(-1, *[1] * len(shape))
+    return result.squeeze(0) if share.ndim == 0 else result  # type: ignore[no-any-return]
+
+
+def result_type(a: Any, b: Any) -> Any:
+    """The dtype that an arithmetic operation on `a` and `b` gives."""
+    return _result_type(a, b)
+
+
+def can_cast(from_: Any, to: Any) -> bool:
+    """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
+    return from_.category <= to.category and not (from_.is_signed and not to.is_signed and to is not dtypes.bool_)  # type: ignore[no-any-return]
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along the diagonal of a larger one."""
+    parts = [x if x.array.ndim == 2 else reshape(x, 1, -1) for x in tensors]
+    width = sum(x.array.shape[1] for x in parts)
+    rows, at = [], 0
+    for x in parts:
+        n, m = x.array.shape
+        rows.append(cat([x.new_zeros(n, at), x, x.new_zeros(n, width - at - m)], 1))  # type: ignore[attr-defined]
+        at += m
+    return cat(rows, 0)
+
+
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
+    """Powers of the elements of a vector as rows."""
+    n = x.array.size if N is None else N
+    powers = arange(n) if increasing else arange(n - 1, -1, -1)
+    return x.unsqueeze(1) ** powers  # type: ignore[no-any-return, attr-defined]
+
+
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
+    """The integral by the trapezoidal rule along `dim`."""
+    n = y.array.shape[dim]
+    heights = (y.narrow(dim, 1, n - 1) + y.narrow(dim, 0, n - 1)) / 2  # type: ignore[attr-defined]
+    return (heights * (dx if x is None else diff(x, dim=dim))).sum(dim)  # type: ignore[no-any-return]
+
+
+def cov(input: Tensor, *, correction: int = 1) -> Tensor:
+    """The covariance matrix of variables in rows."""
+    x = input.reshape(1, -1) if input.array.ndim < 2 else input  # type: ignore[attr-defined]
+    centred = x - x.mean(1, keepdim=True)
+    return (centred @ centred.t() / (x.array.shape[1] - correction)).squeeze()  # type: ignore[no-any-return]
+
+
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlation matrix of variables in rows."""
+    c = cov(input)
+    spread = c.diagonal().sqrt()  # type: ignore[attr-defined]
+    return (c / spread.unsqueeze(0) / spread.unsqueeze(1)).clamp(-1, 1)  # type: ignore[no-any-return]
+
+
+def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
+    """The cross product of vectors of three elements along `dim`."""
+    a, b = (x.unbind(dim) for x in (input, other))  # type: ignore[attr-defined]
+    return stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], dim)
+
+
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+    others = tuple(d for d in range(input.array.ndim) if d != wrap(dim, input.array.ndim))
+    norms = input.norm(p, others, keepdim=True)  # type: ignore[attr-defined]
+    return input * ar.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)  # type: ignore[no-any-return]

@@ -1,0 +1,74 @@
+"""The scan form: a monoid folded along one dimension, every partial result kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.dtype import numpy_dtype
+from steepest.core.primitive import Primitive, finish
+from steepest.core.tensor import fresh
+from steepest.ops.arithmetic import where
+from steepest.ops.ordering import flip
+
+
+class Scan(Primitive):
+    """`ufunc.accumulate` along `dim`; `combine` and `identity` say the same over scalar mathematics."""
+
+    form = "scan"
+
+    def __init__(self, name: str, ufunc: np.ufunc, combine: Callable[..., Any], identity: Any, rule: Any):
+        super().__init__(name, ("x",), {"x": rule})
+        self.ufunc, self.combine, self.identity = ufunc, combine, identity
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        to = dtypes.int64 if x.dtype.category < dtypes.FLOATING else x.dtype
+        out = self.ufunc.accumulate(x.array, axis=params["dim"], dtype=numpy_dtype(to)) if x.array.ndim else x.array.astype(numpy_dtype(to))
+        return finish(self, operands, params, fresh(np.asarray(out), to))
+
+
+def backwards(x: Any, dim: int) -> Any:
+    """The sum from every element to the end."""
+    return flip(cumsum(flip(x, dims=(dim,)), dim=dim), dims=(dim,)) if x.array.ndim else x
+
+
+cumsum = Scan("cumsum", np.add, lambda m, a, b: a + b, 0, lambda g, dim: backwards(g, dim))
+cumprod = Scan("cumprod", np.multiply, lambda m, a, b: a * b, 1, lambda g, x, result, dim: cumprod_gradient(g, x, result, dim))
+
+
+def cumprod_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
+    """Sums of `g * result / x` to the end; where zeros occur, up to the first with products that leave it out, zero after the second."""
+    if not bool((x.array == 0).any()):
+        return backwards(g * result, dim) / x
+    zeros = cumsum((x == 0).to(dtypes.int64), dim=dim)
+    before = where(zeros == 0, backwards(where(zeros == 0, g * result, 0), dim) / where(x == 0, 1, x), 0)
+    filled = where((zeros == 1) & (x == 0), 1, x)
+    at_first = backwards(where(zeros == 1, g * cumprod(filled, dim=dim), 0), dim)
+    return where((zeros == 1) & (x == 0), at_first, before)
+
+
+class ExtremumScan(Primitive):
+    """The running extremum along `dim` and the index of its last occurrence."""
+
+    form = "extremum_scan"
+
+    def __init__(self, name: str, ufunc: np.ufunc, node: str):
+        super().__init__(name, ("x",), {"x": lambda g, results, like, dim: g[0].new_zeros(like.shape).scatter_add(dim, results[1], g[0])}, node)
+        self.ufunc = ufunc
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        dim = params["dim"]
+        if not x.array.ndim:
+            return finish(self, operands, params, (fresh(x.array.copy(), x.dtype), fresh(np.zeros((), np.int64), dtypes.int64)))
+        values = self.ufunc.accumulate(x.array, axis=dim)
+        along = np.arange(x.array.shape[dim]).reshape([-1 if d == dim else 1 for d in range(x.array.ndim)])
+        attained = (x.array == values) | np.isnan(x.array) if x.dtype.is_floating_point else x.array == values
+        places = np.maximum.accumulate(np.where(attained, along, 0), axis=dim)
+        return finish(self, operands, params, (fresh(values, x.dtype), fresh(places.astype(np.int64), dtypes.int64)))
+
+
+cummax = ExtremumScan("cummax", np.maximum, "CummaxBackward0")
+cummin = ExtremumScan("cummin", np.minimum, "CumminBackward0")
