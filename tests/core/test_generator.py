@@ -134,6 +134,7 @@ def test_uniform_never_reaches_its_upper_bound() -> None:
     [
         (lambda g: g.manual_seed(1.5), RuntimeError, "manual_seed expected a long, but got float"),
         (lambda g: g.manual_seed(2**64), ValueError, "Overflow when unpacking long long"),
+        (lambda g: Generator("cuda"), RuntimeError, "write torch.Generator()"),
         (lambda g: g.set_state(np.zeros(5056)), TypeError, "RNG state must be a torch.ByteTensor"),
         (lambda g: g.set_state(np.zeros(3, np.uint8)), RuntimeError, "of size 5056 but found the input RNG state size to be 3"),
         (lambda g: g.set_state(np.zeros(5056, np.uint8)), RuntimeError, "Invalid mt19937 state"),

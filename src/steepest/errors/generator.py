@@ -10,6 +10,10 @@ ROWS = {
         "write manual_seed(seed % 2**64)",
         "种子 {seed} 超出 -2**63 到 2**64 - 1 的范围；请写 manual_seed(seed % 2**64)",
     ),
+    "generator-device": (
+        "there is no device {device} for a generator: write torch.Generator()",
+        "没有设备 {device} 上的随机数生成器：请写 torch.Generator()",
+    ),
     "rng-state-dtype": (
         "RNG state must be a torch.ByteTensor, got {dtype}: pass what get_rng_state() or generator.get_state() returned",
         "随机数状态必须是 uint8 张量，得到的是 {dtype}：请传入 get_rng_state() 或 generator.get_state() 返回的值",
