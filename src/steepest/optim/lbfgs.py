@@ -6,7 +6,7 @@ from typing import Any
 from steepest.autograd.modes import enable_grad, no_grad
 from steepest.core.tensor import Tensor
 from steepest.errors import text
-from steepest.functional.shaping import cat
+from steepest.functional.joining import cat
 from steepest.ops.views import view_as_real
 from steepest.optim.optimizer import Optimizer, require_rate
 from steepest.optim.strong_wolfe import strong_wolfe

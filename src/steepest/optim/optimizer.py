@@ -190,7 +190,6 @@ class Optimizer:
         self.__dict__.update(state)
         for name in HOOKS:
             self.__dict__.setdefault(name, OrderedDict())
-        self.defaults.setdefault("differentiable", False)
         for group in self.param_groups:
             for name, before in BEFORE.items():
                 if name in self.defaults:

@@ -8,7 +8,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.optim.optimizer import Group, Parameterwise, State, require, require_one_kernel, require_rate
 from steepest.optim.rounding import add_scaled, ascend
-from steepest.optim.sparse import update_rows
+from steepest.optim.sparse import add_rows
 from steepest.optim.update import Update, scalar
 
 __all__ = ["SGD"]
@@ -121,4 +121,5 @@ class SGD(Parameterwise):
         if group["momentum"] != 0:
             self.update(p, grad.to_dense(), state, group)
         else:
-            update_rows(plain(group["maximize"], False), (p,), grad, scalar(group["lr"]), 0)
+            lr = scalar(group["lr"])
+            add_rows(p, grad, lr if group["maximize"] else -lr)
