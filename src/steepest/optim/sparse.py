@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.ops.inplace import assign
 from steepest.optim.update import Update
 
 __all__ = ["add_rows", "update_rows"]
@@ -11,7 +12,7 @@ __all__ = ["add_rows", "update_rows"]
 
 def add_rows(p: Tensor, grad: Tensor, alpha: Any) -> None:
     """Add `alpha` times the rows of `grad` to those of `p`, one after another where a row occurs twice."""
-    p.index_put_(tuple(grad._indices()), grad._values() * alpha, accumulate=True)
+    assign(p, p.index_put(tuple(grad._indices()), grad._values() * alpha, accumulate=True))
 
 
 def update_rows(rule: Update, targets: Sequence[Tensor], grad: Tensor, *operands: Any) -> None:
