@@ -48,10 +48,9 @@ def solve(points: Sequence[mpf], goal: Sequence[mpf], size: Sequence[mpf], power
 
 
 def fit(function: Callable[[mpf], mpf], low: float, high: float, degree: int, bits: int,
-        size: Callable[[mpf], mpf] = lambda x: mpf(1), powers: Sequence[int] | None = None, points: int = 0) -> tuple[list[mpf], mpf]:
+        size: Callable[[mpf], mpf] = lambda x: mpf(1)) -> tuple[list[mpf], mpf]:
     """(coefficients, max |size * error|) of the polynomial nearest to `function` on [low, high]."""
-    powers = list(range(degree + 1)) if powers is None else list(powers)
-    count = points or 12 * (degree + 2)
+    powers, count = list(range(degree + 1)), 12 * (degree + 2)
     middle, half = (mpf(low) + mpf(high)) / 2, (mpf(high) - mpf(low)) / 2
     xs = [middle + half * mpmath.cos(mpmath.pi * (2 * i + 1) / (2 * count)) for i in range(count)]
     values, sizes = [function(x) for x in xs], [size(x) for x in xs]
@@ -71,6 +70,10 @@ def near_zero(function: Callable[[mpf], mpf], limit: Callable[[], mpf]) -> Calla
 exp, log, sqrt = mpmath.exp, mpmath.log, mpmath.sqrt
 HALF_LOG2 = log(2) / 2 * mpf("1.001")
 ROOT = sqrt(mpf(2))
+
+
+def _exp_tail(r: mpf) -> mpf:
+    return (mpmath.expm1(r) - r) / r**2
 
 
 def _log_tail(f: mpf) -> mpf:
@@ -119,11 +122,10 @@ def _lgamma_rest(u: mpf) -> mpf:
 
 ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     # exp(r) = 1 + r + r^2 q(r)
-    "exp32": lambda: fit(lambda r: (exp(r) - 1 - r) / r**2, -HALF_LOG2, HALF_LOG2, 4, 32, lambda r: r**2 / exp(r)),
-    "exp64": lambda: fit(lambda r: (exp(r) - 1 - r) / r**2, -HALF_LOG2, HALF_LOG2, 9, 64, lambda r: r**2 / exp(r)),
+    "exp32": lambda: fit(_exp_tail, -HALF_LOG2, HALF_LOG2, 4, 32, lambda r: r**2 / exp(r)),
     # the same, relative to expm1(r)
-    "expm1_32": lambda: fit(lambda r: (mpmath.expm1(r) - r) / r**2, -HALF_LOG2, HALF_LOG2, 5, 32, lambda r: r**2 / mpmath.expm1(r)),
-    "expm1_64": lambda: fit(lambda r: (mpmath.expm1(r) - r) / r**2, -HALF_LOG2, HALF_LOG2, 10, 64, lambda r: r**2 / mpmath.expm1(r)),
+    "expm1_32": lambda: fit(_exp_tail, -HALF_LOG2, HALF_LOG2, 5, 32, lambda r: r**2 / mpmath.expm1(r)),
+    "expm1_64": lambda: fit(_exp_tail, -HALF_LOG2, HALF_LOG2, 10, 64, lambda r: r**2 / mpmath.expm1(r)),
     # 2^f = 1 + f q(f)
     "exp2_32": lambda: fit(lambda f: (2**f - 1) / f, -0.5, 0.5, 5, 32, lambda f: f / 2**f),
     "exp2_64": lambda: fit(lambda f: (2**f - 1) / f, -0.5, 0.5, 11, 64, lambda f: f / 2**f),
@@ -136,10 +138,10 @@ ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     "tanh64": lambda: fit(_tanh_tail, mpf("1e-30"), mpf("0.551") ** 2, 10, 64, lambda z: z),
     # erf(x) = x + x q(x^2) up to 0.5;  erfc(x) = exp(-x^2) q(t) / (1 + 2 x), t = (x - 4) / (x + 4), from 0.5 on
     "erf64": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.2501"), 8, 64),
-    "erfc64": lambda: fit(_erfc_scaled, (mpf("0.499") - 4) / mpf("4.499"), mpf(24) / 32, 22, 64),
-    # in float32: erf(x) = x + x q(x^2) up to 0.95;  erf(x) = 1 - 2^q(x) from there to 4
-    "erf32": lambda: fit(lambda z: mpmath.erf(sqrt(z)) / sqrt(z) - 1, mpf("1e-30"), mpf("0.951") ** 2, 6, 32),
-    "erf32_large": lambda: fit(lambda x: log(mpmath.erfc(x), 2), 0.949, 4.0, 8, 32, mpmath.erfc),
+    "erfc64": lambda: fit(_erfc_scaled, (mpf("0.499") - 4) / mpf("4.499"), mpf(24) / 32, 20, 64),
+    # log2(erfc(x)) = x (c + q(x)) up to 4, c = -1.6279070377349854, weighed by what it does to erf
+    "erf32": lambda: fit(lambda x: log(mpmath.erfc(x), 2) / x + mpf("1.6279070377349854"), mpf("1e-9"), 4.0, 9, 32,
+                         lambda x: mpmath.erfc(x) * x / mpmath.erf(x)),
     # sin(r) = r + r^3 q(r^2), cos(r) = 1 - r^2 / 2 + r^4 q(r^2); the short ones are for float32 computed in float64
     "sin64": lambda: fit(_sin_tail, mpf("1e-30"), QUARTER**2, 5, 64, lambda z: z),
     "cos64": lambda: fit(_cos_tail, mpf("1e-30"), QUARTER**2, 5, 64, lambda z: z**2),

@@ -1,8 +1,8 @@
 """Machine code on disk: small files named by the hash of what they were made from, in the user's cache folder.
 
-Several processes may read and write at once: an entry is written beside its place and moved there in one step. It begins with the hash
-of its content, so that a damaged one is made anew. Where nothing can be written nothing is kept. `STEEPEST_CACHE` names another
-folder, or is `off`.
+Several processes may read and write at once: an entry is written beside its place and moved there in one step. It begins with
+the hash of its content, so that a damaged one is made anew. Where nothing can be written nothing is kept. `STEEPEST_CACHE`
+names another folder, or is `off`.
 """
 
 import hashlib

@@ -1,4 +1,5 @@
-"""exp, log, tanh, erf and their kin as instructions: polynomials over the LLVM namespace `m`, for scalars and vectors of any width.
+"""exp, log, tanh, erf and their kin as instructions: polynomials over the LLVM namespace `m`, for scalars and vectors of any
+width.
 
 Each function gets a strict `m` (IEEE as written: range reductions would not survive reordering) and values of one floating
 dtype, and is written with operators as on paper. Coefficients come from `scripts/polynomials.py`. Infinity, NaN, signed zeros
@@ -6,15 +7,8 @@ and subnormal arguments and results are right; the largest errors are in `tests/
 Range reductions follow Cody and Waite (1980): Software Manual for the Elementary Functions.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from steepest.lower.floating import FORMATS, INFINITY, NAN, in_double, polynomial, power_of_two
+from steepest.lower.floating import FORMATS, INFINITY, NAN, Scalars, Value, in_double, polynomial, power_of_two
 from steepest.ops import special
-
-if TYPE_CHECKING:
-    from steepest.lower.scalar import Scalars, Value
 
 __all__ = ["acosh", "asinh", "atanh", "cosh", "erf", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sinh", "tanh"]
 
@@ -23,29 +17,31 @@ _LOG2E = 1.4426950408889634
 _EXP = {
     "float32": (0.4999999403953552, 0.1666651964187622, 0.041668232530355453, 0.008368822745978832, 0.0013823896879330277),
     "float64": (0.5, 0.16666666666666677, 0.04166666666666663, 0.008333333333321456, 0.00138888888889117, 0.00019841269886526443,
-                2.480158726191854e-05, 2.755724382714333e-06, 2.7557332308883333e-07, 2.5109167100858338e-08, 2.089572159268159e-09),
+                2.480158726191854e-05, 2.755724382714333e-06, 2.7557332308883333e-07, 2.5109167100858338e-08,
+                2.089572159268159e-09),
 }
 _EXPM1 = {
-    "float32": (0.5, 0.1666666567325592, 0.041666481643915176, 0.008333558216691017, 0.0013933370355516672, 0.00019750898354686797),
+    "float32": (0.5, 0.1666666567325592, 0.041666481643915176, 0.008333558216691017, 0.0013933370355516672,
+                0.00019750898354686797),
     "float64": _EXP["float64"],
 }
 _EXP2 = {
     "float32": (0.6931471824645996, 0.24022647738456726, 0.055503588169813156, 0.009618496522307396, 0.001339130336418748,
                 0.0001533062313683331),
     "float64": (0.6931471805599453, 0.24022650695910058, 0.05550410866482322, 0.009618129107635404, 0.0013333558146073974,
-                0.0001540353038118008, 1.5252734136978358e-05, 1.3215496153053309e-06, 1.017793954353244e-07, 7.051645979021277e-09,
-                4.473034765740038e-10, 2.994712400081182e-11),
+                0.0001540353038118008, 1.5252734136978358e-05, 1.3215496153053309e-06, 1.017793954353244e-07,
+                7.051645979021277e-09, 4.473034765740038e-10, 2.994712400081182e-11),
 }
-_LOG32 = (0.3333331346511841, -0.25000011920928955, 0.20002073049545288, -0.1666785329580307, 0.14220231771469116, -0.1240823045372963,
-          0.11886250227689743, -0.11660470068454742, 0.06732682138681412)
-_LOG64 = (0.6666666666666735, 0.39999999999409874, 0.28571428743488964, 0.22222198455807188, 0.18183570675459299, 0.15313881487469172,
-          0.14797708360223616)
+_LOG32 = (0.3333331346511841, -0.25000011920928955, 0.20002073049545288, -0.1666785329580307, 0.14220231771469116,
+          -0.1240823045372963, 0.11886250227689743, -0.11660470068454742, 0.06732682138681412)
+_LOG64 = (0.6666666666666735, 0.39999999999409874, 0.28571428743488964, 0.22222198455807188, 0.18183570675459299,
+          0.15313881487469172, 0.14797708360223616)
 
 
 # exponentials
 
 def _nearest(m: Scalars, x: Value, factor: float) -> tuple[Value, Value]:
-    """(n, bits of n + magic) with n the whole number nearest to x * factor, |n| < 2^21: the low bits are those of n as an integer."""
+    """(n, bits of n + magic), n being the whole number nearest to x * factor: the low bits are those of n as an integer."""
     shifted = m.muladd(x, factor, FORMATS[x.dtype].magic)
     return shifted - FORMATS[x.dtype].magic, m.bits(shifted)
 
@@ -162,7 +158,8 @@ def _logarithm(m: Scalars, x: Value, scale: tuple[float, float], step: tuple[flo
 
 
 def log2(m: Scalars, x: Value) -> Value:
-    scale = {"float32": (1.4426950216293335, 1.9259629911266175e-08), "float64": (1.4426950408889634, 2.0355273740931033e-17)}[x.dtype]
+    scale = {"float32": (1.4426950216293335, 1.9259629911266175e-08),
+             "float64": (1.4426950408889634, 2.0355273740931033e-17)}[x.dtype]
     return _logarithm(m, x, scale, (1.0, 0.0))
 
 
@@ -179,8 +176,8 @@ def log10(m: Scalars, x: Value) -> Value:
 _TANH = {
     "float32": (-0.33333316445350647, 0.13332554697990417, -0.05384935811161995, 0.02106035314500332, -0.006258937995880842),
     "float64": (-0.333333333333333, 0.13333333333326575, -0.05396825396372823, 0.021869488384749704, -0.008863232580301524,
-                0.003592091786599277, -0.0014555410841887771, 0.0005884364698541129, -0.0002333592644174794, 8.328182914065226e-05,
-                -1.9471722202012806e-05),
+                0.003592091786599277, -0.0014555410841887771, 0.0005884364698541129, -0.0002333592644174794,
+                8.328182914065226e-05, -1.9471722202012806e-05),
 }
 # log2(erfc(x)) = x (c + q(x)) up to 4, c being a float32 and the first of q what it lacks
 _ERF_SLOPE = -1.6279070377349854

@@ -1,14 +1,13 @@
 """What the functions of this layer share: the two floating formats, polynomials, and numbers held as a sum of two."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from steepest.lower.scalar import Scalars, Value
+__all__ = ["FORMATS", "INFINITY", "NAN", "Format", "Scalars", "Value", "in_double", "polynomial", "power_of_two", "two_product"]
 
-__all__ = ["FORMATS", "INFINITY", "NAN", "Format", "in_double", "polynomial", "power_of_two", "two_product"]
+# The namespace `m` over LLVM and its values (`lower.scalar`), which is built on these functions and so cannot be imported here.
+Scalars = Any
+Value = Any
 
 INFINITY, NAN = float("inf"), float("nan")
 

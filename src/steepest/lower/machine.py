@@ -1,7 +1,7 @@
 """This computer as LLVM sees it, and the way from the text of a module to machine code in memory.
 
-`compile_text` runs a short pass pipeline (the texts are written explicitly: vectors, common subexpressions and unrolling are ours),
-writes an object file to the cache on disk and loads it; a second process loads it without optimiser and code generator.
+`compile_text` runs a short pass pipeline (the texts are written explicitly: vectors, common subexpressions and unrolling are
+ours), writes an object file to the cache on disk and loads it; a second process loads it without optimiser and code generator.
 LLVM is imported at the first use. `STEEPEST_MASK=avx512,fma` makes believe that the processor lacks these features.
 """
 
@@ -72,7 +72,7 @@ def _c_functions() -> list[tuple[str, int]]:
         return []
     found = []
     libraries = [ctypes.CDLL("ucrtbase"), ctypes.CDLL("ntdll")]
-    for name in ("fma", "fmaf", "floor", "floorf", "ceil", "ceilf", "trunc", "truncf", "fmod", "fmodf", "memset", "memcpy", "memmove", "__chkstk"):
+    for name in ("fma", "fmaf", "memset", "memcpy", "memmove", "__chkstk"):
         for library in libraries:
             try:
                 found.append((name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0))
@@ -165,8 +165,9 @@ def compile_text(ir_text: str, name: str | Sequence[str]) -> Native:
     with _lock:
         llvm = _llvm()
         cpu, flags, _, _ = _target()
-        key = hashlib.sha256("\0".join(
-            [ir_text, cpu, flags, llvm.get_process_triple(), sys.platform, repr(llvm.llvm_version_info), _llvmlite_version(), cache.FORMAT]).encode()).hexdigest()
+        versions = [repr(llvm.llvm_version_info), _llvmlite_version(), cache.FORMAT]
+        made_by = [cpu, flags, llvm.get_process_triple(), sys.platform, *versions]
+        key = hashlib.sha256("\0".join([ir_text, *made_by]).encode()).hexdigest()
         code = cache.read(key)
         if code is None:
             code = _emit(llvm, ir_text, names[0])

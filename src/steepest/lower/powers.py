@@ -1,21 +1,14 @@
 """Powers, division with remainder, and rounding to whole numbers, as instructions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from steepest.lower.exponentials import exp, log
-from steepest.lower.floating import FORMATS, INFINITY, NAN, in_double, polynomial, two_product
+from steepest.lower.floating import FORMATS, INFINITY, NAN, Scalars, Value, in_double, polynomial, two_product
 
-if TYPE_CHECKING:
-    from steepest.lower.scalar import Scalars, Value
-
-__all__ = ["floor_divide", "fmod", "hypot", "integer_power", "nextafter", "pow", "remainder", "whole_ceil", "whole_floor", "whole_nearest",
-           "whole_trunc"]
+__all__ = ["floor_divide", "fmod", "hypot", "integer_power", "nextafter", "pow", "remainder",
+           "whole_ceil", "whole_floor", "whole_nearest", "whole_trunc"]
 
 # log((1 + s) / (1 - s)) = 2 s + 2/3 s^3 + s^5 q(s^2)
-_POW = (0.4000000000000227, 0.28571428570091434, 0.22222222521416313, 0.1818178423287442, 0.15386763675668183, 0.13256666420447308,
-        0.13197764165664515)
+_POW = (0.4000000000000227, 0.28571428570091434, 0.22222222521416313, 0.1818178423287442, 0.15386763675668183,
+        0.13256666420447308, 0.13197764165664515)
 _TWO_THIRDS, _TWO_THIRDS_LOW = 0.6666666666666666, 3.700743415417188e-17
 
 
@@ -113,7 +106,8 @@ def integer_power(m: Scalars, x: Value, y: Value) -> Value:
 def hypot(m: Scalars, x: Value, y: Value) -> Value:
     a, b = m.abs(x), m.abs(y)
     large, small = m.maximum(a, b), m.minimum(a, b)
-    scale = m.where(large > 2.0**500, m.constant(2.0**-600, "float64"), m.where(large < 2.0**-500, m.constant(2.0**600, "float64"), 1.0))
+    smaller, larger = m.constant(2.0**-600, "float64"), m.constant(2.0**600, "float64")
+    scale = m.where(large > 2.0**500, smaller, m.where(large < 2.0**-500, larger, 1.0))
     u, v = large * scale, small * scale
     # Borges (2020): Algorithm 1014, an improved algorithm for hypot(x, y)
     h = m.sqrt(m.muladd(u, u, v * v))

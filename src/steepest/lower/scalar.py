@@ -4,9 +4,10 @@
     x = s.value(function.load("%x", "float32", 16), "float32")
     y = 1 / (1 + s.exp(-x))
 
-A `Value` is one scalar or one vector of `width` scalars. What each function does with NaN, zeros, ties, overflow and division by zero is
-written in `steepest.ops.meaning`, whose NumPy meaning is the oracle. With `exact=True` the arithmetic is IEEE as written; without it
-sums may be reordered and products fused (flags `reassoc nsz arcp contract`), but NaN and infinity still come out right.
+A `Value` is one scalar or one vector of `width` scalars. What each function does with NaN, zeros, ties, overflow and division
+by zero is written in `steepest.ops.meaning`, whose NumPy meaning is the oracle. With `exact=True` the arithmetic is IEEE as
+written; without it sums may be reordered and products fused (flags `reassoc nsz arcp contract`), but NaN and infinity still
+come out right.
 """
 
 from collections.abc import Callable
@@ -77,7 +78,7 @@ class Value:
 
 
 class Scalars:
-    """The namespace `m` over LLVM. `on_error(condition)` is told the condition (i1 or vector of i1) of each integer division by zero."""
+    """The namespace `m` over LLVM. `on_error` is told the condition (i1 or a vector of it) of each integer division by zero."""
 
     def __init__(self, function: Function, width: int = 1, exact: bool = True,
                  on_error: Callable[[str], None] | None = None) -> None:
@@ -403,7 +404,34 @@ class Scalars:
     def trunc(self, x: Value) -> Value: return self._rounding("trunc", x)
     def round(self, x: Value) -> Value: return self._rounding("roundeven", x)
 
-    # powers and the rest of mathematics
+    # powers and the rest of mathematics: written in the modules that `mathematics` lists
+
+    def exp(self, x: Value) -> Value: return self._special("exp", x)
+    def exp2(self, x: Value) -> Value: return self._special("exp2", x)
+    def expm1(self, x: Value) -> Value: return self._special("expm1", x)
+    def log(self, x: Value) -> Value: return self._special("log", x)
+    def log2(self, x: Value) -> Value: return self._special("log2", x)
+    def log10(self, x: Value) -> Value: return self._special("log10", x)
+    def log1p(self, x: Value) -> Value: return self._special("log1p", x)
+    def sin(self, x: Value) -> Value: return self._special("sin", x)
+    def cos(self, x: Value) -> Value: return self._special("cos", x)
+    def tan(self, x: Value) -> Value: return self._special("tan", x)
+    def asin(self, x: Value) -> Value: return self._special("asin", x)
+    def acos(self, x: Value) -> Value: return self._special("acos", x)
+    def atan(self, x: Value) -> Value: return self._special("atan", x)
+    def atan2(self, y: Operand, x: Operand) -> Value: return self._special("atan2", *self._operands(y, x))
+    def sinh(self, x: Value) -> Value: return self._special("sinh", x)
+    def cosh(self, x: Value) -> Value: return self._special("cosh", x)
+    def tanh(self, x: Value) -> Value: return self._special("tanh", x)
+    def asinh(self, x: Value) -> Value: return self._special("asinh", x)
+    def acosh(self, x: Value) -> Value: return self._special("acosh", x)
+    def atanh(self, x: Value) -> Value: return self._special("atanh", x)
+    def erf(self, x: Value) -> Value: return self._special("erf", x)
+    def erfc(self, x: Value) -> Value: return self._special("erfc", x)
+    def lgamma(self, x: Value) -> Value: return self._special("lgamma", x)
+    def digamma(self, x: Value) -> Value: return self._special("digamma", x)
+    def hypot(self, x: Operand, y: Operand) -> Value: return self._special("hypot", *self._operands(x, y))
+    def nextafter(self, x: Operand, y: Operand) -> Value: return self._special("nextafter", *self._operands(x, y))
 
     def pow(self, x: Operand, y: Operand) -> Value:
         if not isinstance(y, Value):
@@ -416,7 +444,8 @@ class Scalars:
     def _special(self, name: str, *values: Value) -> Value:
         exact = self.strict
         key = f"{name} {self.width} {', '.join(v.name for v in values)}"
-        return self._own(self.function.remember(key, lambda: mathematics.FUNCTIONS[name](exact, *(exact._own(v) for v in values))))
+        write = mathematics.FUNCTIONS[name]
+        return self._own(self.function.remember(key, lambda: write(exact, *(exact._own(v) for v in values))))
 
 
 def _powers(m: Scalars, x: Value, y: float) -> Value | None:
@@ -439,26 +468,3 @@ def _powers(m: Scalars, x: Value, y: float) -> Value | None:
         if y == 0:
             return m.constant(1, x.dtype)
     return None
-
-
-def _unary(name: str) -> Callable[[Scalars, Value], Value]:
-    def function(self: Scalars, x: Value) -> Value:
-        return self._special(name, x)
-
-    function.__name__ = name
-    return function
-
-
-def _binary(name: str) -> Callable[[Scalars, Operand, Operand], Value]:
-    def function(self: Scalars, x: Operand, y: Operand) -> Value:
-        return self._special(name, *self._operands(x, y))
-
-    function.__name__ = name
-    return function
-
-
-for _name in ("exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh "
-              "erf erfc lgamma digamma").split():
-    setattr(Scalars, _name, _unary(_name))
-for _name in ("atan2", "hypot", "nextafter"):
-    setattr(Scalars, _name, _binary(_name))

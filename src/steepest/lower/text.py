@@ -1,8 +1,8 @@
 """The text of one LLVM function: instructions, loops and branches as context managers, memory with its own types.
 
 A `Function` is written top to bottom. `op` always emits; `pure` gives the name of an earlier equal instruction where that one is
-certain to have run (common-subexpression elimination: an instruction without side effects is its own key, looked up in the blocks around).
-A value's type and its type in memory differ for bool (i1, a byte), float16 and bfloat16 (float, 16 bits).
+certain to have run (common-subexpression elimination: an instruction without side effects is its own key, looked up in the
+blocks around). A value's type and its type in memory differ for bool (i1, a byte), float16 and bfloat16 (float, 16 bits).
 """
 
 import math
@@ -19,7 +19,8 @@ __all__ = ["Function", "Variable", "itemsize", "literal", "llvm_type", "memory_t
 _VALUE = {"float32": "float", "float64": "double", "float16": "float", "bfloat16": "float", "bool": "i1",
           "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "uint8": "i8"}
 _MEMORY = _VALUE | {"bool": "i8", "float16": "half", "bfloat16": "i16"}
-_SIZE = {"float32": 4, "float64": 8, "float16": 2, "bfloat16": 2, "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "uint8": 1}
+_SIZE = {"float32": 4, "float64": 8, "float16": 2, "bfloat16": 2,
+         "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "uint8": 1}
 
 Index = int | str
 
@@ -235,7 +236,7 @@ class Function:
         return self.pure(f"getelementptr inbounds {memory_type(dtype)}, ptr {base}, i64 {index}")
 
     def load(self, pointer: str, dtype: str, width: int = 1, align: int | None = None, mask: str | None = None) -> str:
-        """The `width` elements at an address as a value; where `mask` (<width x i1>) is false nothing is read and the value is 0."""
+        """The `width` elements at an address as a value; where `mask` is false nothing is read and the value is 0."""
         kind, align = memory_type(dtype, width), align or itemsize(dtype)
         if mask is None:
             raw = self.op(f"load {kind}, ptr {pointer}, align {align}")
@@ -245,7 +246,8 @@ class Function:
             raw = self.op(f"call {kind} @{name}(ptr {pointer}, i32 {align}, <{width} x i1> {mask}, {kind} zeroinitializer)")
         return self.from_memory(raw, dtype, width)
 
-    def store(self, value: str, pointer: str, dtype: str, width: int = 1, align: int | None = None, mask: str | None = None) -> None:
+    def store(self, value: str, pointer: str, dtype: str, width: int = 1, align: int | None = None,
+              mask: str | None = None) -> None:
         """Write a value to an address; where `mask` is false nothing is written."""
         kind, align = memory_type(dtype, width), align or itemsize(dtype)
         raw = self.to_memory(value, dtype, width)

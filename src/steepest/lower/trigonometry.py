@@ -1,18 +1,14 @@
 """sin, cos, tan and their inverses as instructions.
 
-The argument is reduced by a quarter turn in three parts (Cody and Waite), beyond 2^19 with 192 bits of 2 / pi (Payne and Hanek 1983: Radian
-reduction for trigonometric functions), so that the result is as good for large arguments. float32 is computed in float64.
+The argument is reduced by a quarter turn in three parts (Cody and Waite), beyond 2^19 with 192 bits of 2 / pi (Payne and Hanek
+1983: Radian reduction for trigonometric functions), so that the result is as good for large arguments. float32 is computed in
+float64.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from steepest.lower.floating import FORMATS, INFINITY, NAN, in_double, polynomial
+from steepest.lower.floating import FORMATS, INFINITY, NAN, Scalars, Value, in_double, polynomial
 from steepest.lower.text import Function
-
-if TYPE_CHECKING:
-    from steepest.lower.scalar import Scalars, Value
 
 __all__ = ["acos", "asin", "atan", "atan2", "cos", "sin", "tan"]
 
@@ -23,17 +19,17 @@ _LARGE = 2.0**19
 
 _SIN = {
     "float32": (-0.16666666641606404, 0.008333329383593904, -0.00019839334104610615, 2.718304536579338e-06),
-    "float64": (-0.16666666666666632, 0.00833333333332249, -0.00019841269829857196, 2.7557313706541265e-06, -2.5050760129543455e-08,
-                1.5896900534044527e-10),
+    "float64": (-0.16666666666666632, 0.00833333333332249, -0.00019841269829857196, 2.7557313706541265e-06,
+                -2.5050760129543455e-08, 1.5896900534044527e-10),
 }
 _COS = {
     "float32": (0.041666666622789755, -0.0013888883749897506, 2.4799519049025668e-05, -2.721015718281789e-07),
     "float64": (0.0416666666666666, -0.001388888888887448, 2.4801587289677442e-05, -2.755731440296194e-07, 2.0875729552565043e-09,
                 -1.1359948120841655e-11),
 }
-_ATAN = (-0.3333333333333333, 0.19999999999999266, -0.14285714285612372, 0.11111111103988863, -0.09090908797263515, 0.07692299905838593,
-         -0.06666526920511434, 0.058806038593842674, -0.05247661109274464, 0.046644703329229154, -0.039172565181670636,
-         0.026924655263990394, -0.010665264929717146)
+_ATAN = (-0.3333333333333333, 0.19999999999999266, -0.14285714285612372, 0.11111111103988863, -0.09090908797263515,
+         0.07692299905838593, -0.06666526920511434, 0.058806038593842674, -0.05247661109274464, 0.046644703329229154,
+         -0.039172565181670636, 0.026924655263990394, -0.010665264929717146)
 _ASIN = (0.16666666666666763, 0.07499999999970121, 0.04464285717526804, 0.030381942676046127, 0.022372215885993096,
          0.017351595840841765, 0.013981014545032623, 0.011397325517989464, 0.010789138000903685, 0.003672886671637544,
          0.021788907671351814, -0.02111420383141832, 0.032700552171015924)
@@ -69,7 +65,7 @@ def _reduced(m: Scalars, x: Value) -> tuple[Value, Value, Value]:
 def _reduce_lanes(m: Scalars, x: Value, large: Value, quick: list[Value], cells: list[Any]) -> None:
     """The exact reduction, a lane after the other."""
     function, width = m.function, m.width
-    helper = _large_reduction()
+    helper = _large_reduction(type(m))
     function.use(helper)
     given = function.alloca(f"[{width} x double]")
     found = [function.alloca(f"[{width} x double]") for _ in range(2)] + [function.alloca(f"[{width} x i64]")]
@@ -82,12 +78,10 @@ def _reduce_lanes(m: Scalars, x: Value, large: Value, quick: list[Value], cells:
         cell.set(m.where(large, exact, value).name)
 
 
-def _large_reduction() -> Function:
+def _large_reduction(kind: type) -> Function:
     """The function (ptr x, ptr high, ptr low, ptr turns) that reduces one finite float64 above 2^19."""
-    from steepest.lower.scalar import Scalars
-
     f = Function("steepest.reduce", ["ptr %x", "ptr %high", "ptr %low", "ptr %turns"], internal=True, attributes="noinline")
-    m = Scalars(f)
+    m = kind(f)
     words = ", ".join(f"i64 {_signed(_TWO_OVER_PI >> 64 * (_WORDS - 1 - k) & (1 << 64) - 1)}" for k in range(_WORDS))
     f.define(f"@steepest.two_over_pi = private unnamed_addr constant [{_WORDS} x i64] [{words}]")
     x = m.value(f.load("%x", "float64"), "float64")

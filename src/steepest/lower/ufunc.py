@@ -2,13 +2,14 @@
 
     sigmoid = make_ufunc("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), ["float32"], ["float32"])
 
-NumPy's C table gives `PyUFunc_FromFuncAndData`, which makes a ufunc from inner loops; ours run a vector at a time. What is neither
-contiguous nor a whole vector passes through small buffers on the stack, so that every element goes through the same instructions and its
-result depends neither on its place nor on strides. The loops leave the processor's floating-point status as they found it, so that NumPy
-has nothing to warn of.
+NumPy's C table gives `PyUFunc_FromFuncAndData`, which makes a ufunc from inner loops; ours run a vector at a time. What is
+neither contiguous nor a whole vector passes through small buffers on the stack, so that every element goes through the same
+instructions and its result depends neither on its place nor on strides. The loops leave the processor's floating-point status
+as they found it, so that NumPy has nothing to warn of.
 """
 
 import ctypes
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,8 @@ _INLINE = 150       # instructions up to which the body is copied into both loop
 def _body(name: str, definition: Callable[..., Any], loop: Loop, width: int, constants: Mapping[str, Any]) -> Function:
     """One vector: loads from the inputs' pointers, the definition, stores to the outputs'."""
     inputs, outputs = loop
-    function = Function(name, [f"ptr %in{k}" for k in range(len(inputs))] + [f"ptr %out{k}" for k in range(len(outputs))], internal=True)
+    places = [f"ptr %in{k}" for k in range(len(inputs))] + [f"ptr %out{k}" for k in range(len(outputs))]
+    function = Function(name, places, internal=True)
     m = Scalars(function, width)
     values = [m.value(function.load(f"%in{k}", dtype, width), dtype) for k, dtype in enumerate(inputs)]
     results = definition(m, *values, **constants)
@@ -143,20 +145,18 @@ def _from_loops(name: str, native: machine.Native, addresses: Sequence[int], loo
     types = bytes(np.dtype(d).num for inputs, outputs in loops for d in [*inputs, *outputs])
     label, documentation = name.encode(), b""
     _alive.append((native, functions, data, types, label, documentation))
-    made: np.ufunc = _factory()(ctypes.addressof(functions), ctypes.addressof(data), types, count, len(loops[0][0]), len(loops[0][1]),
-                                -1, label, documentation, 0)
+    inputs, outputs = loops[0]
+    made: np.ufunc = _factory()(ctypes.addressof(functions), ctypes.addressof(data), types, count, len(inputs), len(outputs), -1,
+                                label, documentation, 0)
     return made
 
 
 def _factory() -> Any:
     """`PyUFunc_FromFuncAndData`, entry 1 of NumPy's table of C functions for ufuncs."""
-    try:
-        from numpy._core import _multiarray_umath as umath
-    except ImportError:     # NumPy 1
-        from numpy.core import _multiarray_umath as umath
+    umath: Any = importlib.import_module("numpy._core._multiarray_umath")
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     table = ctypes.cast(pointer(umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
-    kind = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int, ctypes.c_int,
-                             ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)
-    return kind(table[1])
+    number, text = ctypes.c_int, ctypes.c_char_p
+    arguments = [ctypes.c_void_p, ctypes.c_void_p, text, number, number, number, number, text, text, number]
+    return ctypes.PYFUNCTYPE(ctypes.py_object, *arguments)(table[1])

@@ -98,7 +98,12 @@ def _pow(x: Array, y: Array) -> Array:
 
 
 _POWERS: dict[float, Callable[[Array], Array]] = {
-    2: lambda x: x * x, 3: lambda x: x * x * x, 0.5: np.sqrt, -0.5: lambda x: 1 / np.sqrt(x), -1: lambda x: 1 / x, -2: lambda x: 1 / (x * x),
+    2: lambda x: x * x,
+    3: lambda x: x * x * x,
+    0.5: np.sqrt,
+    -0.5: lambda x: 1 / np.sqrt(x),
+    -1: lambda x: 1 / x,
+    -2: lambda x: 1 / (x * x),
 }
 
 
@@ -122,7 +127,7 @@ def _cast(x: Array, dtype: str) -> Array:
     if dtype == "bfloat16":
         return _to_bfloat16(x.astype(np.float32))
     if dtype == "float16":
-        return np.where(np.abs(x) < 65520, x, np.copysign(np.asarray(np.inf, x.dtype), x) if _floating(x) else x).astype(np.float16).astype(np.float32)
+        return np.where(np.abs(x) < 65520, x, np.sign(x) * np.float32(np.inf)).astype(np.float16).astype(np.float32)
     target = np.dtype(dtype)
     if x.dtype.kind != "f" or target.kind == "f":
         return x.astype(target)
@@ -131,7 +136,7 @@ def _cast(x: Array, dtype: str) -> Array:
     towards_zero = np.trunc(x)
     inside = (towards_zero >= -limit) & (towards_zero < limit)
     whole = np.where(inside, towards_zero, np.asarray(0, x.dtype)).astype(wide)
-    return np.where(inside, whole, np.iinfo(wide).min).astype(wide).astype(target)
+    return np.where(inside, whole, np.asarray(-(2 ** (8 * wide.itemsize - 1)), wide)).astype(target)
 
 
 def _to_bfloat16(x: Array) -> Array:
@@ -142,7 +147,10 @@ def _to_bfloat16(x: Array) -> Array:
 
 
 def _fma(a: Array, b: Array, c: Array) -> Array:
-    """a * b + c rounded once, by Boldo and Melquiond (2008): Emulation of a FMA and correctly rounded sums; where nothing overflows."""
+    """a * b + c rounded once, where nothing over- or underflows on the way.
+
+    Boldo and Melquiond (2008): Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd.
+    """
     a, b = _alike(a, b)
     a, c = _alike(a, c)
     if a.dtype == np.float32:

@@ -14,7 +14,7 @@ __all__ = ["Symbol", "Symbols", "formula", "single_call"]
 
 
 class Symbol:
-    """A node of an expression: `operation` (a name of `m`, or the symbol's own name) and `children` (symbols, numbers, dtype names)."""
+    """A node of an expression: `operation` is a name of `m` or the symbol's own, `children` are symbols, numbers, dtype names."""
 
     __slots__ = ("children", "operation")
 
@@ -37,9 +37,12 @@ def _operator(name: str, reflected: bool = False) -> Callable[[Symbol, Any], Sym
     return apply
 
 
-for _sign, _name in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "mod": "remainder",
-                     "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "left_shift",
-                     "rshift": "right_shift"}.items():
+_BINARY = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "mod": "remainder",
+    "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "lshift": "left_shift", "rshift": "right_shift",
+}
+for _sign, _name in _BINARY.items():
     setattr(Symbol, f"__{_sign}__", _operator(_name))
     setattr(Symbol, f"__r{_sign}__", _operator(_name, reflected=True))
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
