@@ -88,7 +88,6 @@ class BackwardHookFunction(Function):
 
     @staticmethod
     def forward(ctx: Any, *tensors: Tensor) -> tuple[Tensor, ...]:
-        ctx.mark_non_differentiable(*(tensor for tensor in tensors if not tensor.requires_grad))
         return tensors
 
     @staticmethod
@@ -126,16 +125,15 @@ class BackwardHook:
 
     @staticmethod
     def _identity(values: tuple[Any, ...]) -> tuple[Any, Any, list[int]]:
-        places = [place for place, value in enumerate(values) if isinstance(value, Tensor)]
-        if not (is_grad_enabled() and any(values[place].requires_grad for place in places)):
+        places = [place for place, value in enumerate(values) if isinstance(value, Tensor) and value.requires_grad]
+        if not (places and is_grad_enabled()):
             return values, None, places
         passed = BackwardHookFunction.apply(*(values[place] for place in places))
         result = list(values)
         for place, tensor in zip(places, passed, strict=True):
             result[place] = tensor
-        node = next(tensor.grad_fn for tensor in passed if tensor.grad_fn is not None)
         rebuilt = tuple(result) if type(values) is tuple else type(values)(*result)
-        return rebuilt, node, places
+        return rebuilt, passed[0].grad_fn, places
 
     def _at_outputs(self, places: list[int], count: int, gradients: Sequence[Any]) -> tuple[Any, ...]:
         self.grad_outputs = spread(places, gradients, count)

@@ -11,6 +11,7 @@ from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.neural.reduction import reduction_of
 from steepest.nn import functional as F
 from steepest.nn.modules.distance import PairwiseDistance
 from steepest.nn.modules.module import Module
@@ -41,23 +42,14 @@ __all__ = [
 ]
 
 
-def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
-    """The reduction that the two old arguments mean."""
-    if reduce is False:
-        chosen = "none"
-    else:
-        chosen = "sum" if size_average is False else "mean"
-    warnings.warn(text("size-average-deprecated", reduction=chosen), stacklevel=5)
-    return chosen
-
-
 class _Loss(Module):
     reduction: str
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
         old = size_average is not None or reduce is not None
-        self.reduction = reduction_of(size_average, reduce) if old else reduction
+        # A wrong name is found at the call, as in PyTorch.
+        self.reduction = reduction_of(size_average, reduce, reduction) if old else reduction
 
 
 class _WeightedLoss(_Loss):
