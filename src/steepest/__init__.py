@@ -32,8 +32,10 @@ from steepest.core.printing import set_printoptions  # noqa: E402
 from steepest.core.size import Size  # noqa: E402
 from steepest.core.tensor import Tensor  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402
+from steepest.ops import maps as _maps  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 
+_maps.kernel_builders.append(lambda *which: importlib.import_module("steepest.lower.kernels").build(*which))
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})
 globals().update({name: d for name, d in _dtypes.ALIASES.items()})
@@ -45,6 +47,21 @@ _FROM = {"save": "serialization", "load": "serialization", "loop": "compiling", 
          "load_ipython_extension": "as_torch"}
 
 assert _methods.METHODS
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the dtype is a floating one."""
+    return input.dtype.is_floating_point
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether the dtype is a complex one."""
+    return input.dtype.is_complex
+
+
+def is_nonzero(input: Tensor) -> bool:
+    """Whether the only element differs from zero."""
+    return bool(input != 0)
 
 
 def is_tensor(obj: Any) -> bool:

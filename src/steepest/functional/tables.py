@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from steepest.functional import creating, indexing, joining, pointwise, products, random, reducing, shaping
+from steepest.functional import creating, indexing, joining, pointwise, products, random, reducing, shaping, threads
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads)
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset({"unary", "binary", "both", "named", "restore_shape", "unravel", "from_values", "alias_as", "view_dtype", "to_dtype", "view",
                       "clone_ordered", "check_device", "finished", "to_array", "linear_dtype", "identity_like", "getitem", "setitem",

@@ -85,9 +85,9 @@ class Elementwise(Primitive):
 
     def kernel(self, compute: dtype) -> tuple[Any, bool]:
         """What evaluates the definition over arrays, and whether it takes Python numbers as they are."""
-        ufunc = single_call(self.definition, len(self.inputs))
-        if ufunc is not None:
-            return ufunc, True
+        function = single_call(self.definition, len(self.inputs))
+        if type(function) is np.ufunc:
+            return function, True
         for build in kernel_builders:
             compiled = build(self, compute)
             if compiled is not None:

@@ -1,0 +1,30 @@
+"""How many threads the package may use."""
+
+import os
+
+_threads = 0
+
+
+def set_num_threads(n: int) -> None:
+    """Use at most `n` threads in native code."""
+    global _threads
+    if n < 1:
+        raise RuntimeError(f"set_num_threads expects a positive integer, got {n}")
+    _threads = n
+
+
+def get_num_threads() -> int:
+    """The number of threads that native code may use."""
+    return _threads or os.cpu_count() or 1
+
+
+def set_num_interop_threads(n: int) -> None:
+    """Accepted; operations run one after the other."""
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Accepted; all operations are deterministic."""
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Accepted; products of float32 are computed in float32."""

@@ -1,0 +1,21 @@
+"""`torch.random`: seeds and the states of the default generator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from steepest.core.generator import default_generator
+from steepest.functional.random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+
+__all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
+    """Draws inside the block leave the default generator as it was."""
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)
