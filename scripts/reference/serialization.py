@@ -5,6 +5,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "tests" / "reference" / "serialization"
 DTYPES = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split()
@@ -51,6 +52,7 @@ def main() -> None:
          "parameter": torch.nn.Parameter(torch.ones(2)), "frozen": torch.nn.Parameter(torch.ones(2), requires_grad=False)},
         TARGET / "nested.pt",
     )  # fmt: skip
+    save_file({name: t for name, t in objects["dtypes"].items() if name != "complex128"}, TARGET / "weights.safetensors")
     torch.save({"x": torch.tensor([1, 2], dtype=torch.uint16)}, TARGET / "uint16.pt")
     (TARGET / "expected.json").write_text(json.dumps(listed(objects), indent=1) + "\n", encoding="utf-8")
 

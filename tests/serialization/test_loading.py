@@ -64,6 +64,12 @@ def test_the_format_before_zip_loads(weights_only: bool) -> None:
     assert loaded["row"].storage_cell is loaded["base"].storage_cell
 
 
+def test_safetensors_load() -> None:
+    pytest.importorskip("ml_dtypes", reason="bfloat16 needs ml_dtypes")
+    expected = {name: entry for name, entry in EXPECTED["dtypes"].items() if name != "complex128"}
+    assert listed(load(FILES / "weights.safetensors")) == expected
+
+
 def test_a_state_dict_keeps_its_order_and_metadata() -> None:
     state = load(FILES / "state_dict.pt")
     assert type(state) is OrderedDict

@@ -71,10 +71,6 @@ ROWS = {
         "a bare pickle; read it with pickle.load if you trust it",
         "普通的 pickle 文件；可信时用 pickle.load 读取",
     ),
-    "seen-safetensors": (
-        "a safetensors file; read it with safetensors.numpy.load_file",
-        "safetensors 文件，请用 safetensors.numpy.load_file 读取",
-    ),
     "seen-torchscript": (
         "a TorchScript archive (torch.jit.save), which holds code",
         "TorchScript 文件（torch.jit.save），其中含有代码",

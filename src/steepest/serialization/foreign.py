@@ -31,9 +31,6 @@ def described(head: bytes, members: Sequence[str] | None = None) -> str:
     for beginning, key in BEGINNINGS.items():
         if head.startswith(beginning):
             return text(key)
-    # A safetensors file begins with the length of its JSON header in eight bytes.
-    if head[8:9] == b"{" and head[6:8] == b"\0\0":
-        return text("seen-safetensors")
     try:
         return text("seen-text", start=head.decode("utf-8")[:20])
     except UnicodeDecodeError:

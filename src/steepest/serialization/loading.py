@@ -15,6 +15,7 @@ from steepest.serialization.archive import ArchiveReader, Damaged
 from steepest.serialization.foreign import described
 from steepest.serialization.legacy import MAGIC, load_legacy
 from steepest.serialization.names import UnknownDtype
+from steepest.serialization.safetensors import is_safetensors, load_safetensors
 from steepest.serialization.storages import dtype_of, location_check, native
 from steepest.serialization.trusted import TrustedUnpickler
 from steepest.serialization.unpickler import SafeUnpickler, unknown_names
@@ -33,14 +34,19 @@ def load(
     mmap: bool | None = None,
     **pickle_load_args: Any,
 ) -> Any:
-    """Load what `save` or PyTorch's `torch.save` wrote.
+    """Load what `save` or PyTorch's `torch.save` wrote; also a safetensors file, as a dictionary of tensors.
 
     By default (`weights_only=True`) only tensors, numbers, strings and plain containers are made and no code of the file
     runs; `weights_only=False` makes any object, so use it for files that you trust. The file is read as a whole and closed,
     `mmap` changes nothing. Raises FileNotFoundError, UnpicklingError for content that is not allowed, RuntimeError for a file
     that is damaged, of another kind, or saved on a device that is not here and no `map_location="cpu"` given.
 
-    >>> state = steepest.load("model.pt")
+    >>> import steepest
+    >>> steepest.save({"w": steepest.ones(2)}, file := io.BytesIO())
+    >>> file.seek(0)
+    0
+    >>> steepest.load(file)
+    {'w': tensor([1., 1.])}
     """
     weights_only = weights_only is not False
     if pickle_module not in (None, pickle):
@@ -76,6 +82,8 @@ def read(file: IO[bytes], name: str, unpickled: Callable[..., Any], check_locati
         file.seek(start)
         if head.startswith(MAGIC):
             return load_legacy(file, unpickled, dtype_of, check_location)
+        if is_safetensors(head):
+            return load_safetensors(file)
         archive = archive_in(file, head, name)
         stored = Storages(archive, check_location)
         return unpickled(io.BytesIO(archive.read("data.pkl")), stored.get)
@@ -130,8 +138,12 @@ class Storages:
 def get_unsafe_globals_in_checkpoint(f: File) -> list[str]:
     """The names in a file that `load(f)` would refuse, without loading it.
 
-    >>> get_unsafe_globals_in_checkpoint("model.pt")
-    ['__main__.Net']
+    >>> import steepest
+    >>> steepest.save([steepest.nn.Flatten], file := io.BytesIO())
+    >>> file.seek(0)
+    0
+    >>> get_unsafe_globals_in_checkpoint(file)
+    ['steepest.nn.modules.flatten.Flatten']
     """
 
     def names(file: IO[bytes], name: str) -> list[str]:

@@ -27,8 +27,9 @@ def save(
     AttributeError for an `f` that is neither path nor file, RuntimeError for a missing folder, and for tensors of different
     dtypes over the same memory.
 
-    >>> steepest.save(model.state_dict(), "model.pt")
-    >>> model.load_state_dict(steepest.load("model.pt"))
+    >>> import io, steepest
+    >>> file = io.BytesIO()
+    >>> steepest.save({"w": steepest.ones(2)}, file)
     """
     if pickle_module is not pickle:
         raise RuntimeError(text("pickle-module", module=getattr(pickle_module, "__name__", pickle_module)))

@@ -69,6 +69,13 @@ def named(item: Any) -> tuple[str, Any]:
     return f"{item.__module__}.{item.__qualname__}", item
 
 
+def allowed_names() -> dict[str, Any]:
+    """What was declared safe by its name; a class of this package also by the name that PyTorch gives its own."""
+    package = __name__.split(".")[0] + "."
+    allowed = dict(map(named, _allowed))
+    return {"torch." + name.removeprefix(package): item for name, item in allowed.items() if name.startswith(package)} | allowed
+
+
 def full_name(module: str, name: str) -> tuple[str, str]:
     """Module and name as Python 3 calls them: pickles of protocol 2 use the names of Python 2."""
     if (module, name) in _compat_pickle.NAME_MAPPING:
@@ -79,7 +86,7 @@ def full_name(module: str, name: str) -> tuple[str, str]:
 def unknown_names(data: bytes) -> list[str]:
     """The global names in a pickle that are neither in the table nor declared safe."""
     asked = [str(argument).split(" ", 1) for code, argument, _ in pickletools.genops(data) if code.name == "GLOBAL"]
-    known = TABLE.keys() | dict(map(named, _allowed)).keys()
+    known = TABLE.keys() | allowed_names().keys()
     return sorted({".".join(full_name(module, name)) for module, name in asked} - known)
 
 
@@ -105,7 +112,7 @@ class SafeUnpickler:
         self.stack: list[Any] = []
         self.outer: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
-        allowed = dict(map(named, _allowed))
+        allowed = allowed_names()
         self.known = TABLE | allowed
         self.callable = {id(value) for value in self.known.values() if callable(value)}
         self.users = {id(value) for value in allowed.values()}
