@@ -32,8 +32,9 @@ def rule(maximize: bool, decay: bool) -> Update:
 class Adadelta(Parameterwise):
     """Steps in the units of the parameter: the ratio of the running sizes of past steps and of gradients.
 
-    >>> optimizer = torch.optim.Adadelta(model.parameters(), lr=1.0)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Adadelta([w], rho=0.5).step(); w
+    tensor([0.9986, 0.9986], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -42,8 +42,9 @@ def rule(decay: bool) -> Update:
 class Adafactor(Parameterwise):
     """Steps relative to the size of the parameter, with second moments in little memory.
 
-    >>> optimizer = torch.optim.Adafactor(model.parameters(), lr=0.01)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Adafactor([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

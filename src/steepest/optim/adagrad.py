@@ -34,8 +34,9 @@ def rule(maximize: bool, decay: bool) -> Update:
 class Adagrad(Parameterwise):
     """Gradient descent whose rate for each element falls with the squared gradients it has seen.
 
-    >>> optimizer = torch.optim.Adagrad(model.parameters(), lr=0.01)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Adagrad([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -62,8 +62,9 @@ def rule(maximize: bool, decay: bool, decoupled: bool, amsgrad: bool) -> Update:
 class Adam(Parameterwise):
     """Steps by a running mean of the gradient over a running root mean square of it.
 
-    >>> optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Adam([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """
@@ -138,8 +139,9 @@ def _require_alike(betas: Any, foreach: bool) -> None:
 class AdamW(Adam):
     """Adam with weight decay applied to the parameter itself rather than to the gradient.
 
-    >>> optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.AdamW([w], lr=0.1, weight_decay=0.5).step(); w
+    tensor([0.8500, 0.8500], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

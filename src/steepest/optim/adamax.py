@@ -34,8 +34,9 @@ def rule(maximize: bool, decay: bool) -> Update:
 class Adamax(Parameterwise):
     """Steps by a running mean of the gradient over its largest size so far, which decays.
 
-    >>> optimizer = torch.optim.Adamax(model.parameters(), lr=2e-3)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Adamax([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -37,8 +37,9 @@ def rule(maximize: bool, decay: bool) -> Update:
 class ASGD(Parameterwise):
     """Gradient descent with a falling rate; `state["ax"]` is the average of the iterates from step `t0` on.
 
-    >>> optimizer = torch.optim.ASGD(model.parameters(), lr=0.01)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.ASGD([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -21,8 +21,11 @@ SMALLEST_CURVATURE = 1e-10
 class LBFGS(Optimizer):
     """L-BFGS on all parameters as one vector; `step` needs a closure, which it calls several times.
 
-    >>> optimizer = torch.optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
-    >>> optimizer.step(closure)         # closure: zero_grad, loss, backward, return loss
+    >>> w = torch.ones(2, requires_grad=True); optimizer = torch.optim.LBFGS([w])
+    >>> def closure():
+    ...     optimizer.zero_grad(); loss = (w * w).sum(); loss.backward(); return loss
+    >>> optimizer.step(closure).item()
+    2.0
 
     Raises ValueError for more than one group of parameters, RuntimeError for an unknown line search.
     """

@@ -42,8 +42,9 @@ rule = Update(
 class Muon(Parameterwise):
     """For the weight matrices of hidden layers; other parameters go to another optimizer.
 
-    >>> optimizer = torch.optim.Muon([layer.weight], lr=1e-3)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.eye(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Muon([w], lr=0.1, weight_decay=0.0).step(); w.shape
+    torch.Size([2, 2])
 
     Raises ValueError for options out of range and for parameters that are no matrices `(rows, columns)`.
     """

@@ -56,8 +56,9 @@ def rule(maximize: bool, decay: bool, decoupled: bool) -> Update:
 class NAdam(Parameterwise):
     """Adam that looks one step of its momentum ahead.
 
-    >>> optimizer = torch.optim.NAdam(model.parameters(), lr=2e-3)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.NAdam([w], lr=0.1).step(); w
+    tensor([0.8944, 0.8944], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

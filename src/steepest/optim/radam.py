@@ -56,8 +56,9 @@ def rule(maximize: bool, decay: bool, decoupled: bool) -> Update:
 class RAdam(Parameterwise):
     """Adam that steps by the mean of the gradient alone until its root mean square can be trusted.
 
-    >>> optimizer = torch.optim.RAdam(model.parameters(), lr=1e-3)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.RAdam([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

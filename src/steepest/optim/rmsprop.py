@@ -52,8 +52,9 @@ def rule(maximize: bool, decay: bool, centered: bool, momentum: bool) -> Update:
 class RMSprop(Parameterwise):
     """Gradient descent divided by a running root mean square of the gradient.
 
-    >>> optimizer = torch.optim.RMSprop(model.parameters(), lr=0.01)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.RMSprop([w], lr=0.01).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -33,8 +33,9 @@ def rule(maximize: bool) -> Update:
 class Rprop(Parameterwise):
     """Steps of a size of its own for each element, for whole-batch gradients.
 
-    >>> optimizer = torch.optim.Rprop(model.parameters(), lr=0.01)
-    >>> loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.Rprop([w], lr=0.1).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -59,8 +59,9 @@ def with_momentum(maximize: bool, decay: bool, nesterov: bool) -> Update:
 class SGD(Parameterwise):
     """Gradient descent, optionally with momentum.
 
-    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    >>> optimizer.zero_grad(); loss.backward(); optimizer.step()
+    >>> w = torch.ones(2, requires_grad=True); w.sum().backward()
+    >>> torch.optim.SGD([w], lr=0.1, momentum=0.9).step(); w
+    tensor([0.9000, 0.9000], requires_grad=True)
 
     Raises ValueError for options out of range.
     """

@@ -41,8 +41,8 @@ def rule(maximize: bool) -> Update:
 class SparseAdam(Parameterwise):
     """Adam for sparse gradients, such as those of `nn.Embedding(..., sparse=True)`.
 
-    >>> optimizer = torch.optim.SparseAdam(embedding.parameters(), lr=1e-3)
-    >>> loss.backward(); optimizer.step()
+    >>> table = torch.ones(3, 2, requires_grad=True)
+    >>> optimizer = torch.optim.SparseAdam([table], lr=0.1)         # for nn.Embedding(..., sparse=True)
 
     Raises ValueError for options out of range and for sparse or complex parameters, RuntimeError for dense gradients.
     """

@@ -92,7 +92,7 @@ def get_swa_multi_avg_fn() -> Averages:
 class AveragedModel(Module):
     """A copy of `model` whose parameters are the average of those that `update_parameters` has seen.
 
-    >>> averaged = torch.optim.swa_utils.AveragedModel(model)
+    >>> model = torch.nn.Linear(1, 1); averaged = torch.optim.swa_utils.AveragedModel(model)
     >>> averaged.update_parameters(model)           # after each epoch, or after each step for an exponential average
     """
 
@@ -185,7 +185,10 @@ ANNEAL: dict[str, Callable[[float], float]] = {"cos": _cosine, "linear": _line}
 class SWALR(LRScheduler):
     """From the present rate to the constant `swa_lr` in `anneal_epochs` epochs.
 
-    >>> scheduler = torch.optim.swa_utils.SWALR(optimizer, swa_lr=0.05)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.swa_utils.SWALR(optimizer, swa_lr=0.05, anneal_epochs=1)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
 
     Raises ValueError for an unknown strategy or a negative number of epochs.
     """

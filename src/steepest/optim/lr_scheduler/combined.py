@@ -40,8 +40,11 @@ class _Combined(LRScheduler):
 class SequentialLR(_Combined):
     """One scheduler after another; the next one begins at each of the epochs `milestones`.
 
-    >>> parts = [LinearLR(optimizer, 0.1, total_iters=5), ExponentialLR(optimizer, 0.9)]
-    >>> scheduler = torch.optim.lr_scheduler.SequentialLR(optimizer, parts, milestones=[5])
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> s = torch.optim.lr_scheduler
+    >>> parts = [s.ConstantLR(optimizer, 0.5, total_iters=5), s.ExponentialLR(optimizer, 0.9)]
+    >>> s.SequentialLR(optimizer, parts, milestones=[5]).get_last_lr()
+    [0.05]
 
     Raises ValueError for schedulers of different optimizers or a wrong number of milestones.
     """
@@ -88,8 +91,10 @@ class SequentialLR(_Combined):
 class ChainedScheduler(_Combined):
     """Several schedulers, each of which changes the rate at every step.
 
-    >>> parts = [ConstantLR(optimizer, 0.1, total_iters=2), ExponentialLR(optimizer, 0.9)]
-    >>> scheduler = torch.optim.lr_scheduler.ChainedScheduler(parts)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> s = torch.optim.lr_scheduler
+    >>> s.ChainedScheduler([s.ConstantLR(optimizer, 0.5), s.ExponentialLR(optimizer, 0.9)]).get_last_lr()
+    [0.05]
 
     Raises ValueError for schedulers of different optimizers.
     """

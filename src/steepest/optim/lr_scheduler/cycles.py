@@ -61,7 +61,10 @@ MODES: dict[str, tuple[Callable[[float, float], float], str]] = {
 class CyclicLR(LRScheduler):
     """Triangles between `base_lr` and `max_lr`, stepped after every batch (Smith, arXiv:1506.01186).
 
-    >>> scheduler = torch.optim.lr_scheduler.CyclicLR(optimizer, base_lr=0.01, max_lr=0.1)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1, momentum=0.9)
+    >>> scheduler = torch.optim.lr_scheduler.CyclicLR(optimizer, base_lr=0.0, max_lr=0.2, step_size_up=2)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.1]
 
     Raises ValueError for an unknown mode without `scale_fn`, and for `cycle_momentum` where the optimizer has no momentum.
     """
@@ -140,7 +143,10 @@ class CyclicLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half cosines down to `eta_min`, each `T_mult` times as long as the one before (SGDR, arXiv:1608.03983).
 
-    >>> scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=10)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=2)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
 
     Raises ValueError unless `T_0` and `T_mult` are positive integers.
     """
@@ -214,7 +220,10 @@ def _phase(end_step: float, start_lr: str, end_lr: str, start_momentum: str, end
 class OneCycleLR(LRScheduler):
     """Up to `max_lr` and down again in one run of `total_steps` batches (Smith and Topin, arXiv:1708.07120).
 
-    >>> scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(loader))
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1, momentum=0.9)
+    >>> scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.5, epochs=10, steps_per_epoch=20)
+    >>> scheduler.get_last_lr()
+    [0.020000000000000018]
 
     Raises ValueError for steps that are no positive integers, and in `step` when it is called more often than `total_steps`.
     """

@@ -45,7 +45,10 @@ class _Given(LRScheduler):
 class LambdaLR(_Given):
     """The first rate times `lr_lambda(epoch)`.
 
-    >>> scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 0.95 ** epoch)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 0.5 ** epoch)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def get_lr(self) -> list[Any]:
@@ -56,7 +59,10 @@ class LambdaLR(_Given):
 class MultiplicativeLR(_Given):
     """The last rate times `lr_lambda(epoch)`.
 
-    >>> scheduler = torch.optim.lr_scheduler.MultiplicativeLR(optimizer, lambda epoch: 0.95)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.MultiplicativeLR(optimizer, lambda epoch: 0.5)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def get_lr(self) -> list[Any]:

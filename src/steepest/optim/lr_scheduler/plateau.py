@@ -23,8 +23,10 @@ WORST = {"min": math.inf, "max": -math.inf}
 class ReduceLROnPlateau(LRScheduler):
     """Times `factor` when `patience` epochs brought no better metric: `scheduler.step(validation_loss)`.
 
-    >>> scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, "min", patience=5)
-    >>> scheduler.step(loss)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+    >>> scheduler.step(1.0); scheduler.step(2.0); scheduler.get_last_lr()
+    [0.05]
 
     Raises ValueError for a factor of 1 or more and for unknown modes.
     """

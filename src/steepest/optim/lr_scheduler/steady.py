@@ -20,7 +20,10 @@ __all__ = ["ConstantLR", "CosineAnnealingLR", "ExponentialLR", "LinearLR", "Mult
 class StepLR(LRScheduler):
     """Times `gamma` every `step_size` epochs.
 
-    >>> scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=30, gamma=0.1)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
@@ -40,7 +43,10 @@ class StepLR(LRScheduler):
 class MultiStepLR(LRScheduler):
     """Times `gamma` at each of the epochs `milestones`.
 
-    >>> scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[30, 80], gamma=0.1)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[1, 80], gamma=0.5)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
@@ -61,7 +67,10 @@ class MultiStepLR(LRScheduler):
 class ConstantLR(LRScheduler):
     """Times `factor` until epoch `total_iters`.
 
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
     >>> scheduler = torch.optim.lr_scheduler.ConstantLR(optimizer, factor=0.5, total_iters=4)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
 
     Raises ValueError unless `0 <= factor <= 1`.
     """
@@ -88,7 +97,10 @@ class ConstantLR(LRScheduler):
 class LinearLR(LRScheduler):
     """Times a factor that goes linearly from `start_factor` to `end_factor` in `total_iters` epochs: a warm-up.
 
-    >>> scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.5, total_iters=2)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.07500000000000001]
 
     Raises ValueError unless `0 < start_factor <= 1` and `0 <= end_factor <= 1`.
     """
@@ -126,7 +138,10 @@ class LinearLR(LRScheduler):
 class ExponentialLR(LRScheduler):
     """Times `gamma` every epoch.
 
-    >>> scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.9)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
@@ -144,7 +159,10 @@ class ExponentialLR(LRScheduler):
 class PolynomialLR(LRScheduler):
     """Times `(1 - epoch / total_iters) ** power`.
 
-    >>> scheduler = torch.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=4, power=1.0)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=2)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
@@ -166,7 +184,10 @@ class PolynomialLR(LRScheduler):
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine from the first rate to `eta_min` in `T_max` epochs, and back (Loshchilov and Hutter, arXiv:1608.03983).
 
-    >>> scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100)
+    >>> optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=2)
+    >>> optimizer.step(); scheduler.step(); scheduler.get_last_lr()
+    [0.05]
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
