@@ -117,4 +117,7 @@ ROWS = {
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor ({ndim} dimensions, repeat{repeats})",
         "repeat 的参数个数不能少于张量的维数({ndim} 维,给出 {repeats})"),
     "topk-too-many": ("selected index k out of range: k={k}, dimension {dim} has size {size}", "k={k} 超出第 {dim} 维的大小 {size}"),
+    "linalg-failed": (
+        "{operation}: {problem} (input of shape {shape}): the matrix is singular, not positive definite, or not square",
+        "{operation}:{problem}(输入形状 {shape}):矩阵奇异、非正定或不是方阵"),
 }

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from steepest.functional import creating, indexing, joining, pointwise, products, random, reducing, shaping, threads
+from steepest.functional import creating, indexing, joining, linalg, pointwise, products, random, reducing, shaping, threads
 
 MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads)
+LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power")
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset({"unary", "binary", "both", "named", "restore_shape", "unravel", "from_values", "alias_as", "view_dtype", "to_dtype", "view",
                       "clone_ordered", "check_device", "finished", "to_array", "linear_dtype", "identity_like", "getitem", "setitem",
@@ -19,4 +20,5 @@ def functions() -> dict[str, Any]:
             if name.startswith("_") or name in INTERNAL or not callable(value) or getattr(value, "__module__", "") != module.__name__:
                 continue
             found[RENAMED.get(name, name)] = value
+    found.update({name: getattr(linalg, name) for name in LINALG})
     return found

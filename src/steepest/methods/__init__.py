@@ -8,7 +8,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor
 from steepest.errors import text
-from steepest.functional import creating, indexing, joining, pointwise, products, reducing, shaping
+from steepest.functional import creating, indexing, joining, linalg, pointwise, products, reducing, shaping
 from steepest.functional.operands import NUMBERS, operand, sizes
 from steepest.methods import conversion, inplace
 from steepest.ops import arithmetic as ar
@@ -26,6 +26,7 @@ FROM_FUNCTIONS: dict[Any, str] = {
     indexing: "index_select gather scatter scatter_add index_add index_copy index_fill index_put take masked_select nonzero",
     joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax cummin"
              " diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef cross renorm",
+    linalg: "inverse det logdet slogdet cholesky qr matrix_power",
     products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace",
 }
 """Functions whose first argument is the tensor: the method has the function's name."""
