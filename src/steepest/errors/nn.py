@@ -199,6 +199,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "Padding_idx must be within num_embeddings, but got padding_idx={got} with {rows} rows",
         "padding_idx 必须在 num_embeddings 之内，得到的是 padding_idx={got}，而表有 {rows} 行",
     ),
+    "size-average-deprecated": (
+        "size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+        "size_average 与 reduce 已过时，请改写 reduction='{reduction}'。",
+    ),
     "nll-loss-2d-deprecated": (
         "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement.",
         "`NLLLoss2d` 已过时，请直接改用 `NLLLoss`。",

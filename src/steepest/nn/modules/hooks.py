@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.autograd import Function
 from steepest.autograd.modes import is_grad_enabled
-from steepest.core.hooks import RemovableHandle
+from steepest.core.hooks import NodeHooks, RemovableHandle
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
@@ -112,7 +112,7 @@ class BackwardHook:
         wrapped, node, places = self._identity(args)
         if node is not None:
             self.inputs = places, len(args)
-            node.register_hook(self._at_inputs)
+            watch(node, self._at_inputs)
         return wrapped
 
     def wrap_output(self, output: Any) -> Any:
@@ -120,7 +120,7 @@ class BackwardHook:
         outputs = output if isinstance(output, tuple) else (output,)
         wrapped, node, places = self._identity(outputs)
         if node is not None:
-            node.register_hook(lambda _, gradients: self._at_outputs(places, len(outputs), gradients))
+            watch(node, lambda _, gradients: self._at_outputs(places, len(outputs), gradients))
         return wrapped if isinstance(output, tuple) else wrapped[0]
 
     @staticmethod
@@ -172,6 +172,12 @@ class BackwardHook:
             result = replacement
         self.grad_outputs = None
         return tuple(result[place] for place in places)
+
+
+def watch(node: Any, hook: Callable[..., Any]) -> None:
+    """Call `hook(grad_inputs, grad_outputs)` when the backward of `node` has run; what it returns replaces grad_inputs."""
+    node.hooks = NodeHooks() if node.hooks is None else node.hooks
+    register(node.hooks.on_node, hook)
 
 
 def spread(places: list[int], values: Sequence[Any], count: int) -> tuple[Any, ...]:
