@@ -1,0 +1,29 @@
+"""Distances and similarities between vectors."""
+
+from steepest.core.tensor import Tensor
+from steepest.functional.reducing import norm
+from steepest.ops import reductions as red
+from steepest.ops.maps import elementwise
+from steepest.ops.reductions import wrap
+
+held = elementwise("held", lambda m, x, low: m.maximum(x, low), node="CloneBackward0", x=lambda g: g)
+"""At least `low`, with the gradient of the identity: how PyTorch guards divisors."""
+
+
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    """The p-norm of `x1 - x2 + eps` over the last dimension: `(N, D)` and `(N, D)` to `(N)`."""
+    return norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along `dim`, their norms held at `eps` at least."""
+    made = x1 * x2
+    d = wrap(dim, made.array.ndim)
+    a, b = (held(norm(x, 2, d - made.array.ndim, True), eps) for x in (x1, x2))
+    return red.total((x1 / a) * (x2 / b), dim=(d,), keepdim=False)
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
+    """Divided by the p-norm along `dim`, which is held at `eps` at least."""
+    result = input / norm(input, p, dim, True).clamp_min(eps).expand_as(input)
+    return result if out is None else out.copy_(result)

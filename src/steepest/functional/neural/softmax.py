@@ -1,0 +1,148 @@
+"""Softmax and its relatives along one dimension."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import generator as gen
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.functional.neural.precision import widened
+from steepest.functional.neural.warning import warn
+from steepest.functional.shaping import to_dtype
+from steepest.ops import arithmetic as ar
+from steepest.ops import functions as fn
+from steepest.ops import reductions as red
+from steepest.ops.composites import composite
+from steepest.ops.random import draw
+from steepest.ops.reductions import wrap
+
+
+def _softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
+    e = fn.exp(x - red.amax(x, dim=dim, keepdim=True))
+    return e / red.total(e, dim=dim, keepdim=True)
+
+
+def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
+    if x.size == 0 or not dim:
+        return np.ones_like(x)
+    out = x - np.maximum.reduce(x, axis=dim[0], keepdims=True)
+    np.exp(out, out=out)
+    out /= np.add.reduce(out, axis=dim[0], keepdims=True)
+    return out
+
+
+def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
+    shifted = x - red.amax(x, dim=dim, keepdim=True)
+    return shifted - fn.log(red.total(fn.exp(shifted), dim=dim, keepdim=True))
+
+
+def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
+    if x.size == 0 or not dim:
+        return np.zeros_like(x)
+    out = x - np.maximum.reduce(x, axis=dim[0], keepdims=True)
+    out -= np.log(np.add.reduce(np.exp(out), axis=dim[0], keepdims=True))
+    return out
+
+
+softmax_ = composite(
+    "softmax",
+    _softmax_body,
+    operands=1,
+    kernel=widened(_softmax_kernel),
+    x=lambda g, result, dim: softmax_slope(g, result, dim=dim),
+)
+log_softmax_ = composite(
+    "log_softmax",
+    _log_softmax_body,
+    operands=1,
+    kernel=widened(_log_softmax_kernel),
+    x=lambda g, result, dim: log_softmax_slope(g, result, dim=dim),
+)
+
+
+def _softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
+    out = g * y
+    out -= y * np.add.reduce(out, axis=dim, keepdims=True)
+    return out
+
+
+def _log_softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
+    out = np.exp(y)
+    out *= np.add.reduce(g, axis=dim, keepdims=True)
+    return np.subtract(g, out, out=out)
+
+
+softmax_slope = composite(
+    "softmax_backward",
+    lambda g, y, dim: g * y - y * red.total(g * y, dim=dim, keepdim=True),
+    operands=2,
+    kernel=widened(_softmax_slope_kernel),
+    node="SoftmaxBackwardDataBackward0",
+    g=lambda gg, y, dim: softmax_slope(gg, y, dim=dim),
+    y=lambda gg, g, y, dim: gg * g - g * red.total(gg * y, dim=dim, keepdim=True) - gg * red.total(g * y, dim=dim, keepdim=True),
+)
+log_softmax_slope = composite(
+    "log_softmax_backward",
+    lambda g, y, dim: g - fn.exp(y) * red.total(g, dim=dim, keepdim=True),
+    operands=2,
+    kernel=widened(_log_softmax_slope_kernel),
+    node="LogSoftmaxBackwardDataBackward0",
+    g=lambda gg, y, dim: gg - red.total(gg * fn.exp(y), dim=dim, keepdim=True),
+    y=lambda gg, g, y, dim: -(gg * fn.exp(y) * red.total(g, dim=dim, keepdim=True)),
+)
+
+
+def _chosen(function: str, input: Tensor, dim: int | None) -> tuple[int, ...]:
+    """The dimension as given, or PyTorch's old choice with a warning."""
+    ndim = input.array.ndim
+    if dim is None:
+        dim = 0 if ndim in (0, 1, 3) else 1
+        warn(text("implicit-dim", function=function, dim=dim))
+    d = wrap(dim, ndim)
+    return (d,) if ndim else ()
+
+
+def _prepared(name: str, input: Tensor, dtype: Any) -> Tensor:
+    if dtype is not None:
+        return to_dtype(input, dtype)
+    if input.dtype.category < 2:
+        raise NotImplementedError(text("softmax-of-integers", function=name, dtype=input.dtype))
+    return input
+
+
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """`exp(x) / sum(exp(x))` along `dim`."""
+    over = _chosen("softmax", input, dim)
+    return softmax_(_prepared("softmax", input, dtype), dim=over)
+
+
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
+    over = _chosen("log_softmax", input, dim)
+    return log_softmax_(_prepared("log_softmax", input, dtype), dim=over)
+
+
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """`softmax(-x)` along `dim`."""
+    over = _chosen("softmin", input, dim)
+    return softmax_(ar.neg(_prepared("softmin", input, dtype)), dim=over)
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
+    """A softmax of `logits` plus Gumbel noise; `hard=True` gives one-hot rows with the soft gradient (Jang, Gu, Poole 2016)."""
+    exponential = draw(
+        shape=logits.array.shape, dtype=logits.dtype, generator=gen.default_generator, sampler="exponential", rate=1.0
+    )
+    soft = softmax((logits - fn.log(exponential)) / tau, dim)
+    if not hard:
+        return soft
+    d = wrap(dim, soft.array.ndim)
+    hot = (soft.argmax(d, keepdim=True) == _along(soft, d)).to(soft.dtype)
+    return hot - soft.detach() + soft
+
+
+def _along(x: Tensor, dim: int) -> Tensor:
+    """0, 1, ... along one dimension of `x`."""
+    from_zero: Tensor = red.positions(x.array.shape[dim])
+    return from_zero.view(*[-1 if d == dim else 1 for d in range(x.array.ndim)])
