@@ -6,9 +6,10 @@ Recorders and other interpreters see the body; eager runs the kernel where there
 from collections.abc import Callable
 from typing import Any
 
+from steepest.core.dtype import from_numpy
 from steepest.core.modes import modes
 from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
-from steepest.core.tensor import Tensor, from_array
+from steepest.core.tensor import Tensor, fresh
 
 __all__ = ["Composite", "composite"]
 
@@ -27,7 +28,11 @@ class Composite(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if self.kernel is not None:
             out = self.kernel(*[x.array if isinstance(x, Tensor) else x for x in operands], **params)
-            result = tuple(from_array(o) for o in out) if isinstance(out, tuple) else from_array(out)
+            result: Any
+            if type(out) is tuple:
+                result = tuple([fresh(o, from_numpy(o.dtype)) for o in out])
+            else:
+                result = fresh(out, from_numpy(out.dtype))
             if modes.grad and wants_gradient(operands):
                 attach(self, operands, params, result)
             return result
