@@ -120,4 +120,7 @@ ROWS = {
     "linalg-failed": (
         "{operation}: {problem} (input of shape {shape}): the matrix is singular, not positive definite, or not square",
         "{operation}:{problem}(输入形状 {shape}):矩阵奇异、非正定或不是方阵"),
+    "uniform-bounds": (
+        "uniform_ expects to return a [from, to) range, but found from={low} > to={high}", "uniform_ 的下界 {low} 大于上界 {high}"),
+    "negative-std": ("normal expects std >= 0.0, but found std {std}", "标准差不能为负:{std}"),
 }

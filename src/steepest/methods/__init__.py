@@ -10,7 +10,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import creating, indexing, joining, linalg, pointwise, products, reducing, shaping
 from steepest.functional.operands import NUMBERS, operand, sizes
-from steepest.methods import conversion, inplace
+from steepest.methods import conversion, filling, inplace
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops.maps import Elementwise
@@ -145,7 +145,7 @@ def install() -> None:
         setattr(Tensor, f"__r{name}__", _reflected(primitive))
     for name, primitive in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", _operator(primitive))
-    for table in (METHODS, conversion.METHODS, inplace.METHODS, gradients.METHODS):
+    for table in (METHODS, conversion.METHODS, inplace.METHODS, filling.METHODS, gradients.METHODS):
         for name, function in table.items():
             setattr(Tensor, name, function)
     for properties in (PROPERTIES, conversion.PROPERTIES, gradients.PROPERTIES):
