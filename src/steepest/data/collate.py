@@ -10,7 +10,7 @@ from steepest.core.dtype import get_default_dtype, numpy_dtype, promote_types
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
-from steepest.functional.indexing import setitem
+from steepest.functional.joining import stack
 
 __all__ = ["collate", "default_collate", "default_collate_fn_map", "default_convert"]
 
@@ -112,14 +112,8 @@ def collate_tensor_fn(batch: Sequence[Tensor], *, collate_fn_map: Any = None) ->
             raise RuntimeError(text("collate-shapes", first=list(shape), index=i, other=list(t.array.shape)))
         kind = kind if t.dtype is kind else promote_types(kind, t.dtype)
     if modes.grad and any(t.requires_grad for t in batch):
-        return _joined_in_graph(batch, fresh(np.empty((len(batch), *shape), numpy_dtype(kind)), kind))
+        return stack(batch)
     return fresh(np.array([t.array for t in batch], numpy_dtype(kind)), kind)
-
-
-def _joined_in_graph(batch: Sequence[Tensor], rows: Tensor) -> Tensor:
-    for i, t in enumerate(batch):
-        setitem(rows, i, t)
-    return rows
 
 
 def collate_numpy_array_fn(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
