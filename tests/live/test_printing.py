@@ -1,11 +1,14 @@
 """Tensor texts compared with torch's own, over random arrays of every kind and under random print options."""
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+import steepest
 from steepest.core import printing
 
 DTYPES = [
@@ -184,3 +187,23 @@ def test_parameters_and_subclasses() -> None:
 def test_a_number_formats_as_in_python(value: float, specification: str) -> None:
     t = torch.tensor(value)
     assert printing.format_tensor(t.numpy(), specification, repr(t)) == format(t, specification)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda m: m.tensor([1.0, 2.5], requires_grad=True),
+        lambda m: m.tensor([1.0, 2.5], requires_grad=True) * 2,
+        lambda m: m.arange(2000).reshape(40, 50),
+        lambda m: m.zeros(0, 3, dtype=m.int64),
+        lambda m: m.ones(2, 2).t(),
+        lambda m: m.tensor([1 + 2j, -3.5j]),
+        lambda m: m.ones(3, dtype=m.bfloat16),
+        lambda m: m.nn.Parameter(m.ones(2, 3)),
+        lambda m: m.nn.Parameter(m.ones(2, 3)) @ m.ones(3, 1),
+        lambda m: [m.tensor(True), m.tensor(1e-9), m.ones(2).shape, m.float16],
+        lambda m: f"{m.tensor(2.5):.3f} {m.tensor([1, 2])} {m.tensor(7):>4}",
+    ],
+)
+def test_tensors_themselves_print_as_torchs(program: Callable[[Any], object]) -> None:
+    assert repr(program(steepest)) == repr(program(torch))

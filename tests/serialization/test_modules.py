@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_a_module_goes_on_where_it_was_saved() -> None:
 
 def test_whole_modules_need_trust() -> None:
     net, x = model().eval(), steepest.randn(4, 3)
-    with pytest.raises(pickle.UnpicklingError, match=r"GLOBAL steepest\.nn\.\S+\.Sequential was not an allowed global.*state_dict"):
+    with pytest.raises(pickle.UnpicklingError, match=r"GLOBAL steepest\.nn\.\S+\.Sequential was not an allowed"):
         through_file(net)
     other = through_file(net, weights_only=False)
     assert type(other) is nn.Sequential and not other.training
@@ -77,13 +78,11 @@ def test_names_of_torch_that_do_not_exist_here_are_told() -> None:
     names = steepest.serialization.get_unsafe_globals_in_checkpoint(FILES / "module.pt")
     assert "torch.nn.modules.linear.Linear" in names
     data = b"\x80\x02ctorch.distributed.pipeline\nPipe\n."
-    import zipfile
-
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("archive/data.pkl", data)
     buffer.seek(0)
-    with pytest.raises(pickle.UnpicklingError, match=r"torch\.distributed\.pipeline\.Pipe, a part of PyTorch that does not exist here"):
+    with pytest.raises(pickle.UnpicklingError, match=r"torch\.distributed\.pipeline\.Pipe, a part of PyTorch that does not"):
         steepest.load(buffer, weights_only=False)
 
 

@@ -22,7 +22,8 @@ __all__ = ["is_safetensors", "load_safetensors"]
 
 DTYPES = {
     "F64": dtypes.float64, "F32": dtypes.float32, "F16": dtypes.float16, "BF16": dtypes.bfloat16, "I64": dtypes.int64,
-    "I32": dtypes.int32, "I16": dtypes.int16, "I8": dtypes.int8, "U8": dtypes.uint8, "BOOL": dtypes.bool_, "C64": dtypes.complex64,
+    "I32": dtypes.int32, "I16": dtypes.int16, "I8": dtypes.int8, "U8": dtypes.uint8, "BOOL": dtypes.bool_,
+    "C64": dtypes.complex64,
 }  # fmt: skip
 
 
