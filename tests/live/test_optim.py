@@ -239,3 +239,18 @@ def test_groups_and_states_of_schedulers(name: str, kind: str) -> None:
             for scheduler in (ours, theirs):
                 scheduler.step(9)
             assert ours.get_last_lr() == theirs.get_last_lr()
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "Muon"])
+def test_half_precision_parameters(name: str, dtype: str) -> None:
+    def train(framework: Any) -> list[float]:
+        kind = getattr(framework, dtype)
+        p = framework.tensor([1.0, 2.0, -3.0], dtype=kind, requires_grad=True)
+        optimizer = getattr(framework.optim, name)([p], lr=0.1)
+        for _ in range(3):
+            p.grad = framework.tensor([0.5, -1.0, 2.0], dtype=kind)
+            optimizer.step()
+        return p.detach().float().tolist()
+
+    assert train(steepest) == pytest.approx(train(torch), rel=0.02 if dtype == "bfloat16" else 0.003)

@@ -22,6 +22,7 @@ from steepest.ops.views import view_as_complex, view_as_real
 __all__ = [
     "Optimizer",
     "Parameterwise",
+    "ParamsT",
     "register_optimizer_step_post_hook",
     "register_optimizer_step_pre_hook",
     "require",
@@ -32,6 +33,7 @@ __all__ = [
     "step_dtype",
 ]
 
+ParamsT = Iterable[Any]
 Group = dict[str, Any]
 State = dict[str, Any]
 Hooks = OrderedDict[int, Callable[..., Any]]

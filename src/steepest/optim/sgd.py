@@ -110,7 +110,7 @@ class SGD(Parameterwise):
             rule = first_momentum(maximize, decay, group["nesterov"])
             new, buffer = rule(p, grad, lr, weight_decay, momentum, differentiable=differentiable)
             p.copy_(new)
-            state["momentum_buffer"] = buffer.detach()
+            state["momentum_buffer"] = buffer.detach().clone()      # without a compiled rule it may be the gradient itself
         else:
             rule = with_momentum(maximize, decay, group["nesterov"])
             inflow = 1 - group["dampening"]

@@ -10,7 +10,7 @@ definition runs over tensors instead, so that gradients flow through the step.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from steepest.core.dtype import dtype
+from steepest.core.dtype import dtype, float32
 from steepest.core.tensor import Tensor
 from steepest.ops.inplace import assign, inplace_map
 from steepest.ops.maps import elementwise
@@ -58,6 +58,8 @@ class Factors:
     def __call__(self, to: dtype, *operands: Any) -> tuple[Tensor, ...]:
         primitive = self.primitives.get(to)
         if primitive is None:
+            if to.itemsize < float32.itemsize:      # the halves are computed in float32, so their factors are not rounded further
+                return self(float32, *operands)
             gives = (to,) * self.results if self.results > 1 else None
             primitive = elementwise(self.name, self.definition, results=self.results, gives=gives)
             self.primitives[to] = primitive
