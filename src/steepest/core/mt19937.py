@@ -4,6 +4,7 @@ Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally equidistributed 
 TOMACS 8(1), 1998. NumPy's bit generator makes the words; the state is read and written in the 5056 bytes that PyTorch uses.
 """
 
+import functools
 from types import TracebackType
 from typing import Any
 
@@ -31,14 +32,24 @@ class MT19937:
     """Words of the Mersenne Twister, drawn many at a time."""
 
     def __init__(self, seed: int):
-        self._bits = np.random.MT19937()
-        self._random_state = np.random.RandomState(self._bits)
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
         """Start the stream of `seed` (64 bits, of which the words depend on the lower 32)."""
-        self._random_state.seed(seed & 0xFFFFFFFF)
-        self._untouched = True
+        self._start, self._untouched = seed & 0xFFFFFFFF, True
+        if "_bits" in self.__dict__:
+            self._random_state.seed(self._start)
+
+    @functools.cached_property
+    def _bits(self) -> "np.random.MT19937":
+        # Made at the first draw, since NumPy imports its random module only when that is used: import steepest stays quick.
+        bits = np.random.MT19937()
+        np.random.RandomState(bits).seed(self._start)
+        return bits
+
+    @functools.cached_property
+    def _random_state(self) -> "np.random.RandomState":
+        return np.random.RandomState(self._bits)
 
     def words(self, n: int) -> Array:
         """The next n words, (n,) uint64, each below 2^32."""
