@@ -132,7 +132,7 @@ ROWS = {
     "train-lr": (
         "a learning rate of {lr} cannot work: it lies above 0 and is at most 100 (usual for this optimizer: {usual}; "
         "--lr auto takes that)",
-        "学习率 {lr} 不可行：它必须大于 0 且不超过 100（这个优化器通常用 {usual}；--lr auto 即取此值）",
+        "学习率 {lr} 不可行：它必须大于 0 且不超过 100（这个优化器通常用 {usual}；--lr auto 会试几个）",
     ),
     "train-lr-word": ("--lr takes a number or auto, not {lr!r}", "--lr 应为数字或 auto，而不是 {lr!r}"),
     "train-epochs": (
@@ -265,6 +265,10 @@ ROWS = {
     "report-curve-alt": (
         "Loss by epoch: {train} on training rows after {epochs} epochs; the smallest on validation, {loss}, was in epoch {best}.",
         "各轮的损失：{epochs} 轮后训练损失为 {train}；验证损失最小值 {loss} 出现在第 {best} 轮。",
+    ),
+    "report-curve-of-other": (
+        "This is the run of {trained}; the {model} model was taken in its place.",
+        "这是 {trained} 的学习过程；最终采用的是 {model} 模型。",
     ),
     "report-scatter-alt": (
         "Predicted against true values of up to 2,000 of the {rows:,} test rows; R2 is {r2}.",

@@ -1,0 +1,102 @@
+"""What the commands show: progress with the live loss, and tables; plain characters where the console has no others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from steepest.errors import text
+
+if TYPE_CHECKING:
+    import polars
+    from rich.console import Console
+    from rich.table import Table
+
+    from steepest.tables.training import Epoch, Run
+
+__all__ = ["console", "frame_table", "metrics_table", "progress"]
+
+BETWEEN = 0.1  # seconds between two pictures of the progress
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to print. What is no terminal is not cut to 80 columns."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+
+
+@contextmanager
+def progress(epochs: int) -> Iterator[Callable[[Epoch, Run], None]]:
+    """A bar over the epochs with the losses, where a terminal watches; what it yields is called after each epoch."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console(stderr=True),
+        transient=True,
+        auto_refresh=False,
+    )
+    last = 0.0
+    task = bar.add_task("", total=epochs)
+
+    def watch(epoch: Epoch, run: Run) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= BETWEEN:
+            last = now
+            said = text(
+                "screen-epoch", epoch=epoch.epoch, loss=f"{epoch.train_loss:.4f}", validation=f"{epoch.validation_loss:.4f}"
+            )
+            bar.update(task, completed=epoch.epoch, description=said)
+            if bar.console.is_terminal:
+                bar.refresh()
+
+    if not bar.console.is_terminal:
+        yield watch
+        return
+    with bar:
+        yield watch
+
+
+def metrics_table(rows: Sequence[tuple[str, dict[str, float]]], caption: str) -> Table:
+    """The result table: a row a model, a column a metric, the best marked where they differ."""
+    from rich.text import Text
+
+    from steepest.tables import report
+
+    table = _table(caption)
+    table.add_column("")
+    names = list(rows[0][1])
+    best = {name: report.best_of(name, [values[name] for _, values in rows]) for name in names}
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for who, values in rows:
+        shown = {name: report.shown(name, values[name]) for name in names}
+        table.add_row(Text(who), *(value + (" *" if value == best[name] else "  ") for name, value in shown.items()))
+    return table
+
+
+def frame_table(frame: polars.DataFrame, rows: int) -> Table:
+    """The first rows of a data frame."""
+    from rich.text import Text
+
+    table = _table("")
+    for name in frame.columns:
+        table.add_column(Text(name))
+    for values in frame.head(rows).iter_rows():
+        table.add_row(*(Text(f"{value:.6g}" if isinstance(value, float) else str(value or "")) for value in values))
+    return table
+
+
+def _table(caption: str) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    return Table(title=Text(caption) if caption else None, title_justify="left", title_style="", box=box.SIMPLE, pad_edge=False)

@@ -1,0 +1,98 @@
+"""The report's pictures as SVG text that takes the page's colours, in the light and in the dark."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from steepest.tables.metrics import Array
+from steepest.tables.training import Epoch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["loss_curve", "predicted_against_true"]
+
+# matplotlib draws with these colours; in the SVG each becomes the page's own.
+INK, FIRST, SECOND, FAINT, GRID = "#010101", "#020202", "#030303", "#040404", "#050505"
+COLOURS = {INK: "currentColor", FIRST: "var(--first)", SECOND: "var(--second)", FAINT: "var(--faint)", GRID: "var(--line)"}
+MOST_POINTS = 2000
+
+
+def loss_curve(history: Sequence[Epoch], best: int, words: dict[str, str]) -> str:
+    """Training and validation loss by epoch; a line at the epoch that was kept. `words`: epoch, loss, train, validation, best."""
+    with _axes((7.2, 3.4)) as (axes, written):
+        epochs = [row.epoch for row in history]
+        axes.plot(epochs, [row.train_loss for row in history], color=FIRST, label=words["train"])
+        axes.plot(epochs, [row.validation_loss for row in history], color=SECOND, linestyle="--", label=words["validation"])
+        if best:
+            axes.axvline(best, color=FAINT, linewidth=1.2, linestyle=":", label=f"{words['best']} ({best})")
+        losses = numpy.array([loss for row in history for loss in (row.train_loss, row.validation_loss)])
+        if numpy.isfinite(losses).all() and losses.min() > 0 and losses.max() > 20 * losses.min():
+            axes.set_yscale("log")
+        axes.set_xlabel(words["epoch"])
+        axes.set_ylabel(words["loss"])
+        axes.legend(frameon=False)
+    return written[0]
+
+
+def predicted_against_true(truth: Array, predicted: Array, words: dict[str, str]) -> str:
+    """A point a row, and the line on which a perfect prediction lies. `words`: true, predicted, perfect."""
+    if len(truth) > MOST_POINTS:
+        some = numpy.linspace(0, len(truth) - 1, MOST_POINTS).astype(int)
+        truth, predicted = truth[some], predicted[some]
+    with _axes((5.2, 4.6)) as (axes, written):
+        ends = [min(truth.min(), predicted.min()), max(truth.max(), predicted.max())]
+        axes.plot(ends, ends, color=INK, linewidth=1, label=words["perfect"])
+        axes.plot(truth, predicted, linestyle="", marker="o", markersize=3.5, alpha=0.45, markeredgewidth=0, color=FIRST)
+        axes.set_xlabel(words["true"])
+        axes.set_ylabel(words["predicted"])
+        axes.legend(frameon=False)
+    return written[0]
+
+
+@contextmanager
+def _axes(size: tuple[float, float]) -> Iterator[tuple[Axes, list[str]]]:
+    """Axes to draw on; afterwards the list holds the SVG. No window, no pyplot, none of the user's settings changed."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of its cache folder where the home is read-only
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    settings: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "steepest",
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.edgecolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "font.size": 10.5,
+        "axes.formatter.useoffset": False,
+        "axes.unicode_minus": False,
+        "axes.axisbelow": True,
+        "font.family": "sans-serif",
+        "text.parse_math": False,  # a $ in a column's name is a dollar
+        "axes.grid": True,
+        "grid.color": GRID,
+        "grid.linewidth": 0.6,
+    }
+    written: list[str] = []
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # the page's fonts draw the text, not matplotlib's
+        figure = Figure(figsize=size, layout="constrained")
+        yield figure.add_subplot(), written
+        content = io.StringIO()
+        figure.savefig(content, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = content.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for drawn, shown in COLOURS.items():
+        svg = svg.replace(drawn, shown)
+    written.append(svg)

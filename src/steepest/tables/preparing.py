@@ -1,0 +1,179 @@
+"""From columns of text to a matrix of numbers: fitted on the training rows only, and stored as plain JSON.
+
+A number becomes (value - mean) / standard deviation, a missing one 0 (the mean) and, where training rows had missing cells, a
+column of its own says so. A category becomes one column for each of its frequent values, one for a missing cell, and one bucket
+for the rare values; a value never seen goes to the bucket, or, where no rare value ever trained one, is spread over the columns
+as the training rows were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from numpy.typing import NDArray
+
+from steepest.errors import UserError, text
+from steepest.tables import cells
+from steepest.tables.reading import Table
+from steepest.tables.schema import Schema
+
+if TYPE_CHECKING:
+    import polars
+
+__all__ = ["CategoryColumn", "NumberColumn", "Preparation", "fit"]
+
+MOST_VALUES = 50  # of a category that get a column of their own
+RARE = 3  # training rows; with fewer a value goes to the bucket
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """`(value - mean) / scale`; with `indicator` a second column that is 1 where the cell is missing."""
+
+    name: str
+    mean: float
+    scale: float
+    indicator: bool
+
+    @property
+    def features(self) -> list[str]:
+        return [self.name, f"{self.name}: missing"] if self.indicator else [self.name]
+
+    def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
+        """Write the features of the `words` `values` into `(rows, features)`."""
+        numbers = cells.numbers(values).to_numpy()
+        absent = numpy.isnan(numbers)
+        # Halves first, so that the difference of two very large numbers is no infinity.
+        standardised = (numbers / 2 - self.mean / 2) / (self.scale / 2)
+        into[:, 0] = numpy.where(absent, 0.0, numpy.clip(standardised, -1e6, 1e6))
+        if self.indicator:
+            into[:, 1] = absent
+
+    @classmethod
+    def fit(cls, name: str, values: polars.Series) -> NumberColumn:
+        numbers = cells.numbers(values).to_numpy()
+        present = numbers[~numpy.isnan(numbers)]
+        if not len(present):
+            return cls(name, 0.0, 1.0, True)
+        largest = float(numpy.abs(present).max()) or 1.0
+        mean, scale = float((present / largest).mean()) * largest, float((present / largest).std()) * largest
+        return cls(name, mean, scale if scale > 1e-12 * largest else 1.0, len(present) < len(numbers))
+
+
+@dataclass(frozen=True)
+class CategoryColumn:
+    """One column a value; `shares` are the training rows' shares of the columns, the missing and the bucket's included."""
+
+    name: str
+    values: tuple[str, ...]
+    has_missing: bool
+    has_rare: bool
+    shares: tuple[float, ...]
+
+    @property
+    def features(self) -> list[str]:
+        named = [f"{self.name}={value}" for value in self.values]
+        return named + [f"{self.name}: missing"] * self.has_missing + [f"{self.name}: rare"] * self.has_rare
+
+    def unseen(self, values: polars.Series) -> NDArray[numpy.bool_]:
+        """Where a word is none of the values learnt (it may have been a rare one)."""
+        return (values.is_not_null() & ~values.is_in(list(self.values))).to_numpy()
+
+    def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
+        """Write the features of the `words` `values` into `(rows, features)`."""
+        import polars
+
+        rare_place = len(self.values) + self.has_missing if self.has_rare else -1
+        missing_place = len(self.values) if self.has_missing else -1
+        known = polars.Series(self.values, dtype=polars.String)
+        place = values.replace_strict(known, polars.Series(range(len(known)), dtype=polars.Int64), default=rare_place)
+        places = place.set(values.is_null(), missing_place).to_numpy()
+        into[:] = 0
+        rows = numpy.flatnonzero(places >= 0)
+        into[rows, places[rows]] = 1
+        into[places < 0] = self.shares
+
+    @classmethod
+    def fit(cls, name: str, values: polars.Series) -> CategoryColumn:
+        counts = values.drop_nulls().value_counts(name="rows").sort(["rows", name], descending=[True, False])
+        frequent = counts.head(MOST_VALUES)
+        if counts["rows"].max() >= RARE:  # type: ignore[operator]
+            frequent = frequent.filter(frequent["rows"] >= RARE)
+        rare = int(counts["rows"].sum()) - int(frequent["rows"].sum())
+        missing = values.null_count()
+        tally = [*frequent["rows"].to_list(), *([missing] if missing else []), *([rare] if rare else [])]
+        shares = tuple(count / max(1, len(values)) for count in tally)
+        return cls(name, tuple(frequent[name].to_list()), missing > 0, rare > 0, shares)
+
+
+KINDS: dict[str, type[NumberColumn] | type[CategoryColumn]] = {"number": NumberColumn, "category": CategoryColumn}
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The columns in the order of the matrix."""
+
+    columns: tuple[NumberColumn | CategoryColumn, ...]
+
+    @property
+    def features(self) -> list[str]:
+        return [feature for column in self.columns for feature in column.features]
+
+    def encode(self, table: Table) -> NDArray[numpy.float32]:
+        """The matrix `(rows, features)`; raises `UserError` where a column is missing, infinite or of another kind."""
+        matrix = numpy.zeros((table.rows, len(self.features)), dtype=numpy.float32)
+        begin = 0
+        for column in self.columns:
+            end = begin + len(column.features)
+            column.encode(_words(table, column), matrix[:, begin:end])
+            begin = end
+        return matrix
+
+    def unseen(self, table: Table) -> dict[str, NDArray[numpy.bool_]]:
+        """For each category the rows whose word was not learnt; for each number the rows whose cell is no number."""
+        found = {}
+        for column in self.columns:
+            words = cells.words(table.frame[column.name])
+            if isinstance(column, CategoryColumn):
+                found[column.name] = column.unseen(words)
+            else:
+                found[column.name] = (words.is_not_null() & cells.numbers(words).is_null()).to_numpy()
+        return found
+
+    def as_json(self) -> list[dict[str, Any]]:
+        kinds = {type_: kind for kind, type_ in KINDS.items()}
+        return [{"kind": kinds[type(column)], **asdict(column)} for column in self.columns]
+
+    @classmethod
+    def from_json(cls, rows: list[dict[str, Any]]) -> Preparation:
+        columns = []
+        for row in rows:
+            fields: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key != "kind"
+            }
+            columns.append(KINDS[row["kind"]](**fields))
+        return cls(tuple(columns))
+
+
+def fit(schema: Schema, table: Table, rows: NDArray[numpy.int64]) -> Preparation:
+    """The preparation that `rows` of `table` ask for: no other row has a say."""
+    return Preparation(
+        tuple(KINDS[column.kind].fit(column.name, cells.words(table.frame[column.name][rows])) for column in schema.used)
+    )
+
+
+def _words(table: Table, column: NumberColumn | CategoryColumn) -> polars.Series:
+    if column.name not in table.names:
+        raise UserError(text("table-needed-column", source=table.source, column=column.name))
+    words = cells.words(table.frame[column.name])
+    if isinstance(column, NumberColumn):
+        numbers = cells.numbers(words)
+        infinite = numbers.is_infinite().fill_null(False)
+        if infinite.any():
+            row = int(infinite.arg_max() or 0)
+            raise UserError(text("table-infinite", column=column.name, value=words[row], row=row + 1))
+        if words.null_count() < len(words) and numbers.null_count() == len(words):
+            raise UserError(text("table-not-numbers", source=table.source, column=column.name, value=words.drop_nulls()[0]))
+    return words

@@ -1,0 +1,250 @@
+"""`report.html`: one file without links: what was asked, the data's faults, how good the model is beside simpler ones."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from html import escape
+
+import numpy
+
+from steepest.errors import language, text
+from steepest.tables import pictures
+from steepest.tables.metrics import METRICS, Array
+from steepest.tables.schema import Column
+from steepest.tables.splitting import Split
+from steepest.tables.table_model import TableModel
+from steepest.tables.training import Run
+
+__all__ = ["best_of", "metric_rows", "number", "page", "shell", "shown"]
+
+MOST_CLASSES = 20  # in the confusion matrix
+
+STYLE = """
+:root { color-scheme: light dark; --ground: #ffffff; --ink: #1d2430; --soft: #5c6675; --line: #d9dee6; --panel: #f5f7fa;
+  --first: #1f6fd6; --second: #c2410c; --faint: #9aa4b2; --shade: 31 111 214; }
+@media (prefers-color-scheme: dark) { :root { --ground: #14181f; --ink: #e6eaf0; --soft: #a3adba; --line: #323a46;
+  --panel: #1c222b; --first: #6db1ff; --second: #ff9e64; --faint: #5d6878; --shade: 109 177 255; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.55;
+  font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+main { max-width: 54rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .5rem; } h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; }
+p, ul { margin: .5rem 0; } ul { padding-left: 1.2rem; } .soft, caption, figcaption { color: var(--soft); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; } caption { text-align: left; padding-bottom: .4rem; }
+th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--line); text-align: right; }
+th:first-child, td:first-child, .words td, .words th { text-align: left; } thead th { color: var(--soft); font-weight: 600; }
+td.best { font-weight: 700; } td.best::after { content: " *"; }
+.matrix td { text-align: center; min-width: 4rem; border: 1px solid var(--line); } .matrix th { text-align: right; }
+figure { margin: .5rem 0; } figure svg { width: 100%; height: auto; max-width: 44rem; }
+figure.square svg { max-width: 32rem; }
+svg text { font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif !important; }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; white-space: pre-wrap;
+overflow-wrap: anywhere; font-size: .9rem; } code { font-family: ui-monospace, "Cascadia Mono", Consolas, Menlo, monospace; }
+"""
+
+
+def page(
+    model: TableModel,
+    run: Run,
+    split: Split,
+    truth: Array,
+    predicted: Array,
+    notes: Sequence[str],
+    command: Sequence[str],
+    seconds: float,
+) -> str:
+    """The page as HTML. `truth` and `predicted` are the test rows'; `command` the words that train this model again."""
+    schema = model.schema
+    title = text("report-title", target=schema.target, data=model.about["data"])
+    sections = [
+        f"<h1>{escape(title)}</h1>",
+        _problem(model, split),
+        _faults(notes),
+        _results(model, split),
+        _curve(model, run),
+        _confusion(model, truth, predicted) if schema.classes else _scatter(model, truth, predicted),
+        _columns(model),
+        _training(model, run, seconds),
+        _again(command),
+    ]
+    return (
+        f'<!doctype html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n"
+        f"</head>\n<body>\n<main>\n{chr(10).join(sections)}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def metric_rows(metrics: dict[str, dict[str, float]], regression: bool) -> list[tuple[str, dict[str, float]]]:
+    """The rows of the result table, named for people: the model and the two baselines."""
+    simplest = "report-mean" if regression else "report-majority"
+    return [
+        (text(key), metrics[who]) for who, key in (("model", "report-model"), ("linear", "report-linear"), ("simplest", simplest))
+    ]
+
+
+def best_of(name: str, values: Sequence[float]) -> str | None:
+    """The best of the values, as it is shown; None where all are shown alike."""
+    known = [value for value in values if not math.isnan(value)]
+    if len({shown(name, value) for value in known}) < 2:
+        return None
+    return shown(name, max(known) if METRICS[name].larger_is_better else min(known))
+
+
+def shown(name: str, value: float) -> str:
+    """The metric `name` as tables show it: three decimals, or four significant digits where it has the target's unit."""
+    if METRICS[name].has_unit or math.isnan(value):
+        return number(value)
+    return f"{value:z.3f}"
+
+
+def number(value: float) -> str:
+    """Four significant digits, no exponent for ordinary sizes; a hyphen where there is none."""
+    if math.isnan(value):
+        return "-"
+    size = abs(value)
+    if size >= 1e9 or 0 < size < 1e-4:
+        return f"{value:.3e}"
+    return f"{value:z,.{max(0, 3 - max(0, math.floor(math.log10(size or 1))))}f}"
+
+
+def _problem(model: TableModel, split: Split) -> str:
+    schema = model.schema
+    rows = model.about["rows"]
+    kinds = [column.kind for column in schema.columns]
+    said = [
+        text(
+            "report-problem",
+            rows=sum(rows.values()),
+            data=model.about["data"],
+            numbers=kinds.count("number"),
+            categories=kinds.count("category"),
+        ),
+        text(
+            f"report-task-{schema.task}",
+            target=schema.target,
+            classes=len(schema.classes),
+            shown=", ".join(schema.classes[:MOST_CLASSES]),
+        ),
+        text("report-split", **rows),
+    ]
+    return f"<h2>{text('report-heading-problem')}</h2>\n" + "\n".join(f"<p>{escape(line)}</p>" for line in said)
+
+
+def _faults(notes: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    body = f"<ul>{items}</ul>" if notes else f"<p>{escape(text('report-no-faults'))}</p>"
+    return f"<h2>{text('report-heading-faults')}</h2>\n{body}\n<p>{escape(text('report-ask'))}</p>"
+
+
+def _results(model: TableModel, split: Split) -> str:
+    rows = metric_rows(model.metrics, not model.schema.classes)
+    names = list(rows[0][1])
+    best = {name: best_of(name, [values[name] for _, values in rows]) for name in names}
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    body = ""
+    for who, values in rows:
+        tds = "".join(_metric_cell(shown(name, values[name]), best[name]) for name in names)
+        body += f'<tr><th scope="row">{escape(who)}</th>{tds}</tr>'
+    caption = escape(text("report-results", rows=len(split.test)))
+    return (
+        f"<h2>{text('report-heading-results')}</h2>\n<div class='scroll'><table><caption>{caption}</caption>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>\n"
+        f"<p class='soft'>{escape(_definitions(names))}</p>"
+    )
+
+
+def _metric_cell(value: str, best: str | None) -> str:
+    return f'<td class="best">{value}</td>' if value == best else f"<td>{value}</td>"
+
+
+def _definitions(names: Sequence[str]) -> str:
+    return " ".join(text("metric-" + name.replace(" ", "-").lower()) for name in names)
+
+
+def _curve(model: TableModel, run: Run) -> str:
+    if not run.history:
+        return ""
+    words = {key: text(f"report-word-{key}") for key in ("epoch", "loss", "train", "validation", "best")}
+    last = run.history[-1]
+    alt = text("report-curve-alt", epochs=last.epoch, train=number(last.train_loss), best=run.best, loss=number(run.best_loss))
+    if model.model != model.about["trained"]:
+        alt += " " + text("report-curve-of-other", trained=model.about["trained"], model=model.model)
+    return _figure(text("report-heading-curve"), pictures.loss_curve(run.history, run.best, words), alt)
+
+
+def _scatter(model: TableModel, truth: Array, predicted: Array) -> str:
+    words = {key: text(f"report-word-{key}", target=model.schema.target) for key in ("true", "predicted", "perfect")}
+    alt = text("report-scatter-alt", rows=len(truth), r2=number(model.metrics["model"]["R2"]))
+    return _figure(text("report-heading-scatter"), pictures.predicted_against_true(truth, predicted, words), alt, "square")
+
+
+def _figure(heading: str, svg: str, alt: str, shape: str = "wide") -> str:
+    named = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt, quote=True)}" ', 1)
+    return f'<h2>{heading}</h2>\n<figure class="{shape}">{named}<figcaption>{escape(alt)}</figcaption></figure>'
+
+
+def _confusion(model: TableModel, truth: Array, predicted: Array) -> str:
+    classes = model.schema.classes[:MOST_CLASSES]
+    counts = numpy.zeros((len(model.schema.classes),) * 2, dtype=int)
+    numpy.add.at(counts, (truth.astype(int), predicted.argmax(axis=1)), 1)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in classes)
+    body = ""
+    for row, name in enumerate(classes):
+        whole = max(1, counts[row].sum())
+        tds = "".join(
+            f'<td style="background: rgb(var(--shade) / {0.65 * count / whole:.3f})">{count}</td>'
+            for count in counts[row, : len(classes)]
+        )
+        body += f'<tr><th scope="row">{escape(name)}</th>{tds}</tr>'
+    caption = escape(text("report-confusion", target=model.schema.target))
+    return (
+        f"<h2>{text('report-heading-confusion')}</h2>\n<p class='soft'>{caption}</p>\n<div class='scroll'><table class='matrix'>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _columns(model: TableModel) -> str:
+    def row(column: Column) -> str:
+        fields = (column.name, text(f"kind-{column.kind}"), f"{column.distinct}", f"{column.missing}")
+        return "<tr>" + "".join(f"<td>{escape(field)}</td>" for field in fields) + "</tr>"
+
+    head = "".join(f'<th scope="col">{text(f"report-column-{key}")}</th>' for key in ("name", "kind", "distinct", "missing"))
+    body = "".join(row(column) for column in model.schema.columns)
+    return (
+        f"<h2>{text('report-heading-columns')}</h2>\n<div class='scroll'><table class='words'><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _training(model: TableModel, run: Run, seconds: float) -> str:
+    about = model.about
+    said = [
+        text(
+            "report-network",
+            model=about["trained"],
+            features=len(model.preparation.features),
+            optimizer=about["optimizer"],
+            lr=about["lr"],
+        ),
+        text(f"train-ended-{run.ended}", epochs=len(run.history), best=run.best)
+        + " "
+        + text("report-seconds", seconds=f"{seconds:.1f}"),
+    ]
+    return f"<h2>{text('report-heading-training')}</h2>\n" + "\n".join(f"<p>{escape(line)}</p>" for line in said)
+
+
+def _again(command: Sequence[str]) -> str:
+    out = command[command.index("--out") + 1]
+    predict = ["python", "-m", "steepest", "predict", out, "NEW.csv", "-o", "OUT.csv"]
+    lines = "\n".join(shell(words) for words in (command, predict))
+    return f"<h2>{text('report-heading-again')}</h2>\n<pre><code>{escape(lines)}</code></pre>"
+
+
+def shell(words: Sequence[str]) -> str:
+    """A command line to paste: words with blanks in double quotes, which bash, zsh and PowerShell all take."""
+    plain = all('"' not in word and "$" not in word and "`" not in word for word in words)
+    return " ".join(f'"{word}"' if shlex.quote(word) != word else word for word in words) if plain else shlex.join(words)

@@ -1,0 +1,81 @@
+"""How to train, as the options say it: optimizer, learning rate, epochs; and what follows from the number of rows."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from steepest import Tensor, optim
+from steepest.errors import UserError, text
+
+__all__ = ["AUTO", "OPTIMIZERS", "Settings"]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A row of the optimizers: what makes it, its usual rate for batches of 32, and whether it wants all rows in a step."""
+
+    make: Callable[[list[Tensor], float], Any]
+    lr: float
+    all_rows: bool = False
+
+
+OPTIMIZERS = {
+    "adamw": Optimizer(lambda parameters, lr: optim.AdamW(parameters, lr=lr, weight_decay=0.1), 0.001),
+    "adam": Optimizer(lambda parameters, lr: optim.Adam(parameters, lr=lr), 0.001),
+    "sgd": Optimizer(lambda parameters, lr: optim.SGD(parameters, lr=lr), 0.05),
+    "momentum": Optimizer(lambda parameters, lr: optim.SGD(parameters, lr=lr, momentum=0.9, nesterov=True), 0.01),
+    "adagrad": Optimizer(lambda parameters, lr: optim.Adagrad(parameters, lr=lr), 0.02),
+    "rmsprop": Optimizer(lambda parameters, lr: optim.RMSprop(parameters, lr=lr), 0.0005),
+    "adadelta": Optimizer(lambda parameters, lr: optim.Adadelta(parameters, lr=lr), 1.0),
+    "adamax": Optimizer(lambda parameters, lr: optim.Adamax(parameters, lr=lr), 0.002),
+    "asgd": Optimizer(lambda parameters, lr: optim.ASGD(parameters, lr=lr), 0.05),
+    "rprop": Optimizer(lambda parameters, lr: optim.Rprop(parameters, lr=lr), 0.01, all_rows=True),
+    "lbfgs": Optimizer(lambda parameters, lr: optim.LBFGS(parameters, lr=lr, line_search_fn="strong_wolfe"), 1.0, all_rows=True),
+}
+AUTO = {True: "lbfgs", False: "adamw"}  # what `--optimizer auto` takes: for a linear model (True), for a network
+FACTORS = (0.3, 1.0, 3.0, 10.0)  # of the usual rate, which `--lr auto` tries
+LARGEST_LR = 100.0
+MOST_EPOCHS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train. `lr=None` tries a few around the optimizer's usual one. Raises `UserError` for what cannot be meant."""
+
+    optimizer: str = "adamw"
+    lr: float | None = None
+    epochs: int = 200
+
+    def __post_init__(self) -> None:
+        if self.optimizer not in OPTIMIZERS:
+            near = difflib.get_close_matches(self.optimizer.lower(), OPTIMIZERS, n=1)
+            shown = ", ".join(["auto", *OPTIMIZERS])
+            raise UserError(text("train-optimizer", optimizer=self.optimizer, near=near[0] if near else "adamw", shown=shown))
+        if self.lr is not None and not 0 < self.lr <= LARGEST_LR:
+            raise UserError(text("train-lr", lr=self.lr, usual=OPTIMIZERS[self.optimizer].lr))
+        if not 1 <= self.epochs <= MOST_EPOCHS:
+            raise UserError(text("train-epochs", epochs=self.epochs))
+
+    def batch(self, rows: int) -> int:
+        """About a fiftieth of the rows, as a power of two from 32 to 1024; or all of them."""
+        if OPTIMIZERS[self.optimizer].all_rows:
+            return rows
+        return min(1024, max(32, 2 ** round(math.log2(max(1, rows / 50)))))
+
+    def rates(self, rows: int) -> list[float]:
+        """The learning rates to try on a training set of `rows`.
+
+        The usual rate grows with the square root of the batch (Malladi et al., On the SDEs and scaling rules for
+        adaptive gradient algorithms, 2022).
+        """
+        row = OPTIMIZERS[self.optimizer]
+        if self.lr is not None:
+            return [self.lr]
+        if row.all_rows:
+            return [row.lr]
+        usual = row.lr * math.sqrt(self.batch(rows) / 32)
+        return [float(f"{usual * factor:.2g}") for factor in FACTORS]

@@ -1,0 +1,153 @@
+import math
+
+import numpy
+import pytest
+
+import steepest
+from steepest import nn
+from steepest.errors import UserError
+from steepest.tables import baselines, networks, training
+from steepest.tables.settings import OPTIMIZERS, Settings
+from steepest.tables.tasks import TASKS
+from steepest.tables.training import Epoch, Run
+
+
+def data(rows: int = 60, seed: int = 0) -> tuple[steepest.Tensor, steepest.Tensor]:
+    """y = 2 x0 - x1 + 0.5 without noise."""
+    steepest.manual_seed(seed)
+    x = steepest.randn(rows, 2)
+    return x, x @ steepest.tensor([[2.0], [-1.0]]) + 0.5
+
+
+def run(network: nn.Module, settings: Settings, watch=lambda epoch, run: None) -> Run:
+    return training.train(network, nn.MSELoss(), data(), data(20, 1), settings, 0, watch)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_learns_a_line(optimizer: str) -> None:
+    steepest.manual_seed(3)
+    network = nn.Sequential(nn.Linear(2, 1))
+    x, y = data(20, 1)
+    before = nn.MSELoss()(network(x), y).item()
+    assert run(network, Settings(optimizer, epochs=150)).best_loss < 0.3 * before
+
+
+def test_the_best_weights_are_kept() -> None:
+    steepest.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+    found = run(network, Settings("sgd", 0.2, 15))
+    losses = [epoch.validation_loss for epoch in found.history]
+    assert found.best == losses.index(min(losses)) + 1
+    x, y = data(20, 1)
+    with steepest.no_grad():
+        assert nn.MSELoss()(network(x), y).item() == pytest.approx(found.best_loss)
+
+
+def test_it_stops_when_validation_stands_still() -> None:
+    steepest.manual_seed(0)
+    found = run(nn.Sequential(nn.Linear(2, 1)), Settings("lbfgs", None, 200))
+    assert found.ended == "early"
+    assert len(found.history) == found.best + training.PATIENCE
+
+
+def test_the_learning_rate_is_chosen_by_short_runs() -> None:
+    settings = Settings("sgd", None, 100)
+    assert settings.rates(60) == [0.015, 0.05, 0.15, 0.5]
+    assert Settings("sgd", None, 100).rates(12_384) == [0.042, 0.14, 0.42, 1.4]  # batches of 256
+    found = {}
+    for rate in [None, *settings.rates(60)]:
+        steepest.manual_seed(0)
+        found[rate] = run(nn.Sequential(nn.Linear(2, 1)), Settings("sgd", rate, 100))
+    assert found[None].best_loss == min(run.best_loss for run in found.values())
+
+
+def test_ctrl_c_keeps_the_best_so_far() -> None:
+    def watch(epoch: Epoch, run: Run) -> None:
+        if epoch.epoch == 4:
+            raise KeyboardInterrupt
+
+    steepest.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 1))
+    found = run(network, Settings(lr=0.01, epochs=50), watch)
+    assert (found.ended, len(found.history), found.best) == ("interrupted", 4, 4)
+    x, y = data(20, 1)
+    assert nn.MSELoss()(network(x), y).item() == pytest.approx(found.best_loss)
+
+
+def test_a_step_that_is_too_large_ends_the_run_with_finite_weights() -> None:
+    steepest.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+    found = run(network, Settings("sgd", 100.0, 100))
+    assert found.ended == "diverged"
+    assert math.isfinite(found.best_loss)
+    assert all(numpy.isfinite(value.numpy()).all() for value in network.state_dict().values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"lr": -1.0}, "a learning rate of -1.0 cannot work"),
+        ({"lr": 0.0}, "a learning rate of 0.0 cannot work"),
+        ({"lr": math.nan}, "a learning rate of nan cannot work"),
+        ({"lr": math.inf}, "a learning rate of inf cannot work"),
+        ({"lr": 1e6}, "is at most 100"),
+        ({"epochs": 0}, "0 epochs cannot be trained"),
+        ({"epochs": -3}, "-3 epochs cannot be trained"),
+        ({"epochs": 10**9}, "--epochs takes a whole number from 1"),
+        ({"optimizer": "Adaam"}, "there is no optimizer 'Adaam', did you mean 'adam'"),
+    ],
+)
+def test_settings_that_cannot_be_meant(fields: dict, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        Settings(**fields)
+
+
+def test_models_by_name() -> None:
+    assert networks.widths("linear") == []
+    assert networks.widths("auto") == [64, 64]
+    assert networks.widths("8-6-4") == [8, 6, 4]
+    assert [tuple(value.shape) for value in networks.build([8, 6], 3, 2).state_dict().values()] == [
+        (8, 3),
+        (8,),
+        (6, 8),
+        (6,),
+        (2, 6),
+        (2,),
+    ]
+
+
+@pytest.mark.parametrize(
+    "model", ["64-abc", "", "-", "64-", "0", "64--64", "-64", "1e3", "99999999999", "64 64", "６４", "-".join(["8"] * 40)]
+)
+def test_models_that_are_none(model: str) -> None:
+    with pytest.raises(UserError, match="there is no model"):
+        networks.widths(model)
+
+
+def test_the_linear_baseline_of_a_regression_is_the_least_squares_line() -> None:
+    x, y = data()
+    network = baselines.linear(TASKS["regression"], x.numpy(), y, 1)
+    design = numpy.concatenate([x.numpy().astype(numpy.float64), numpy.ones((60, 1))], axis=1)
+    normal = design.T @ design + numpy.diag([baselines.PENALTY, baselines.PENALTY, 0])
+    expected = numpy.linalg.solve(normal, design.T @ y.numpy())
+    numpy.testing.assert_allclose(network[0].weight.detach().numpy()[0], expected[:2, 0], rtol=1e-5)
+    numpy.testing.assert_allclose(network[0].bias.detach().numpy(), expected[2], rtol=1e-5)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_linear_baseline_of_classes_is_at_its_minimum(classes: int) -> None:
+    steepest.manual_seed(0)
+    x = steepest.randn(90, 2)
+    task = TASKS["binary" if classes == 2 else "multiclass"]
+    labels = ((x[:, 0] + 0.7 * steepest.randn(90) > 0).long() + (x[:, 1] > 0.8).long()).clamp(max=classes - 1)
+    targets = labels.float().view(-1, 1) if classes == 2 else labels
+    network = baselines.linear(task, x.numpy(), targets, task.outputs(classes))
+    network.zero_grad()
+    loss = task.loss()(network(x), targets) + 0.5 * baselines.PENALTY / 90 * (network[0].weight ** 2).sum()
+    loss.backward()
+    assert max(float(value.grad.abs().max()) for value in network.parameters()) < 1e-4
+
+
+def test_the_simplest_baseline() -> None:
+    assert baselines.simplest(numpy.array([1.0, 3.0]), 0, 3).tolist() == [2, 2, 2]
+    assert baselines.simplest(numpy.array([0.0, 1.0, 1.0, 1.0]), 2, 2).tolist() == [[0.25, 0.75]] * 2
