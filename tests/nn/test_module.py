@@ -383,3 +383,24 @@ def test_a_call_without_hooks_warns_of_nothing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Net()(steepest.ones(4, 2))
+
+
+def test_parameters_and_buffers_print_as_what_they_are() -> None:
+    assert str(nn.Parameter(steepest.zeros(2))) == "Parameter containing:\ntensor([0., 0.], requires_grad=True)"
+    assert repr(nn.Buffer(steepest.zeros(2))) == "tensor([0., 0.])"
+    assert str(nn.UninitializedParameter()) == "<UninitializedParameter>"
+
+
+def test_results_of_parameters_are_plain_tensors() -> None:
+    parameter = nn.Parameter(steepest.ones(2))
+    assert type(parameter * 2) is steepest.Tensor and type(parameter.detach()) is steepest.Tensor
+    assert nn.Parameter(steepest.ones(2), requires_grad=False).requires_grad is False
+    with pytest.raises(RuntimeError):
+        nn.Parameter(steepest.ones(2, dtype=steepest.int64))
+
+
+def test_a_parameter_shares_the_memory_it_is_made_of() -> None:
+    data = steepest.zeros(2)
+    parameter = nn.Parameter(data)
+    data[0] = 5
+    assert parameter.tolist() == [5.0, 0.0]
