@@ -39,6 +39,12 @@ def test_parametrizations_compute_and_learn_as_torchs(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_the_older_spectral_norm_is_torchs() -> None:
+    same(lambda lib: trained(lib.nn.utils.spectral_norm(lib.nn.Linear(3, 4)), lib.ones(2, 3)))
+    same(lambda lib: dict(lib.nn.utils.remove_spectral_norm(lib.nn.utils.spectral_norm(lib.nn.Linear(3, 4))).state_dict()))
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_the_older_weight_norm_is_torchs() -> None:
     same(lambda lib: trained(lib.nn.utils.weight_norm(lib.nn.Linear(3, 4)), lib.ones(2, 3)))
 

@@ -1,18 +1,22 @@
 """Modules, parameters, initial values and what works on them, under PyTorch's names."""
 
-from steepest.nn import functional, init, modules, parameter, utils
+from steepest.nn import common_types, functional, init, modules, parallel, parameter, utils
 from steepest.nn.modules import *  # noqa: F403
 from steepest.nn.modules import __all__ as _modules
+from steepest.nn.parallel import DataParallel
 from steepest.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = [
     "Buffer",
+    "DataParallel",
     "Parameter",
     "UninitializedBuffer",
     "UninitializedParameter",
+    "common_types",
     "functional",
     "init",
     "modules",
+    "parallel",
     "parameter",
     "utils",
     *_modules,
