@@ -32,6 +32,7 @@ from steepest.core.printing import set_printoptions  # noqa: E402
 from steepest.core.size import Size  # noqa: E402
 from steepest.core.tensor import Tensor  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402
+from steepest.functional.random import default_generator  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 

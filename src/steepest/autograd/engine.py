@@ -10,7 +10,6 @@ from typing import Any
 
 from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node
-from steepest.core.primitive import Like
 from steepest.core.tensor import Tensor, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import add, cast, clone
@@ -22,26 +21,31 @@ from steepest.ops.views import squeeze
 __all__ = ["run_backward"]
 
 
-def fit(g: Tensor, like: Like) -> Tensor:
+def fit(g: Tensor, like: tuple[tuple[int, ...], Any]) -> Tensor:
     """Sum a gradient over the axes along which its operand was broadcast, and give it the operand's dtype."""
     shape = g.array.shape
-    if shape != like.shape:
-        extra = len(shape) - len(like.shape)
-        dim = tuple(i for i, n in enumerate(shape) if i < extra or like.shape[i - extra] == 1 != n)
+    wanted, of = like
+    if shape == wanted and g.dtype is of:
+        return g
+    if shape != wanted:
+        extra = len(shape) - len(wanted)
         if extra < 0:
-            g = g.expand(like.shape)
+            g = g.expand(wanted)
         else:
-            if dim:
+            dim = tuple([i for i, n in enumerate(shape) if i < extra or wanted[i - extra] == 1 != n])
+            if dim == tuple(range(extra)):
+                g = total(g, dim=dim, keepdim=False)
+            elif dim:
                 g = total(g, dim=dim, keepdim=True)
-            if extra:
-                g = squeeze(g, dim=tuple(range(extra)))
-            if g.array.shape != like.shape:
-                g = g.expand(like.shape)
-    if g.dtype is not like.dtype:
-        if g.dtype.is_complex and not like.dtype.is_complex:
+                if extra:
+                    g = squeeze(g, dim=tuple(range(extra)))
+            if g.array.shape != wanted:
+                g = g.expand(wanted)
+    if g.dtype is not of:
+        if g.dtype.is_complex and not of.is_complex:
             g = g.real
-        if g.dtype is not like.dtype:
-            g = cast(g, to=like.dtype)
+        if g.dtype is not of:
+            g = cast(g, to=of)
     return g
 
 
@@ -174,7 +178,7 @@ class Backward:
         if isinstance(target, Node):
             slots = buffers.get(target)
             if slots is None:
-                slots = buffers[target] = [None] * (1 if isinstance(target.outputs, Like) else len(target.outputs))
+                slots = buffers[target] = [None] * (len(target.outputs) if type(target.outputs) is list else 1)
             have = slots[number]
             slots[number] = g if have is None else add_gradients(have, g)
             return

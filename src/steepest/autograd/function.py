@@ -4,7 +4,7 @@ from typing import Any
 
 from steepest.core.modes import modes
 from steepest.core.node import Node
-from steepest.core.primitive import Like, wants_gradient
+from steepest.core.primitive import wants_gradient
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
 from steepest.ops.creation import full
@@ -74,8 +74,8 @@ class FunctionNode(Node):
         return results
 
 
-def _zeros(like: Like) -> Tensor:
-    return full(like.shape, 0, like.dtype)  # type: ignore[no-any-return]
+def _zeros(like: tuple[tuple[int, ...], Any]) -> Tensor:
+    return full(like[0], 0, like[1])  # type: ignore[no-any-return]
 
 
 class Function:
@@ -127,8 +127,8 @@ class Function:
         inputs = {id(x) for x in args if isinstance(x, Tensor)}
         outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
         ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
-        ctx.likes = tuple(Like(x.array.shape, x.dtype) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
-        likes = [Like(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
+        ctx.likes = tuple((x.array.shape, x.dtype) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
+        likes = [(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
         ctx.outputs = likes if len(likes) > 1 else likes[0]
         for k, x in enumerate(outs):
             if isinstance(x, Tensor) and id(x) not in ctx.non_differentiable and x.dtype.category >= 2:

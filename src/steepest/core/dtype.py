@@ -13,10 +13,19 @@ __all__ = ["dtype", "from_numpy", "get_default_dtype", "promote_types", "set_def
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
 
+class Scalar:
+    """Stands in a signature for a 0-dim tensor: it decides only where its category is higher."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, of: "dtype"):
+        self.dtype = of
+
+
 class dtype:
     """The type of a tensor's elements; there is one object for each type, compared by identity."""
 
-    __slots__ = ("category", "is_complex", "is_floating_point", "is_signed", "itemsize", "name", "numpy", "rank")
+    __slots__ = ("category", "is_complex", "is_floating_point", "is_signed", "itemsize", "name", "numpy", "rank", "scalar")
 
     def __init__(self, name: str, numpy_name: str | None, category: int, itemsize: int, rank: int, signed: bool = True):
         self.name, self.category, self.itemsize, self.rank = name, category, itemsize, rank
@@ -24,6 +33,7 @@ class dtype:
         self.is_floating_point = category == FLOATING
         self.is_complex = category == COMPLEX
         self.is_signed = signed
+        self.scalar = Scalar(self)
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"

@@ -1,15 +1,23 @@
 """Graph nodes: what an operation must remember so that its gradient rules can run."""
 
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
-from steepest.core import modes as _modes
+from steepest.core.dtype import FLOATING
+from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 
-__all__ = ["Node"]
+__all__ = ["Like", "Node"]
 
 _sequence = itertools.count()
+
+
+class Like(NamedTuple):
+    """What a gradient must look like."""
+
+    shape: tuple[int, ...]
+    dtype: Any
 
 
 class Node:
@@ -36,36 +44,40 @@ class Node:
 
     def unpack(self, name: str, index: int) -> Any:
         """The value that rules know as `name`, checked to be what it was when the operation ran."""
-        if self.saved is None:
-            raise RuntimeError(text("backward-twice", node=self.name()))
+        saved = self.saved
+        if name in saved:
+            value = saved[name]
+            if not isinstance(value, Tensor):
+                return value if name != "results" else tuple(self._checked(v, name) for v in value)
+            counter = value.counter
+            if counter is not None and counter.count != self.versions[name]:
+                self._changed(value, name)
+            return result_of(self, value) if name == "result" and modes.grad else value
         if name == "like":
-            return self.likes[index]
-        if name == "position":
-            return index
-        if name in self.params:
-            return self.params[name]
-        value = self.saved[name]
-        if not isinstance(value, Tensor):
-            return value
-        version = self.versions[name]
-        if value._version_count != version:
-            raise RuntimeError(text("in-place-needed-value", node=self.name(), shape=list(value.array.shape), name=name,
-                                    now=value._version_count, then=version))
-        if name == "result" and _modes.modes.grad:
-            value = result_of(self, value)
-        return value
+            shape, of = self.likes[index]
+            return Like(shape, of)
+        return index if name == "position" else self.params[name]
+
+    def _checked(self, value: Tensor, name: str) -> Tensor:
+        if value.counter is not None and value.counter.count:
+            self._changed(value, name)
+        return result_of(self, value) if modes.grad and value.dtype.category >= FLOATING else value
+
+    def _changed(self, value: Tensor, name: str) -> None:
+        raise RuntimeError(text("in-place-needed-value", node=self.name(), shape=list(value.array.shape), name=name,
+                                now=value._version_count, then=self.versions.get(name, 0)))
 
     def apply(self, gradients: list[Any]) -> list[Any]:
         """The gradients for all edges from those of the results."""
-        primitive, edges = self.primitive, self.edges
+        primitive = self.primitive
         g = gradients[0] if len(gradients) == 1 else gradients
-        out = []
-        for i, edge in enumerate(edges):
+        out: list[Any] = []
+        for i, edge in enumerate(self.edges):
             if edge is None:
                 out.append(None)
-                continue
-            rule, names = primitive.rule_of(i)
-            out.append(rule(g, *[self.unpack(n, i) for n in names]))
+            else:
+                rule, names = primitive.rules[0 if primitive.variadic else i]
+                out.append(rule(g, *[self.unpack(n, i) for n in names]) if names else rule(g))
         return out
 
     def release(self) -> None:

@@ -7,23 +7,16 @@ wants a gradient; the engine sums over broadcast axes and casts.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from steepest.core.modes import interpreters, modes
-from steepest.core.node import Node
-from steepest.core.tensor import Tensor, alias, refresh
+from steepest.core.node import Like, Node
+from steepest.core.tensor import Tensor, fresh, refresh
 
 __all__ = ["Like", "Primitive", "attach"]
 
 Rule = Callable[..., Any]
 RESERVED = {"like", "position"}
-
-
-class Like(NamedTuple):
-    """What a gradient must look like."""
-
-    shape: tuple[int, ...]
-    dtype: Any
 
 
 def arguments(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -56,7 +49,7 @@ class Primitive:
         """The rule of operand i and the names it wants beside the gradient; None where the operand has none."""
         return self.rules[0 if self.variadic else i]
 
-    def saves(self, wanted: tuple[int, ...], params: dict[str, Any]) -> tuple[str, ...]:
+    def saves(self, wanted: tuple[int, ...]) -> tuple[str, ...]:
         """What the rules of the wanted operands name and only the operands or results can give."""
         if self.variadic:
             wanted = (0,)
@@ -91,12 +84,13 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
     """Record the operation as the node of its results, one tensor or a tuple of them."""
     edges: list[Any] = []
     likes: list[Any] = []
-    wanted: tuple[int, ...] = ()
+    wanted: list[int] = []
+    rules, variadic = primitive.rules, primitive.variadic
     for i, x in enumerate(operands):
-        if isinstance(x, Tensor) and x.needs_grad and primitive.rule_of(i) is not None:
-            edges.append((x if x.node is None else x.node, x.output_nr))
-            likes.append(Like(x.array.shape, x.dtype))
-            wanted += (i,)
+        if isinstance(x, Tensor) and x.needs_grad and rules[0 if variadic else i] is not None:
+            edges.append((x.node or x, x.output_nr))
+            likes.append((x.array.shape, x.dtype))
+            wanted.append(i)
         else:
             edges.append(None)
             likes.append(None)
@@ -105,19 +99,19 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
     saved: dict[str, Any] = {}
     versions: dict[str, int] = {}
     single = isinstance(results, Tensor)
-    for name in primitive.saves(wanted, params):
+    for name in primitive.saves(tuple(wanted)):
         if name == "result":
-            value = alias_result(results if single else results[0])
+            value = kept(results if single else results[0])
         elif name == "results":
-            value = tuple(alias_result(r) for r in results)
+            saved[name] = tuple([kept(r) for r in results])
+            continue
         else:
             value = operands[primitive.position[name]]
         saved[name] = value
         if isinstance(value, Tensor):
-            versions[name] = value._version_count
-    outputs = results if single else None
-    node = Node(primitive, tuple(edges), tuple(likes), saved, versions, params,
-                Like(outputs.array.shape, outputs.dtype) if single else [Like(r.array.shape, r.dtype) for r in results])
+            versions[name] = value.counter.count if value.counter is not None else 0
+    outputs = (results.array.shape, results.dtype) if single else [(r.array.shape, r.dtype) for r in results]
+    node = Node(primitive, edges, likes, saved, versions, params, outputs)
     if single:
         results.node = node
         results.needs_grad = True
@@ -127,11 +121,13 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
                 r.node, r.needs_grad, r.output_nr = node, True, k
 
 
-def alias_result(result: Tensor) -> Tensor:
-    """The result as a node may hold it: without the node, since that would be a cycle."""
-    kept = alias(result.array, result)
-    kept.output_nr = result.output_nr
-    return kept
+def kept(result: Tensor) -> Tensor:
+    """The result as a node may hold it: without the node, since that would be a cycle; one version counter for both."""
+    held = fresh(result.array, result.dtype)
+    held._storage = result.storage_cell
+    held.counter = result.version
+    held.output_nr = result.output_nr
+    return held
 
 
 def finish(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any], results: Any) -> Any:

@@ -5,29 +5,19 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import FLOATING, PROMOTED, dtype, of_number
+from steepest.core.dtype import FLOATING, PROMOTED, Scalar, dtype, of_number
 from steepest.core.tensor import Tensor
 
 __all__ = ["result_type", "tag"]
 
 
-class Scalar:
-    """Stands in a signature for a 0-dim tensor: it decides only where its category is higher."""
-
-    __slots__ = ("dtype",)
-
-    def __init__(self, of: dtype):
-        self.dtype = of
-
-
-SCALARS = {d: Scalar(d) for d in dtypes.ALL}
 NUMBERS = (bool, int, float, complex)
 
 
 def tag(x: Any) -> Any:
     """What promotion needs to know of an operand: its dtype, a `Scalar` for 0-dim tensors, the class of a Python number."""
     if isinstance(x, Tensor):
-        return x.dtype if x.array.ndim else SCALARS[x.dtype]
+        return x.dtype if x.array.ndim else x.dtype.scalar
     return type(x)
 
 

@@ -17,16 +17,23 @@ class Version:
 
 
 class Storage:
-    """The memory behind a tensor and all its views: `flat` is every element of it, in the order of the addresses.
+    """The memory behind a tensor and all its views; `flat` is every element of it, in the order of the addresses.
 
     `shared` is true when an array of the user's has the same memory, so that it may change without the package's knowledge.
     """
 
-    __slots__ = ("__weakref__", "flat", "shared")
+    __slots__ = ("__weakref__", "_flat", "array", "shared")
 
     def __init__(self, array: np.ndarray[Any, Any], shared: bool = False):
-        self.flat = _extent(array)
-        self.shared = shared
+        self.array, self.shared = array, shared
+        self._flat: np.ndarray[Any, Any] | None = None
+
+    @property
+    def flat(self) -> np.ndarray[Any, Any]:
+        """All elements in one dimension."""
+        if self._flat is None:
+            self._flat = _extent(self.array)
+        return self._flat
 
     @property
     def address(self) -> int:

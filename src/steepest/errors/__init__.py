@@ -30,11 +30,13 @@ _rows: dict[str, tuple[str, str]] = {}
 
 
 def _load() -> None:
+    found: dict[str, tuple[str, str]] = {}
     for module in pkgutil.iter_modules(__path__):
         rows = importlib.import_module(f"{__name__}.{module.name}").ROWS
-        doubled = _rows.keys() & rows.keys()
+        doubled = found.keys() & rows.keys()
         assert not doubled, f"error texts given twice: {sorted(doubled)}"
-        _rows.update(rows)
+        found.update(rows)
+    _rows.update(found)
 
 
 def text(key: str, **values: object) -> str:

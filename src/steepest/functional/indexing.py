@@ -18,6 +18,8 @@ from steepest.ops.reductions import wrap
 
 def getitem(self: Tensor, key: Any) -> Tensor:
     """A view for integers, slices, None and Ellipsis; a copy of picked elements for lists, integer tensors and masks."""
+    if type(key) is int and self.array.ndim:
+        return _select(self, 0, key)
     x, indices = _basic(self, key if type(key) is tuple else (key,))
     if not indices:
         return x if x is not self else views.identity(x)  # type: ignore[no-any-return]

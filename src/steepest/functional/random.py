@@ -116,16 +116,18 @@ def initial_seed() -> int:
 
 def get_rng_state() -> Tensor:
     """The state of the default generator."""
-    return from_array(gen.default_generator.get_state())
+    return default_generator.get_state()  # type: ignore[no-any-return]
 
 
 def set_rng_state(new_state: Tensor) -> None:
     """Set the state of the default generator."""
-    gen.default_generator.set_state(new_state.array)
+    default_generator.set_state(new_state)
 
 
 class Generator(gen.Generator):
     """A generator of random numbers with a state of its own; states are tensors."""
+
+    __slots__ = ()
 
     def get_state(self) -> Any:
         return from_array(super().get_state())
@@ -133,3 +135,8 @@ class Generator(gen.Generator):
     def set_state(self, state: Any) -> Any:
         super().set_state(state.array if isinstance(state, Tensor) else state)
         return self
+
+
+# There is one default generator, made where no tensors are known yet; from here on its states are tensors too.
+default_generator: Any = gen.default_generator
+default_generator.__class__ = Generator

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.promotion import SCALARS
 from steepest.core.recorder import Access, Equation
 from steepest.errors import text
 from steepest.lower.scalar import Scalars, Value
@@ -209,7 +208,7 @@ def through(access: Access, steps: Any) -> Access:
 
 def _tag(x: Any) -> Any:
     if isinstance(x, Access):
-        return x.content.dtype if x.shape else SCALARS[x.content.dtype]
+        return x.content.dtype if x.shape else x.content.dtype.scalar
     return type(x)
 
 

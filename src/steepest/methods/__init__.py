@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from steepest.autograd import gradients
+from steepest.core import copying
 from steepest.core import dtype as dtypes
 from steepest.core.size import Size
+from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import creating, indexing, joining, linalg, pointwise, products, reducing, shaping
@@ -151,6 +153,7 @@ def install() -> None:
     for properties in (PROPERTIES, conversion.PROPERTIES, gradients.PROPERTIES):
         for name, getter in properties.items():
             setattr(Tensor, name, getter if isinstance(getter, property) else property(getter))
+    Storage.__reduce__ = copying.reduce_storage  # type: ignore[method-assign]
     Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]
 
 

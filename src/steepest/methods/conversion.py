@@ -6,23 +6,16 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core import printing
+from steepest.core import copying, printing
 from steepest.core.device import CPU, STRIDED, device
 from steepest.core.dtype import dtype, numpy_dtype
-from steepest.core.modes import interpreters
+from steepest.core.reading import read
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.shaping import to_dtype
 from steepest.ops import views
 
 __all__ = ["CPU", "METHODS", "PROPERTIES", "STRIDED", "imag", "real", "resize"]
-
-
-def read(x: Tensor) -> np.ndarray[Any, Any]:
-    """The elements, for Python to look at: every read by the host goes through here, so that a recorder can note it."""
-    if interpreters:
-        interpreters[-1].read(x)
-    return x.array
 
 
 def item(self: Tensor) -> Any:
@@ -117,13 +110,14 @@ def node_name(x: Tensor) -> str | None:
 
 
 def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
-    return printing.tensor_text(read(self), self.dtype, requires_grad=self.requires_grad, grad_fn_name=node_name(self))
+    name = "tensor" if type(self).__module__.startswith("steepest.") else type(self).__name__
+    return printing.tensor_text(read(self), self.dtype, requires_grad=self.requires_grad, grad_fn_name=node_name(self), name=name)
 
 
 def _format(self: Tensor, specification: str) -> str:
-    if self.array.ndim == 0 and type(self) is Tensor:
+    if self.dtype is dtypes.bfloat16 and self.array.ndim == 0:
         return format(item(self), specification)
-    return format(repr(self), specification)
+    return printing.format_tensor(read(self), specification, repr(self), type(self).__name__)
 
 
 def resize(self: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -150,7 +144,7 @@ def imag(x: Tensor) -> Tensor:
 
 
 METHODS: dict[str, Any] = {
-    "item": item, "tolist": tolist, "numpy": numpy, "__array__": _array, "__array_wrap__": _array_wrap, "__bool__": _bool, "__index__": _index,
+    "__deepcopy__": copying.deepcopy_tensor, "__reduce_ex__": lambda self, protocol: copying.reduce_tensor(self), "item": item, "tolist": tolist, "numpy": numpy, "__array__": _array, "__array_wrap__": _array_wrap, "__bool__": _bool, "__index__": _index,
     "__int__": lambda self: int(item(self)), "__float__": lambda self: float(item(self)), "__complex__": lambda self: complex(item(self)),
     "__repr__": _repr, "__str__": _repr, "__format__": _format, "to": to, "type": _type, "type_as": lambda self, other: to_dtype(self, other.dtype),
     "cpu": lambda self, memory_format=None: self, "cuda": _cuda, "pin_memory": lambda self: self, "share_memory_": lambda self: self,

@@ -4,7 +4,7 @@ from typing import Any
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
-from steepest.core.primitive import finish
+from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
 from steepest.ops.maps import Elementwise, elementwise
 
@@ -126,6 +126,7 @@ class Cast(Elementwise):
     """Conversion to another dtype; the dtype is a parameter."""
 
     form = "cast"
+    __call__ = Primitive.__call__
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands

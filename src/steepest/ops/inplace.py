@@ -13,16 +13,12 @@ from steepest.ops.arithmetic import cast, clone
 from steepest.ops.maps import Elementwise
 from steepest.ops.views import expand, write
 
-__all__ = ["assign", "inplace_map"]
+__all__ = ["assign", "inplace_map", "inplace_maps"]
 
 
 def inplace_map(target: Tensor, operation: Elementwise, *operands: Any) -> Tensor:
     """`target[...] = operation(*operands)`, straight into memory where no gradient is wanted and nobody watches."""
-    if operation.write_into(target, operands):
-        if target.counter is None:
-            target.version.count = 1
-        else:
-            target.counter.count += 1
+    if operation.write_into((target,), operands):
         return target
     check(target)
     result = operation(*operands)
@@ -31,6 +27,15 @@ def inplace_map(target: Tensor, operation: Elementwise, *operands: Any) -> Tenso
     if result.node is not None and result.node.saved:
         _keep_original(result.node, target)
     return assign(target, result)
+
+
+def inplace_maps(targets: tuple[Tensor, ...], operation: Elementwise, *operands: Any) -> None:
+    """The results of an operation written over several tensors, in one pass where nobody watches."""
+    if operation.write_into(targets, operands):
+        return
+    values = operation(*operands)
+    for target, value in zip(targets, values if isinstance(values, tuple) else (values,), strict=True):
+        assign(target, value)
 
 
 def _keep_original(node: Any, target: Tensor) -> None:

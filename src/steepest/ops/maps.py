@@ -6,6 +6,7 @@ NumPy ufunc compiled from the same definition.
 """
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.dtype import FLOATING, dtype, numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
-from steepest.core.promotion import SCALARS, promote_tags
+from steepest.core.promotion import promote_tags
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.ops.meaning import NumPy
@@ -60,88 +61,122 @@ class Elementwise(Primitive):
         return compute, tuple(common if g is None else g for g in self.gives)
 
     def plan(self, tags: Any) -> Plan:
+        """Make and keep the plan for operands with these tags."""
         if self.default is not dtypes.get_default_dtype():
             self.plans.clear()
             self.default = dtypes.get_default_dtype()
         compute, results = self.types(tags)
-        kernel, weak = self.kernel(compute)
+        kernel = self.kernel(compute)
         target = numpy_dtype(compute)
-
-        def converter(i: int, t: Any) -> Any:
-            if i in self.keep:
-                return np.asarray if isinstance(t, type) else None
-            if isinstance(t, type):
-                if weak and compute.is_floating_point and issubclass(t, (bool, int, float)):
-                    return None
-                return lambda x: np.asarray(x).astype(target)
-            own = t if isinstance(t, dtype) else t.dtype
-            return None if own is compute else lambda x: x.astype(target)
-
-        convert = [converter(i, t) for i, t in enumerate(tags)]
+        convert = [self.converter(i, t, compute, target) for i, t in enumerate(tags)]
         made = [compute if g is None else g for g in self.gives]
         plan = Plan(kernel, convert if any(convert) else None, results, any(m is not r for m, r in zip(made, results, strict=True)))
         self.plans[tags] = plan
         return plan
 
-    def kernel(self, compute: dtype) -> tuple[Any, bool]:
-        """What evaluates the definition over arrays, and whether it takes Python numbers as they are."""
+    def converter(self, i: int, tag: Any, compute: dtype, target: Any) -> Any:
+        """What turns operand i into an array of the dtype that the definition computes in; None where it is one."""
+        if i in self.keep:
+            return np.asarray if isinstance(tag, type) else None
+        if isinstance(tag, type):
+            return partial(number_array, target)
+        own = tag if isinstance(tag, dtype) else tag.dtype
+        return None if own is compute else lambda x: x.astype(target)
+
+    def kernel(self, compute: dtype) -> Any:
+        """What evaluates the definition over arrays of dtype `compute`."""
         function = single_call(self.definition, len(self.inputs))
         if type(function) is np.ufunc:
-            return function, True
+            return function
         for build in kernel_builders:
             compiled = build(self, compute)
             if compiled is not None:
-                return compiled, False
-        definition = self.definition
-        return (lambda *arrays: definition(NumPy, *arrays)), False
+                return compiled
+        kinds = [numpy_dtype(compute if g is None else g) for g in self.gives]
+        return partial(_over_arrays, self.definition, kinds)
 
-    def signature(self, operands: tuple[Any, ...]) -> Any:
-        return tuple([(x.dtype if x.array.ndim else SCALARS[x.dtype]) if isinstance(x, Tensor) else type(x) for x in operands])
-
-    def evaluate(self, operands: tuple[Any, ...]) -> tuple[Any, Plan]:
-        """The raw arrays of the results, and the plan they were made by."""
-        tags = tuple([(x.dtype if x.array.ndim else SCALARS[x.dtype]) if isinstance(x, Tensor) else type(x) for x in operands])
-        plan = self.plans.get(tags)
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        if interpreters:
+            return interpreters[-1].bind(self, operands, params)
+        tags: list[Any] = []
+        arrays: list[Any] = []
+        wanted = False
+        for x in operands:
+            if isinstance(x, Tensor):
+                array = x.array
+                tags.append(x.dtype if array.ndim else x.dtype.scalar)
+                arrays.append(array)
+                if x.needs_grad or x.view_of is not None:
+                    wanted = True
+            else:
+                tags.append(type(x))
+                arrays.append(x)
+        plan = self.plans.get(tuple(tags))
         if plan is None or self.default is not dtypes._default:
-            plan = self.plan(tags)
-        arrays = [x.array if isinstance(x, Tensor) else x for x in operands]
+            plan = self.plan(tuple(tags))
         if plan.convert is not None:
             arrays = [a if c is None else c(a) for a, c in zip(arrays, plan.convert, strict=True)]
-        return plan.kernel(*arrays), plan
-
-    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         try:
-            out, plan = self.evaluate(operands)
+            out = plan.kernel(*arrays)
         except ValueError as problem:
             raise broadcast_error(self, operands, problem) from None
-        result: Any
-        if plan.single is not None:
+        single = plan.single
+        if single is None:
+            result: Any = tuple([fresh(np.asarray(o, d.numpy), d) for o, d in zip(out, plan.results, strict=True)])
+        else:
             if type(out) is not np.ndarray:
                 out = np.asarray(out)
-            if plan.store:
-                out = out.astype(numpy_dtype(plan.single))
-            result = fresh(out, plan.single)
-        else:
-            result = tuple(fresh(np.asarray(o, numpy_dtype(d)), d) for o, d in zip(out, plan.results, strict=True))
-        if modes.grad and wants_gradient(operands):
+            result = fresh(out.astype(single.numpy) if plan.store else out, single)
+        if wanted and modes.grad and wants_gradient(operands):
             attach(self, operands, params, result)
         return result
 
-    def write_into(self, target: Tensor, operands: tuple[Any, ...]) -> bool:
-        """Evaluate straight into the memory of `target`; False where that is not possible and nothing was done."""
-        if interpreters or modes.grad and wants_gradient((target, *operands)):
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        return self(*operands, **params)
+
+    def write_into(self, targets: tuple[Tensor, ...], operands: tuple[Any, ...]) -> bool:
+        """Evaluate straight into the memory of `targets`; False where that is not possible and nothing was done."""
+        if interpreters or modes.grad and wants_gradient((*targets, *operands)):
             return False
-        plan = self.plans.get(self.signature(operands))
-        if plan is None or plan.convert is not None or plan.store or plan.single is not target.dtype:
+        tags = tuple([(x.dtype if x.array.ndim else x.dtype.scalar) if isinstance(x, Tensor) else type(x) for x in operands])
+        plan = self.plans.get(tags) or self.plan(tags)
+        if plan.store or type(plan.kernel) is not np.ufunc:
             return False
-        if type(plan.kernel) is not np.ufunc:
-            return False
+        for target, of in zip(targets, plan.results, strict=True):
+            if target.dtype is not of:
+                return False
         arrays = [x.array if isinstance(x, Tensor) else x for x in operands]
+        if plan.convert is not None:
+            arrays = [a if c is None else c(a) for a, c in zip(arrays, plan.convert, strict=True)]
         try:
-            plan.kernel(*arrays, out=target.array)
+            plan.kernel(*arrays, out=tuple([x.array for x in targets]))
         except ValueError as problem:
             raise broadcast_error(self, operands, problem) from None
+        for target in targets:
+            counter = target.counter
+            if counter is not None:
+                counter.count += 1
+            else:
+                target.version.count = 1
         return True
+
+
+def _over_arrays(definition: Callable[..., Any], kinds: list[Any], *arrays: Any) -> Any:
+    """A definition evaluated by NumPy, call by call."""
+    out = definition(NumPy, *arrays)
+    if isinstance(out, tuple):
+        return tuple(np.asarray(o, k) for o, k in zip(out, kinds, strict=True))
+    return np.asarray(out, kinds[0])
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _kept(target: Any, value: Any) -> Any:
+    return np.asarray(value).astype(target)
+
+
+def number_array(target: Any, value: Any) -> Any:
+    """A number as a 0-dim array; those of numbers used again and again are kept (0.0 and -0.0 compare equal and are not)."""
+    return _kept(target, value) if value else np.asarray(value).astype(target)
 
 
 def broadcast_error(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> Exception:

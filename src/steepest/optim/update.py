@@ -12,7 +12,7 @@ from typing import Any
 
 from steepest.core.dtype import dtype, float32
 from steepest.core.tensor import Tensor
-from steepest.ops.inplace import assign, inplace_map
+from steepest.ops.inplace import assign, inplace_maps
 from steepest.ops.maps import elementwise
 from steepest.optim import tensor_mathematics
 
@@ -37,8 +37,8 @@ class Update:
 
     def write(self, targets: Sequence[Tensor], p: Tensor, *operands: Any, differentiable: bool = False) -> None:
         """Compute the new values and store them in `targets`, one for each result."""
-        if self.results == 1 and p.ndim and not differentiable:
-            inplace_map(targets[0], self.primitive, p, *operands)
+        if p.array.ndim and not differentiable:
+            inplace_maps(tuple(targets), self.primitive, p, *operands)
             return
         for target, value in zip(targets, self(p, *operands, differentiable=differentiable), strict=True):
             assign(target, value)

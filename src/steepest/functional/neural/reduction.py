@@ -46,7 +46,7 @@ def fold(terms: Any, reduction: str, count: int) -> Any:
 @cache
 def array_function(term: Elementwise, of: Any) -> Any:
     """What computes the elementwise operation `term` over arrays of one dtype."""
-    return term.kernel(dtypes.from_numpy(of))[0]
+    return term.kernel(dtypes.from_numpy(of))
 
 
 def _fold_array(out: Any, reduction: str, count: int) -> Any:
