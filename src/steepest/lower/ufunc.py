@@ -68,11 +68,12 @@ def _at(function: Function, base: str, offset: Any) -> str:
     return function.pure(f"getelementptr i8, ptr {base}, i64 {offset}")
 
 
-def loop_text(name: str, definition: Callable[..., Any], loop: Loop, constants: Mapping[str, Any]) -> list[Function]:
+def loop_text(name: str, definition: Callable[..., Any], loop: Loop, constants: Mapping[str, Any],
+              width: int | None = None) -> list[Function]:
     """The functions of one inner loop `void name(char **args, intp *dimensions, intp *steps, void *data)`."""
     inputs, outputs = loop
     dtypes = [*inputs, *outputs]
-    width = machine.width(max(dtypes, key=lambda d: (itemsize(d), d)))
+    width = width or machine.width(max(dtypes, key=itemsize))
     body = _body(name + ".body", definition, loop, width, constants)
     function = Function(name, ["ptr %args", "ptr %dimensions", "ptr %steps", "ptr %data"])
     n = function.op("load i64, ptr %dimensions")
@@ -125,16 +126,16 @@ def _copy(function: Function, source: str, step: Any, target: str, target_step: 
 
 
 def make_ufunc(name: str, definition: Callable[..., Any], in_dtypes: Sequence[Any], out_dtypes: Sequence[Any],
-               constants: Mapping[str, Any] | None = None) -> np.ufunc:
+               constants: Mapping[str, Any] | None = None, width: int | None = None) -> np.ufunc:
     """A ufunc of a definition over `m` with one loop (dtype names) or several (a list of lists of dtype names).
 
     `constants` are keyword arguments of the definition that are the same for all elements. A definition that gives a tuple
-    makes a ufunc with several results.
+    makes a ufunc with several results. `width` is the vector's, by default the processor's; it does not change results.
     """
     several = not isinstance(in_dtypes[0], str)
     loops: list[Loop] = list(zip(in_dtypes, out_dtypes, strict=True)) if several else [(in_dtypes, out_dtypes)]
     names = [f"loop{k}" for k in range(len(loops))]
-    functions = [f for label, loop in zip(names, loops, strict=True) for f in loop_text(label, definition, loop, constants or {})]
+    functions = [f for label, loop in zip(names, loops, strict=True) for f in loop_text(label, definition, loop, constants or {}, width)]
     native = machine.compile_text(module(functions), names)
     return _from_loops(name, native, [native.addresses[label] for label in names], loops)
 

@@ -156,11 +156,12 @@ def _fma(a: Array, b: Array, c: Array) -> Array:
     if a.dtype == np.float32:
         product = np.multiply(a, b, dtype=np.float64)           # exact
         return _add_to_odd(product, c.astype(np.float64)).astype(np.float32)
-    high, low = _two_product(a, b)
-    t_high, t_low = _two_sum(c, low)
-    v_high, v_low = _two_sum(high, t_high)
-    result = v_high + _add_to_odd(t_low, v_low)
-    plain = np.where(np.isinf(c) & np.isfinite(a) & np.isfinite(b), c, a * b + c)
+    with np.errstate(all="ignore"):
+        high, low = _two_product(a, b)
+        t_high, t_low = _two_sum(c, low)
+        v_high, v_low = _two_sum(high, t_high)
+        result = v_high + _add_to_odd(t_low, v_low)
+        plain = np.where(np.isinf(c) & np.isfinite(a) & np.isfinite(b), c, a * b + c)
     return np.where(np.isfinite(result), result, plain)
 
 

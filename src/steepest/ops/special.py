@@ -1,7 +1,7 @@
 """Special functions as expressions over the namespace `m`, for float64: one formula for NumPy and for native code.
 
 Coefficients come from `scripts/polynomials.py`; the largest errors, measured against 40 digits, are in
-`tests/ops/test_special.py`.
+`tests/lower/test_mathematics.py`.
 """
 
 import math

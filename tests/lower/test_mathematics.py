@@ -1,0 +1,81 @@
+"""Errors of the native functions in units in the last place, against values of 60 digits (scripts/reference/mathematics.py).
+
+`pytest -s tests/lower/test_mathematics.py` prints what was measured. The bounds hold for processors with and without fused
+multiply-add. Near the zeros of digamma the error is absolute; the arguments keep away from them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from steepest.lower import machine
+from steepest.lower.ufunc import make_ufunc
+from steepest.ops.meaning import NumPy
+
+REFERENCE = np.load(Path(__file__).parent.parent / "reference" / "mathematics.npz")
+NAMES = sorted({key.split("/")[0] for key in REFERENCE.files})
+
+# largest error allowed: (float32, float64); float32 is computed in float64 where half a unit is given
+BOUNDS = {
+    "exp": (1.2, 1.2), "exp2": (1.2, 1.2), "expm1": (1.6, 2.1), "log": (1.0, 1.0), "log1p": (1.6, 1.6), "log2": (1.9, 1.9),
+    "log10": (2.0, 2.0), "tanh": (1.6, 1.7), "erf": (1.6, 1.6), "sin": (0.51, 1.0), "cos": (0.51, 1.0), "tan": (0.51, 2.5),
+    "asin": (0.51, 1.3), "acos": (0.51, 1.0), "atan": (0.51, 1.0), "atan2": (0.51, 1.4), "sinh": (0.51, 2.6), "cosh": (0.51, 2.6),
+    "asinh": (0.51, 2.0), "acosh": (0.51, 2.2), "atanh": (0.51, 2.0), "erfc": (0.51, 3.5), "lgamma": (0.51, 4.0),
+    "digamma": (0.6, 60.0), "pow": (0.51, 1.5), "hypot": (0.51, 1.0),
+}
+WITHOUT_FMA = {"erf": (2.8, 1.6)}
+
+
+def errors(name: str, dtype: str, function: Callable[..., np.ndarray]) -> np.ndarray:
+    """The error of each result in units in the last place of its dtype."""
+    arguments = [REFERENCE[f"{name}/{dtype}/{letter}"] for letter in "xy" if f"{name}/{dtype}/{letter}" in REFERENCE.files]
+    high, low = REFERENCE[f"{name}/{dtype}/high"], REFERENCE[f"{name}/{dtype}/low"]
+    with np.errstate(all="ignore"):
+        got = function(*arguments).astype(np.float64)
+        nearest = high.astype(dtype)
+        unit = np.spacing(np.abs(nearest)).astype(np.float64)
+        error = np.abs((got - high) / unit - low * (np.spacing(np.abs(high)) / unit))
+    ends = np.isinf(nearest)
+    assert np.array_equal(got[ends], nearest[ends].astype(np.float64)), f"{name}: infinite where it should be"
+    assert not np.isnan(got).any(), f"{name}: NaN at {[x[np.isnan(got)][:3] for x in arguments]}"
+    return np.where(ends, 0, error)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", NAMES)
+def test_error_is_within_its_bound(name: str, dtype: str) -> None:
+    arity = 2 if f"{name}/{dtype}/y" in REFERENCE.files else 1
+    ufunc = make_ufunc(name, lambda m, *x: getattr(m, name)(*x), [dtype] * arity, [dtype])
+    error = errors(name, dtype, ufunc)
+    bound = (BOUNDS if machine.has("fma") else BOUNDS | WITHOUT_FMA)[name][dtype == "float64"]
+    print(f"{name} {dtype}: {error.max():.3f} units in the last place (bound {bound})")
+    assert error.max() <= bound, f"at {REFERENCE[f'{name}/{dtype}/x'][error.argmax()]!r}"
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc", "lgamma", "digamma"])
+def test_special_functions_over_numpy(name: str) -> None:
+    error = errors(name, "float64", getattr(NumPy, name))
+    print(f"{name}: {error.max():.3f} units in the last place")
+    assert error.max() <= BOUNDS[name][1]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_subnormal_results_are_not_flushed(dtype: str) -> None:
+    tiny = np.finfo(dtype).smallest_subnormal
+    exp = make_ufunc("exp", lambda m, x: m.exp(x), [dtype], [dtype])
+    least = np.array([-103.2, -95.0, -88.0] if dtype == "float32" else [-744.4, -720.0, -709.0], dtype)
+    assert (exp(least) > 0).all()
+    same = make_ufunc("same", lambda m, x: (m.sin(x), m.tanh(x), m.expm1(x), m.log1p(x), m.erf(x) / x), [dtype], [dtype] * 5)
+    values = np.array([tiny, -tiny, 3 * tiny], dtype)
+    for result in same(values)[:4]:
+        assert np.array_equal(result, values)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_odd_functions_keep_the_sign_of_zero(dtype: str) -> None:
+    names = "sin tan asin atan sinh tanh asinh atanh erf expm1 log1p".split()
+    odd = make_ufunc("odd", lambda m, x: tuple(getattr(m, name)(x) for name in names), [dtype], [dtype] * len(names))
+    for name, result in zip(names, odd(np.array([0.0, -0.0], dtype)), strict=True):
+        assert np.array_equal(np.signbit(result), [False, True]), name
