@@ -52,12 +52,6 @@ class Tensor:
     hooks: Any
     _grad: "Tensor | None"
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Tensor":
-        self = object.__new__(cls)
-        self.view_of = self.node = self.hooks = self._grad = self._storage = self.counter = self._family = None
-        self.needs_grad, self.output_nr = False, 0
-        return self
-
     @property
     def storage_cell(self) -> Storage:
         """The storage that this tensor views."""

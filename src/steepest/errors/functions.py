@@ -123,4 +123,11 @@ ROWS = {
     "uniform-bounds": (
         "uniform_ expects to return a [from, to) range, but found from={low} > to={high}", "uniform_ 的下界 {low} 大于上界 {high}"),
     "negative-std": ("normal expects std >= 0.0, but found std {std}", "标准差不能为负:{std}"),
+    "legacy-constructor": (
+        "new(): invalid combination of arguments: got ({kinds}). Write torch.tensor(data) for data or torch.zeros(2, 3) for sizes",
+        "构造张量的参数不对:({kinds})。由数据生成请写 torch.tensor(data),按大小生成请写 torch.zeros(2, 3)"),
+    "legacy-constructor-dtype": (
+        "expected {expected} (got {got}): write x.to({expected}) to convert", "应为 {expected},得到 {got}:要转换请写 x.to({expected})"),
+    "legacy-constructor-number": (
+        "new(): data must be a sequence or sizes (got {value!r}): write torch.tensor({value!r})", "数据应为序列或大小,得到 {value!r}:请写 torch.tensor({value!r})"),
 }

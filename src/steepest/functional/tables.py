@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steepest.functional import creating, indexing, joining, linalg, pointwise, products, random, reducing, shaping, threads
+from steepest.functional import creating, indexing, joining, legacy, linalg, pointwise, products, random, reducing, shaping, threads
 
 MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power")
@@ -21,4 +21,5 @@ def functions() -> dict[str, Any]:
                 continue
             found[RENAMED.get(name, name)] = value
     found.update({name: getattr(linalg, name) for name in LINALG})
+    found.update(legacy.TYPES)
     return found

@@ -11,6 +11,7 @@ from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import creating, indexing, joining, linalg, pointwise, products, reducing, shaping
+from steepest.functional.legacy import new_tensor
 from steepest.functional.operands import NUMBERS, operand, sizes
 from steepest.methods import conversion, filling, inplace
 from steepest.ops import arithmetic as ar
@@ -153,6 +154,7 @@ def install() -> None:
     for properties in (PROPERTIES, conversion.PROPERTIES, gradients.PROPERTIES):
         for name, getter in properties.items():
             setattr(Tensor, name, getter if isinstance(getter, property) else property(getter))
+    Tensor.__new__ = new_tensor  # type: ignore[assignment]
     Storage.__reduce__ = copying.reduce_storage  # type: ignore[method-assign]
     Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]
 
