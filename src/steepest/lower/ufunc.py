@@ -135,8 +135,9 @@ def make_ufunc(name: str, definition: Callable[..., Any], in_dtypes: Sequence[An
     several = not isinstance(in_dtypes[0], str)
     loops: list[Loop] = list(zip(in_dtypes, out_dtypes, strict=True)) if several else [(in_dtypes, out_dtypes)]
     names = [f"loop{k}" for k in range(len(loops))]
-    functions = [f for label, loop in zip(names, loops, strict=True) for f in loop_text(label, definition, loop, constants or {}, width)]
-    native = machine.compile_text(module(functions), names)
+    functions = [f for label, loop in zip(names, loops, strict=True)
+                 for f in loop_text(label, definition, loop, constants or {}, width)]
+    native = machine.compile_text(module(functions), names, thorough=False)
     return _from_loops(name, native, [native.addresses[label] for label in names], loops)
 
 
