@@ -158,7 +158,9 @@ class SparseTensor(Tensor):
             one = self.coalesce()
             dense[tuple(one._at)] += one._entries
             return fresh(dense, other.dtype)
-        return SparseTensor(np.concatenate([self._at, other._at], 1), np.concatenate([self._entries, other._entries]), self._full, self.dtype)
+        return SparseTensor(
+            np.concatenate([self._at, other._at], 1), np.concatenate([self._entries, other._entries]), self._full, self.dtype
+        )
 
     __radd__ = __add__
 
@@ -171,7 +173,9 @@ class SparseTensor(Tensor):
     __rmul__ = mul = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        return self * (1 / other) if isinstance(other, Tensor) else self._with((self._entries / other).astype(self._entries.dtype))
+        return (
+            self * (1 / other) if isinstance(other, Tensor) else self._with((self._entries / other).astype(self._entries.dtype))
+        )
 
     div = __truediv__
 

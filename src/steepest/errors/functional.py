@@ -164,4 +164,126 @@ ROWS = {
         "with -1",
         "target 的形状 {target} 应与输入的形状 {input} 相同,每行标签之后用 -1 填满"),
     "triplet-margin": ("margin must be greater than 0, got {margin}", "margin 必须大于 0,得到 {margin}"),
+    # dropout
+    "feature-dropout-dims": (
+        "Feature dropout requires at least 2 dimensions in the input, (N, C, *); got shape {shape}",
+        "按通道的 dropout 需要至少两维 (N, C, *),得到形状 {shape}"),
+    "dropout-dims": (
+        "{function}: Expected {wanted} input, but received an input of shape {shape}",
+        "{function} 需要 {wanted} 的输入,得到形状 {shape}"),
+    "dropout2d-dims": (
+        "dropout2d: Received a {ndim}-D input to dropout2d, which is deprecated and will result in an error in a future "
+        "release. To retain "
+        "the behavior and silence this warning, please use dropout instead.",
+        "dropout2d 的输入应为 4 维,得到 {ndim} 维:请改用 dropout"),
+    "dropout2d-3d": (
+        "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input "
+        "is interpreted "
+        "as shape (N, C, L). For (C, H, W) write x.unsqueeze(0), for (N, C, L) dropout1d.",
+        "dropout2d 得到 3 维输入,按 (N, C, L) 处理。若是 (C, H, W) 请写 x.unsqueeze(0),若是 (N, C, L) 请用 dropout1d"),
+    "dropout3d-dims": (
+        "dropout3d: Received a {ndim}-D input to dropout3d, which is deprecated and will result in an error in a future "
+        "release. To retain "
+        "the behavior and silence this warning, please use dropout instead.",
+        "dropout3d 的输入应为 5 维,得到 {ndim} 维:请改用 dropout"),
+    # embeddings
+    "not-coalesced": (
+        "Cannot get {what} on an uncoalesced tensor, please call .coalesce() first", "请先写 x = x.coalesce(),再取 {what}"),
+    "embedding-dtype": (
+        "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {dtype} "
+        "instead (while "
+        "checking arguments for embedding): write x = x.long()",
+        "embedding 的输入应为整数编号,得到 {dtype}:请写 x = x.long()"),
+    "embedding-outside": (
+        "index out of range in self: the table has {rows} rows, 0 to {last}, the numbers go from {low} to {high}. Write "
+        "nn.Embedding({high} + 1, ...), or mend the numbers",
+        "index out of range in self:表有 {rows} 行(0 到 {last}),而编号从 {low} 到 {high}。请写 nn.Embedding({high} + 1, ...)"
+        ",或改正编号"),
+    "embedding-padding": (
+        "Padding_idx must be within num_embeddings: got {padding} for {rows} rows", "padding_idx({padding})应在 {rows} 行之内"),
+    "bag-mode": ("mode has to be one of sum, mean or max, got {mode!r}", "mode 只能是 sum、mean 或 max,得到 {mode!r}"),
+    "bag-weights": (
+        "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
+        "mode={mode!r})",
+        "embedding_bag 的 per_sample_weights 只能用于 mode='sum',得到 {mode!r}"),
+    "bag-weights-shape": (
+        "embedding_bag: per_sample_weights of shape {weights} must have the shape of the input, {input}",
+        "per_sample_weights 的形状 {weights} 应与输入的形状 {input} 相同"),
+    "bag-offsets": (
+        "offsets has to be a 1D Tensor for an input of one dimension: where each bag begins, starting with 0",
+        "输入为一维时需要一维的 offsets:每个袋子从哪里开始,第一个是 0"),
+    "bag-offsets-order": (
+        "offsets must begin with 0, not fall, and lie within the input of {size} numbers; got {offsets}",
+        "offsets 应从 0 开始、不减,且不超过输入的 {size} 个编号;得到 {offsets}"),
+    "bag-shape": (
+        "input has to be 1D with offsets, or 2D without; got shape {shape}",
+        "输入应为一维并给出 offsets,或为二维且不给 offsets;得到形状 {shape}"),
+    "one-hot-dtype": (
+        "one_hot is only applicable to index tensor of type LongTensor, got {dtype}: write F.one_hot(x.long())",
+        "one_hot 需要 int64 的类别编号,得到 {dtype}:请写 F.one_hot(x.long())"),
+    "one-hot-empty": (
+        "Can not infer total number of classes from empty tensor: write num_classes=",
+        "空张量无法得出类别数:请写 num_classes="),
+    "one-hot-negative": (
+        "Class values must be non-negative, the smallest is {low}", "类别编号不能为负,最小的是 {low}"),
+    "one-hot-outside": (
+        "Class values must be smaller than num_classes: the largest is {high}, num_classes is {classes}",
+        "类别编号必须小于 num_classes:最大的是 {high},num_classes 是 {classes}"),
+    # normalisation
+    "batch-norm-dims": (
+        "batch_norm needs an input (N, C, *), got shape {shape}", "batch_norm 的输入应为 (N, C, *),得到形状 {shape}"),
+    "batch-norm-channels": (
+        "{name} should contain {channels} elements not {given}: the input of shape {shape} has {channels} channels in "
+        "dimension 1. Write "
+        "nn.BatchNorm...({channels})",
+        "{name} 应有 {channels} 个元素,而不是 {given}:形状为 {shape} 的输入在第 1 维上有 {channels} 个通道。请写 "
+        "nn.BatchNorm...({channels})"),
+    "batch-norm-statistics": (
+        "Expected running_mean and running_var to be defined when training=False",
+        "training=False 时必须给出 running_mean 和 running_var"),
+    "batch-norm-one-value": (
+        "Expected more than 1 value per channel when training, got input size {shape}. One value has no variance: use a "
+        "batch of two or "
+        "more (DataLoader(..., drop_last=True) drops a last batch of one), or call model.eval()",
+        "训练时每个通道需要多于一个值,输入的形状是 {shape}。一个值没有方差:请使批大小不小于 2(DataLoader(..., drop_last=True) "
+        "会去掉最后只有一个样本的批),或先写 model.eval()"),
+    "instance-norm-one-value": (
+        "Expected more than 1 spatial element when training, got input size {shape}",
+        "每个通道需要多于一个空间元素,输入的形状是 {shape}"),
+    "normalized-shape": (
+        "Given normalized_shape={wanted}, expected input with shape [*, {wanted}], but got input of size{shape}",
+        "normalized_shape={wanted} 应与输入最后的几维相同,而输入的形状是 {shape}"),
+    "normalized-weight": (
+        "Expected weight and bias to be of same shape as normalized_shape {wanted}, got {given}",
+        "weight 和 bias 的形状应为 normalized_shape {wanted},得到 {given}"),
+    "group-norm-channels": (
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape {shape} and "
+        "num_groups={groups}",
+        "通道数应能被 num_groups 整除,输入的形状是 {shape},num_groups={groups}"),
+    "response-norm-dims": (
+        "Expected 3D or higher dimensionality input (got {ndim} dimensions)", "输入应有 3 维或更多,得到 {ndim} 维"),
+    # padding
+    "pad-odd": ("Padding length must be divisible by 2, got pad={pad}", "pad 的个数应为偶数,得到 {pad}"),
+    "pad-too-long": (
+        "Padding length should be less than or equal to two times the input dimension but got pad={pad} for {ndim} dimensions",
+        "pad 的个数不能超过维数的两倍:pad={pad},输入有 {ndim} 维"),
+    "pad-negative": (
+        "The input of shape {shape} plus padding {pad} results in a negative or empty size",
+        "形状为 {shape} 的输入按 {pad} 填充后没有元素"),
+    "pad-mode": (
+        "Unrecognised padding mode {mode}: write \"constant\", \"reflect\", \"replicate\" or \"circular\"",
+        "填充方式 {mode} 不存在:请写 \"constant\"、\"reflect\"、\"replicate\" 或 \"circular\""),
+    "pad-value": (
+        "Padding mode \"{mode}\" doesn't take in value argument, got {value}", "填充方式 \"{mode}\" 不需要 value,得到 {value}"),
+    "pad-dims": (
+        "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported: mode \"{mode}\" pads the last one, two or "
+        "three dimensions of "
+        "(N, C, *) or (C, *), got pad={pad} for shape {shape}",
+        "填充方式 \"{mode}\" 只能填充 (N, C, *) 或 (C, *) 的最后一到三维,得到 pad={pad},形状 {shape}"),
+    "pad-reflect": (
+        "Padding size should be less than the corresponding input dimension, but got: padding {pad} for shape {shape}",
+        "reflect 填充的宽度必须小于相应的维,得到 {pad},形状 {shape}"),
+    "pad-circular": (
+        "Padding value causes wrapping around more than once: padding {pad} for shape {shape}",
+        "circular 填充的宽度不能超过相应的维,得到 {pad},形状 {shape}"),
 }

@@ -1,0 +1,206 @@
+"""Tables of vectors: rows picked by number, one by one or summed in bags; one-hot rows."""
+
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.modes import interpreters, modes
+from steepest.core.sparse import SparseTensor, summed_rows
+from steepest.core.tensor import Tensor, from_array
+from steepest.errors import text
+from steepest.functional.neural.fused import fused
+from steepest.functional.operands import describe
+from steepest.ops import arithmetic as ar
+from steepest.ops import indexing as ix
+from steepest.ops import reductions as red
+from steepest.ops.composites import composite
+from steepest.ops.creation import full, positions
+from steepest.ops.functions import absolute
+from steepest.ops.inplace import assign
+from steepest.ops.views import unsqueeze
+
+
+def _rows_body(weight: Any, index: Any, padding: int, by_count: bool, sparse: bool) -> Any:
+    return ix.take_rows(weight, index.reshape(-1), dim=0).reshape(*index.array.shape, *weight.array.shape[1:])
+
+
+def _rows_kernel(weight: Any, index: Any, padding: int, by_count: bool, sparse: bool) -> Any:
+    return np.take(weight, index, 0)
+
+
+def _table_body(g: Any, index: Any, shape: Any, padding: int, by_count: bool) -> Any:
+    flat, g = index.reshape(-1), g.reshape(-1, *shape[1:])
+    if padding >= 0:
+        g = ar.where(unsqueeze(flat == padding, dim=1), 0, g)
+    if by_count:
+        counts = ix.put_rows(full(shape[:1], 0, g.dtype), flat, full(flat.array.shape, 1, g.dtype), dim=0)
+        g = g / unsqueeze(ix.take_rows(counts, flat, dim=0), dim=1)
+    return ix.put_rows(full(shape, 0, g.dtype), flat, g, dim=0)
+
+
+def _table_kernel(g: Any, index: Any, shape: Any, padding: int, by_count: bool) -> Any:
+    out = np.zeros(shape, g.dtype)
+    flat = index.reshape(-1)
+    numbers, rows = summed_rows(flat, g.reshape(-1, *shape[1:]))
+    if by_count and flat.size:
+        rows = rows / np.unique(flat, return_counts=True)[1][:, None].astype(g.dtype)
+    out[numbers] = rows
+    if padding >= 0:
+        out[padding] = 0
+    return out
+
+
+table_gradient = fused("embedding_backward", _table_body, _table_kernel, 2)
+
+
+def _gradient(g: Any, index: Any, like: Any, padding: int, by_count: bool, sparse: bool) -> Any:
+    if not sparse or modes.grad or interpreters:
+        return table_gradient(g, index, shape=like.shape, padding=padding, by_count=by_count)
+    flat, values = index.array.reshape(-1), g.array.reshape(-1, *like.shape[1:])
+    if padding >= 0:
+        flat, values = flat[flat != padding], values[flat != padding]
+    return SparseTensor(flat[None].astype(np.int64), values.copy(), like.shape, g.dtype)
+
+
+rows_of = composite("embedding", _rows_body, operands=2, kernel=_rows_kernel, weight=_gradient)
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """Rows of `weight` `(num_embeddings, dim)` picked by `input` `(*)`: `(*, dim)`.
+
+    The row `padding_idx` gets no gradient; rows longer than `max_norm` are shortened in place first; `sparse=True` gives a sparse
+    gradient. Raises IndexError for numbers outside, RuntimeError for inputs that are not int64 or int32.
+    """
+    if not isinstance(input, Tensor):
+        raise TypeError(text("argument-not-tensor", function="embedding", name="input", kind=describe(input)))
+    if input.dtype is not dtypes.int64:
+        if input.dtype is not dtypes.int32:
+            raise RuntimeError(text("embedding-dtype", dtype=input.dtype))
+        input = ar.cast(input, to=dtypes.int64)
+    n = weight.array.shape[0]
+    if input.array.size:
+        low, high = int(input.array.min()), int(input.array.max())
+        if low < 0 or high >= n:
+            raise IndexError(text("embedding-outside", low=low, high=high, rows=n, last=n - 1))
+    padding = -1 if padding_idx is None else padding_idx + n if padding_idx < 0 else padding_idx
+    if padding >= n or padding_idx is not None and padding < 0:
+        raise AssertionError(text("embedding-padding", padding=padding_idx, rows=n))
+    if max_norm is not None:
+        _shorten(weight, input, max_norm, norm_type)
+    return rows_of(weight, input, padding=padding, by_count=scale_grad_by_freq, sparse=sparse)
+
+
+def _shorten(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) -> None:
+    """Rows that `index` names and that are longer than `max_norm` get that length."""
+    before, modes.grad = modes.grad, False
+    try:
+        used = ix.scatter(
+            full(weight.array.shape[:1], 0, dtypes.bool_), index.reshape(-1), full((index.array.size,), 1, dtypes.bool_), dim=0
+        )
+        if norm_type == float("inf"):
+            length = red.amax(absolute(weight), dim=(1,), keepdim=True)
+        else:
+            length = red.total(absolute(weight) ** norm_type, dim=(1,), keepdim=True) ** (1 / norm_type)
+        assign(weight, ar.where(unsqueeze(used, dim=1) & (length > max_norm), weight * (max_norm / (length + 1e-7)), weight))
+    finally:
+        modes.grad = before
+
+
+def embedding_bag(
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Tensor | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Tensor:
+    """Sum, mean or maximum of the rows of each bag: bags `(B, L)`, or `(T)` with where each of B bags begins in `offsets` `(B)`.
+
+    Raises ValueError for other shapes or modes, RuntimeError for `per_sample_weights` with a mode other than "sum".
+    """
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError(text("bag-mode", mode=mode))
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(text("bag-weights", mode=mode))
+    if per_sample_weights is not None and per_sample_weights.array.shape != input.array.shape:
+        raise ValueError(text("bag-weights-shape", weights=list(per_sample_weights.array.shape), input=list(input.array.shape)))
+    there: Any = None
+    if input.array.ndim == 1:
+        if offsets is None or offsets.array.ndim != 1:
+            raise ValueError(text("bag-offsets"))
+        at, there = _laid_out(offsets, input.array.size, include_last_offset)
+        input = ix.pick(input, at, places=(0,)) if input.array.size else full(at.array.shape, 0, dtypes.int64)
+        if per_sample_weights is not None:
+            per_sample_weights = ix.pick(per_sample_weights, at, places=(0,))
+    elif input.array.ndim != 2 or offsets is not None:
+        raise ValueError(text("bag-shape", shape=list(input.array.shape)))
+    if padding_idx is not None:
+        real = input != padding_idx % weight.array.shape[0]
+        there = real if there is None else there & real
+    rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
+    if per_sample_weights is not None:
+        rows = rows * unsqueeze(per_sample_weights, dim=2)
+    return _folded(rows, there, mode)
+
+
+def _laid_out(offsets: Tensor, size: int, include_last: bool) -> tuple[Tensor, Tensor]:
+    """Bags of different lengths as a rectangle: positions in the input, and which of them belong to the bag."""
+    if interpreters:
+        note = getattr(interpreters[-1], "read", None)
+        if note is not None:
+            note(offsets)
+    starts = offsets.array if not include_last else offsets.array[:-1]
+    ends = np.append(offsets.array, size)[1:] if not include_last else offsets.array[1:]
+    if starts.size and (starts[0] != 0 or (ends < starts).any() or ends.max() > size):
+        raise RuntimeError(text("bag-offsets-order", offsets=offsets.array.tolist(), size=size))
+    places = np.arange(max(int((ends - starts).max(initial=0)), 1))
+    inside = places < (ends - starts)[:, None]
+    return from_array(np.where(inside, starts[:, None] + places, 0).astype(np.int64)), from_array(inside)
+
+
+def _folded(rows: Any, there: Any, mode: str) -> Any:
+    if there is None:
+        return rows.max(1)[0] if mode == "max" else rows.mean(1) if mode == "mean" else rows.sum(1)
+    known = unsqueeze(there, dim=2)
+    if mode == "max":
+        best = ar.where(known, rows, float("-inf")).max(1)[0]
+        return ar.where(unsqueeze(red.any_(there, dim=(1,), keepdim=False), dim=1), best, 0)
+    total = ar.where(known, rows, 0).sum(1)
+    if mode == "sum":
+        return total
+    count = unsqueeze(red.total(there, dim=(1,), keepdim=False), dim=1)
+    return total / ar.clamp_min(count, 1).to(rows.dtype)
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """Rows of zeros with a 1 at the class: `(*)` to `(*, num_classes)` of int64; as many classes as needed if -1.
+
+    Raises RuntimeError for other dtypes than int64 and for classes outside.
+    """
+    if tensor.dtype is not dtypes.int64:
+        raise RuntimeError(text("one-hot-dtype", dtype=tensor.dtype))
+    array = tensor.array
+    if not array.size and num_classes <= 0:
+        raise RuntimeError(text("one-hot-empty"))
+    low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
+    if low < 0:
+        raise RuntimeError(text("one-hot-negative", low=low))
+    if num_classes == -1:
+        num_classes = high + 1
+    elif high >= num_classes:
+        raise RuntimeError(text("one-hot-outside", high=high, classes=num_classes))
+    return ar.cast(unsqueeze(tensor, dim=array.ndim) == positions(num_classes), to=dtypes.int64)
