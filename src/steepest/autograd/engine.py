@@ -10,6 +10,7 @@ from typing import Any
 
 from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import add, cast, clone
@@ -23,6 +24,8 @@ __all__ = ["run_backward"]
 
 def fit(g: Tensor, like: tuple[tuple[int, ...], Any]) -> Tensor:
     """Sum a gradient over the axes along which its operand was broadcast, and give it the operand's dtype."""
+    if type(g) is SparseTensor:
+        return g
     shape = g.array.shape
     wanted, of = like
     if shape == wanted and g.dtype is of:

@@ -197,3 +197,5 @@ class SparseTensor(Tensor):
         parts = ",\n       ".join([indented("indices", self._indices()), indented("values", self._values())])
         double = "" if self.dtype.name in ("float32", "int64", "bool") else f", dtype={self.dtype}"
         return f"tensor({parts},\n       size={self._full}, nnz={self._nnz()}{double}, layout=torch.sparse_coo)"
+
+    __str__ = __repr__
