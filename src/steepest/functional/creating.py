@@ -115,6 +115,11 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     return from_array(ndarray, shared=True)
 
 
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
+    return from_array(np.from_dlpack(ext_tensor), shared=True)
+
+
 def scalar_tensor(s: Any, *, dtype: Any = None) -> Tensor:
     """A 0-dim tensor."""
     return fill(shape=(), value=s, dtype=dtype or get_default_dtype())  # type: ignore[no-any-return]
@@ -220,3 +225,8 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
 def complex_(real: Tensor, imag: Tensor) -> Tensor:
     """A complex tensor from its parts."""
     return real + imag * 1j  # type: ignore[no-any-return, operator]
+
+
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """A complex tensor from absolute values and angles."""
+    return complex_(abs * angle.cos(), abs * angle.sin())  # type: ignore[operator, attr-defined]

@@ -82,7 +82,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) ->
 def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
     a, b = both("sub", input, other)
-    if all(getattr(x, "dtype", dtypes.bool_) is dtypes.bool_ or isinstance(x, bool) for x in (a, b)):
+    if any(isinstance(x, bool) or getattr(x, "dtype", None) is dtypes.bool_ for x in (a, b)):
         raise RuntimeError(text("bool-subtraction"))
     return result_into(out, ar.sub(a, b) if alpha == 1 else ar.sub_scaled(a, b, alpha))
 

@@ -280,3 +280,13 @@ def atleast_1d(input: Tensor) -> Tensor:
 def atleast_2d(input: Tensor) -> Tensor:
     """With at least two dimensions."""
     return input if input.array.ndim > 1 else unsqueeze(atleast_1d(input), 0)
+
+
+def view_as_real(input: Tensor) -> Tensor:
+    """Real and imaginary parts of a complex tensor as a last dimension of size 2, a view."""
+    return views.view_as_real(input)  # type: ignore[no-any-return]
+
+
+def view_as_complex(input: Tensor) -> Tensor:
+    """A complex tensor from a last dimension of size 2, a view."""
+    return views.view_as_complex(input)  # type: ignore[no-any-return]

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from steepest.functional import creating, indexing, joining, legacy, linalg, pointwise, products, random, reducing, shaping, threads
+from steepest.functional import creating, indexing, joining, legacy, limits, linalg, pointwise, products, random, reducing, shaping, threads
+from steepest.functional.neural.softmax import log_softmax, softmax
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power")
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset({"unary", "binary", "both", "named", "restore_shape", "unravel", "from_values", "alias_as", "view_dtype", "to_dtype", "view",
@@ -22,4 +23,6 @@ def functions() -> dict[str, Any]:
             found[RENAMED.get(name, name)] = value
     found.update({name: getattr(linalg, name) for name in LINALG})
     found.update(legacy.TYPES)
+    found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
+    found.update(softmax=softmax, log_softmax=log_softmax)
     return found

@@ -12,6 +12,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import creating, indexing, joining, linalg, pointwise, products, reducing, shaping
 from steepest.functional.legacy import new_tensor
+from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import NUMBERS, operand, sizes
 from steepest.methods import conversion, filling, inplace
 from steepest.ops import arithmetic as ar
@@ -60,7 +61,7 @@ def _reflected(primitive: Elementwise) -> Callable[[Tensor, Any], Any]:
 
 
 def _sub(self: Tensor, other: Any) -> Any:
-    if self.dtype is dtypes.bool_:
+    if self.dtype is dtypes.bool_ or type(other) is bool or getattr(other, "dtype", None) is dtypes.bool_:
         return pointwise.sub(self, other)
     return _plain_sub(self, other)
 
@@ -113,7 +114,7 @@ METHODS: dict[str, Any] = {
     "__sub__": _sub, "__pow__": _pow, "__rpow__": _rpow, "__matmul__": _matmul, "__neg__": lambda self: ar.neg(self),
     "__pos__": lambda self: self, "__abs__": lambda self: fn.absolute(self), "__invert__": lambda self: pointwise.bitwise_not(self),  # type: ignore[attr-defined]
     "__len__": _len, "__iter__": _iter, "__hash__": lambda self: id(self), "__rmatmul__": lambda self, other: NotImplemented,
-    "__getitem__": indexing.getitem, "__setitem__": indexing.setitem, "size": _size, "stride": _stride, "dim": lambda self: self.array.ndim, "ndimension": lambda self: self.array.ndim,
+    "softmax": softmax, "log_softmax": log_softmax, "__getitem__": indexing.getitem, "__setitem__": indexing.setitem, "size": _size, "stride": _stride, "dim": lambda self: self.array.ndim, "ndimension": lambda self: self.array.ndim,
     "nelement": lambda self: self.array.size, "clone": shaping.clone_, "element_size": lambda self: self.array.itemsize,
     "is_contiguous": lambda self, memory_format=None: self.array.flags.c_contiguous,
     "storage_offset": lambda self: self.storage_cell.offset(self.array),

@@ -49,6 +49,11 @@ def _array_wrap(self: Tensor, array: np.ndarray[Any, Any], context: Any = None, 
     return fresh(np.asarray(array), dtypes.from_numpy(np.asarray(array).dtype))
 
 
+def _dlpack(self: Tensor, **options: Any) -> Any:
+    """A DLPack capsule over the same memory; RuntimeError for tensors that require gradients."""
+    return numpy(self).__dlpack__(**{k: v for k, v in options.items() if v is not None and k != "stream"})
+
+
 def _bool(self: Tensor) -> bool:
     if self.array.size != 1:
         raise RuntimeError(text("truth-of-several", size=self.array.size))
@@ -144,7 +149,8 @@ def imag(x: Tensor) -> Tensor:
 
 
 METHODS: dict[str, Any] = {
-    "__deepcopy__": copying.deepcopy_tensor, "__reduce_ex__": lambda self, protocol: copying.reduce_tensor(self), "item": item, "tolist": tolist, "numpy": numpy, "__array__": _array, "__array_wrap__": _array_wrap, "__bool__": _bool, "__index__": _index,
+    "__deepcopy__": copying.deepcopy_tensor, "__reduce_ex__": lambda self, protocol: copying.reduce_tensor(self), "item": item, "tolist": tolist, "numpy": numpy, "__array__": _array, "__array_wrap__": _array_wrap,
+    "__dlpack__": _dlpack, "__dlpack_device__": lambda self: (1, 0), "__bool__": _bool, "__index__": _index,
     "__int__": lambda self: int(item(self)), "__float__": lambda self: float(item(self)), "__complex__": lambda self: complex(item(self)),
     "__repr__": _repr, "__str__": _repr, "__format__": _format, "to": to, "type": _type, "type_as": lambda self, other: to_dtype(self, other.dtype),
     "cpu": lambda self, memory_format=None: self, "cuda": _cuda, "pin_memory": lambda self: self, "share_memory_": lambda self: self,

@@ -1,0 +1,57 @@
+"""Numbers about dtypes (`finfo`, `iinfo`), mathematical constants, and the names of types."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from steepest.core.dtype import dtype, get_default_dtype, numpy_dtype
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+
+pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
+
+
+class finfo:
+    """Limits of a floating dtype: `bits`, `eps`, `max`, `min`, `tiny`, `smallest_normal`, `resolution`."""
+
+    def __init__(self, type: dtype | None = None):
+        of = type or get_default_dtype()
+        if not (of.is_floating_point or of.is_complex):
+            raise TypeError(text("finfo-of-integers", dtype=of))
+        real = of.to_real()
+        known = np.finfo(numpy_dtype(real)) if real.name != "bfloat16" else _bfloat16_limits()
+        self.dtype, self.bits = of.name, 8 * real.itemsize
+        self.eps, self.max, self.min = float(known.eps), float(known.max), float(known.min)
+        self.tiny = self.smallest_normal = float(known.tiny)
+        self.resolution = float(known.resolution)
+
+    def __repr__(self) -> str:
+        return (f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+                f"smallest_normal={self.smallest_normal:g}, tiny={self.tiny:g}, dtype={self.dtype})")
+
+
+class iinfo:
+    """Limits of an integer dtype: `bits`, `max`, `min`."""
+
+    def __init__(self, type: dtype):
+        if type.category > 1:
+            raise TypeError(text("iinfo-of-floats", dtype=type))
+        known = np.iinfo(numpy_dtype(type))
+        self.dtype, self.bits, self.max, self.min = type.name, int(known.bits), int(known.max), int(known.min)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+class _bfloat16_limits:
+    eps, max, min, tiny, resolution = 2.0**-7, 3.3895313892515355e38, -3.3895313892515355e38, 2.0**-126, 0.01
+
+
+def typename(obj: Any) -> str:
+    """The name of a tensor's type, such as `torch.FloatTensor`, or of any object's class."""
+    if isinstance(obj, Tensor):
+        return obj.type()  # type: ignore[no-any-return, attr-defined]
+    kind = obj if isinstance(obj, type) else type(obj)
+    module = "" if kind.__module__ in ("builtins", "") else kind.__module__ + "."
+    return module + kind.__qualname__

@@ -1,0 +1,13 @@
+"""`torch.utils.dlpack`: memory shared with other array libraries."""
+
+from typing import Any
+
+from steepest.core.tensor import Tensor
+from steepest.functional.creating import from_dlpack
+
+__all__ = ["from_dlpack", "to_dlpack"]
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """A DLPack capsule over the memory of `tensor`."""
+    return tensor.__dlpack__()  # type: ignore[attr-defined]
