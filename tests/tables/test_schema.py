@@ -96,6 +96,8 @@ def test_the_task_can_be_said(write: Write) -> None:
         ([f"word {place}" for place in range(20)], "auto", "has 20 different values in 20 rows, too many for classes"),
         (["a", "b"] * 10, "regression", "--task regression needs numbers, but the target 'y' is 'a' in row 1"),
         (["1.5", "2.5", "inf", "4.5"] * 5, "auto", "column 'y' holds 'inf' in row 3"),
+        (["0", "1", "inf"] * 10, "multiclass", "column 'y' holds 'inf' in row 3"),
+        (["1.5", "2.5", "-2e100", "4.5"] * 5, "regression", "column 'y' holds '-2e100' in row 3"),
         (["1.5", "2.5", "1e999", "4.5"] * 5, "auto", "column 'y' holds '1e999' in row 3"),
     ],
 )

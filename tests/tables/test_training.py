@@ -126,7 +126,7 @@ def test_models_that_are_none(model: str) -> None:
 
 def test_the_linear_baseline_of_a_regression_is_the_least_squares_line() -> None:
     x, y = data()
-    network = baselines.linear(TASKS["regression"], x.numpy(), y, 1)
+    network = baselines.linear(TASKS["regression"], x, y, 1)
     design = numpy.concatenate([x.numpy().astype(numpy.float64), numpy.ones((60, 1))], axis=1)
     normal = design.T @ design + numpy.diag([baselines.PENALTY, baselines.PENALTY, 0])
     expected = numpy.linalg.solve(normal, design.T @ y.numpy())
@@ -141,7 +141,7 @@ def test_the_linear_baseline_of_classes_is_at_its_minimum(classes: int) -> None:
     task = TASKS["binary" if classes == 2 else "multiclass"]
     labels = ((x[:, 0] + 0.7 * steepest.randn(90) > 0).long() + (x[:, 1] > 0.8).long()).clamp(max=classes - 1)
     targets = labels.float().view(-1, 1) if classes == 2 else labels
-    network = baselines.linear(task, x.numpy(), targets, task.outputs(classes))
+    network = baselines.linear(task, x, targets, task.outputs(classes))
     network.zero_grad()
     loss = task.loss()(network(x), targets) + 0.5 * baselines.PENALTY / 90 * (network[0].weight ** 2).sum()
     loss.backward()

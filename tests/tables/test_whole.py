@@ -353,7 +353,9 @@ def test_a_folder_that_cannot_be_made_is_named(write: Write) -> None:
 
 
 def test_six_houses_are_enough() -> None:
-    result = train(datasets.path("houses"), "price", model="linear", epochs=5)
+    result = train(datasets.path("houses"), "price", epochs=5)
+    assert result.model.model == "linear"
+    assert any("4 rows to learn from are too few to judge a network" in note for note in result.notes)
     assert (len(result.split.train), len(result.split.validation), len(result.split.test)) == (4, 1, 1)
     assert any("only 1 row" in note for note in result.notes)
 

@@ -46,5 +46,6 @@ def predict(
     console.print(screen.frame_table(result.frame.select(result.answers), SHOWN))
     if result.metrics:
         caption = text("screen-predict-metrics", target=result.model.schema.target, rows=result.judged)
-        console.print(screen.metrics_table([(text("report-model"), result.metrics)], caption))
+        console.print(caption, markup=False, highlight=False)
+        console.print(screen.metrics_table([(text("report-model"), result.metrics)]))
     console.print(text("screen-predicted", rows=result.frame.height, path=place), markup=False, highlight=False, soft_wrap=True)

@@ -43,7 +43,7 @@ def progress(epochs: int) -> Iterator[Callable[[Epoch, Run], None]]:
         auto_refresh=False,
     )
     last = 0.0
-    task = bar.add_task("", total=epochs)
+    task = bar.add_task(text("screen-begin"), total=epochs)
 
     def watch(epoch: Epoch, run: Run) -> None:
         nonlocal last
@@ -64,13 +64,13 @@ def progress(epochs: int) -> Iterator[Callable[[Epoch, Run], None]]:
         yield watch
 
 
-def metrics_table(rows: Sequence[tuple[str, dict[str, float]]], caption: str) -> Table:
+def metrics_table(rows: Sequence[tuple[str, dict[str, float]]]) -> Table:
     """The result table: a row a model, a column a metric, the best marked where they differ."""
     from rich.text import Text
 
     from steepest.tables import report
 
-    table = _table(caption)
+    table = _table()
     table.add_column("")
     names = list(rows[0][1])
     best = {name: report.best_of(name, [values[name] for _, values in rows]) for name in names}
@@ -86,7 +86,7 @@ def frame_table(frame: polars.DataFrame, rows: int) -> Table:
     """The first rows of a data frame."""
     from rich.text import Text
 
-    table = _table("")
+    table = _table()
     for name in frame.columns:
         table.add_column(Text(name))
     for values in frame.head(rows).iter_rows():
@@ -94,9 +94,8 @@ def frame_table(frame: polars.DataFrame, rows: int) -> Table:
     return table
 
 
-def _table(caption: str) -> Table:
+def _table() -> Table:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
-    return Table(title=Text(caption) if caption else None, title_justify="left", title_style="", box=box.SIMPLE, pad_edge=False)
+    return Table(box=box.SIMPLE, pad_edge=False)

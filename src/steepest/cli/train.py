@@ -116,7 +116,8 @@ def _show(result: TrainResult, folder: Path) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False)
     named = report.metric_rows(result.metrics, not schema.classes)
-    console.print(screen.metrics_table(named, text("report-results", rows=rows["test"])))
+    console.print(text("report-results", rows=rows["test"]), markup=False, highlight=False)
+    console.print(screen.metrics_table(named))
     files = ", ".join(str(path) for path in result.files.values())
     console.print(text("screen-wrote", files=files), markup=False, highlight=False, soft_wrap=True)
     command = report.shell(["python", "-m", "steepest", "predict", str(folder), "NEW.csv"])

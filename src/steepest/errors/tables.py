@@ -74,9 +74,9 @@ ROWS = {
         "{source} 没有可以用来预测 {target!r} 的列：其他列都是常量、标识符或文本",
     ),
     "table-infinite": (
-        "column {column!r} holds {value!r} in row {row}: infinities cannot be learnt from, leave the cell empty if the "
-        "value is not known",
-        "列 {column!r} 第 {row} 行是 {value!r}：无穷大无法用于学习，如果值未知请把单元格留空",
+        "column {column!r} holds {value!r} in row {row}: infinities and numbers beyond 1e100 cannot be learnt "
+        "from, leave the cell empty if the value is not known",
+        "列 {column!r} 第 {row} 行是 {value!r}：无穷大和超过 1e100 的数无法用于学习，如果值未知请把单元格留空",
     ),
     "table-needed-column": (
         "{source} lacks the column {column!r}, which the model needs",
@@ -184,6 +184,10 @@ ROWS = {
         "{smaller:g} (was {lr:g})",
         "损失在第 {epoch} 轮超出了有限数；保留此前最好的权重。请用更小的步长：--lr {smaller:g}（原为 {lr:g}）",
     ),
+    "train-few-rows": (
+        "the linear model was taken: {rows} rows to learn from are too few to judge a network (--model {model} trains one)",
+        "采用了线性模型：用于学习的 {rows} 行太少，无法评判网络（--model {model} 仍会训练一个）",
+    ),
     "train-linear-chosen": (
         "the linear model was taken: its validation loss {linear} is not above that of {model} ({loss})",
         "采用了线性模型：它的验证损失 {linear} 不高于 {model} 的 {loss}",
@@ -227,7 +231,7 @@ ROWS = {
     "report-heading-training": ("Training", "训练"),
     "report-heading-again": ("Again, and on new rows", "重现与预测新数据"),
     "report-problem": (
-        "{data}: {rows:,} rows; {numbers} columns of numbers and {categories} categories are used.",
+        "{data}, rows: {rows:,}; columns used: {numbers} of numbers, {categories} of categories.",
         "{data}：{rows:,} 行；使用 {numbers} 个数字列和 {categories} 个类别列。",
     ),
     "report-task-regression": ("Task: regression, {target} is a number.", "任务：回归，{target} 是数字。"),
@@ -237,7 +241,7 @@ ROWS = {
     ),
     "report-task-multiclass": ("Task: {classes} classes of {target}: {shown}.", "任务：{target} 的 {classes} 个类别：{shown}。"),
     "report-split": (
-        "{train:,} rows were learnt from, {validation:,} chose when to stop, {test:,} were kept for the test and used once.",
+        "Rows to learn from: {train:,}; to choose when to stop: {validation:,}; kept for the test and used once: {test:,}.",
         "用 {train:,} 行学习，{validation:,} 行决定何时停止，{test:,} 行留作测试，只用一次。",
     ),
     "report-no-faults": ("No fault was found in the columns.", "各列没有发现问题。"),
@@ -247,7 +251,7 @@ ROWS = {
         "数据本身无法回答的三个问题：预测时每一列都已知吗？新数据会晚于这些数据吗？是否有多行属于同一个人、地点或事物？",
     ),
     "report-results": (
-        "On the {rows:,} test rows; * the best where they differ",
+        "On the test rows ({rows:,}); * the best where they differ",
         "在 {rows:,} 行测试数据上；* 表示有差别时最好的",
     ),
     "report-model": ("this model", "本模型"),
@@ -271,8 +275,8 @@ ROWS = {
         "这是 {trained} 的学习过程；最终采用的是 {model} 模型。",
     ),
     "report-scatter-alt": (
-        "Predicted against true values of up to 2,000 of the {rows:,} test rows; R2 is {r2}.",
-        "{rows:,} 行测试数据（最多画 2,000 行）的预测值与真实值；R2 为 {r2}。",
+        "Predicted against true values of the test rows ({rows:,}; at most 2,000 are drawn). R2: {r2}.",
+        "测试数据（{rows:,} 行，最多画 2,000 行）的预测值与真实值。R2：{r2}。",
     ),
     "report-confusion": (
         "Test rows; down: true {target}, across: predicted",
@@ -283,7 +287,7 @@ ROWS = {
     "report-column-distinct": ("different values", "不同的值"),
     "report-column-missing": ("missing", "缺失"),
     "report-network": (
-        "Model {model} on {features} features; optimizer {optimizer}, learning rate {lr:g}, halved when validation stands still.",
+        "Model {model}, features: {features}; optimizer {optimizer}, learning rate {lr:g}, halved when validation stands still.",
         "模型 {model}，{features} 个特征；优化器 {optimizer}，学习率 {lr:g}，验证损失停滞时减半。",
     ),
     "report-seconds": ("All of it took {seconds} s.", "总共用时 {seconds} 秒。"),
@@ -322,6 +326,6 @@ ROWS = {
         "the table holds {target!r}: this is how good the {rows} predictions are (too good if the model learnt from these rows)",
         "表中含有 {target!r}，因此可以给出这 {rows} 个预测的效果（如果模型用这些行学习过，结果会偏好）",
     ),
+    "screen-begin": ("reading the table, trying learning rates", "读取表格，尝试学习率"),
     "screen-epoch": ("epoch {epoch}  loss {loss}  validation {validation}", "第 {epoch} 轮  损失 {loss}  验证 {validation}"),
-    "screen-columns": ("columns used: {columns}", "使用的列：{columns}"),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy
-from numpy.typing import NDArray
 
 import steepest
 from steepest import Tensor, nn, optim
@@ -23,7 +22,7 @@ def simplest(truth: Array, classes: int, rows: int) -> Array:
     return numpy.tile(shares, (rows, 1))
 
 
-def linear(task: Task, inputs: NDArray[numpy.float32], targets: Tensor, outputs: int) -> nn.Sequential:
+def linear(task: Task, inputs: Tensor, targets: Tensor, outputs: int) -> nn.Sequential:
     """The linear (or logistic) model with a small penalty on the weights, at its minimum: a network of one Linear.
 
     A regression is solved by its normal equations in float64, classes by L-BFGS (Liu and Nocedal 1989) with strong Wolfe line
@@ -32,7 +31,7 @@ def linear(task: Task, inputs: NDArray[numpy.float32], targets: Tensor, outputs:
     layer = nn.Linear(inputs.shape[1], outputs)
     network = nn.Sequential(layer)
     if task.name == "regression":
-        with_one = numpy.concatenate([inputs, numpy.ones((len(inputs), 1))], axis=1, dtype=numpy.float64)
+        with_one = numpy.concatenate([inputs.numpy(), numpy.ones((len(inputs), 1))], axis=1, dtype=numpy.float64)
         penalty = numpy.full(with_one.shape[1], PENALTY)
         penalty[-1] = 1e-9
         weights = numpy.linalg.solve(
@@ -44,7 +43,6 @@ def linear(task: Task, inputs: NDArray[numpy.float32], targets: Tensor, outputs:
         return network
 
     criterion = task.loss()
-    x = steepest.from_numpy(inputs)
     with steepest.no_grad():
         layer.weight.zero_()
         layer.bias.zero_()
@@ -52,7 +50,7 @@ def linear(task: Task, inputs: NDArray[numpy.float32], targets: Tensor, outputs:
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = criterion(network(x), targets) + 0.5 * PENALTY / len(x) * (layer.weight**2).sum()
+        loss = criterion(network(inputs), targets) + 0.5 * PENALTY / len(inputs) * (layer.weight**2).sum()
         loss.backward()
         return loss
 

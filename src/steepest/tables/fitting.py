@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from steepest.tables.writing import write_all
 __all__ = ["TrainResult", "train"]
 
 FEWEST_ROWS = 5
+FEWEST_FOR_NETWORK = 30  # training rows; with fewer, `auto` is the linear model
 TASK_NAMES = ("auto", *TASKS)
 
 
@@ -52,15 +53,34 @@ class TrainResult:
 
 
 @dataclass(frozen=True)
-class _Data:
-    """The encoded table: matrix `(N, features)`, target `(N,)` in its own unit, and the target as the loss wants it."""
+class _Work:
+    """A table ready to be learnt: matrix `(N, features)`, target `(N,)` in its own unit, and as the loss wants it."""
 
+    schema: Schema
+    split: Split
+    preparation: Preparation
     matrix: numpy.ndarray
     truth: Array
+    center: float
+    scale: float
     targets: steepest.Tensor
+
+    @property
+    def task(self) -> Task:
+        return TASKS[self.schema.task]
+
+    @property
+    def outputs(self) -> int:
+        return self.task.outputs(len(self.schema.classes))
 
     def part(self, rows: numpy.ndarray) -> tuple[steepest.Tensor, steepest.Tensor]:
         return steepest.from_numpy(self.matrix[rows]), self.targets[steepest.from_numpy(rows)]
+
+    def model(self, hidden: list[int], network: steepest.nn.Sequential) -> TableModel:
+        return TableModel(self.schema, self.preparation, hidden, network, self.center, self.scale)
+
+    def test_predictions(self, model: TableModel) -> Array:
+        return model.readable(networks.outputs(model.network, self.matrix[self.split.test]))
 
 
 def train(
@@ -79,10 +99,10 @@ def train(
 ) -> TrainResult:
     """Train a model that predicts column `target` of the CSV file `data`.
 
-    `model` is `linear`, hidden widths such as `64-64`, or `auto`: 64-64, or the linear model where that has the smaller
-    validation loss. `lr=None` takes the optimizer's usual rate for the size of the batches. With `out`, a folder gets
-    model.safetensors, history.csv and report.html. Raises `steepest.errors.UserError` with one sentence for whatever in the
-    file or the settings cannot work.
+    `model` is `linear`, hidden widths such as `64-64`, or `auto`: 64-64, unless the linear model has the smaller validation loss
+    or rows are few. `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`,
+    a folder gets model.safetensors, history.csv and report.html. Raises `steepest.errors.UserError` with one sentence for
+    whatever in the file or the settings cannot work.
 
     >>> result = train(steepest.datasets.path("pima_diabetes"), "Outcome", epochs=1)
     >>> sorted(result.metrics)
@@ -99,43 +119,70 @@ def train(
     table, name, notes = _rows_with_target(reading.read(data, header=header), target)
     judged, more = schema.judge(table, name, task)
     notes += more
-    truth = schema.target_values(table, judged).to_numpy()
     before = steepest.get_rng_state()
     try:
         steepest.manual_seed(seed)
-        split = splitting.split(_strata(truth, judged), _identity(table, judged), steepest.Generator().manual_seed(seed))
-        if not len(split.validation) or not len(split.test):
-            raise UserError(text("table-too-few-a-class", source=table.source, rows=table.rows, target=name))
-        preparation = preparing.fit(judged, table, split.train)
-        notes += _split_notes(split, table, judged)
-        fitted, run, predicted_by = _fit(
-            table, judged, preparation, truth, split, hidden, model == "auto", settings, seed, watch, notes
+        work = _prepare(table, judged, seed)
+        notes += _split_notes(work.split, table, judged)
+        if model == "auto" and len(work.split.train) < FEWEST_FOR_NETWORK:
+            notes.append(text("train-few-rows", rows=len(work.split.train), model=networks.AUTO))
+            hidden, settings = [], replace(settings, optimizer=AUTO[True] if optimizer == "auto" else optimizer)
+        linear = work.model([], baselines.linear(work.task, *work.part(work.split.train), work.outputs))
+        fitted = work.model(hidden, networks.build(hidden, work.matrix.shape[1], work.outputs))
+        run = training.train(
+            fitted.network, work.task.loss(), work.part(work.split.train), work.part(work.split.validation), settings, seed, watch
         )
     finally:
         steepest.set_rng_state(before)
 
-    row = TASKS[judged.task]
-    held = truth[split.test]
-    metrics = {
-        who: {metric.name: metric.value(held, predicted) for metric in row.metrics} for who, predicted in predicted_by.items()
+    if run.ended == "diverged":
+        notes.append(text("train-diverged", epoch=len(run.history), lr=run.lr, smaller=run.lr / 10))
+    chosen = fitted
+    if model == "auto" and hidden:
+        loss = training.loss_on(linear.network, work.task.loss(), work.part(work.split.validation))
+        if loss <= run.best_loss or math.isnan(run.best_loss):
+            notes.append(text("train-linear-chosen", model=fitted.model, linear=f"{loss:.4g}", loss=f"{run.best_loss:.4g}"))
+            chosen = linear
+    predicted = {
+        "model": work.test_predictions(chosen),
+        "linear": work.test_predictions(linear),
+        "simplest": baselines.simplest(work.truth[work.split.train], len(judged.classes), len(work.split.test)),
     }
-    fitted.metrics = metrics
-    fitted.about = {
+    held = work.truth[work.split.test]
+    chosen.metrics = {
+        who: {metric.name: metric.value(held, values) for metric in work.task.metrics} for who, values in predicted.items()
+    }
+    chosen.about = {
         "data": table.source,
-        "rows": {part: len(getattr(split, part)) for part in splitting.PARTS},
+        "rows": {part: len(getattr(work.split, part)) for part in splitting.PARTS},
         "seed": seed,
         "model": model,
-        "trained": "-".join(map(str, hidden)) or "linear",
+        "trained": fitted.model,
         "optimizer": settings.optimizer,
         "lr": run.lr,
         "epochs": settings.epochs,
         "best_epoch": run.best,
         "ended": run.ended,
     }
-    result = TrainResult(fitted, metrics, run, split, held, predicted_by["model"], notes, time.perf_counter() - begin)
+    seconds = time.perf_counter() - begin
+    result = TrainResult(chosen, chosen.metrics, run, work.split, held, predicted["model"], notes, seconds)
     if out is not None:
         _write(result, Path(out), Path(data), target, header)
     return result
+
+
+def _prepare(table: Table, judged: Schema, seed: int) -> _Work:
+    truth = schema.target_values(table, judged).to_numpy()
+    split = splitting.split(_strata(truth, judged), _identity(table, judged), steepest.Generator().manual_seed(seed))
+    if not len(split.validation) or not len(split.test):
+        raise UserError(text("table-too-few-a-class", source=table.source, rows=table.rows, target=judged.target))
+    preparation = preparing.fit(judged, table, split.train)
+    center, scale = 0.0, 1.0
+    if not judged.classes:
+        learnt = truth[split.train]
+        center, scale = float(learnt.mean()), float(learnt.std()) or 1.0
+    targets = target_tensor(TASKS[judged.task], (truth - center) / scale)
+    return _Work(judged, split, preparation, preparation.encode(table), truth, center, scale, targets)
 
 
 def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]:
@@ -173,54 +220,6 @@ def _split_notes(split: Split, table: Table, judged: Schema) -> list[str]:
     if len(split.test) < 50:
         notes.append(text("table-small-test", rows=len(split.test)))
     return notes
-
-
-def _fit(
-    table: Table,
-    judged: Schema,
-    preparation: Preparation,
-    truth: Array,
-    split: Split,
-    hidden: list[int],
-    choose: bool,
-    settings: Settings,
-    seed: int,
-    watch: Callable[[Epoch, Run], None],
-    notes: list[str],
-) -> tuple[TableModel, Run, dict[str, Array]]:
-    """The model, how its training went, and what it and the baselines predict for the test rows."""
-    task = TASKS[judged.task]
-    center, scale = (
-        (float(truth[split.train].mean()), float(truth[split.train].std()) or 1.0) if not judged.classes else (0.0, 1.0)
-    )
-    scaled = (truth - center) / scale
-    data = _Data(preparation.encode(table), truth, target_tensor(task, scaled))
-    outputs = task.outputs(len(judged.classes))
-
-    straight = baselines.linear(task, data.matrix[split.train], data.part(split.train)[1], outputs)
-    linear = TableModel(judged, preparation, [], straight, center, scale)
-    fitted = TableModel(judged, preparation, hidden, networks.build(hidden, data.matrix.shape[1], outputs), center, scale)
-    criterion, validation = task.loss(), data.part(split.validation)
-    run = training.train(fitted.network, criterion, data.part(split.train), validation, settings, seed, watch)
-    if run.ended == "diverged":
-        notes.append(text("train-diverged", epoch=len(run.history), lr=run.lr, smaller=run.lr / 10))
-    if choose:
-        loss = _validation_loss(task, linear, data, split)
-        if loss <= run.best_loss or math.isnan(run.best_loss):
-            notes.append(text("train-linear-chosen", model=fitted.model, linear=f"{loss:.4g}", loss=f"{run.best_loss:.4g}"))
-            fitted = linear
-    test = data.matrix[split.test]
-    predicted = {
-        who: kind.readable(networks.outputs(kind.network, test)) for who, kind in (("model", fitted), ("linear", linear))
-    }
-    predicted["simplest"] = baselines.simplest(truth[split.train], len(judged.classes), len(split.test))
-    return fitted, run, predicted
-
-
-def _validation_loss(task: Task, model: TableModel, data: _Data, split: Split) -> float:
-    inputs, targets = data.part(split.validation)
-    with steepest.no_grad():
-        return float(task.loss()(model.network(inputs), targets).item())
 
 
 def _write(result: TrainResult, out: Path, data: Path, target: str, header: bool | None) -> None:

@@ -36,6 +36,7 @@ def loss_curve(history: Sequence[Epoch], best: int, words: dict[str, str]) -> st
         losses = numpy.array([loss for row in history for loss in (row.train_loss, row.validation_loss)])
         if numpy.isfinite(losses).all() and losses.min() > 0 and losses.max() > 20 * losses.min():
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
         axes.set_xlabel(words["epoch"])
         axes.set_ylabel(words["loss"])
         axes.legend(frameon=False)
@@ -50,7 +51,8 @@ def predicted_against_true(truth: Array, predicted: Array, words: dict[str, str]
     with _axes((5.2, 4.6)) as (axes, written):
         ends = [min(truth.min(), predicted.min()), max(truth.max(), predicted.max())]
         axes.plot(ends, ends, color=INK, linewidth=1, label=words["perfect"])
-        axes.plot(truth, predicted, linestyle="", marker="o", markersize=3.5, alpha=0.45, markeredgewidth=0, color=FIRST)
+        look = {"markersize": 3.5, "alpha": 0.45} if len(truth) > 300 else {"markersize": 6, "alpha": 0.7}
+        axes.plot(truth, predicted, linestyle="", marker="o", markeredgewidth=0, color=FIRST, **look)
         axes.set_xlabel(words["true"])
         axes.set_ylabel(words["predicted"])
         axes.legend(frameon=False)

@@ -45,9 +45,7 @@ class NumberColumn:
         """Write the features of the `words` `values` into `(rows, features)`."""
         numbers = cells.numbers(values).to_numpy()
         absent = numpy.isnan(numbers)
-        # Halves first, so that the difference of two very large numbers is no infinity.
-        standardised = (numbers / 2 - self.mean / 2) / (self.scale / 2)
-        into[:, 0] = numpy.where(absent, 0.0, numpy.clip(standardised, -1e6, 1e6))
+        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((numbers - self.mean) / self.scale, -1e6, 1e6))
         if self.indicator:
             into[:, 1] = absent
 
@@ -57,9 +55,9 @@ class NumberColumn:
         present = numbers[~numpy.isnan(numbers)]
         if not len(present):
             return cls(name, 0.0, 1.0, True)
-        largest = float(numpy.abs(present).max()) or 1.0
-        mean, scale = float((present / largest).mean()) * largest, float((present / largest).std()) * largest
-        return cls(name, mean, scale if scale > 1e-12 * largest else 1.0, len(present) < len(numbers))
+        mean, scale = float(present.mean()), float(present.std())
+        known = scale > 1e-12 * float(numpy.abs(present).max())  # else it is what rounding leaves of equal numbers
+        return cls(name, mean, scale if known else 1.0, len(present) < len(numbers))
 
 
 @dataclass(frozen=True)
@@ -169,11 +167,7 @@ def _words(table: Table, column: NumberColumn | CategoryColumn) -> polars.Series
         raise UserError(text("table-needed-column", source=table.source, column=column.name))
     words = cells.words(table.frame[column.name])
     if isinstance(column, NumberColumn):
-        numbers = cells.numbers(words)
-        infinite = numbers.is_infinite().fill_null(False)
-        if infinite.any():
-            row = int(infinite.arg_max() or 0)
-            raise UserError(text("table-infinite", column=column.name, value=words[row], row=row + 1))
+        numbers = cells.finite_numbers(words)
         if words.null_count() < len(words) and numbers.null_count() == len(words):
             raise UserError(text("table-not-numbers", source=table.source, column=column.name, value=words.drop_nulls()[0]))
     return words

@@ -120,7 +120,7 @@ def _judge_column(table: Table, name: str, notes: list[str]) -> Column:
     unreadable = numbers.null_count()
     is_code = present.str.contains(r"^0\d+$").any()  # leading zeros are kept by codes (zip), not by numbers
     if not is_code and unreadable <= (1 - NUMBER_SHARE) * len(present):
-        _refuse_infinities(table, name)
+        cells.finite_numbers(values)
         if unreadable:
             notes.append(_unreadable_note(table, name, unreadable))
         kind = "identifier" if not missing and not unreadable and _counts_rows(numbers, name) else "number"
@@ -155,11 +155,12 @@ def _judge_target(table: Table, target: str, task: str, notes: list[str]) -> tup
     if (numbers.n_unique() if not numbers.has_nulls() else distinct) < 2:
         raise UserError(text("table-constant-target", target=target, value=values[0], rows=table.rows))
     numeric = not numbers.has_nulls()
+    if numeric:
+        cells.finite_numbers(values)
     if task == "regression" or (task == "auto" and numeric and not _numbers_are_classes(numbers)):
         if not numeric:
             row = int(numbers.is_null().arg_max() or 0)
             raise UserError(text("table-target-not-numbers", target=target, value=values[row], row=row + 1))
-        _refuse_infinities(table, target)
         return "regression", ()
     if numeric:
         order = numbers.unique().sort()
@@ -184,13 +185,6 @@ def _numbers_are_classes(numbers: polars.Series) -> bool:
 
 def _shortest(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def _refuse_infinities(table: Table, name: str) -> None:
-    infinite = cells.numbers(cells.words(table.frame[name])).is_infinite().fill_null(False)
-    if infinite.any():
-        row = int(infinite.arg_max() or 0)
-        raise UserError(text("table-infinite", column=name, value=table.frame[name][row], row=row + 1))
 
 
 def _unreadable_note(table: Table, name: str, unreadable: int) -> str:

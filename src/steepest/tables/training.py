@@ -12,7 +12,7 @@ import steepest
 from steepest import Tensor, nn, optim
 from steepest.tables.settings import OPTIMIZERS, Settings
 
-__all__ = ["Epoch", "Run", "train"]
+__all__ = ["Epoch", "Run", "loss_on", "train"]
 
 PATIENCE = 30  # epochs without a better validation loss until the run ends
 HALVE_AFTER = 8  # epochs without a better validation loss until the learning rate is halved
@@ -83,7 +83,7 @@ def _run(
     optimizer = OPTIMIZERS[settings.optimizer].make(list(network.parameters()), lr)
     scheduler = optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=HALVE_AFTER)
 
-    run = Run(best_loss=_loss(network, criterion, validation), lr=lr)
+    run = Run(best_loss=loss_on(network, criterion, validation), lr=lr)
     best = _weights(network)
     begin = time.perf_counter()
     try:
@@ -105,7 +105,7 @@ def _run(
             seen = Epoch(
                 epoch,
                 total / len(inputs),
-                _loss(network, criterion, validation),
+                loss_on(network, criterion, validation),
                 optimizer.param_groups[0]["lr"],
                 time.perf_counter() - begin,
             )
@@ -127,7 +127,8 @@ def _run(
     return run
 
 
-def _loss(network: nn.Module, criterion: nn.Module, data: tuple[Tensor, Tensor]) -> float:
+def loss_on(network: nn.Module, criterion: nn.Module, data: Data) -> float:
+    """The loss of all rows at once, without gradients."""
     network.eval()
     with steepest.no_grad():
         return float(criterion(network(data[0]), data[1]).item())
