@@ -119,7 +119,7 @@ class AccumulateGrad:
 
 def result_of(node: Node, saved: Tensor) -> Tensor:
     """A saved result put back into the graph, for rules whose own gradient is wanted."""
-    t = fresh(saved.array, saved.dtype)
+    t = fresh(saved.array, saved.dtype) if saved.level is None else saved.level.twin(saved)
     t.counter, t._storage = saved.counter, saved._storage
     t.node, t.needs_grad, t.output_nr = node, True, saved.output_nr
     return t

@@ -109,7 +109,7 @@ class Recorder:
         equation.results = tuple(self.access(x) for x in made)
         return result
 
-    def write(self, target: Tensor, value: Tensor) -> None:
+    def write(self, target: Tensor, value: Tensor) -> bool:
         """`value` is about to be written over the elements of `target`."""
         region = self.access(target)
         if region.content.equation is None and region.content not in self.before:
@@ -120,6 +120,7 @@ class Recorder:
         equation.results = (Access(after, region.offset, region.shape, region.strides),)
         self.equations.append(equation)
         self.versions[id(target.version)] = target.version
+        return False
 
     def accumulated(self, leaf: Tensor, gradient: Tensor) -> None:
         """`gradient` has become the `.grad` of a leaf."""

@@ -4,7 +4,7 @@ Operations are put on the class by `steepest.methods`; here is only what a tenso
 are made when first asked for, since most tensors live and die as intermediate values.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class Tensor:
     view_of: Views | None
     hooks: Any
     _grad: "Tensor | None"
+    level: ClassVar[Any] = None
+    """The interpreter whose tensor this is; such tensors are of subclasses."""
 
     @property
     def storage_cell(self) -> Storage:
@@ -134,6 +136,8 @@ def fresh(array: Array, of: dtype) -> Tensor:
 
 def alias(array: Array, of: Tensor, same_version: bool = True) -> Tensor:
     """A tensor over `array`, which lies in the storage of `of`; outside the graph."""
+    if of.level is not None:
+        return of.level.detached(of)  # type: ignore[no-any-return]
     t = fresh(array, of.dtype)
     t._storage = of.storage_cell
     if same_version:

@@ -42,7 +42,7 @@ def _keep_original(node: Any, target: Tensor) -> None:
     """Where the rules need what the target held before, they get a copy of it."""
     for name, value in node.saved.items():
         if value is target:
-            old = fresh(target.array.copy(), target.dtype)
+            old = fresh(target.array.copy(), target.dtype) if target.level is None else target.level.copy(target)
             old.node, old.needs_grad, old.output_nr = target.node, target.needs_grad, target.output_nr
             node.saved[name], node.versions[name] = old, 0
 
@@ -79,11 +79,13 @@ def assign(target: Tensor, value: Tensor) -> Tensor:
         raise RuntimeError(text("in-place-read-only"))
     if 0 in target.array.strides and any(s == 0 and n > 1 for s, n in zip(target.array.strides, shape, strict=True)):
         raise RuntimeError(text("in-place-of-expanded"))
+    written = False
     if interpreters:
         if value.storage_cell is target.storage_cell:
             value = clone(value, to=value.dtype)
-        interpreters[-1].write(target, value)
-    np.copyto(target.array, value.array)
+        written = interpreters[-1].write(target, value)
+    if not written:
+        np.copyto(target.array, value.array)
     target.version.count += 1
     if modes.grad:
         refresh(target)
@@ -116,7 +118,7 @@ def _adopt(target: Tensor, value: Tensor) -> None:
     target.node, target.needs_grad, target.output_nr = value.node, value.needs_grad, value.output_nr
     node = value.node
     if node is not None and node.saved and "result" in node.saved and node.saved["result"].array is value.array:
-        kept = fresh(target.array, target.dtype)
+        kept = fresh(target.array, target.dtype) if target.level is None else target.level.twin(target)
         kept._storage, kept.counter = target.storage_cell, target.version
         node.saved["result"] = kept
         node.versions["result"] = target.version.count

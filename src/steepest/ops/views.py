@@ -59,7 +59,7 @@ def _replay(x: Tensor) -> None:
     try:
         again = view.family.base
         for step, params in view.steps:
-            again = step.run((again,), params)
+            again = step.run((again,), params) if again.level is None else step(again, **params)
     finally:
         modes.grad = before
     x.node, x.output_nr, x.needs_grad = again.node, again.output_nr, again.needs_grad
