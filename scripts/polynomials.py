@@ -130,9 +130,9 @@ ROWS: dict[str, Callable[[], tuple[list[mpf], mpf]]] = {
     "exp2_32": lambda: fit(lambda f: (2**f - 1) / f, -0.5, 0.5, 5, 32, lambda f: f / 2**f),
     "exp2_64": lambda: fit(lambda f: (2**f - 1) / f, -0.5, 0.5, 11, 64, lambda f: f / 2**f),
     # log(1 + f) = f - f^2/2 + f^3 q(f)
-    "log32": lambda: fit(_log_tail, 1 / ROOT - 1, ROOT - 1, 8, 32, _log_size),
+    "log32": lambda: fit(_log_tail, -0.2501, 0.5001, 8, 32, _log_size),
     # log((1 + s) / (1 - s)) = 2 s + s^3 q(s^2)
-    "log64": lambda: fit(_atanh_tail, mpf("1e-30"), (3 - 2 * ROOT) ** 2 * mpf("1.001"), 6, 64, lambda z: z),
+    "log64": lambda: fit(_atanh_tail, mpf("1e-30"), mpf("0.2001") ** 2, 7, 64, lambda z: z),
     # tanh(x) = x + x^3 q(x^2) up to 0.55
     "tanh32": lambda: fit(_tanh_tail, mpf("1e-30"), mpf("0.551") ** 2, 4, 32, lambda z: z),
     "tanh64": lambda: fit(_tanh_tail, mpf("1e-30"), mpf("0.551") ** 2, 10, 64, lambda z: z),

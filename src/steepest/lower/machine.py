@@ -131,22 +131,28 @@ def width(dtype: str = "float32") -> int:
 
 
 @functools.cache
+def _triple() -> str:
+    """This process as LLVM's triple; on Windows with ELF objects, which llvmlite's machine makes for its loader there."""
+    return str(_llvm().get_process_triple()) + ("-elf" if os.name == "nt" else "")
+
+
+@functools.cache
 def processor() -> str:
     """`x86_64`, `aarch64` or LLVM's name of another family."""
-    name = str(_llvm().get_process_triple().split("-")[0])
+    name = _triple().split("-")[0]
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(name, name)
 
 
 def _machine() -> Any:
+    """The code generator; llvmlite's default code model reaches any address, wherever the loader puts code and constants."""
     llvm = _llvm()
     cpu, flags, _, _ = _target()
-    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
-        cpu=cpu, features=flags, opt=3, reloc="pic", codemodel="small")
+    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu=cpu, features=flags, opt=3)
 
 
 def _optimised(llvm: Any, target: Any, ir_text: str, name: str, thorough: bool) -> Any:
     try:
-        module = llvm.parse_assembly(f'target triple = "{llvm.get_process_triple()}"\n{ir_text}')
+        module = llvm.parse_assembly(f'target triple = "{_triple()}"\n{ir_text}')
         module.data_layout = str(target.target_data)
         module.verify()
     except RuntimeError as reason:
@@ -182,13 +188,13 @@ def compile_text(ir_text: str, name: str | Sequence[str], thorough: bool = True)
         llvm = _llvm()
         cpu, flags, _, _ = _target()
         versions = [repr(llvm.llvm_version_info), _llvmlite_version(), cache.FORMAT]
-        made_by = [cpu, flags, llvm.get_process_triple(), sys.platform, repr(thorough), *versions]
+        made_by = [cpu, flags, _triple(), sys.platform, repr(thorough), *versions]
         key = hashlib.sha256("\0".join([ir_text, *made_by]).encode()).hexdigest()
         code = cache.read(key)
         if code is None:
             code = _emit(llvm, ir_text, names[0], thorough)
             cache.write(key, code)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(f'target triple = "{_triple()}"'), _machine())
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
         return Native(engine, names)

@@ -326,15 +326,25 @@ class Scalars:
     # powers of two, bits and conversions
 
     def scales(self, dtype: str) -> bool:
-        """Does the processor multiply a whole vector by powers of two in one instruction?"""
+        """Does the processor scale and split a whole vector by powers of two in one instruction (AVX-512)?"""
         return machine.has("avx512") and self.width * BITS[dtype] == 512
 
+    def _avx512(self, name: str, x: Value, *operands: tuple[str, str]) -> Value:
+        kind, (letter, mask) = self.type(x.dtype), {"float32": ("s", "i16"), "float64": ("d", "i8")}[x.dtype]
+        arguments = [(kind, x.name), *operands, (kind, x.name), (mask, "-1"), ("i32", "4")]
+        return Value(self, self.function.call(f"llvm.x86.avx512.mask.{name}.p{letter}.512", kind, arguments), x.dtype)
+
     def scale(self, x: Value, n: Value) -> Value:
-        """x * 2^n for a floating n, rounded once."""
-        kind, letter, mask = (self.type(x.dtype), *{"float32": ("s", "i16"), "float64": ("d", "i8")}[x.dtype])
-        name = f"llvm.x86.avx512.mask.scalef.p{letter}.512"
-        arguments = [(kind, x.name), (kind, n.name), (kind, x.name), (mask, "-1"), ("i32", "4")]
-        return Value(self, self.function.call(name, kind, arguments), x.dtype)
+        """x * 2^n for a whole floating n, rounded once."""
+        return self._avx512("scalef", x, (self.type(n.dtype), n.name))
+
+    def exponent(self, x: Value) -> Value:
+        """The whole part of log2 |x|; infinite for 0 and infinity."""
+        return self._avx512("getexp", x)
+
+    def significand(self, x: Value) -> Value:
+        """x by a power of two, between 3/4 and 3/2; 1 for 0 and infinity, NaN below 0."""
+        return self._avx512("getmant", x, ("i32", "11"))
 
     def bits(self, x: Value) -> Value:
         """The bits of a floating value as an integer of its size."""
