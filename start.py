@@ -41,7 +41,7 @@ def call(*command: str) -> int:
 
 
 def pip(*arguments: str) -> None:
-    code = call("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
+    code = call("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", *arguments)
     if code:
         sys.exit(f"pip could not install ({' '.join(arguments)}); its message is above. Is there a network connection?")
 
