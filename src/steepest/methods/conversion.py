@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core import dtype as dtypes
 from steepest.core import copying, printing
-from steepest.core.device import CPU, STRIDED, device
+from steepest.core import dtype as dtypes
+from steepest.core.device import device
 from steepest.core.dtype import dtype, numpy_dtype
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, fresh
@@ -15,7 +15,7 @@ from steepest.errors import text
 from steepest.functional.shaping import to_dtype
 from steepest.ops import views
 
-__all__ = ["CPU", "METHODS", "PROPERTIES", "STRIDED", "imag", "real", "resize"]
+__all__ = ["METHODS", "imag", "real", "resize"]
 
 
 def item(self: Tensor) -> Any:
@@ -106,6 +106,7 @@ TYPE_NAMES = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "H
 
 
 def _cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """AssertionError: there is no CUDA device."""
     raise AssertionError(text("no-cuda"))
 
 
@@ -138,28 +139,69 @@ def resize(self: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 def real(x: Tensor) -> Tensor:
     """The real parts."""
-    return views.real(x) if x.dtype.is_complex else x  # type: ignore[no-any-return]
+    return views.real(x) if x.dtype.is_complex else x
 
 
 def imag(x: Tensor) -> Tensor:
     """The imaginary parts; RuntimeError for real tensors."""
     if not x.dtype.is_complex:
         raise RuntimeError(text("imag-of-real", dtype=x.dtype))
-    return views.imag(x)  # type: ignore[no-any-return]
+    return views.imag(x)
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """Converted to the dtype of `other`."""
+    return to_dtype(self, other.dtype)
+
+
+def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor itself: it is on the CPU."""
+    return self
+
+
+def pin_memory(self: Tensor) -> Tensor:
+    """The tensor itself: without a CUDA device there is nothing to pin it for."""
+    return self
+
+
+def share_memory_(self: Tensor) -> Tensor:
+    """The tensor itself; worker processes get a copy."""
+    return self
+
+
+def get_device(self: Tensor) -> int:
+    """The number of the device: -1, the CPU."""
+    return -1
+
+
+def _int(self: Tensor) -> int:
+    return int(item(self))
+
+
+def _float(self: Tensor) -> float:
+    return float(item(self))
+
+
+def _complex(self: Tensor) -> complex:
+    return complex(item(self))
+
+
+def _dlpack_device(self: Tensor) -> tuple[int, int]:
+    return (1, 0)
+
+
+def _reduce(self: Tensor, protocol: Any) -> Any:
+    return copying.reduce_tensor(self)
 
 
 METHODS: dict[str, Any] = {
-    "__deepcopy__": copying.deepcopy_tensor, "__reduce_ex__": lambda self, protocol: copying.reduce_tensor(self), "item": item, "tolist": tolist, "numpy": numpy, "__array__": _array, "__array_wrap__": _array_wrap,
-    "__dlpack__": _dlpack, "__dlpack_device__": lambda self: (1, 0), "__bool__": _bool, "__index__": _index,
-    "__int__": lambda self: int(item(self)), "__float__": lambda self: float(item(self)), "__complex__": lambda self: complex(item(self)),
-    "__repr__": _repr, "__str__": _repr, "__format__": _format, "to": to, "type": _type, "type_as": lambda self, other: to_dtype(self, other.dtype),
-    "cpu": lambda self, memory_format=None: self, "cuda": _cuda, "pin_memory": lambda self: self, "share_memory_": lambda self: self,
-    "is_shared": lambda self: False, "get_device": lambda self: -1, "is_pinned": lambda self: False,
-    "untyped_storage": lambda self: self.storage_cell, "is_inference": lambda self: False,
-    "__contains__": lambda self, value: bool((self == value).any()),
+    "item": item, "tolist": tolist, "numpy": numpy, "to": to, "type": _type, "type_as": type_as, "cpu": cpu, "cuda": _cuda,
+    "pin_memory": pin_memory, "share_memory_": share_memory_, "get_device": get_device,
     **{name: _to(kind) for name, kind in {
         "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bfloat16": dtypes.bfloat16, "long": dtypes.int64,
         "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
         "cfloat": dtypes.complex64, "cdouble": dtypes.complex128}.items()},
+    "__bool__": _bool, "__index__": _index, "__int__": _int, "__float__": _float, "__complex__": _complex,
+    "__repr__": _repr, "__str__": _repr, "__format__": _format, "__array__": _array, "__array_wrap__": _array_wrap,
+    "__dlpack__": _dlpack, "__dlpack_device__": _dlpack_device, "__deepcopy__": copying.deepcopy_tensor, "__reduce_ex__": _reduce,
 }
-PROPERTIES: dict[str, Any] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from steepest.core.tensor import Tensor
 from steepest.functional import pointwise, shaping
 from steepest.functional.operands import operand
-from steepest.functional.pointwise import BINARY, UNARY, sub
+from steepest.functional.pointwise import BINARY, UNARY
 from steepest.ops import arithmetic as ar
 from steepest.ops.inplace import assign, fill_array, inplace_map
 from steepest.ops.maps import Elementwise
@@ -15,11 +15,17 @@ __all__ = ["METHODS"]
 
 
 def _unary(primitive: Elementwise) -> Callable[[Tensor], Tensor]:
-    return lambda self: inplace_map(self, primitive, self)
+    def method(self: Tensor) -> Tensor:
+        return inplace_map(self, primitive, self)
+
+    return method
 
 
 def _binary(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
-    return lambda self, other: inplace_map(self, primitive, self, operand(other))
+    def method(self: Tensor, other: Any) -> Tensor:
+        return inplace_map(self, primitive, self, operand(other))
+
+    return method
 
 
 def _scaled(plain: Elementwise, scaled: Elementwise) -> Callable[..., Tensor]:
@@ -43,19 +49,50 @@ def _pow(self: Tensor, exponent: Any) -> Tensor:
     return inplace_map(self, ar.square if exponent == 2 else ar.cube, self)
 
 
+def _lerp(self: Tensor, end: Tensor, weight: Any) -> Tensor:
+    return inplace_map(self, ar.lerp, self, end, operand(weight))
+
+
+def _addcmul(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    return inplace_map(self, ar.addcmul, self, tensor1, tensor2, value)
+
+
+def _addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    return inplace_map(self, ar.addcdiv, self, tensor1, tensor2, value)
+
+
+def _round(self: Tensor, *, decimals: int = 0) -> Tensor:
+    return assign(self, pointwise.round(self, decimals=decimals))
+
+
+def _nan_to_num(self: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    return assign(self, pointwise.nan_to_num(self, nan, posinf, neginf))
+
+
 def _clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return assign(self, pointwise.clamp(self, min, max))
 
 
+def _clamp_min(self: Tensor, min: Any) -> Tensor:
+    return _clamp(self, min=min)
+
+
+def _clamp_max(self: Tensor, max: Any) -> Tensor:
+    return _clamp(self, max=max)
+
+
 def _copy(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """The elements of `src`, broadcast and converted, written over this tensor's."""
     return assign(self, src)
 
 
 def _zero(self: Tensor) -> Tensor:
+    """Zero written over all elements."""
     return fill_array(self, 0)
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
+    """A number written over all elements."""
     return assign(self, value) if isinstance(value, Tensor) else fill_array(self, value)
 
 
@@ -63,12 +100,16 @@ def _masked_fill(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     return assign(self, pointwise.masked_fill(self, mask, value))
 
 
-def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Any]:
-    def augmented(self: Tensor, other: Any) -> Any:
+def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Tensor]:
+    def augmented(self: Tensor, other: Any) -> Tensor:
         other = operand(other)
-        return NotImplemented if other is NotImplemented else method(self, other)
+        return other if other is NotImplemented else method(self, other)
 
     return augmented
+
+
+def _subtract_augmented(self: Tensor, other: Any) -> Tensor:
+    return _subtract(self, other) if self.dtype.category else assign(self, pointwise.sub(self, other))
 
 
 def _view_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -82,6 +123,7 @@ def _view_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def _set(self: Tensor, source: Tensor) -> Tensor:
+    """Make this tensor a view of the memory of `source`."""
     self.array, self.dtype, self._storage, self.counter = source.array, source.dtype, source.storage_cell, source.version
     return self
 
@@ -92,19 +134,17 @@ METHODS: dict[str, Any] = {
     **{f"{name}_": _unary(p) for name, p in UNARY.items() if p.gives == (None,)},
     **{f"{name}_": _binary(p) for name, p in BINARY.items()},
     "add_": _add, "sub_": _subtract, "mul_": _multiply, "div_": _div, "pow_": _pow, "clamp_": _clamp, "clip_": _clamp, "copy_": _copy,
-    "zero_": _zero, "fill_": _fill, "masked_fill_": _masked_fill, "set_": _set,
-    "clamp_min_": lambda self, min: _clamp(self, min=min), "clamp_max_": lambda self, max: _clamp(self, max=max),
+    "clamp_min_": _clamp_min, "clamp_max_": _clamp_max, "zero_": _zero, "fill_": _fill, "masked_fill_": _masked_fill, "set_": _set,
     "multiply_": _multiply, "divide_": _div, "subtract_": _subtract, "true_divide_": _div, "negative_": _unary(ar.neg),
-    "lerp_": lambda self, end, weight: inplace_map(self, ar.lerp, self, end, operand(weight)),
-    "addcmul_": lambda self, tensor1, tensor2, *, value=1: inplace_map(self, ar.addcmul, self, tensor1, tensor2, value),
-    "addcdiv_": lambda self, tensor1, tensor2, *, value=1: inplace_map(self, ar.addcdiv, self, tensor1, tensor2, value),
-    "round_": lambda self, *, decimals=0: assign(self, pointwise.round(self, decimals=decimals)),
-    "nan_to_num_": lambda self, *args, **kwargs: assign(self, pointwise.nan_to_num(self, *args, **kwargs)),
+    "lerp_": _lerp, "addcmul_": _addcmul, "addcdiv_": _addcdiv, "round_": _round, "nan_to_num_": _nan_to_num,
     "squeeze_": _view_in_place(shaping.squeeze), "unsqueeze_": _view_in_place(shaping.unsqueeze), "t_": _view_in_place(shaping.t),
     "transpose_": _view_in_place(shaping.transpose), "swapaxes_": _view_in_place(shaping.transpose),
-    "__iadd__": _augmented(_add), "__isub__": _augmented(lambda self, other: _subtract(self, other) if self.dtype.category else assign(self, sub(self, other))),
-    "__imul__": _augmented(_multiply), "__itruediv__": _augmented(_div), "__ipow__": _augmented(_pow),
-    "__ifloordiv__": _augmented(_binary(ar.floor_divide)), "__imod__": _augmented(_binary(ar.remainder)),
-    "__iand__": _augmented(_binary(ar.bitwise_and)), "__ior__": _augmented(_binary(ar.bitwise_or)), "__ixor__": _augmented(_binary(ar.bitwise_xor)),
-    "__ilshift__": _augmented(_binary(ar.bitwise_left_shift)), "__irshift__": _augmented(_binary(ar.bitwise_right_shift)),
+    "__iadd__": _augmented(_add), "__isub__": _augmented(_subtract_augmented), "__imul__": _augmented(_multiply),
+    "__itruediv__": _augmented(_div), "__ipow__": _augmented(_pow),
+    **{f"__i{name}__": _augmented(_binary(p)) for name, p in {
+        "floordiv": ar.floor_divide, "mod": ar.remainder, "and": ar.bitwise_and, "or": ar.bitwise_or, "xor": ar.bitwise_xor,
+        "lshift": ar.bitwise_left_shift, "rshift": ar.bitwise_right_shift}.items()},
 }
+for _name, _method in METHODS.items():
+    if not _method.__doc__ and not _name.startswith("__"):
+        _method.__doc__ = f"`{_name[:-1]}`, written over this tensor; returns the tensor."

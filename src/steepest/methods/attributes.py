@@ -1,0 +1,190 @@
+"""What a tensor tells of itself - shape, memory, kind - and new tensors that are like it."""
+
+from typing import Any
+
+from steepest.core.device import CPU, STRIDED, device, layout
+from steepest.core.dtype import dtype as DType
+from steepest.core.size import Size
+from steepest.core.storage import Storage
+from steepest.core.tensor import Tensor
+from steepest.functional import creating, pointwise, shaping
+from steepest.functional.operands import sizes
+from steepest.methods import conversion
+
+__all__ = ["METHODS", "PROPERTIES"]
+
+
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """The shape, or the size of one dimension."""
+    return Size(self.array.shape) if dim is None else self.array.shape[shaping.wrap(dim, self.array.ndim)]
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """How many elements lie between neighbours along each dimension, or along one."""
+    strides = tuple(s // self.array.itemsize for s in self.array.strides)
+    return strides if dim is None else strides[dim]
+
+
+def dim(self: Tensor) -> int:
+    """The number of dimensions."""
+    return self.array.ndim
+
+
+def nelement(self: Tensor) -> int:
+    """The number of elements."""
+    return self.array.size
+
+
+def element_size(self: Tensor) -> int:
+    """The bytes of one element."""
+    return self.array.itemsize
+
+
+def nbytes(self: Tensor) -> int:
+    """The bytes of all elements."""
+    return self.array.nbytes
+
+
+def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Whether the elements lie in memory in order, without gaps."""
+    return self.array.flags.c_contiguous
+
+
+def storage_offset(self: Tensor) -> int:
+    """Where in its storage the tensor begins, counted in elements."""
+    return self.storage_cell.offset(self.array)
+
+
+def data_ptr(self: Tensor) -> int:
+    """The address of the first element."""
+    address: int = self.array.__array_interface__["data"][0]
+    return address
+
+
+def untyped_storage(self: Tensor) -> Storage:
+    """The memory that this tensor shares with its views."""
+    return self.storage_cell
+
+
+def is_floating_point(self: Tensor) -> bool:
+    """Whether the dtype is a floating one."""
+    return self.dtype.is_floating_point
+
+
+def is_complex(self: Tensor) -> bool:
+    """Whether the dtype is a complex one."""
+    return self.dtype.is_complex
+
+
+def is_signed(self: Tensor) -> bool:
+    """Whether the dtype has negative numbers."""
+    return self.dtype.is_signed
+
+
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """A view with the shape of `other`."""
+    result: Tensor = shaping.view(self, *other.array.shape)
+    return result
+
+
+def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+    """The elements in the shape of `other`: a view where memory allows it, else a copy."""
+    return shaping.reshape(self, *other.array.shape)
+
+
+def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """Elements of this tensor where `condition` holds, of `other` elsewhere."""
+    result: Tensor = pointwise.where(condition, self, other)
+    return result
+
+
+def new_tensor(self: Tensor, data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A new tensor with a copy of `data` and, unless given, this tensor's dtype."""
+    return creating.tensor(data, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def new_zeros(self: Tensor, *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of zeros with, unless given, this tensor's dtype."""
+    return creating.zeros(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def new_ones(self: Tensor, *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of ones with, unless given, this tensor's dtype."""
+    return creating.ones(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def new_empty(self: Tensor, *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor whose elements are yet to be written with, unless given, this tensor's dtype."""
+    return creating.empty(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def new_full(self: Tensor, size: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None,
+             requires_grad: bool = False) -> Tensor:
+    """A tensor of shape `size` filled with a number with, unless given, this tensor's dtype."""
+    return creating.full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def resize_(self: Tensor, *shape: Any) -> Tensor:
+    """Give the tensor another shape in place; new elements are zeros."""
+    return conversion.resize(self, sizes(shape))
+
+
+def transposed(self: Tensor) -> Tensor:
+    """A view with the dimensions in reverse order."""
+    return shaping.permute(self, *range(self.array.ndim)[::-1])
+
+
+def matrix_transposed(self: Tensor) -> Tensor:
+    """A view with the last two dimensions exchanged."""
+    return shaping.transpose(self, -2, -1)
+
+
+def adjoint(self: Tensor) -> Tensor:
+    """The complex conjugate of the transposed matrix."""
+    return pointwise.conj(transposed(self))
+
+
+def place(self: Tensor) -> device:
+    """The device that holds the tensor: the CPU."""
+    return CPU
+
+
+def memory_layout(self: Tensor) -> layout:
+    """How the elements are laid out: strided."""
+    return STRIDED
+
+
+def names(self: Tensor) -> tuple[None, ...]:
+    """The names of the dimensions: none."""
+    return (None,) * self.array.ndim
+
+
+def version_count(self: Tensor) -> int:
+    """How often the memory was written in place."""
+    return self._version_count
+
+
+def never(kind: str) -> Any:
+    """The getter of a property that holds for no tensor here."""
+    def getter(self: Tensor) -> bool:
+        return False
+
+    getter.__doc__ = f"Whether the tensor is {kind}: never."
+    return getter
+
+
+METHODS: dict[str, Any] = {
+    "size": size, "stride": stride, "dim": dim, "ndimension": dim, "nelement": nelement, "element_size": element_size,
+    "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr, "untyped_storage": untyped_storage,
+    "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,
+    "is_shared": never("in memory shared between processes"), "is_pinned": never("in pinned memory"),
+    "is_inference": never("an inference tensor"), "view_as": view_as, "reshape_as": reshape_as, "where": where,
+    "new_tensor": new_tensor, "new_zeros": new_zeros, "new_ones": new_ones, "new_empty": new_empty, "new_full": new_full,
+    "resize_": resize_, "clone": shaping.clone_,
+}
+PROPERTIES: dict[str, Any] = {
+    "T": transposed, "mT": matrix_transposed, "H": adjoint, "device": place, "layout": memory_layout, "itemsize": element_size,
+    "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,
+    "is_cuda": never("on a CUDA device"), "is_sparse": never("sparse"), "is_meta": never("without memory"),
+    "is_quantized": never("quantized"), "is_mkldnn": never("in the layout of oneDNN"),
+}

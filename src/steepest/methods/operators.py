@@ -1,0 +1,102 @@
+"""The operators: `a + b`, `2 - a`, `a < b`, `a @ b`, `a[i]`, `len(a)` and their kind."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from steepest.core import dtype as dtypes
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.functional import indexing, pointwise, products, shaping
+from steepest.functional.operands import NUMBERS, operand
+from steepest.ops import arithmetic as ar
+from steepest.ops import functions as fn
+from steepest.ops.maps import Elementwise
+
+__all__ = ["METHODS"]
+
+BINARY: dict[str, Elementwise] = {"add": ar.add, "sub": ar.sub, "mul": ar.mul, "truediv": ar.div, "floordiv": ar.floor_divide,
+                                  "mod": ar.remainder, "and": ar.bitwise_and, "or": ar.bitwise_or, "xor": ar.bitwise_xor,
+                                  "lshift": ar.bitwise_left_shift, "rshift": ar.bitwise_right_shift}
+COMPARISONS: dict[str, Elementwise] = {"eq": ar.eq, "ne": ar.ne, "lt": ar.lt, "le": ar.le, "gt": ar.gt, "ge": ar.ge}
+_direct = frozenset((*NUMBERS, Tensor))
+
+
+def _operator(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
+    def method(self: Tensor, other: Any) -> Tensor:
+        if type(other) not in _direct:
+            other = operand(other)
+            if other is NotImplemented:
+                return other
+        return primitive(self, other)
+
+    return method
+
+
+def _reflected(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
+    def method(self: Tensor, other: Any) -> Tensor:
+        other = operand(other)
+        return other if other is NotImplemented else primitive(other, self)
+
+    return method
+
+
+def _sub(self: Tensor, other: Any) -> Tensor:
+    if self.dtype is dtypes.bool_ or type(other) is bool or getattr(other, "dtype", None) is dtypes.bool_:
+        return pointwise.sub(self, other)
+    return _plain_sub(self, other)
+
+
+_plain_sub = _operator(ar.sub)
+
+
+def _matmul(self: Tensor, other: Any) -> Tensor:
+    return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+def _rmatmul(self: Tensor, other: Any) -> Tensor:
+    return NotImplemented
+
+
+def _neg(self: Tensor) -> Tensor:
+    return ar.neg(self)
+
+
+def _pos(self: Tensor) -> Tensor:
+    return self
+
+
+def _abs(self: Tensor) -> Tensor:
+    return fn.absolute(self)
+
+
+def _invert(self: Tensor) -> Tensor:
+    return ar.bitwise_not(self)
+
+
+def _len(self: Tensor) -> int:
+    if self.array.ndim == 0:
+        raise TypeError(text("len-of-0-dim"))
+    return len(self.array)
+
+
+def _iter(self: Tensor) -> Iterator[Tensor]:
+    if self.array.ndim == 0:
+        raise TypeError(text("iteration-of-0-dim"))
+    return iter(shaping.unbind(self))
+
+
+def _contains(self: Tensor, value: Any) -> bool:
+    return bool((self == value).any())
+
+
+def _hash(self: Tensor) -> int:
+    return id(self)
+
+
+METHODS: dict[str, Any] = {
+    **{f"__{name}__": _operator(primitive) for name, primitive in {**BINARY, **COMPARISONS}.items()},
+    **{f"__r{name}__": _reflected(primitive) for name, primitive in BINARY.items()},
+    "__sub__": _sub, "__pow__": _operator(ar.pow), "__rpow__": _reflected(ar.pow), "__matmul__": _matmul, "__rmatmul__": _rmatmul,
+    "__neg__": _neg, "__pos__": _pos, "__abs__": _abs, "__invert__": _invert, "__len__": _len, "__iter__": _iter, "__hash__": _hash,
+    "__contains__": _contains, "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
+}
