@@ -153,15 +153,14 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         path = np.einsum_path(",".join(inputs) + "->" + out, *[np.empty(x.array.shape, bool) for x in tensors], optimize="greedy")[0][1:]
     else:
         path = [tuple(range(len(terms)))] if len(terms) == 2 else []
-    for pair in path:
-        chosen = [terms[i] for i in pair]
-        terms = [t for i, t in enumerate(terms) if i not in pair]
-        (a, la), (b, lb) = chosen if len(chosen) == 2 else (chosen[0], (None, ""))
-        if b is None:
-            terms.append((a, la))
-            continue
-        later = set(out).union(*[letters for _, letters in terms])
-        terms.append(_pair(a, la, b, lb, later))
+    for together in path:
+        chosen = [terms[i] for i in together]
+        terms = [t for i, t in enumerate(terms) if i not in together]
+        joined, held = chosen[0]
+        for k, (other, letters) in enumerate(chosen[1:], 2):
+            later = set(out).union(*[few for _, few in (*terms, *chosen[k:])])
+            joined, held = _pair(joined, held, other, letters, later)
+        terms.append((joined, held))
     (x, letters), = terms
     return _arranged(*_summed(x, letters, set(out)), out)
 
