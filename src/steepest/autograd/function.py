@@ -125,13 +125,14 @@ class Function:
         several = isinstance(out, tuple)
         outs = list(out) if several else [out]
         inputs = {id(x) for x in args if isinstance(x, Tensor)}
+        without = [id(x) in ctx.non_differentiable for x in outs]
         outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
         ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
         ctx.likes = tuple((x.array.shape, x.dtype) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
         likes = [(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
         ctx.outputs = likes if len(likes) > 1 else likes[0]
         for k, x in enumerate(outs):
-            if isinstance(x, Tensor) and id(x) not in ctx.non_differentiable and x.dtype.category >= 2:
+            if isinstance(x, Tensor) and not without[k] and x.dtype.category >= 2:
                 x.node, x.needs_grad, x.output_nr = ctx, True, k
         return tuple(outs) if several else outs[0]
 

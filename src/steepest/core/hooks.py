@@ -27,6 +27,13 @@ class RemovableHandle:
         for other in self.extra or ():
             other.pop(self.id, None)
 
+    def __getstate__(self) -> Any:
+        return self.hooks_ref(), self.id, self.extra
+
+    def __setstate__(self, state: Any) -> None:
+        hooks, self.id, self.extra = state
+        self.hooks_ref = weakref.ref(hooks) if isinstance(hooks, OrderedDict) else lambda: hooks
+
     def __enter__(self) -> "RemovableHandle":
         return self
 

@@ -1,9 +1,12 @@
 """Graph nodes: what an operation must remember so that its gradient rules can run."""
 
 import itertools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from steepest.core.dtype import FLOATING
+from steepest.core.hooks import NodeHooks, RemovableHandle
+from steepest.core.hooks import add as add_hook
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
@@ -83,6 +86,19 @@ class Node:
     def release(self) -> None:
         """Let go of saved values after a backward pass that does not keep the graph."""
         self.saved = None
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)` when the node has run; what it returns replaces the gradients of the operands."""
+        return add_hook(self._hooks().on_node, hook)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_outputs)` before the node runs; what it returns replaces them."""
+        return add_hook(self._hooks().before, hook)
+
+    def _hooks(self) -> NodeHooks:
+        if self.hooks is None:
+            self.hooks = NodeHooks()
+        return self.hooks  # type: ignore[no-any-return]
 
     @property
     def next_functions(self) -> tuple[Any, ...]:
