@@ -224,6 +224,13 @@ def test_files_that_are_no_models_are_named(write: Write, tmp_path: Path) -> Non
             model_file.load(write(content, "other.safetensors"))
 
 
+def test_widths_that_the_weights_do_not_have_take_no_memory(classes_run: Path, write: Write) -> None:
+    model = model_file.load(classes_run / "run")
+    model.hidden = [10**12]
+    with pytest.raises(UserError, match="is damaged"):
+        model_file.load(write(model_file.dump(model), "model.safetensors"))
+
+
 def test_a_file_of_a_later_format_says_so(classes_run: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_file.load(classes_run / "run")
     monkeypatch.setattr(model_file, "FORMAT", 99)

@@ -37,15 +37,12 @@ def linear(task: Task, inputs: Tensor, targets: Tensor, outputs: int) -> nn.Sequ
         weights = numpy.linalg.solve(
             with_one.T @ with_one + numpy.diag(penalty), with_one.T @ targets.numpy().astype(numpy.float64)
         )
-        with steepest.no_grad():
-            layer.weight.copy_(steepest.from_numpy(weights[:-1].T.astype(numpy.float32)))
-            layer.bias.copy_(steepest.from_numpy(weights[-1].astype(numpy.float32)))
+        solved = {"0.weight": weights[:-1].T, "0.bias": weights[-1]}
+        network.load_state_dict({name: steepest.from_numpy(value.astype(numpy.float32)) for name, value in solved.items()})
         return network
 
     criterion = task.loss()
-    with steepest.no_grad():
-        layer.weight.zero_()
-        layer.bias.zero_()
+    network.load_state_dict({name: steepest.zeros_like(value) for name, value in network.state_dict().items()})
     optimizer = optim.LBFGS(network.parameters(), max_iter=500, tolerance_grad=1e-5, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:

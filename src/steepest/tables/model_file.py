@@ -75,7 +75,7 @@ def load(path: Path) -> TableModel:
         if fields["format"] > FORMAT:
             raise UserError(text("model-newer", path=place, version=fields["version"]))
         return _model(fields, weights)
-    except (KeyError, TypeError, ValueError, RuntimeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         raise UserError(text("model-damaged", path=place)) from None
 
 
@@ -83,6 +83,8 @@ def _model(fields: dict[str, Any], weights: dict[str, numpy.ndarray]) -> TableMo
     schema = Schema.from_json(fields["schema"])
     preparation = Preparation.from_json(fields["preparation"])
     outputs = TASKS[schema.task].outputs(len(schema.classes))
+    if fields["hidden"] != [len(weights[f"{2 * place}.weight"]) for place in range(len(weights) // 2 - 1)]:
+        raise ValueError("the widths are not those of the weights")  # before memory is taken for them
     network = networks.build(fields["hidden"], len(preparation.features), outputs)
     network.load_state_dict({name: steepest.from_numpy(value.copy()) for name, value in weights.items()})
     network.eval()

@@ -51,7 +51,7 @@ def predicted_against_true(truth: Array, predicted: Array, words: dict[str, str]
     with _axes((5.2, 4.6)) as (axes, written):
         ends = [min(truth.min(), predicted.min()), max(truth.max(), predicted.max())]
         axes.plot(ends, ends, color=INK, linewidth=1, label=words["perfect"])
-        look = {"markersize": 3.5, "alpha": 0.45} if len(truth) > 300 else {"markersize": 6, "alpha": 0.7}
+        look: Any = {"markersize": 3.5, "alpha": 0.45} if len(truth) > 300 else {"markersize": 6, "alpha": 0.7}
         axes.plot(truth, predicted, linestyle="", marker="o", markeredgewidth=0, color=FIRST, **look)
         axes.set_xlabel(words["true"])
         axes.set_ylabel(words["predicted"])
