@@ -35,7 +35,6 @@ DIGIT_FOR_DIGIT = [
     "04_requires_grad",
     "06_sgd_and_mse_loss",
     "14_linear_model",
-    "15_logistic_regression",
     "21_gradient_descent_in_matrices",
     "22_perceptrons",
     "24_himmelblau",
