@@ -38,12 +38,19 @@ class Primitive:
         assert not unknown, f"{name}: rules for {sorted(unknown)}, which are no operands"
         self.rules = [(rules[n], arguments(rules[n])[1:]) if n in rules else None for n in inputs]
         self._saves: dict[Any, tuple[str, ...]] = {}
+        self.with_number: tuple[int, Primitive] | None = None
 
     def __repr__(self) -> str:
         return f"<{self.form} {self.name}>"
 
     def __reduce__(self) -> str:
         return self.name
+
+    def name_with_number(self, operand: str, node_name: str) -> None:
+        """Give the node another name where `operand` is a Python number (PyTorch counts that as another overload)."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.node_name, self.with_number = node_name, (self.position[operand], twin)
 
     def rule_of(self, i: int) -> Any:
         """The rule of operand i and the names it wants beside the gradient; None where the operand has none."""
@@ -82,6 +89,8 @@ def wants_gradient(operands: tuple[Any, ...]) -> bool:
 
 def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any], results: Any) -> None:
     """Record the operation as the node of its results, one tensor or a tuple of them."""
+    if primitive.with_number is not None and not isinstance(operands[primitive.with_number[0]], Tensor):
+        primitive = primitive.with_number[1]
     edges: list[Any] = []
     likes: list[Any] = []
     wanted: list[int] = []
@@ -123,7 +132,7 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
 
 def kept(result: Tensor) -> Tensor:
     """The result as a node may hold it: without the node, since that would be a cycle; one version counter for both."""
-    held = fresh(result.array, result.dtype)
+    held = fresh(result.array, result.dtype) if result.level is None else result.level.twin(result)
     held._storage = result.storage_cell
     held.counter = result.version
     held.output_nr = result.output_nr

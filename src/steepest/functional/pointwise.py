@@ -1,10 +1,15 @@
 """Elementwise functions of `torch`: arithmetic, comparison, rounding, the functions of analysis."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from steepest.core import dtype as dtypes
-from steepest.core.tensor import Tensor
+from steepest.core.dtype import numpy_dtype
+from steepest.core.promotion import result_type
+from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.operands import describe, operand, result_into
 from steepest.ops import activations as act
@@ -19,12 +24,13 @@ UNARY: dict[str, Elementwise] = {
     "floor": fn.floor, "ceil": fn.ceil, "trunc": fn.trunc, "frac": fn.frac, "erf": fn.erf, "erfc": fn.erfc, "lgamma": fn.lgamma,
     "digamma": fn.digamma, "sinc": fn.sinc, "neg": ar.neg, "reciprocal": ar.reciprocal, "square": ar.square, "sigmoid": act.sigmoid,
     "relu": act.relu, "isnan": ar.isnan, "isinf": ar.isinf, "isfinite": ar.isfinite, "signbit": ar.signbit, "logical_not": ar.logical_not,
-    "bitwise_not": ar.bitwise_not, "abs": fn.absolute,
+    "bitwise_not": ar.bitwise_not, "abs": fn.absolute, "deg2rad": fn.deg2rad, "rad2deg": fn.rad2deg, "erfinv": fn.erfinv,
 }
 BINARY: dict[str, Elementwise] = {
     "mul": ar.mul, "remainder": ar.remainder, "fmod": ar.fmod, "floor_divide": ar.floor_divide, "maximum": ar.maximum,
     "minimum": ar.minimum, "fmax": ar.fmax, "fmin": ar.fmin, "atan2": fn.atan2, "hypot": fn.hypot, "copysign": ar.copysign,
-    "nextafter": ar.nextafter, "heaviside": ar.heaviside, "xlogy": fn.xlogy, "eq": ar.eq, "ne": ar.ne, "lt": ar.lt, "le": ar.le,
+    "nextafter": ar.nextafter, "heaviside": ar.heaviside, "xlogy": fn.xlogy, "logaddexp": fn.logaddexp,
+    "logaddexp2": fn.logaddexp2, "eq": ar.eq, "ne": ar.ne, "lt": ar.lt, "le": ar.le,
     "gt": ar.gt, "ge": ar.ge, "logical_and": ar.logical_and, "logical_or": ar.logical_or, "logical_xor": ar.logical_xor,
     "bitwise_and": ar.bitwise_and, "bitwise_or": ar.bitwise_or, "bitwise_xor": ar.bitwise_xor,
     "bitwise_left_shift": ar.bitwise_left_shift, "bitwise_right_shift": ar.bitwise_right_shift,
@@ -100,11 +106,9 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(text("rounding-mode", mode=rounding_mode))
     if rounding_mode == "floor":
-        return result_into(out, ar.floor_divide(a, b))
-    exact = ar.div(a, b)
-    whole = fn.trunc(exact)
+        return result_into(out, ar.divide_floor(a, b))
     integral = all(not isinstance(x, float) and getattr(x, "dtype", dtypes.int64).category < dtypes.FLOATING for x in (a, b))
-    return result_into(out, ar.divide_trunc_integers(a, b) if integral else whole)
+    return result_into(out, ar.divide_trunc_integers(a, b) if integral else ar.divide_trunc(a, b))
 
 
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
@@ -127,9 +131,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
     if min is None and max is None:
         raise ValueError(text("clamp-without-bounds"))
     if max is None:
-        result = ar.clamp_min(input, operand(min))
+        result = ar.at_least(input, operand(min))
     elif min is None:
-        result = ar.clamp_max(input, operand(max))
+        result = ar.at_most(input, operand(max))
     else:
         result = ar.clamp(input, operand(min), operand(max))
     return result_into(out, result)
@@ -137,12 +141,12 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Every element, at least `min`."""
-    return clamp(input, min=min)
+    return ar.clamp_min(input, operand(min))  # type: ignore[no-any-return]
 
 
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Every element, at most `max`."""
-    return clamp(input, max=max)
+    return ar.clamp_max(input, operand(max))  # type: ignore[no-any-return]
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
@@ -186,8 +190,6 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     """NaN and infinities replaced by numbers, the largest finite ones unless given."""
     if input.dtype.category < dtypes.FLOATING:
         return input.clone()
-    import numpy as np
-
     top = float(np.finfo(input.array.dtype).max)
     return ar.nan_to_num(input, nan, top if posinf is None else posinf, -top if neginf is None else neginf)  # type: ignore[no-any-return]
 
@@ -204,7 +206,45 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 
 def sgn(input: Tensor) -> Tensor:
     """The sign; for complex numbers `x / |x|`."""
-    return fn.sign(input)  # type: ignore[no-any-return]
+    return fn.direction(input) if input.dtype.is_complex else fn.sgn(input)  # type: ignore[no-any-return]
+
+
+def angle(input: Tensor) -> Tensor:
+    """The argument of complex numbers; of real ones 0 or pi."""
+    if input.dtype.is_complex:
+        return fn.atan2(input.imag, input.real)  # type: ignore[no-any-return, attr-defined]
+    return ar.where(input < 0, math.pi, ar.where(ar.isnan(input), input, 0.0))  # type: ignore[no-any-return, operator]
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Where the imaginary part is zero."""
+    return input.imag == 0 if input.dtype.is_complex else ar.eq(input, input) | True  # type: ignore[no-any-return, attr-defined]
+
+
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`input * 2 ** other`."""
+    return result_into(out, ar.mul(input, ar.pow(2.0, other)))  # type: ignore[no-any-return]
+
+
+def gcd(input: Tensor, other: Tensor) -> Tensor:
+    """The greatest common divisor of integers."""
+    return _integers(np.gcd, input, other)
+
+
+def lcm(input: Tensor, other: Tensor) -> Tensor:
+    """The least common multiple of integers."""
+    return _integers(np.lcm, input, other)
+
+
+def _integers(function: Any, a: Tensor, b: Tensor) -> Tensor:
+    of = result_type(a, b)
+    return fresh(np.asarray(function(a.array, b.array), numpy_dtype(of)), of)
+
+
+def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
+    """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
+    mantissa, exponent = np.frexp(input.array)
+    return fresh(np.asarray(mantissa), input.dtype), fresh(np.asarray(exponent, np.int32), dtypes.int32)
 
 
 def positive(input: Tensor) -> Tensor:
@@ -226,16 +266,6 @@ def isposinf(input: Tensor) -> Tensor:
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is negative infinity."""
     return input == float("-inf")  # type: ignore[no-any-return]
-
-
-def deg2rad(input: Tensor) -> Tensor:
-    """Degrees to radians."""
-    return input * 0.017453292519943295  # type: ignore[no-any-return, operator]
-
-
-def rad2deg(input: Tensor) -> Tensor:
-    """Radians to degrees."""
-    return input * 57.29577951308232  # type: ignore[no-any-return, operator]
 
 
 def conj(input: Tensor) -> Tensor:

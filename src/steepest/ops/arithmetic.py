@@ -21,10 +21,10 @@ def total(*gradients: Any) -> Any:
 add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g)
 add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: a + b * alpha, node="AddBackward0",
                          a=lambda g: g, b=lambda g, alpha: g * alpha)
-sub = elementwise("sub", lambda m, a, b: a - b, a=lambda g: g, b=lambda g: -g)
+sub = elementwise("sub", lambda m, a, b: a - b, number=("a", "RsubBackward1"), a=lambda g: g, b=lambda g: -g)
 sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: a - b * alpha, node="SubBackward0",
                          a=lambda g: g, b=lambda g, alpha: -(g * alpha))
-rsub = elementwise("rsub", lambda m, a, b: b - a, a=lambda g: -g, b=lambda g: g)
+rsub = elementwise("rsub", lambda m, a, b: b - a, number=("b", "RsubBackward1"), a=lambda g: -g, b=lambda g: g)
 mul = elementwise("mul", lambda m, a, b: a * b, a=lambda g, b: g * conjugate(b), b=lambda g, a: g * conjugate(a))
 div = elementwise("div", lambda m, a, b: a / b, promote="float", a=lambda g, b: g / conjugate(b),
                   b=lambda g, a, b: -g * conjugate((a / b) / b))
@@ -34,15 +34,20 @@ square = elementwise("square", lambda m, x: x * x, node="PowBackward0", x=lambda
 cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * (x * x)))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
                     x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
-power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1",
+power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1", number=("x", "PowBackward2"),
                            x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
                            exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
-remainder = elementwise("remainder", lambda m, a, b: m.remainder(a, b), a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
-fmod = elementwise("fmod", lambda m, a, b: m.fmod(a, b), a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
+remainder = elementwise("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1", number=("b", "RemainderBackward0"),
+                        a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
+fmod = elementwise("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
+                   a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
 floor_divide = elementwise("floor_divide", lambda m, a, b: m.floor_divide(a, b))
-divide_trunc = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b))
+divide_floor = elementwise("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
+divide_trunc = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
+divide_trunc_integers = elementwise("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
 lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, start + weight * (end - start),
                                                                  end - (end - start) * (1 - weight)),
+                   node="LerpBackward1", number=("weight", "LerpBackward0"),
                    start=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight,
                    weight=lambda g, start, end: g * (end - start))
 addcmul = elementwise("addcmul", lambda m, x, a, b, value: x + value * a * b, x=lambda g: g,
@@ -99,15 +104,18 @@ fmax = elementwise("fmax", lambda m, a, b: m.fmax(a, b), a=lambda g, a, b: where
                    b=lambda g, a, b: where((a >= b) | isnan(b), 0, g))
 fmin = elementwise("fmin", lambda m, a, b: m.fmin(a, b), a=lambda g, a, b: where((a <= b) | isnan(b), g, 0),
                    b=lambda g, a, b: where((a <= b) | isnan(b), 0, g))
-clamp = elementwise("clamp", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
+clamp = elementwise("clamp", lambda m, x, low, high: m.minimum(m.maximum(x, low), high), number=("low", "ClampBackward1"),
                     x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0),
                     low=lambda g, x, low, high: where((x < low) & (low < high), g, 0),
                     high=lambda g, x, low, high: where((x > high) | (low > high), g, 0))
-clamp_min = elementwise("clamp_min", lambda m, x, low: m.maximum(x, low), x=lambda g, x, low: where(x >= low, g, 0),
-                        low=lambda g, x, low: where(x < low, g, 0))
-clamp_max = elementwise("clamp_max", lambda m, x, high: m.minimum(x, high), x=lambda g, x, high: where(x <= high, g, 0),
-                        high=lambda g, x, high: where(x > high, g, 0))
-masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",),
+clamp_min, at_least = (elementwise("clamp_min", lambda m, x, low: m.maximum(x, low), node=node, number=("low", by_number),
+                                   x=lambda g, x, low: where(x >= low, g, 0), low=lambda g, x, low: where(x < low, g, 0))
+                       for node, by_number in (("ClampMinBackward1", "ClampMinBackward0"), ("ClampBackward0", "ClampBackward1")))
+clamp_max, at_most = (elementwise("clamp_max", lambda m, x, high: m.minimum(x, high), node=node, number=("high", by_number),
+                                  x=lambda g, x, high: where(x <= high, g, 0), high=lambda g, x, high: where(x > high, g, 0))
+                      for node, by_number in (("ClampMaxBackward1", "ClampMaxBackward0"), ("ClampBackward0", "ClampBackward1")))
+masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",), node="MaskedFillBackward1",
+                          number=("value", "MaskedFillBackward0"),
                           x=lambda g, mask: where(mask, 0, g), value=lambda g, mask: where(mask, g, 0))
 nan_to_num = elementwise("nan_to_num", lambda m, x, nan, posinf, neginf: m.where(
     m.isnan(x), nan, m.where(m.isinf(x), m.where(x > 0, posinf, neginf), x)), x=lambda g, x: where(isfinite(x), g, 0))
@@ -136,6 +144,8 @@ class Cast(Elementwise):
             array = array.real
         if to.category == dtypes.INTEGER and x.dtype.is_floating_point and to.itemsize < 4:
             array = array.astype("int64")
+        if to.category < dtypes.FLOATING:
+            return fresh(array.astype(numpy_dtype(to)), to)
         return finish(self, operands, params, fresh(array.astype(numpy_dtype(to)), to))
 
 

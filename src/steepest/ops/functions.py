@@ -1,9 +1,15 @@
 """Elementwise rows: the functions of analysis, rounding and special functions."""
 
 import math
+from typing import Any
 
+import numpy as np
+
+from steepest.ops import special
 from steepest.ops.arithmetic import conjugate, where
-from steepest.ops.maps import elementwise
+from steepest.ops.composites import composite
+from steepest.ops.maps import Elementwise, elementwise
+from steepest.ops.views import imag, real
 
 F = "float"
 
@@ -14,7 +20,7 @@ expm1 = elementwise("expm1", lambda m, x: m.expm1(x), promote=F, x=lambda g, res
 log = elementwise("log", lambda m, x: m.log(x), promote=F, x=lambda g, x: g / conjugate(x))
 log2 = elementwise("log2", lambda m, x: m.log2(x), promote=F, x=lambda g, x: g / conjugate(x * 0.6931471805599453))
 log10 = elementwise("log10", lambda m, x: m.log10(x), promote=F, x=lambda g, x: g / conjugate(x * 2.3025850929940456))
-log1p = elementwise("log1p", lambda m, x: m.log1p(x), promote=F, x=lambda g, x: g / conjugate(x + 1))
+log1p = elementwise("log1p", lambda m, x: m.log1p(x), promote=F, node="Log1PBackward0", x=lambda g, x: g / conjugate(x + 1))
 sqrt = elementwise("sqrt", lambda m, x: m.sqrt(x), promote=F, x=lambda g, result: g / conjugate(2 * result))
 rsqrt = elementwise("rsqrt", lambda m, x: 1 / m.sqrt(x), promote=F, x=lambda g, result: -0.5 * g * conjugate(result * result * result))
 
@@ -37,7 +43,18 @@ hypot = elementwise("hypot", lambda m, a, b: m.hypot(a, b), promote=F, a=lambda 
                     b=lambda g, b, result: g * (b / result))
 
 # magnitude and rounding -----------------------------------------------------------------------------------------------------------
-absolute = elementwise("abs", lambda m, x: m.abs(x), x=lambda g, x: g * sign(x))
+
+
+class Absolute(Elementwise):
+    """The absolute value, real also for complex numbers."""
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        (x,) = operands
+        return absolute_complex(x) if x.dtype.is_complex else super().__call__(x)
+
+
+absolute = Absolute("abs", lambda m, x: m.abs(x), {"x": lambda g, x: g * sign(x)}, "", "any", (None,), ())
+sgn = elementwise("sgn", lambda m, x: m.sign(x), x=lambda g: g * 0)
 sign = elementwise("sign", lambda m, x: m.sign(x), x=lambda g: g * 0)
 floor = elementwise("floor", lambda m, x: m.floor(x), x=lambda g: g * 0)
 ceil = elementwise("ceil", lambda m, x: m.ceil(x), x=lambda g: g * 0)
@@ -45,15 +62,30 @@ trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=lambda g: g * 0)
 rounded = elementwise("round", lambda m, x: m.round(x), x=lambda g: g * 0)
 rounded_decimals = elementwise("round_decimals", lambda m, x, scale: m.round(x * scale) / scale, node="RoundBackward1",
                                x=lambda g: g * 0)
+deg2rad = elementwise("deg2rad", lambda m, x: x * (math.pi / 180), promote=F, node="Deg2RadBackward0", x=lambda g: g * (math.pi / 180))
+rad2deg = elementwise("rad2deg", lambda m, x: x * (180 / math.pi), promote=F, node="Rad2DegBackward0", x=lambda g: g * (180 / math.pi))
 frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)
 
 # special functions ----------------------------------------------------------------------------------------------------------------
 erf = elementwise("erf", lambda m, x: m.erf(x), promote=F, x=lambda g, x: g * (2 / math.sqrt(math.pi) * exp(-(x * x))))
 erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g * (-2 / math.sqrt(math.pi) * exp(-(x * x))))
 lgamma = elementwise("lgamma", lambda m, x: m.lgamma(x), promote=F, x=lambda g, x: g * digamma(x))
-digamma = elementwise("digamma", lambda m, x: m.digamma(x), promote=F)
+digamma = elementwise("digamma", lambda m, x: m.digamma(x), promote=F, x=lambda g, x: g * trigamma(x))
+trigamma = elementwise("trigamma", special.trigamma, promote=F, node="PolygammaBackward0")
+erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g * (exp(result * result) * (0.5 * math.sqrt(math.pi))))
 logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F, x=lambda g, x: g / (x * (1 - x)))
 sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
                    x=lambda g, x: g * where(x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x)))
+logaddexp = elementwise("logaddexp", lambda m, a, b: m.where(
+    m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp(-m.abs(a - b)))), promote=F,
+    a=lambda g, a, b: g * (1 / (1 + exp(b - a))), b=lambda g, a, b: g * (1 / (1 + exp(a - b))))
+logaddexp2 = elementwise("logaddexp2", lambda m, a, b: m.where(
+    m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp2(-m.abs(a - b))) * (1 / math.log(2))), promote=F,
+    node="Logaddexp2Backward0", a=lambda g, a, b: g * (1 / (1 + exp2(b - a))), b=lambda g, a, b: g * (1 / (1 + exp2(a - b))))
 xlogy = elementwise("xlogy", lambda m, x, y: m.where(m.isnan(y), y, m.where(m.eq(x, 0), x * 0, x * m.log(y))), promote=F,
                     x=lambda g, x, y: g * where((x == 0) & (y <= 0), 0, log(y)), y=lambda g, x, y: g * (x / y))
+# complex numbers ------------------------------------------------------------------------------------------------------------------
+absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=1, kernel=lambda x: np.asarray(np.abs(x)),
+                             x=lambda g, x, result: g * where(result == 0, 0, x / result))
+direction = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / absolute_complex(x)), operands=1,
+                      x=lambda g, x, result: (g - real(conjugate(g) * result) * result) / absolute_complex(x))

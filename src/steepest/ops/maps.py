@@ -199,12 +199,16 @@ def _fits(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
 
 def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", promote: str = "any",
                 gives: dtype | tuple[dtype | None, ...] | None = None, results: int = 1, keep: tuple[str, ...] = (),
-                **rules: Any) -> Elementwise:
+                number: tuple[str, str] | None = None, **rules: Any) -> Elementwise:
     """Make an elementwise operation.
 
     `promote="float"` computes integers in the default floating dtype; `gives` fixes the dtype of the result (bool for
-    comparisons); operands named in `keep` do not take part in promotion; `results` counts the values of the definition.
+    comparisons); operands named in `keep` do not take part in promotion; `results` counts the values of the definition;
+    `number` is an operand and the name of the node where that operand is a Python number.
     """
     if not isinstance(gives, tuple):
         gives = (gives,) * results
-    return Elementwise(name, definition, rules, node, promote, gives, keep)
+    made = Elementwise(name, definition, rules, node, promote, gives, keep)
+    if number is not None:
+        made.name_with_number(*number)
+    return made

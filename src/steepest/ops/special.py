@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["digamma", "erf", "erfc", "lgamma"]
+__all__ = ["digamma", "erf", "erfc", "erfinv", "lgamma", "trigamma"]
 
 Value = Any
 INFINITY, NAN = float("inf"), float("nan")
@@ -115,3 +115,32 @@ def digamma(m: Any, x: Value) -> Value:
     at_integer = m.where(x == 0.0, m.copysign(INFINITY, -x), NAN)
     pole = m.logical_and(x <= 0.0, m.eq(m.floor(x), x))
     return m.where(pole, at_integer, m.where(x < 0.0, reflected, positive))
+
+
+def trigamma(m: Any, x: Value) -> Value:
+    """The derivative of digamma, by recurrence up to 10 and its asymptotic series; reflected below 1/2."""
+    y = m.where(x < 0.5, 1.0 - x, x)
+    shifted, total = y, y * 0.0
+    for _ in range(10):
+        below = shifted < 10.0
+        total = m.where(below, total + 1.0 / (shifted * shifted), total)
+        shifted = m.where(below, shifted + 1.0, shifted)
+    inverse = 1.0 / shifted
+    square = inverse * inverse
+    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
+    positive = total + (inverse + 0.5 * square + inverse * square * polynomial(square, bernoulli))
+    sine = m.sin((x - m.round(x)) * math.pi)
+    return m.where(x < 0.5, (math.pi * math.pi) / (sine * sine) - positive, positive)
+
+
+def erfinv(m: Any, x: Value) -> Value:
+    """The inverse of erf: S. Winitzki's approximation (2008), then three steps of Newton's method on erf or, in the tails, erfc."""
+    size = m.abs(x)
+    inside = m.minimum(size, 1.0)
+    logarithm = m.log1p(-(m.minimum(inside, 0.9999999999999999) * m.minimum(inside, 0.9999999999999999)))
+    half = 2.0 / (math.pi * 0.147) + 0.5 * logarithm
+    y = m.sqrt(m.maximum(m.sqrt(half * half - logarithm / 0.147) - half, 0.0))
+    for _ in range(3):
+        error = m.where(inside < 0.5, m.erf(y) - inside, (1.0 - inside) - m.erfc(y))
+        y = y - error * m.exp(y * y) * (0.5 * math.sqrt(math.pi))
+    return m.where(size > 1.0, NAN, m.where(m.eq(size, 1.0), m.copysign(INFINITY, x), m.copysign(y, x)))
