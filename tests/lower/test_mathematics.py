@@ -4,6 +4,8 @@
 multiply-add. Near the zeros of digamma the error is absolute; the arguments keep away from them.
 """
 
+import ctypes
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import numpy as np
 import pytest
 
 from steepest.lower import machine
+from steepest.lower.scalar import Scalars
+from steepest.lower.text import Function
 from steepest.lower.ufunc import make_ufunc
 from steepest.ops.meaning import NumPy
 
@@ -79,3 +83,19 @@ def test_odd_functions_keep_the_sign_of_zero(dtype: str) -> None:
     odd = make_ufunc("odd", lambda m, x: tuple(getattr(m, name)(x) for name in names), [dtype], [dtype] * len(names))
     for name, result in zip(names, odd(np.array([0.0, -0.0], dtype)), strict=True):
         assert np.array_equal(np.signbit(result), [False, True]), name
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_the_librarys_functions_are_those_of_pythons_math(width: int) -> None:
+    f = Function("library", ["ptr %x", "ptr %y", "i64 %n"])
+    m = Scalars(f, width, library=True)
+    names = ["exp", "log", "sin", "tanh", "erf"]
+    with f.loop("%n", width) as i:
+        x = m.value(f.load(f.gep("%x", i, "float64"), "float64", width), "float64")
+        for k, name in enumerate(names):
+            f.store(getattr(m, name)(x).name, f.gep("%y", f.add(i, 400 * k), "float64"), "float64", width)
+    x, y = np.linspace(0.01, 30, 400), np.empty((5, 400))
+    kinds = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64
+    machine.compile_text(f.text(), "library").function(*kinds)(x.ctypes.data, y.ctypes.data, 400)
+    for name, row in zip(names, y, strict=True):
+        assert row.tolist() == [getattr(math, name)(v) for v in x.tolist()], name

@@ -22,7 +22,9 @@ def test_a_definition_gives_its_tree() -> None:
     (lambda m, a, b: a / b, 2, np.true_divide),
     (lambda m, a, b: a < b, 2, np.less),
     (lambda m, a, b: m.maximum(a, b), 2, np.maximum),
-    (lambda m, c, a, b: m.where(c, a, b), 3, NumPy.where),
+    (lambda m, x, y: m.pow(x, y), 2, NumPy.pow),
+    (lambda m, c, a, b: m.where(c, a, b), 3, None),     # more than one function of NumPy
+    (lambda m, x: m.erf(x), 1, None),
     (lambda m, a, b: b - a, 2, None),           # not in order
     (lambda m, x: m.maximum(x, 0), 1, None),    # a number
     (lambda m, x: m.exp(-x), 1, None),

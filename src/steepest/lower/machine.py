@@ -17,7 +17,7 @@ from typing import Any
 from steepest.errors import text
 from steepest.lower import cache
 
-__all__ = ["Native", "clear_cache", "assembly", "compile_text", "features", "has", "processor", "width"]
+__all__ = ["C_FUNCTIONS", "Native", "clear_cache", "assembly", "compile_text", "features", "has", "processor", "width"]
 
 _lock = threading.RLock()
 
@@ -30,6 +30,9 @@ _BUILT_ON = {
     "avx": ["avx", "avx2", "fma", "f16c", "avx512f"],
     "sse4.1": ["sse4.1", "sse4.2", "avx", "avx2", "fma", "f16c", "avx512f"],
 }
+# Functions of the C library in float64 that native code may call (`Scalars(library=True)`), by the names that `m` gives them too.
+C_FUNCTIONS = frozenset("exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
+                        "erf erfc pow hypot fmod".split())
 _AVX512 = ("avx512f", "avx512vl", "avx512dq", "avx512bw", "avx512cd")
 
 
@@ -67,12 +70,12 @@ def _llvm() -> Any:
 
 
 def _c_functions() -> list[tuple[str, int]]:
-    """C functions that LLVM may call by itself on a processor without the instruction; Windows does not find them alone."""
+    """C functions that native code may call; Windows does not find them by itself. Some of them LLVM calls on its own."""
     if os.name != "nt":
         return []
     found = []
     libraries = [ctypes.CDLL("ucrtbase"), ctypes.CDLL("ntdll")]
-    for name in ("fma", "fmaf", "memset", "memcpy", "memmove", "__chkstk"):
+    for name in [*sorted(C_FUNCTIONS), "fma", "fmaf", "memset", "memcpy", "memmove", "__chkstk"]:
         for library in libraries:
             try:
                 found.append((name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0))

@@ -78,13 +78,17 @@ class Value:
 
 
 class Scalars:
-    """The namespace `m` over LLVM. `on_error` is told the condition (i1 or a vector of it) of each integer division by zero."""
+    """The namespace `m` over LLVM.
+
+    `on_error` is told the condition (i1 or a vector of it) of each integer division by zero. With `library=True` the functions
+    of analysis are those of the C library in float64, to the last bit what Python's `math` gives.
+    """
 
     def __init__(self, function: Function, width: int = 1, exact: bool = True,
-                 on_error: Callable[[str], None] | None = None) -> None:
-        self.function, self.width, self.exact, self.on_error = function, width, exact, on_error
+                 on_error: Callable[[str], None] | None = None, library: bool = False) -> None:
+        self.function, self.width, self.exact, self.on_error, self.library = function, width, exact, on_error, library
         self.flags = "" if exact else _RELAXED + " "
-        self.strict: Scalars = self if exact else Scalars(function, width, True, on_error)
+        self.strict: Scalars = self if exact else Scalars(function, width, True, on_error, library)
 
     # making values
 
@@ -452,10 +456,25 @@ class Scalars:
         return self._special("pow" if x.dtype in FLOATS else "integer_power", x, y)
 
     def _special(self, name: str, *values: Value) -> Value:
+        if self.library and name in machine.C_FUNCTIONS:
+            return self._called(name, *values)
         exact = self.strict
         key = f"{name} {self.width} {', '.join(v.name for v in values)}"
         write = mathematics.FUNCTIONS[name]
         return self._own(self.function.remember(key, lambda: write(exact, *(exact._own(v) for v in values))))
+
+    def _called(self, name: str, *values: Value) -> Value:
+        """The C library's function in float64, lane by lane."""
+        wide = [self.cast(v, "float64") for v in values]
+        result = self.constant(0.0, "float64").name
+        for lane in range(self.width):
+            arguments = [("double", self.function.lane(v.name, lane, "float64", self.width)) for v in wide]
+            one = self.function.call(name, "double", arguments)
+            if self.width == 1:
+                result = one
+            else:
+                result = self.function.pure(f"insertelement {self.type('float64')} {result}, double {one}, i64 {lane}")
+        return self.cast(Value(self, result, "float64"), values[0].dtype)
 
 
 def _powers(m: Scalars, x: Value, y: float) -> Value | None:

@@ -8,6 +8,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from steepest.ops.meaning import NumPy
 
 __all__ = ["Symbol", "Symbols", "formula", "single_call"]
@@ -69,11 +71,15 @@ def formula(definition: Callable[..., Any], names: Sequence[str]) -> Any:
 
 
 def single_call(definition: Callable[..., Any], inputs: int) -> Any:
-    """NumPy's function where the definition is one call on its inputs in order, else None."""
+    """NumPy's own function where the definition is one call on its inputs in order, else None.
+
+    `pow` is one as well, because Python numbers as exponents have a meaning of their own.
+    """
     symbols = [Symbol(f"x{i}") for i in range(inputs)]
     tree = definition(Symbols, *symbols)
     if not isinstance(tree, Symbol) or len(tree.children) != inputs or not inputs:
         return None
     if any(a is not b for a, b in zip(tree.children, symbols, strict=True)):
         return None
-    return getattr(NumPy, tree.operation)
+    function = getattr(NumPy, tree.operation)
+    return function if isinstance(function, np.ufunc) or tree.operation == "pow" else None
