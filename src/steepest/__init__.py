@@ -43,9 +43,12 @@ globals().update({name: d for name, d in _dtypes.ALIASES.items()})
 globals().update(_tables.functions())
 
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing", "version",
-         "as_torch", "datasets", "tables", "cli", "mps", "jit", "fft", "distributions", "onnx", "hub", "multiprocessing", "compiling"}
-_FROM = {"save": "serialization", "load": "serialization", "loop": "compiling", "compile": "compiling", "native": "compiling",
-         "load_ipython_extension": "as_torch"}
+         "as_torch", "datasets", "tables", "cli", "compiling"}
+_NEURAL = ("adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear celu channel_shuffle conv1d conv2d conv3d "
+           "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity dropout embedding embedding_bag group_norm hardshrink "
+           "instance_norm layer_norm max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle prelu rms_norm rrelu "
+           "selu threshold")
+_FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {"save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch"}
 
 assert _methods.METHODS
 
