@@ -27,7 +27,7 @@ def test_train_then_predict(here: Path, capsys: pytest.CaptureFixture[str]) -> N
         assert words in shown
     assert (here / "runs/diabetes/report.html").is_file()
     assert main(["predict", "runs/diabetes", str(datasets.path("diabetes")), "-o", "out.csv"]) == 0
-    assert "759 rows predicted, written to out.csv" in capsys.readouterr().out
+    assert "predicted rows: 759; written to out.csv" in capsys.readouterr().out
     assert (here / "out.csv").is_file()
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy
 import polars
@@ -15,7 +16,7 @@ import pytest
 
 from steepest import datasets
 from steepest.errors import UserError
-from steepest.tables import TableModel, model_file, predict, train
+from steepest.tables import TableModel, model_file, predict, train, training
 from steepest.tables.preparing import CategoryColumn, NumberColumn, Preparation
 
 from .conftest import classes_table, numbers_table
@@ -111,6 +112,23 @@ def test_a_first_column_target_may_be_left_out_of_a_table_without_header(write: 
     assert 1 - ((new.predicted - truth) ** 2).mean() / truth.var() > 0.99
 
 
+def test_ctrl_c_in_the_first_epoch_still_writes_the_files(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = training.loss_on, []
+
+    def stop_at_the_second(*arguments: Any) -> float:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(training, "loss_on", stop_at_the_second)
+    result = train(write(numbers_table()), "y", model="8", lr=0.01, out=tmp_path / "run")
+    assert (result.run.ended, result.run.best) == ("interrupted", 0)
+    assert (tmp_path / "run/history.csv").read_text(encoding="utf-8") == "epoch,train_loss,validation_loss,lr,seconds\n"
+    assert "Stopped by Ctrl-C after 0 epochs" in Page((tmp_path / "run/report.html").read_text(encoding="utf-8")).words
+    assert numpy.isfinite(predict(tmp_path / "run", write(numbers_table(), "new.csv")).predicted).all()
+
+
 # predict
 
 
@@ -128,7 +146,7 @@ def test_predictions_do_not_depend_on_order_or_further_columns(classes_run: Path
 def test_unseen_words_missing_cells_and_stray_text_are_predicted_with_a_note(classes_run: Path, write: Write) -> None:
     result = predict(classes_run / "run", write("size,colour\n1.5,purple\n,red\nbig,\n-1.5,green\n", "new.csv"))
     assert numpy.isfinite(result.predicted).all()
-    assert result.frame["note"].to_list() == ["colour: 'purple' was not learnt", "", "size: 'big' is no number", ""]
+    assert result.frame["note"].to_list() == ["colour: 'purple' was not learnt", None, "size: 'big' is no number", None]
     assert result.frame["prediction"].to_list()[::3] == ["yes", "no"]
     assert len(result.notes) == 2
 

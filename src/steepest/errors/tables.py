@@ -321,7 +321,7 @@ ROWS = {
     # The screen
     "screen-wrote": ("wrote {files}", "已写出 {files}"),
     "screen-predict-next": ("predict new rows: {command}", "预测新数据：{command}"),
-    "screen-predicted": ("{rows} rows predicted, written to {path}", "已预测 {rows} 行，写入 {path}"),
+    "screen-predicted": ("predicted rows: {rows:,}; written to {path}", "已预测 {rows:,} 行，写入 {path}"),
     "screen-predict-metrics": (
         "the table holds {target!r}: this is how good the {rows} predictions are (too good if the model learnt from these rows)",
         "表中含有 {target!r}，因此可以给出这 {rows} 个预测的效果（如果模型用这些行学习过，结果会偏好）",

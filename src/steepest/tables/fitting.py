@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy
 
@@ -237,8 +236,11 @@ def history_csv(run: Run) -> bytes:
     """The history, a line an epoch."""
     import polars
 
-    columns: dict[str, Any] = {name: [getattr(row, name) for row in run.history] for name in Epoch.__dataclass_fields__}
-    return polars.DataFrame(columns).with_columns(polars.col("seconds").round(3)).write_csv().encode("utf-8")
+    columns = [name for name in Epoch.__dataclass_fields__ if name != "epoch"]
+    types = {"epoch": polars.Int64, **dict.fromkeys(columns, polars.Float64)}
+    rows = [(row.epoch, *(getattr(row, name) for name in columns)) for row in run.history]
+    frame = polars.DataFrame(rows, schema=types, orient="row").with_columns(polars.col("seconds").round(3))
+    return frame.write_csv().encode("utf-8")
 
 
 def command(model: TableModel, data: Path, target: str, header: bool | None, out: Path) -> list[str]:

@@ -100,7 +100,7 @@ def _named(table: Table, schema: Schema) -> Table:
     raise UserError(text("table-needed-columns", source=table.source, columns=", ".join(missing[:12]), count=len(missing)))
 
 
-def _notes(model: TableModel, table: Table) -> tuple[list[str], list[str]]:
+def _notes(model: TableModel, table: Table) -> tuple[list[str | None], list[str]]:
     """A note for each row (mostly empty), and a sentence for each column that there is something to say about."""
     by_row: list[list[str]] = [[] for _ in range(table.rows)]
     sentences = []
@@ -118,10 +118,10 @@ def _notes(model: TableModel, table: Table) -> tuple[list[str], list[str]]:
             else ", ".join(values[row] for row in rows[:3])
         )
         sentences.append(text(f"predict-unseen-{kinds[name]}", column=name, count=len(rows), examples=examples))
-    return ["; ".join(row) for row in by_row], sentences
+    return ["; ".join(row) or None for row in by_row], sentences
 
 
-def _frame(model: TableModel, table: Table, predicted: Array, noted: list[str]) -> polars.DataFrame:
+def _frame(model: TableModel, table: Table, predicted: Array, noted: list[str | None]) -> polars.DataFrame:
     import polars
 
     answers: dict[str, polars.Series] = {"prediction": _answers(model, predicted)}
