@@ -36,6 +36,10 @@ C_FUNCTIONS = frozenset("exp exp2 expm1 log log2 log10 log1p sin cos tan asin ac
 _AVX512 = ("avx512f", "avx512vl", "avx512dq", "avx512bw", "avx512cd")
 
 
+class Unavailable(RuntimeError):
+    """There is no LLVM here that makes code for this processor; the text says why and what to install."""
+
+
 class Native:
     """Machine code of one module. `address` is the (first) function's; the code lives as long as this object."""
 
@@ -57,13 +61,13 @@ def _llvm() -> Any:
     try:
         import llvmlite.binding as llvm
     except (ImportError, OSError) as reason:
-        raise RuntimeError(text("llvm-missing", reason=reason)) from reason
+        raise Unavailable(text("llvm-missing", reason=reason)) from reason
     try:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         llvm.Target.from_triple(llvm.get_process_triple())
     except (RuntimeError, OSError) as reason:
-        raise RuntimeError(text("llvm-unusable", reason=reason)) from reason
+        raise Unavailable(text("llvm-unusable", reason=reason)) from reason
     for name, address in _c_functions():
         llvm.add_symbol(name, address)
     return llvm

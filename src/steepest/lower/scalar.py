@@ -173,7 +173,13 @@ class Scalars:
         """a * b + c, fused where the processor can: for polynomials whose error bound holds both ways."""
         return self.fma(a, b, c) if machine.has("fma") else a * b + c
 
-    def sqrt(self, x: Value) -> Value: return self.intrinsic("sqrt", x)
+    def conj(self, x: Value) -> Value: return x
+
+    def sqrt(self, x: Value) -> Value:
+        if x.dtype not in FLOATS:
+            raise TypeError(f"sqrt is defined for floating values, not for {x.dtype}: cast first")
+        return self.intrinsic("sqrt", x)
+
     def rsqrt(self, x: Value) -> Value: return 1 / self.sqrt(x)
 
     def abs(self, x: Value) -> Value:
@@ -244,15 +250,19 @@ class Scalars:
     def _shift(self, operation: str, a: Value, b: Value) -> Value:
         return self.emit(operation, self.type(a.dtype), a.dtype, a, b)
 
-    def left_shift(self, a: Operand, b: Operand) -> Value:
+    def _shifted(self, a: Operand, b: Operand) -> tuple[Value, Value, int]:
         a, b = self._operands(a, b)
-        bits = BITS[a.dtype]
+        if a.dtype in FLOATS or a.dtype == "bool":
+            raise TypeError(f"shifts are not defined for {a.dtype}")
+        return a, b, BITS[a.dtype]
+
+    def left_shift(self, a: Operand, b: Operand) -> Value:
+        a, b, bits = self._shifted(a, b)
         outside = (b < 0) | (b >= bits)
         return self.where(outside, 0, self._shift("shl", a, self.where(outside, 0, b)))
 
     def right_shift(self, a: Operand, b: Operand) -> Value:
-        a, b = self._operands(a, b)
-        bits = BITS[a.dtype]
+        a, b, bits = self._shifted(a, b)
         outside = (b < 0) | (b >= bits)
         if a.dtype == "uint8":
             return self.where(outside, 0, self._shift("lshr", a, self.where(outside, 0, b)))
@@ -453,9 +463,13 @@ class Scalars:
             if known is not None:
                 return known
         x, y = self._operands(x, y)
+        if x.dtype == "bool":
+            raise TypeError("pow is not defined for bool")
         return self._special("pow" if x.dtype in FLOATS else "integer_power", x, y)
 
     def _special(self, name: str, *values: Value) -> Value:
+        if values[0].dtype not in FLOATS and name != "integer_power":
+            raise TypeError(f"{name} is defined for floating values, not for {values[0].dtype}: cast first")
         if self.library and name in machine.C_FUNCTIONS:
             return self._called(name, *values)
         exact = self.strict
