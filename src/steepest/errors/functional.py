@@ -286,4 +286,102 @@ ROWS = {
     "pad-circular": (
         "Padding value causes wrapping around more than once: padding {pad} for shape {shape}",
         "circular 填充的宽度不能超过相应的维,得到 {pad},形状 {shape}"),
+    # convolution and windows
+    "window-sizes": (
+        "{function}: expected {name} to be a single integer value or a list of {n} values to match the dimensions, but got "
+        "{name}={given}",
+        "{function} 的 {name} 应为一个整数或 {n} 个整数,得到 {given}"),
+    "window-dims": (
+        "Expected {unbatched}D (unbatched) or {batched}D (batched) input to {function}, but got input of size: {shape}. One "
+        "channel needs a "
+        "dimension of its own: write x.unsqueeze(1) for a batch without channels",
+        "{function} 的输入应为 {unbatched} 维(无批)或 {batched} 维(有批),得到形状 {shape}。只有一个通道时也需要通道这一维:请"
+        "写 x.unsqueeze(1)"),
+    "conv-padding": (
+        "Invalid padding string: {given!r}. Should be one of {{'valid', 'same'}}",
+        "padding 只能是 \"valid\"、\"same\" 或整数,得到 {given!r}"),
+    "conv-same-stride": (
+        "padding='same' is not supported for strided convolutions (stride {stride}): write padding as numbers",
+        "步长为 {stride} 时不能用 padding='same':请把 padding 写成整数"),
+    "conv-weight-dims": (
+        "{function} expects weights of {ndim} dimensions, (C_out, C_in / groups, *kernel), got shape {shape}",
+        "{function} 的权重应有 {ndim} 维 (C_out, C_in / groups, *kernel),得到形状 {shape}"),
+    "conv-dtypes": (
+        "expected scalar type {A} but found {B}: the input is {a}, the layer's weight or bias {b}. Data from NumPy is "
+        "float64 by default: "
+        "write x = x.float()",
+        "输入的类型是 {a},而这一层的权重或偏置是 {b}(expected scalar type {A} but found {B})。NumPy 的数据默认是 float64:请"
+        "写 x = x.float()"),
+    "conv-channels": (
+        "Given groups={groups}, weight of size {weight}, expected input{input} to have {expected} channels, but got {given} "
+        "channels instead. "
+        "Write nn.Conv{n}d({given}, ...), or bring the channels to dimension 1 with x.permute(...)",
+        "权重的形状是 {weight}(groups={groups}),输入 {input} 应有 {expected} 个通道,实际有 {given} 个。请写 "
+        "nn.Conv{n}d({given}, ...),或用 "
+        "x.permute(...) 把通道放到第 1 维"),
+    "conv-groups": (
+        "{out} output channels cannot be divided into {groups} groups", "{out} 个输出通道不能分成 {groups} 组"),
+    "conv-bias": (
+        "expected bias to be 1-dimensional with {out} elements, but got bias of size {shape} instead",
+        "偏置应有 {out} 个元素,得到形状 {shape}"),
+    "conv-stride": (
+        "non-positive stride or dilation is not supported, got {stride} and {dilation}",
+        "步长和 dilation 必须为正,得到 {stride} 和 {dilation}"),
+    "conv-too-small": (
+        "Calculated padded input size per channel: ({inside}). Kernel size: ({kernel}). Kernel size can't be greater than "
+        "actual input size: "
+        "write padding= or take a smaller kernel",
+        "填充之后每个通道的大小是 ({inside}),小于卷积核 ({kernel}):请加 padding= 或减小卷积核"),
+    "conv-transposed-channels": (
+        "Given transposed=1, weight of size {weight}, expected input{input} to have {expected} channels, but got {given} "
+        "channels instead",
+        "转置卷积的权重形状是 {weight},输入 {input} 应有 {expected} 个通道,实际有 {given} 个"),
+    "conv-output-padding": (
+        "output padding must be smaller than either stride or dilation, but got output_padding {extra}, stride {stride}, "
+        "dilation {dilation}",
+        "output_padding({extra})必须小于步长({stride})或 dilation({dilation})"),
+    # pooling and folding
+    "pool-sizes": (
+        "{function}: kernel_size, stride and dilation must be greater than zero, got {kernel}, {stride} and {dilation}",
+        "{function} 的 kernel_size、stride 和 dilation 必须为正,得到 {kernel}、{stride} 和 {dilation}"),
+    "pool-padding": (
+        "pad should be at most half of effective kernel size, but got pad={padding} and kernel_size={kernel} ({function})",
+        "{function} 的 padding({padding})不能超过窗口({kernel})的一半"),
+    "pool-too-small": (
+        "Given input size: ({input}). Calculated output size: ({output}). Output size is too small: {function} needs a "
+        "smaller kernel, or "
+        "fewer pooling layers before it",
+        "{function} 的输入大小是 ({input}),输出将是 ({output}):请减小窗口,或减少前面的池化层"),
+    "pool-divisor": ("{function}: divisor must be not zero", "{function} 的 divisor_override 不能为 0"),
+    "unpool-shapes": (
+        "Expected shape of indices to be same as that of the input tensor ({input}) but got indices tensor with shape: "
+        "{indices}",
+        "indices 的形状 {indices} 应与输入的形状 {input} 相同"),
+    "unpool-output": (
+        "invalid output_size {given}: each size must lie between {low} and {high}, both excluded",
+        "output_size {given} 应在 {low} 与 {high} 之间(不含两端)"),
+    "unpool-index": (
+        "Found an invalid max index: they go from {low} to {high}, the output has {size} places. Give output_size=",
+        "indices 从 {low} 到 {high},而输出只有 {size} 个位置:请给出 output_size="),
+    "adaptive-sizes": (
+        "{function}: output_size must be a number or {n} numbers (None keeps a dimension), got {given}",
+        "{function} 的 output_size 应为一个数或 {n} 个数(None 保持原大小),得到 {given}"),
+    "unfold-empty": (
+        "Given input of shape {shape} and kernel_size={kernel}, no window fits: the calculated number of blocks is not "
+        "positive",
+        "形状为 {shape} 的输入容不下大小为 {kernel} 的窗口"),
+    "fold-shape": (
+        "fold: an input of shape {shape} does not fit: with kernel_size={kernel} and output_size={size} it must be (N, C * "
+        "{block}, {count})",
+        "fold:kernel_size={kernel}、output_size={size} 时输入的形状应为 (N, C * {block}, {count}),得到 {shape}"),
+    "pixel-shuffle": (
+        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor ({square}), "
+        "got shape {shape}",
+        "pixel_shuffle 的通道数应能被 upscale_factor 的平方({square})整除,得到形状 {shape}"),
+    "pixel-unshuffle": (
+        "pixel_unshuffle expects height and width to be divisible by downscale_factor ({factor}), got shape {shape}",
+        "pixel_unshuffle 的高和宽应能被 downscale_factor({factor})整除,得到形状 {shape}"),
+    "channel-shuffle": (
+        "Number of channels must be divisible by groups. Got an input of shape {shape} and {groups} groups.",
+        "通道数应能被 groups 整除,输入的形状是 {shape},groups={groups}"),
 }

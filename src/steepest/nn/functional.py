@@ -2,12 +2,28 @@
 
 from steepest.functional.neural.activations import *  # noqa: F403
 from steepest.functional.neural.activations import __all__ as _activations
+from steepest.functional.neural.adaptive import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
 from steepest.functional.neural.binary_losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     multilabel_soft_margin_loss,
 )
 from steepest.functional.neural.classification_losses import cross_entropy, nll_loss
+from steepest.functional.neural.convolutions import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
 from steepest.functional.neural.distances import cosine_similarity, normalize, pairwise_distance
 from steepest.functional.neural.dropout import (
     alpha_dropout,
@@ -18,6 +34,13 @@ from steepest.functional.neural.dropout import (
     feature_alpha_dropout,
 )
 from steepest.functional.neural.embedding import embedding, embedding_bag, one_hot
+from steepest.functional.neural.folding import (
+    channel_shuffle,
+    fold,
+    pixel_shuffle,
+    pixel_unshuffle,
+    unfold,
+)
 from steepest.functional.neural.linear import bilinear, linear
 from steepest.functional.neural.margin_losses import (
     cosine_embedding_loss,
@@ -38,6 +61,23 @@ from steepest.functional.neural.normalisation import (
     rms_norm,
 )
 from steepest.functional.neural.padding import pad
+from steepest.functional.neural.pooling import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
+    max_pool1d,
+    max_pool1d_with_indices,
+    max_pool2d,
+    max_pool2d_with_indices,
+    max_pool3d,
+    max_pool3d_with_indices,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+)
 from steepest.functional.neural.regression_losses import (
     gaussian_nll_loss,
     huber_loss,
@@ -47,15 +87,36 @@ from steepest.functional.neural.regression_losses import (
     poisson_nll_loss,
     smooth_l1_loss,
 )
-from steepest.functional.neural.softmax import gumbel_softmax, log_softmax, softmax, softmin
+from steepest.functional.neural.softmax import (
+    gumbel_softmax,
+    log_softmax,
+    softmax,
+    softmin,
+)
 
 __all__ = [
     *_activations,
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "alpha_dropout",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "channel_shuffle",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
@@ -66,6 +127,7 @@ __all__ = [
     "embedding",
     "embedding_bag",
     "feature_alpha_dropout",
+    "fold",
     "gaussian_nll_loss",
     "group_norm",
     "gumbel_softmax",
@@ -78,7 +140,19 @@ __all__ = [
     "linear",
     "local_response_norm",
     "log_softmax",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "margin_ranking_loss",
+    "max_pool1d",
+    "max_pool1d_with_indices",
+    "max_pool2d",
+    "max_pool2d_with_indices",
+    "max_pool3d",
+    "max_pool3d_with_indices",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "mse_loss",
     "multi_margin_loss",
     "multilabel_margin_loss",
@@ -88,6 +162,8 @@ __all__ = [
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson_nll_loss",
     "rms_norm",
     "smooth_l1_loss",
@@ -96,4 +172,5 @@ __all__ = [
     "softmin",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
+    "unfold",
 ]

@@ -35,7 +35,8 @@ def _constant_body(x: Any, widths: Widths, value: float) -> Any:
     return write(full(shape, value, x.dtype), x, steps=steps)
 
 
-def _constant_kernel(x: Any, widths: Widths, value: float) -> Any:
+def pad_array(x: Any, widths: Widths, value: float) -> Any:
+    """The array with a number around it; negative widths cut off."""
     kept, put, shape = _regions(x.shape, widths)
     out = np.zeros(shape, x.dtype) if value == 0 else np.full(shape, value, x.dtype)
     out[tuple(slice(a, b) for a, b in put)] = x[tuple(slice(a, b) for a, b in kept)]
@@ -46,7 +47,7 @@ pad_constant = composite(
     "constant_pad_nd",
     _constant_body,
     operands=1,
-    kernel=_constant_kernel,
+    kernel=pad_array,
     x=lambda g, widths: pad_constant(g, widths=tuple((-a, -b) for a, b in widths), value=0.0),
 )
 
