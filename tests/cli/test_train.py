@@ -67,7 +67,7 @@ def test_a_console_of_any_encoding(here: Path, encoding: str) -> None:
     place = here / "数据 表.csv"
     place.write_text(table, encoding="utf-8")
     home = here / "home"
-    home.mkdir(mode=0o555)
+    home.write_bytes(b"")  # a file: nobody can write below it
     told = {**os.environ, "PYTHONIOENCODING": encoding, "HOME": str(home), "USERPROFILE": str(home), "STEEPEST_LANG": "zh"}
     code = "import sys; from steepest.cli import main; sys.exit(main(sys.argv[1:]))"
     arguments = ["train", place.name, "--target", "é列", "--model", "4", "--epochs", "2", "--out", "结 果"]
