@@ -16,7 +16,6 @@ from steepest import methods as _methods  # noqa: E402
 from steepest.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
 from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
 from steepest.core import dtype as _dtypes  # noqa: E402
-from steepest.core import printing as _printing  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
     CONTIGUOUS,
@@ -51,32 +50,6 @@ _NEURAL = ("adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d bat
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {"save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch"}
 
 assert _methods.METHODS
-
-
-def is_floating_point(input: Tensor) -> bool:
-    """Whether the dtype is a floating one."""
-    return input.dtype.is_floating_point
-
-
-def is_complex(input: Tensor) -> bool:
-    """Whether the dtype is a complex one."""
-    return input.dtype.is_complex
-
-
-def is_nonzero(input: Tensor) -> bool:
-    """Whether the only element differs from zero."""
-    return bool(input != 0)
-
-
-def is_tensor(obj: Any) -> bool:
-    """Whether `obj` is a tensor."""
-    return isinstance(obj, Tensor)
-
-
-def set_default_dtype(d: dtype) -> None:
-    """Set the dtype of floating-point tensors made from Python numbers; TypeError for other than floating types."""
-    _dtypes.set_default_dtype(d)
-    _printing.default_dtype_name = d.name
 
 
 def __getattr__(name: str) -> Any:

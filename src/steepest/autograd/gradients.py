@@ -125,6 +125,7 @@ def _retain_grad(self: Tensor) -> None:
 
 
 def _retains_grad(self: Tensor) -> bool:
+    """Whether `retain_grad` was called on this computed tensor."""
     return self.node is not None and self.node.hooks is not None and self.output_nr in self.node.hooks.retained
 
 

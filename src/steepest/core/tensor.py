@@ -24,6 +24,9 @@ class Family:
 
     __slots__ = ("base", "stamp")
 
+    base: "Tensor"
+    stamp: int
+
     def __init__(self, base: "Tensor"):
         self.base, self.stamp = base, 0
 
@@ -32,6 +35,11 @@ class Views:
     """How a tensor came from the base of its family: the view operations in their order."""
 
     __slots__ = ("family", "made_without_grad", "stamp", "steps")
+
+    family: Family
+    steps: tuple[Any, ...]
+    stamp: int
+    made_without_grad: bool
 
     def __init__(self, family: Family, steps: tuple[Any, ...], made_without_grad: bool):
         self.family, self.steps, self.stamp, self.made_without_grad = family, steps, family.stamp, made_without_grad
@@ -50,6 +58,9 @@ class Tensor:
     output_nr: int
     view_of: Views | None
     hooks: Any
+    counter: Version | None
+    _storage: Storage | None
+    _family: Family | None
     _grad: "Tensor | None"
     level: ClassVar[Any] = None
     """The interpreter whose tensor this is; such tensors are of subclasses."""
@@ -59,14 +70,14 @@ class Tensor:
         """The storage that this tensor views."""
         if self._storage is None:
             self._storage = Storage(self.array)
-        return self._storage  # type: ignore[no-any-return]
+        return self._storage
 
     @property
     def version(self) -> Version:
         """The counter of in-place writes that this tensor shares with its views."""
         if self.counter is None:
             self.counter = Version()
-        return self.counter  # type: ignore[no-any-return]
+        return self.counter
 
     @property
     def _version_count(self) -> int:

@@ -2,15 +2,30 @@
 
 from typing import Any
 
-from steepest.functional import creating, indexing, joining, legacy, limits, linalg, pointwise, products, random, reducing, shaping, threads
+from steepest.functional import (
+    creating,
+    indexing,
+    joining,
+    kinds,
+    legacy,
+    limits,
+    linalg,
+    pointwise,
+    products,
+    random,
+    reducing,
+    shaping,
+    threads,
+)
 from steepest.functional.neural.softmax import log_softmax, softmax
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits, kinds)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power")
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
-INTERNAL = frozenset({"unary", "binary", "both", "named", "restore_shape", "unravel", "from_values", "alias_as", "view_dtype", "to_dtype", "view",
-                      "clone_ordered", "check_device", "finished", "to_array", "linear_dtype", "identity_like", "getitem", "setitem",
-                      "NamedResult", "result_type_of", "repeat", "amax_all", "amin_all", "expand", "expand_as", "reshape_as", "contiguous"})
+INTERNAL = frozenset((
+    "unary binary both named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device finished"
+    " to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as reshape_as"
+    " contiguous").split())
 
 
 def functions() -> dict[str, Any]:

@@ -1,0 +1,1182 @@
+# Written by scripts/stubs.py; run that after adding an operation.
+"""A deep-learning framework with PyTorch's interface, for gradient descent on one computer."""
+
+from builtins import bool as _bool, float as _float, int as _int
+from numpy import ndarray
+from typing import Any
+from steepest import (
+    autograd as autograd,
+    backends as backends,
+    compiling as compiling,
+    cuda as cuda,
+    datasets as datasets,
+    linalg as linalg,
+    nn as nn,
+    optim as optim,
+    random as random,
+    serialization as serialization,
+    special as special,
+    tables as tables,
+    testing as testing,
+    utils as utils,
+    version as version,
+)
+from steepest.autograd.modes import (
+    enable_grad as enable_grad,
+    inference_mode as inference_mode,
+    no_grad as no_grad,
+    set_grad_enabled as set_grad_enabled,
+)
+from steepest.core.device import device as device, layout as layout, memory_format as memory_format
+from steepest.core.dtype import dtype as dtype
+from steepest.core.size import Size as Size
+from steepest.core.tensor import Tensor as Tensor
+from steepest.functional.joining import Stack as Stack
+from steepest.functional.limits import finfo as finfo, iinfo as iinfo
+from steepest.functional.random import Generator as Generator
+from steepest.functional.reducing import (
+    cummax_result as cummax_result,
+    cummin_result as cummin_result,
+    max_result as max_result,
+    median_result as median_result,
+    min_result as min_result,
+    mode_result as mode_result,
+    nanmedian_result as nanmedian_result,
+)
+from steepest.nn.functional import (
+    adaptive_avg_pool1d as adaptive_avg_pool1d,
+    adaptive_max_pool1d as adaptive_max_pool1d,
+    alpha_dropout as alpha_dropout,
+    avg_pool1d as avg_pool1d,
+    batch_norm as batch_norm,
+    bilinear as bilinear,
+    celu as celu,
+    channel_shuffle as channel_shuffle,
+    conv1d as conv1d,
+    conv2d as conv2d,
+    conv3d as conv3d,
+    conv_transpose1d as conv_transpose1d,
+    conv_transpose2d as conv_transpose2d,
+    conv_transpose3d as conv_transpose3d,
+    cosine_similarity as cosine_similarity,
+    dropout as dropout,
+    embedding as embedding,
+    embedding_bag as embedding_bag,
+    group_norm as group_norm,
+    hardshrink as hardshrink,
+    instance_norm as instance_norm,
+    layer_norm as layer_norm,
+    max_pool1d as max_pool1d,
+    max_pool2d as max_pool2d,
+    max_pool3d as max_pool3d,
+    pairwise_distance as pairwise_distance,
+    pixel_shuffle as pixel_shuffle,
+    pixel_unshuffle as pixel_unshuffle,
+    prelu as prelu,
+    rms_norm as rms_norm,
+    rrelu as rrelu,
+    selu as selu,
+    threshold as threshold,
+)
+from steepest.serialization import load as load, save as save
+
+CHANNELS_LAST: memory_format
+CONTIGUOUS: memory_format
+PRESERVE: memory_format
+SPARSE: layout
+STRIDED: layout
+default_generator: Generator
+contiguous_format: memory_format
+preserve_format: memory_format
+channels_last: memory_format
+strided: layout
+sparse_coo: layout
+bool: dtype
+uint8: dtype
+int8: dtype
+int16: dtype
+int32: dtype
+int64: dtype
+bfloat16: dtype
+float16: dtype
+float32: dtype
+float64: dtype
+complex64: dtype
+complex128: dtype
+float: dtype
+double: dtype
+half: dtype
+long: dtype
+int: dtype
+short: dtype
+cfloat: dtype
+cdouble: dtype
+FloatTensor: type[Tensor]
+DoubleTensor: type[Tensor]
+HalfTensor: type[Tensor]
+BFloat16Tensor: type[Tensor]
+LongTensor: type[Tensor]
+IntTensor: type[Tensor]
+ShortTensor: type[Tensor]
+CharTensor: type[Tensor]
+ByteTensor: type[Tensor]
+BoolTensor: type[Tensor]
+pi: _float
+e: _float
+inf: _float
+nan: _float
+__version__: str
+
+def is_grad_enabled() -> _bool:
+    """Whether operations are recorded for gradients now."""
+
+def is_inference_mode_enabled() -> _bool:
+    """Whether `inference_mode` is on."""
+
+def get_default_dtype() -> dtype:
+    """The type of floating-point tensors made from Python numbers (float32 unless set)."""
+
+def promote_types(a: dtype, b: dtype) -> dtype:
+    """The smallest type that holds both, by PyTorch's lattice."""
+
+def set_printoptions(precision: _int | None = None, threshold: _float | None = None, edgeitems: _int | None = None,
+                     linewidth: _int | None = None, profile: str | None = None, sci_mode: _bool | None = None) -> None:
+    """How tensors are printed: digits, number of elements from which the middle is left out, how many stay, line width.
+
+    `sci_mode` is set at every call, as in PyTorch: left out, the numbers decide. Raises ValueError for an unknown profile.
+
+    >>> set_printoptions(precision=2)
+    >>> set_printoptions(profile="default")
+    """
+
+def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`exp` of every element; the result has the shape of `input`."""
+
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`exp2` of every element; the result has the shape of `input`."""
+
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`expm1` of every element; the result has the shape of `input`."""
+
+def log(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`log` of every element; the result has the shape of `input`."""
+
+def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`log2` of every element; the result has the shape of `input`."""
+
+def log10(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`log10` of every element; the result has the shape of `input`."""
+
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`log1p` of every element; the result has the shape of `input`."""
+
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`sqrt` of every element; the result has the shape of `input`."""
+
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`rsqrt` of every element; the result has the shape of `input`."""
+
+def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`sin` of every element; the result has the shape of `input`."""
+
+def cos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`cos` of every element; the result has the shape of `input`."""
+
+def tan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`tan` of every element; the result has the shape of `input`."""
+
+def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`asin` of every element; the result has the shape of `input`."""
+
+def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`acos` of every element; the result has the shape of `input`."""
+
+def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`atan` of every element; the result has the shape of `input`."""
+
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`sinh` of every element; the result has the shape of `input`."""
+
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`cosh` of every element; the result has the shape of `input`."""
+
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`tanh` of every element; the result has the shape of `input`."""
+
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`asinh` of every element; the result has the shape of `input`."""
+
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`acosh` of every element; the result has the shape of `input`."""
+
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`atanh` of every element; the result has the shape of `input`."""
+
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`sign` of every element; the result has the shape of `input`."""
+
+def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`floor` of every element; the result has the shape of `input`."""
+
+def ceil(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`ceil` of every element; the result has the shape of `input`."""
+
+def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`trunc` of every element; the result has the shape of `input`."""
+
+def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`frac` of every element; the result has the shape of `input`."""
+
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`erf` of every element; the result has the shape of `input`."""
+
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`erfc` of every element; the result has the shape of `input`."""
+
+def lgamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`lgamma` of every element; the result has the shape of `input`."""
+
+def digamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`digamma` of every element; the result has the shape of `input`."""
+
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`sinc` of every element; the result has the shape of `input`."""
+
+def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`neg` of every element; the result has the shape of `input`."""
+
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`reciprocal` of every element; the result has the shape of `input`."""
+
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`square` of every element; the result has the shape of `input`."""
+
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`sigmoid` of every element; the result has the shape of `input`."""
+
+def relu(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`relu` of every element; the result has the shape of `input`."""
+
+def isnan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`isnan` of every element; the result has the shape of `input`."""
+
+def isinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`isinf` of every element; the result has the shape of `input`."""
+
+def isfinite(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`isfinite` of every element; the result has the shape of `input`."""
+
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`signbit` of every element; the result has the shape of `input`."""
+
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`logical_not` of every element; the result has the shape of `input`."""
+
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`bitwise_not` of every element; the result has the shape of `input`."""
+
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`abs` of every element; the result has the shape of `input`."""
+
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`deg2rad` of every element; the result has the shape of `input`."""
+
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`rad2deg` of every element; the result has the shape of `input`."""
+
+def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`erfinv` of every element; the result has the shape of `input`."""
+
+def mul(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def remainder(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`remainder` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def fmod(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`fmod` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def floor_divide(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`floor_divide` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def maximum(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`maximum` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def minimum(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`minimum` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def fmax(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`fmax` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def fmin(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`fmin` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def atan2(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`atan2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def hypot(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`hypot` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def copysign(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`copysign` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def nextafter(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`nextafter` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def heaviside(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`heaviside` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def xlogy(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`xlogy` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def logaddexp(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`logaddexp` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def logaddexp2(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`logaddexp2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def eq(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`eq` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def ne(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`ne` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def lt(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def le(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def gt(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def ge(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def logical_and(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`logical_and` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def logical_or(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`logical_or` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def logical_xor(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`logical_xor` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def bitwise_and(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`bitwise_and` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def bitwise_or(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`bitwise_or` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def bitwise_xor(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`bitwise_xor` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def bitwise_left_shift(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`bitwise_left_shift` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of
+    them."""
+
+def bitwise_right_shift(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`bitwise_right_shift` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of
+    them."""
+
+def add(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """`input + alpha * other`, broadcast."""
+
+def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """`other - alpha * input`."""
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+    """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+
+def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+    """`input ** exponent`, broadcast; one of them may be a number."""
+
+def float_power_(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+    """`input ** exponent`, broadcast; one of them may be a number."""
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """`input ** exponent` computed in float64."""
+
+def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
+    """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
+
+def clamp_min(input: Tensor, min: Any) -> Tensor:
+    """Every element, at least `min`."""
+
+def clamp_max(input: Tensor, max: Any) -> Tensor:
+    """Every element, at most `max`."""
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """Elements of `input` where `condition` holds, of `other` elsewhere; with `condition` alone, the indices where it holds."""
+
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """`input + weight * (end - input)`."""
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """`input + value * tensor1 * tensor2`."""
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """`input + value * tensor1 / tensor2`."""
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """`input` with `value` where the boolean `mask` holds."""
+
+def nan_to_num(input: Tensor, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
+    """NaN and infinities replaced by numbers, the largest finite ones unless given."""
+
+def round(input: Tensor, *, decimals: _int = 0) -> Tensor:
+    """Every element rounded, halves to even, to `decimals` places."""
+
+def logit(input: Tensor, eps: _float | None = None) -> Tensor:
+    """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
+
+def sgn(input: Tensor) -> Tensor:
+    """The sign; for complex numbers `x / |x|`."""
+
+def angle(input: Tensor) -> Tensor:
+    """The argument of complex numbers; of real ones 0 or pi."""
+
+def isreal(input: Tensor) -> Tensor:
+    """Where the imaginary part is zero."""
+
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`input * 2 ** other`."""
+
+def gcd(input: Tensor, other: Tensor) -> Tensor:
+    """The greatest common divisor of integers."""
+
+def lcm(input: Tensor, other: Tensor) -> Tensor:
+    """The least common multiple of integers."""
+
+def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
+    """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
+
+def positive(input: Tensor) -> Tensor:
+    """The tensor itself."""
+
+def isclose(input: Tensor, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
+    """Where `|input - other| <= atol + rtol * |other|`."""
+
+def isposinf(input: Tensor) -> Tensor:
+    """Where an element is positive infinity."""
+
+def isneginf(input: Tensor) -> Tensor:
+    """Where an element is negative infinity."""
+
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate."""
+
+def absolute(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`abs` of every element; the result has the shape of `input`."""
+
+def negative(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`neg` of every element; the result has the shape of `input`."""
+
+def arcsin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`asin` of every element; the result has the shape of `input`."""
+
+def arccos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`acos` of every element; the result has the shape of `input`."""
+
+def arctan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`atan` of every element; the result has the shape of `input`."""
+
+def arcsinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`asinh` of every element; the result has the shape of `input`."""
+
+def arccosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`acosh` of every element; the result has the shape of `input`."""
+
+def arctanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`atanh` of every element; the result has the shape of `input`."""
+
+def arctan2(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`atan2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def fix(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`trunc` of every element; the result has the shape of `input`."""
+
+def multiply(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def subtract(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
+
+def divide(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+    """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+
+def true_divide(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+    """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+
+def not_equal(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`ne` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def less(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def less_equal(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def greater(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def greater_equal(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+
+def clip(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
+    """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
+
+def sum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum over `dim` (all dimensions if None); integers are summed as int64."""
+
+def nansum(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    """The sum with NaN counted as zero."""
+
+def mean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean over `dim`; RuntimeError for integers."""
+
+def nanmean(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    """The mean of the elements that are not NaN."""
+
+def prod(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+    """The product over one dimension, or of all elements."""
+
+def all(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    """Whether all elements are true."""
+
+def any(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    """Whether any element is true."""
+
+def amax(input: Tensor, dim: Any = ..., keepdim: _bool = False) -> Tensor:
+    """The largest element over `dim`; equal ones share the gradient."""
+
+def amin(input: Tensor, dim: Any = ..., keepdim: _bool = False) -> Tensor:
+    """The smallest element over `dim`; equal ones share the gradient."""
+
+def aminmax(input: Tensor, *, dim: Any = None, keepdim: _bool = False) -> Any:
+    """Smallest and largest element."""
+
+def max(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Any:
+    """The largest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise maximum."""
+
+def min(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Any:
+    """The smallest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise minimum."""
+
+def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+    """The index of the largest element, the first one where several are equal."""
+
+def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+    """The index of the smallest element, the first one where several are equal."""
+
+def var(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
+        correction: Any = None) -> Tensor:
+    """The variance over `dim`, divided by n - correction (1 unless given)."""
+
+def std(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
+        correction: Any = None) -> Tensor:
+    """The standard deviation over `dim`, divided by n - correction (1 unless given)."""
+
+def var_mean(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
+             correction: Any = None) -> Any:
+    """Variance and mean."""
+
+def std_mean(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
+             correction: Any = None) -> Any:
+    """Standard deviation and mean."""
+
+def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False) -> Tensor:
+    """`log(sum(exp(x)))` over `dim`, computed without overflow."""
+
+def norm(input: Tensor, p: Any = 'fro', dim: Any = None, keepdim: _bool = False, dtype: Any = None) -> Tensor:
+    """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements differ from zero."""
+
+def median(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Any:
+    """The lower median; with `dim`, `(values, indices)`. NaN where there is one."""
+
+def nanmedian(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Any:
+    """The lower median of the elements that are not NaN; with `dim`, `(values, indices)`."""
+
+def numel(input: Tensor) -> _int:
+    """The number of elements."""
+
+def equal(input: Tensor, other: Tensor) -> _bool:
+    """Whether two tensors have the same shape and elements."""
+
+def allclose(input: Tensor, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
+    """Whether all elements are close: `|input - other| <= atol + rtol * |other|`."""
+
+def dist(input: Tensor, other: Tensor, p: _float = 2) -> Tensor:
+    """The p-norm of the difference."""
+
+def reshape(input: Tensor, *shape: Any) -> Tensor:
+    """The elements in another shape: a view where memory allows it, else a copy."""
+
+def flatten(input: Tensor, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
+    """Dimensions `start_dim` to `end_dim` as one."""
+
+def unflatten(input: Tensor, dim: _int, sizes_: Any) -> Tensor:
+    """Dimension `dim` as several."""
+
+def ravel(input: Tensor) -> Tensor:
+    """All elements in one dimension."""
+
+def t(input: Tensor) -> Tensor:
+    """The transpose of a matrix; vectors are returned as they are."""
+
+def transpose(input: Tensor, dim0: _int, dim1: _int) -> Tensor:
+    """Two dimensions exchanged."""
+
+def permute(input: Tensor, *dims: Any) -> Tensor:
+    """The dimensions in another order."""
+
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """Dimensions moved to other places, the rest keeping their order."""
+
+def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    """Without the dimensions of size 1, or without those of `dim` that have size 1."""
+
+def unsqueeze(input: Tensor, dim: _int) -> Tensor:
+    """With a new dimension of size 1 at `dim`."""
+
+def broadcast_to(input: Tensor, size: Any) -> Tensor:
+    """Expanded to `size`."""
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All tensors expanded to their common shape."""
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape that these shapes broadcast to."""
+
+def narrow(input: Tensor, dim: _int, start: Any, length: _int) -> Tensor:
+    """`length` entries from `start` along `dim`, as a view."""
+
+def select(input: Tensor, dim: _int, index: _int) -> Tensor:
+    """The entry `index` along `dim`, which goes."""
+
+def diagonal(input: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+    """The diagonal of two dimensions, as the last dimension of a view."""
+
+def unfold(input: Tensor, dimension: _int, size: _int, step: _int) -> Tensor:
+    """Windows of `size` along a dimension, every `step`, as a last dimension."""
+
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
+    """The storage seen with given sizes and strides."""
+
+def split(input: Tensor, split_size_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Pieces of one size (the last may be smaller) or of given sizes, as views."""
+
+def chunk(input: Tensor, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` pieces of equal size (the last may be smaller)."""
+
+def unbind(input: Tensor, dim: _int = 0) -> tuple[Tensor, ...]:
+    """The entries along a dimension."""
+
+def swapaxes(input: Tensor, axis0: _int, axis1: _int) -> Tensor:
+    """Two dimensions exchanged."""
+
+def detach(input: Tensor) -> Tensor:
+    """The same memory outside the graph; in-place changes of one are seen in the other and by the version check."""
+
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+    """A copy with memory of its own; gradients flow through."""
+
+def atleast_1d(input: Tensor) -> Tensor:
+    """With at least one dimension."""
+
+def atleast_2d(input: Tensor) -> Tensor:
+    """With at least two dimensions."""
+
+def view_as_real(input: Tensor) -> Tensor:
+    """Real and imaginary parts of a complex tensor as a last dimension of size 2, a view."""
+
+def view_as_complex(input: Tensor) -> Tensor:
+    """A complex tensor from a last dimension of size 2, a view."""
+
+def atleast_3d(input: Tensor) -> Tensor:
+    """With at least three dimensions; a matrix becomes the first two."""
+
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Pieces of nearly equal size, or cut at the given places; views."""
+
+def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Split along the second dimension, vectors along their only one."""
+
+def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Split along the first dimension."""
+
+def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Split along the third dimension."""
+
+def split_with_sizes(input: Tensor, split_sizes: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Pieces of the given sizes."""
+
+def adjoint(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged, complex numbers conjugated."""
+
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """Summed over the dimensions along which a tensor of shape `size` would be broadcast to this one."""
+
+def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """Dimensions moved to other places, the rest keeping their order."""
+
+def swapdims(input: Tensor, axis0: _int, axis1: _int) -> Tensor:
+    """Two dimensions exchanged."""
+
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The product of matrices `(n, m)` and `(m, p)`."""
+
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The products of matrices `(b, n, m)` and `(b, m, p)`."""
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """The product of a matrix `(n, m)` and a vector `(m)`."""
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The sum of the products of two vectors."""
+
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """As `dot`, the first vector conjugated."""
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of the elements of two vectors, `(n, m)`."""
+
+def ger(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of the elements of two vectors, `(n, m)`."""
+
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * (mat1 @ mat2)`."""
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * (mat @ vec)`."""
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * (batch1 @ batch2)`."""
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """`beta * input + alpha * outer(vec1, vec2)`."""
+
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little."""
+
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+    """Products summed over the last `dims` dimensions of `a` and the first of `b`, or over given pairs of dimensions."""
+
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Products summed over the last dimensions of both."""
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """The Kronecker product of two matrices."""
+
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """The product of several matrices."""
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of the diagonal of a matrix."""
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: _bool = False,
+           pin_memory: _bool = False) -> Tensor:
+    """A new tensor with a copy of `data`; Python floats give the default dtype.
+
+    Raises TypeError for what is not numeric, ValueError for nested sequences of unequal length.
+    """
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of `data` without copying where that is possible."""
+
+def asarray(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of `data` without copying where that is possible."""
+
+def from_numpy(ndarray: ndarray[Any, Any]) -> Tensor:
+    """A tensor that shares memory with a NumPy array; TypeError where that is not one."""
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
+
+def scalar_tensor(s: Any, *, dtype: Any = None) -> Tensor:
+    """A 0-dim tensor."""
+
+def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+         requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
+    """A tensor of shape `size` filled with a number."""
+
+def zeros(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
+          pin_memory: _bool = False, names: Any = None) -> Tensor:
+    """A tensor of zeros."""
+
+def ones(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
+         pin_memory: _bool = False, names: Any = None) -> Tensor:
+    """A tensor of ones."""
+
+def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
+          pin_memory: _bool = False, memory_format: Any = None) -> Tensor:
+    """A tensor whose elements are yet to be written (here they are zeros)."""
+
+def zeros_like(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
+               memory_format: Any = None) -> Tensor:
+    """A tensor of zeros with the shape and, unless given, the dtype of `input`."""
+
+def ones_like(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
+              memory_format: Any = None) -> Tensor:
+    """A tensor of ones with the shape and, unless given, the dtype of `input`."""
+
+def empty_like(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
+               memory_format: Any = None) -> Tensor:
+    """A tensor of zeros with the shape and, unless given, the dtype of `input`."""
+
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+              requires_grad: _bool = False, memory_format: Any = None) -> Tensor:
+    """A tensor filled with a number, with the shape and, unless given, the dtype of `input`."""
+
+def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None,
+           device: Any = None, requires_grad: _bool = False) -> Tensor:
+    """`start`, `start + step`, ... up to but not including `end`; int64 unless an argument is a float."""
+
+def range(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: _bool = False) -> Tensor:
+    """`start`, `start + step`, ... up to and including `end`."""
+
+def linspace(start: Any, end: Any, steps: _int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+             requires_grad: _bool = False) -> Tensor:
+    """`steps` numbers from `start` to `end`, both included, at equal distances."""
+
+def logspace(start: Any, end: Any, steps: _int, base: _float = 10.0, *, dtype: Any = None,
+             requires_grad: _bool = False) -> Tensor:
+    """`steps` numbers from `base ** start` to `base ** end`."""
+
+def eye(n: _int, m: _int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+        requires_grad: _bool = False) -> Tensor:
+    """The identity matrix."""
+
+def complex(real: Tensor, imag: Tensor) -> Tensor:
+    """A complex tensor from its parts."""
+
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """A complex tensor from absolute values and angles."""
+
+def index_select(input: Tensor, dim: _int, index: Tensor) -> Tensor:
+    """Entries at `index` along a dimension."""
+
+def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+    """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
+
+def scatter(input: Tensor, dim: _int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+    """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
+
+def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor) -> Tensor:
+    """`input` with `src` added at `index`."""
+
+def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """`input` with the entries of `source` added at `index` along a dimension."""
+
+def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor) -> Tensor:
+    """`input` with the entries of `source` written at `index` along a dimension."""
+
+def index_fill(input: Tensor, dim: _int, index: Tensor, value: Any) -> Tensor:
+    """`input` with a number written at `index` along a dimension."""
+
+def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
+    """`input` with `values` written (or added) at the elements that `indices` pick together."""
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Elements at positions counted over all elements."""
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None) -> Tensor:
+    """As `gather`, the indices broadcast."""
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements where `mask` holds, in one dimension."""
+
+def nonzero(input: Tensor, *, as_tuple: _bool = False) -> Any:
+    """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
+
+def cat(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors side by side along `dim`; their other sizes must be equal."""
+
+def concat(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors side by side along `dim`; their other sizes must be equal."""
+
+def concatenate(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors side by side along `dim`; their other sizes must be equal."""
+
+def stack(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors of one shape along a new dimension."""
+
+def hstack(tensors: Any) -> Tensor:
+    """Side by side: along the second dimension, vectors along their only one."""
+
+def vstack(tensors: Any) -> Tensor:
+    """One above the other: along the first dimension, vectors as rows."""
+
+def row_stack(tensors: Any) -> Tensor:
+    """One above the other: along the first dimension, vectors as rows."""
+
+def dstack(tensors: Any) -> Tensor:
+    """Along the third dimension."""
+
+def column_stack(tensors: Any) -> Tensor:
+    """Vectors as columns, matrices side by side."""
+
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """Copies along every dimension."""
+
+def repeat_interleave(input: Tensor, repeats: Any, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
+    """Every entry several times in a row."""
+
+def flip(input: Tensor, *dims: Any) -> Tensor:
+    """The entries along `dims` in reverse order (a copy)."""
+
+def fliplr(input: Tensor) -> Tensor:
+    """Columns in reverse order."""
+
+def flipud(input: Tensor) -> Tensor:
+    """Rows in reverse order."""
+
+def rot90(input: Tensor, k: _int = 1, dims: Any = ...) -> Tensor:
+    """Rotated by 90 degrees `k` times in the plane of two dimensions."""
+
+def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
+
+def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Any:
+    """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
+
+def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+    """The indices that sort along `dim`."""
+
+def msort(input: Tensor) -> Tensor:
+    """Sorted along the first dimension."""
+
+def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> Any:
+    """The `k` largest (or smallest) elements along `dim` and their indices."""
+
+def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False) -> Any:
+    """The k-th smallest element along `dim` and its index."""
+
+def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> Any:
+    """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
+
+def cumsum(input: Tensor, dim: _int, *, dtype: Any = None) -> Tensor:
+    """Partial sums along `dim`."""
+
+def cumprod(input: Tensor, dim: _int, *, dtype: Any = None) -> Tensor:
+    """Partial products along `dim`."""
+
+def cummax(input: Tensor, dim: _int) -> Any:
+    """Running maximum along `dim` and its index."""
+
+def cummin(input: Tensor, dim: _int) -> Any:
+    """Running minimum along `dim` and its index."""
+
+def diff(input: Tensor, n: _int = 1, dim: _int = -1) -> Tensor:
+    """Differences of neighbours along `dim`, `n` times."""
+
+def tril(input: Tensor, diagonal: _int = 0) -> Tensor:
+    """The lower triangle of matrices, zeros above `diagonal`."""
+
+def triu(input: Tensor, diagonal: _int = 0) -> Tensor:
+    """The upper triangle of matrices, zeros below `diagonal`."""
+
+def tril_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
+    """The indices of the lower triangle, `(2, n)`."""
+
+def triu_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
+    """The indices of the upper triangle, `(2, n)`."""
+
+def diag(input: Tensor, diagonal: _int = 0) -> Tensor:
+    """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
+
+def diag_embed(input: Tensor, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
+    """Matrices with the last dimension as their diagonals."""
+
+def diagflat(input: Tensor, offset: _int = 0) -> Tensor:
+    """A matrix with all elements as its diagonal."""
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Vectors spread over the grid that they span; `indexing` is "ij" or "xy"."""
+
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All combinations of the elements of vectors, as rows."""
+
+def combinations(input: Tensor, r: _int = 2, with_replacement: _bool = False) -> Tensor:
+    """All combinations of `r` elements of a vector, as rows."""
+
+def unique(input: Tensor, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False,
+           dim: _int | None = None) -> Any:
+    """The different elements in order; also where each element went and how often each occurs."""
+
+def unique_consecutive(input: Tensor, return_inverse: _bool = False, return_counts: _bool = False,
+                       dim: _int | None = None) -> Any:
+    """Runs of equal elements taken as one."""
+
+def isin(elements: Tensor, test_elements: Tensor) -> Tensor:
+    """Where an element occurs among `test_elements`."""
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
+    """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
+
+def histc(input: Tensor, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
+    """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
+
+def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: _bool = False, right: _bool = False,
+                 side: str | None = None) -> Tensor:
+    """Where values would go in a sorted vector."""
+
+def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False) -> Tensor:
+    """The interval between sorted boundaries that each element lies in."""
+
+def quantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
+    """Quantiles along `dim`, interpolated between neighbours."""
+
+def result_type(a: Any, b: Any) -> Any:
+    """The dtype that an arithmetic operation on `a` and `b` gives."""
+
+def can_cast(from_: Any, to: Any) -> _bool:
+    """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along the diagonal of a larger one."""
+
+def vander(x: Tensor, N: _int | None = None, increasing: _bool = False) -> Tensor:
+    """Powers of the elements of a vector as rows."""
+
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+    """The integral by the trapezoidal rule along `dim`."""
+
+def cov(input: Tensor, *, correction: _int = 1) -> Tensor:
+    """The covariance matrix of variables in rows."""
+
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlation matrix of variables in rows."""
+
+def cross(input: Tensor, other: Tensor, dim: _int = -1) -> Tensor:
+    """The cross product of vectors of three elements along `dim`."""
+
+def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+    """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+
+def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+         requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
+    """Uniform numbers from [0, 1)."""
+
+def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+          requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
+    """Standard normal numbers."""
+
+def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Any = None,
+            dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
+    """Integers from `low` (0 unless given) up to but not including `high`: `randint(high, size)` or `randint(low, high,
+    size)`."""
+
+def randperm(n: _int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+             requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
+    """A random order of 0 to n - 1."""
+
+def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+              requires_grad: _bool = False, memory_format: Any = None) -> Tensor:
+    """Uniform numbers in the shape of `input`."""
+
+def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+               requires_grad: _bool = False, memory_format: Any = None) -> Tensor:
+    """Standard normal numbers in the shape of `input`."""
+
+def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
+    """Integers in the shape of `input`."""
+
+def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
+    """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
+
+def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
+           requires_grad: _bool = False) -> Tensor:
+    """Normal numbers with given means and standard deviations, numbers or tensors."""
+
+def multinomial(input: Tensor, num_samples: _int, replacement: _bool = False, *, generator: Any = None) -> Tensor:
+    """Indices drawn with the weights of each row."""
+
+def poisson(input: Tensor, generator: Any = None) -> Tensor:
+    """Poisson numbers with the rates of `input`."""
+
+def manual_seed(seed: _int) -> Any:
+    """Seed the default generator; returns it."""
+
+def seed() -> _int:
+    """Seed the default generator from the system's entropy; the seed."""
+
+def initial_seed() -> _int:
+    """The seed of the default generator."""
+
+def get_rng_state() -> Tensor:
+    """The state of the default generator."""
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Set the state of the default generator."""
+
+def set_num_threads(n: _int) -> None:
+    """Use at most `n` threads in native code."""
+
+def get_num_threads() -> _int:
+    """The number of threads that native code may use."""
+
+def set_num_interop_threads(n: _int) -> None:
+    """Accepted; operations run one after the other."""
+
+def use_deterministic_algorithms(mode: _bool, *, warn_only: _bool = False) -> None:
+    """Accepted; all operations are deterministic."""
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Accepted; products of float32 are computed in float32."""
+
+def typename(obj: Any) -> str:
+    """The name of a tensor's type, such as `torch.FloatTensor`, or of any object's class."""
+
+def is_floating_point(input: Tensor) -> _bool:
+    """Whether the dtype is a floating one."""
+
+def is_complex(input: Tensor) -> _bool:
+    """Whether the dtype is a complex one."""
+
+def is_nonzero(input: Tensor) -> _bool:
+    """Whether the only element differs from zero."""
+
+def is_tensor(obj: Any) -> _bool:
+    """Whether `obj` is a tensor."""
+
+def set_default_dtype(d: dtype) -> None:
+    """Set the dtype of floating-point tensors made from Python numbers; TypeError for other than floating types."""
+
+def inverse(A: Tensor) -> Tensor:
+    """The inverse of square matrices; RuntimeError for singular ones."""
+
+def det(A: Tensor) -> Tensor:
+    """The determinant of square matrices."""
+
+def logdet(input: Tensor) -> Tensor:
+    """The logarithm of the determinant; NaN where that is negative."""
+
+def slogdet(A: Tensor) -> Any:
+    """Sign and logarithm of the absolute value of the determinant."""
+
+def cholesky(A: Tensor, *, upper: _bool = False) -> Tensor:
+    """The lower (or upper) factor L of `L L^H`; RuntimeError where A is not positive definite."""
+
+def qr(A: Tensor, mode: str = 'reduced') -> Any:
+    """Orthogonal Q and upper triangular R with `Q R = A`."""
+
+def matrix_power(A: Tensor, n: _int) -> Tensor:
+    """The n-th power of square matrices; negative ones through the inverse."""
+
+def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
+    """`exp(x) / sum(exp(x))` along `dim`."""
+
+def log_softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
+    """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""

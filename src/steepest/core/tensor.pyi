@@ -1,0 +1,1019 @@
+# Written by scripts/stubs.py; run that after adding an operation.
+"""Tensor: a NumPy view of a storage, with what autograd needs to know about it."""
+
+from builtins import bool as _bool, float as _float, int as _int
+from collections.abc import Callable, Iterator
+from numpy import ndarray
+from typing import Any, ClassVar, Self
+from steepest.core.device import device as _device, layout as _layout
+from steepest.core.dtype import dtype, dtype as _dtype
+from steepest.core.hooks import RemovableHandle
+from steepest.core.size import Size
+from steepest.core.storage import Storage, Version
+
+Array = ndarray[Any, Any]
+refreshers: list[Any]
+
+class Family:
+    """The base that views were taken of, and how often autograd has seen the base's content replaced."""
+    base: Tensor
+    stamp: int
+    def __init__(self, base: Tensor) -> None: ...
+
+class Views:
+    """How a tensor came from the base of its family: the view operations in their order."""
+    family: Family
+    steps: tuple[Any, ...]
+    stamp: int
+    made_without_grad: bool
+    def __init__(self, family: Family, steps: tuple[Any, ...], made_without_grad: bool) -> None: ...
+
+class Tensor:
+    """A multi-dimensional array of one dtype that can record how it was computed."""
+    array: ndarray[Any, Any]
+    dtype: _dtype
+    needs_grad: _bool
+    node: Any
+    output_nr: _int
+    view_of: Views | None
+    hooks: Any
+    counter: Version | None
+    _storage: Storage | None
+    _family: Family | None
+    _grad: Tensor | None
+    level: ClassVar[Any]
+    @property
+    def H(self) -> Tensor:
+        """The complex conjugate of the transposed matrix."""
+    @property
+    def T(self) -> Tensor:
+        """A view with the dimensions in reverse order."""
+    @property
+    def _version(self) -> _int:
+        """How often the memory was written in place."""
+    @property
+    def _version_count(self) -> _int: ...
+    @property
+    def data(self) -> Tensor:
+        """The same memory outside the graph, with a version counter of its own."""
+    @data.setter
+    def data(self, value: Tensor) -> None: ...
+    @property
+    def device(self) -> _device:
+        """The device that holds the tensor: the CPU."""
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward passes have summed up; None before the first."""
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None: ...
+    @property
+    def grad_fn(self) -> Any:
+        """The graph node that computed this tensor; None for leaves."""
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary parts; RuntimeError for real tensors."""
+    @property
+    def is_cuda(self) -> _bool:
+        """Whether the tensor is on a CUDA device: never."""
+    @property
+    def is_leaf(self) -> _bool:
+        """True for tensors that no recorded operation computed."""
+    @property
+    def is_meta(self) -> _bool:
+        """Whether the tensor is without memory: never."""
+    @property
+    def is_mkldnn(self) -> _bool:
+        """Whether the tensor is in the layout of oneDNN: never."""
+    @property
+    def is_quantized(self) -> _bool:
+        """Whether the tensor is quantized: never."""
+    @property
+    def is_sparse(self) -> _bool:
+        """Whether the tensor is sparse: never."""
+    @property
+    def itemsize(self) -> _int:
+        """The bytes of one element."""
+    @property
+    def layout(self) -> _layout:
+        """How the elements are laid out: strided."""
+    @property
+    def mT(self) -> Tensor:
+        """A view with the last two dimensions exchanged."""
+    @property
+    def names(self) -> tuple[None, ...]:
+        """The names of the dimensions: none."""
+    @property
+    def nbytes(self) -> _int:
+        """The bytes of all elements."""
+    @property
+    def ndim(self) -> _int:
+        """The number of dimensions."""
+    @property
+    def real(self) -> Tensor:
+        """The real parts."""
+    @property
+    def requires_grad(self) -> _bool:
+        """Whether gradients are wanted for this tensor."""
+    @requires_grad.setter
+    def requires_grad(self, wanted: _bool) -> None: ...
+    @property
+    def retains_grad(self) -> _bool:
+        """Whether `retain_grad` was called on this computed tensor."""
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+    @property
+    def storage_cell(self) -> Storage:
+        """The storage that this tensor views."""
+    @property
+    def version(self) -> Version:
+        """The counter of in-place writes that this tensor shares with its views."""
+    def __abs__(self) -> Tensor: ...
+    def __add__(self, other: Any) -> Tensor: ...
+    def __and__(self, other: Any) -> Tensor: ...
+    def __array__(self, dtype: Any = None, copy: _bool | None = None) -> ndarray[Any, Any]: ...
+    __array_priority__: _int
+    def __array_wrap__(self, array: ndarray[Any, Any], context: Any = None, return_scalar: _bool = False) -> Tensor: ...
+    def __bool__(self) -> _bool: ...
+    def __complex__(self) -> complex: ...
+    def __contains__(self, value: Any) -> _bool: ...
+    def __deepcopy__(self, memo: dict[_int, Any]) -> Tensor:
+        """A copy with memory of its own, the gradient and all attributes copied too; called through `copy.deepcopy`.
+
+        Raises RuntimeError for a tensor that an operation computed: its graph would be lost without a word.
+        """
+    def __dlpack__(self, **options: Any) -> Any:
+        """A DLPack capsule over the same memory; RuntimeError for tensors that require gradients."""
+    def __dlpack_device__(self) -> tuple[_int, _int]: ...
+    def __eq__(self, other: Any) -> Tensor: ...  # type: ignore[override]
+    def __float__(self) -> _float: ...
+    def __floordiv__(self, other: Any) -> Tensor: ...
+    def __format__(self, specification: str) -> str: ...
+    def __ge__(self, other: Any) -> Tensor: ...
+    def __getitem__(self, key: Any) -> Tensor:
+        """A view for integers, slices, None and Ellipsis; a copy of picked elements for lists, integer tensors and masks."""
+    def __gt__(self, other: Any) -> Tensor: ...
+    def __hash__(self) -> _int: ...
+    def __iadd__(self, other: Any) -> Tensor: ...
+    def __iand__(self, other: Any) -> Tensor: ...
+    def __ifloordiv__(self, other: Any) -> Tensor: ...
+    def __ilshift__(self, other: Any) -> Tensor: ...
+    def __imod__(self, other: Any) -> Tensor: ...
+    def __imul__(self, other: Any) -> Tensor: ...
+    def __index__(self) -> _int: ...
+    def __int__(self) -> _int: ...
+    def __invert__(self) -> Tensor: ...
+    def __ior__(self, other: Any) -> Tensor: ...
+    def __ipow__(self, other: Any) -> Tensor: ...
+    def __irshift__(self, other: Any) -> Tensor: ...
+    def __isub__(self, other: Any) -> Tensor: ...
+    def __iter__(self) -> Iterator[Tensor]: ...
+    def __itruediv__(self, other: Any) -> Tensor: ...
+    def __ixor__(self, other: Any) -> Tensor: ...
+    def __le__(self, other: Any) -> Tensor: ...
+    def __len__(self) -> _int: ...
+    def __lshift__(self, other: Any) -> Tensor: ...
+    def __lt__(self, other: Any) -> Tensor: ...
+    def __matmul__(self, other: Any) -> Tensor: ...
+    def __mod__(self, other: Any) -> Tensor: ...
+    def __mul__(self, other: Any) -> Tensor: ...
+    def __ne__(self, other: Any) -> Tensor: ...  # type: ignore[override]
+    def __neg__(self) -> Tensor: ...
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def __or__(self, other: Any) -> Tensor: ...
+    def __pos__(self) -> Tensor: ...
+    def __pow__(self, other: Any) -> Tensor: ...
+    def __radd__(self, other: Any) -> Tensor: ...
+    def __rand__(self, other: Any) -> Tensor: ...
+    def __reduce_ex__(self, protocol: Any) -> Any: ...
+    def __repr__(self, *, tensor_contents: Any = None) -> str: ...
+    def __rfloordiv__(self, other: Any) -> Tensor: ...
+    def __rlshift__(self, other: Any) -> Tensor: ...
+    def __rmatmul__(self, other: Any) -> Tensor: ...
+    def __rmod__(self, other: Any) -> Tensor: ...
+    def __rmul__(self, other: Any) -> Tensor: ...
+    def __ror__(self, other: Any) -> Tensor: ...
+    def __rpow__(self, other: Any) -> Tensor: ...
+    def __rrshift__(self, other: Any) -> Tensor: ...
+    def __rshift__(self, other: Any) -> Tensor: ...
+    def __rsub__(self, other: Any) -> Tensor: ...
+    def __rtruediv__(self, other: Any) -> Tensor: ...
+    def __rxor__(self, other: Any) -> Tensor: ...
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Write into the elements that `key` picks."""
+    def __str__(self, *, tensor_contents: Any = None) -> str: ...
+    def __sub__(self, other: Any) -> Tensor: ...
+    def __truediv__(self, other: Any) -> Tensor: ...
+    def __xor__(self, other: Any) -> Tensor: ...
+    def abs(self, *, out: Tensor | None = None) -> Tensor:
+        """`abs` of every element; the result has the shape of `input`."""
+    def abs_(self) -> Tensor:
+        """`abs`, written over this tensor; returns the tensor."""
+    def absolute(self, *, out: Tensor | None = None) -> Tensor:
+        """`abs` of every element; the result has the shape of `input`."""
+    def acos(self, *, out: Tensor | None = None) -> Tensor:
+        """`acos` of every element; the result has the shape of `input`."""
+    def acos_(self) -> Tensor:
+        """`acos`, written over this tensor; returns the tensor."""
+    def acosh(self, *, out: Tensor | None = None) -> Tensor:
+        """`acosh` of every element; the result has the shape of `input`."""
+    def acosh_(self) -> Tensor:
+        """`acosh`, written over this tensor; returns the tensor."""
+    def add(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+        """`input + alpha * other`, broadcast."""
+    def add_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+        """`add`, written over this tensor; returns the tensor."""
+    def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
+    def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+        """`input + value * tensor1 / tensor2`."""
+    def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+        """`addcdiv`, written over this tensor; returns the tensor."""
+    def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+        """`input + value * tensor1 * tensor2`."""
+    def addcmul_(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+        """`addcmul`, written over this tensor; returns the tensor."""
+    def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """`beta * input + alpha * (mat1 @ mat2)`."""
+    def addmv(self, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """`beta * input + alpha * (mat @ vec)`."""
+    def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """`beta * input + alpha * outer(vec1, vec2)`."""
+    def all(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
+        """Whether all elements are true."""
+    def allclose(self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
+        """Whether all elements are close: `|input - other| <= atol + rtol * |other|`."""
+    def amax(self, dim: Any = ..., keepdim: _bool = False) -> Tensor:
+        """The largest element over `dim`; equal ones share the gradient."""
+    def amin(self, dim: Any = ..., keepdim: _bool = False) -> Tensor:
+        """The smallest element over `dim`; equal ones share the gradient."""
+    def aminmax(self, *, dim: Any = None, keepdim: _bool = False) -> Any:
+        """Smallest and largest element."""
+    def any(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
+        """Whether any element is true."""
+    def arccos(self, *, out: Tensor | None = None) -> Tensor:
+        """`acos` of every element; the result has the shape of `input`."""
+    def arccosh(self, *, out: Tensor | None = None) -> Tensor:
+        """`acosh` of every element; the result has the shape of `input`."""
+    def arcsin(self, *, out: Tensor | None = None) -> Tensor:
+        """`asin` of every element; the result has the shape of `input`."""
+    def arcsinh(self, *, out: Tensor | None = None) -> Tensor:
+        """`asinh` of every element; the result has the shape of `input`."""
+    def arctan(self, *, out: Tensor | None = None) -> Tensor:
+        """`atan` of every element; the result has the shape of `input`."""
+    def arctan2(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`atan2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def arctanh(self, *, out: Tensor | None = None) -> Tensor:
+        """`atanh` of every element; the result has the shape of `input`."""
+    def argmax(self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+        """The index of the largest element, the first one where several are equal."""
+    def argmin(self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+        """The index of the smallest element, the first one where several are equal."""
+    def argsort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+        """The indices that sort along `dim`."""
+    def as_strided(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
+        """The storage seen with given sizes and strides."""
+    def asin(self, *, out: Tensor | None = None) -> Tensor:
+        """`asin` of every element; the result has the shape of `input`."""
+    def asin_(self) -> Tensor:
+        """`asin`, written over this tensor; returns the tensor."""
+    def asinh(self, *, out: Tensor | None = None) -> Tensor:
+        """`asinh` of every element; the result has the shape of `input`."""
+    def asinh_(self) -> Tensor:
+        """`asinh`, written over this tensor; returns the tensor."""
+    def atan(self, *, out: Tensor | None = None) -> Tensor:
+        """`atan` of every element; the result has the shape of `input`."""
+    def atan2(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`atan2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def atan2_(self, other: Any) -> Tensor:
+        """`atan2`, written over this tensor; returns the tensor."""
+    def atan_(self) -> Tensor:
+        """`atan`, written over this tensor; returns the tensor."""
+    def atanh(self, *, out: Tensor | None = None) -> Tensor:
+        """`atanh` of every element; the result has the shape of `input`."""
+    def atanh_(self) -> Tensor:
+        """`atanh`, written over this tensor; returns the tensor."""
+    def backward(self, gradient: Any = None, retain_graph: _bool | None = None, create_graph: _bool = False,
+                 inputs: Any = None) -> None:
+        """Sum the gradient of this tensor with respect to the leaves into their `.grad`; see `torch.autograd.backward`."""
+    def baddbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """`beta * input + alpha * (batch1 @ batch2)`."""
+    def bernoulli_(self, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+        """Ones with probability `p`, a number or a tensor, else zeros."""
+    def bfloat16(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.bfloat16."""
+    def bincount(self, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
+        """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
+    def bitwise_and(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`bitwise_and` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def bitwise_and_(self, other: Any) -> Tensor:
+        """`bitwise_and`, written over this tensor; returns the tensor."""
+    def bitwise_left_shift(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`bitwise_left_shift` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of
+        them."""
+    def bitwise_left_shift_(self, other: Any) -> Tensor:
+        """`bitwise_left_shift`, written over this tensor; returns the tensor."""
+    def bitwise_not(self, *, out: Tensor | None = None) -> Tensor:
+        """`bitwise_not` of every element; the result has the shape of `input`."""
+    def bitwise_not_(self) -> Tensor:
+        """`bitwise_not`, written over this tensor; returns the tensor."""
+    def bitwise_or(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`bitwise_or` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def bitwise_or_(self, other: Any) -> Tensor:
+        """`bitwise_or`, written over this tensor; returns the tensor."""
+    def bitwise_right_shift(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`bitwise_right_shift` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of
+        them."""
+    def bitwise_right_shift_(self, other: Any) -> Tensor:
+        """`bitwise_right_shift`, written over this tensor; returns the tensor."""
+    def bitwise_xor(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`bitwise_xor` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def bitwise_xor_(self, other: Any) -> Tensor:
+        """`bitwise_xor`, written over this tensor; returns the tensor."""
+    def bmm(self, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+        """The products of matrices `(b, n, m)` and `(b, m, p)`."""
+    def bool(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.bool."""
+    def broadcast_to(self, size: Any) -> Tensor:
+        """Expanded to `size`."""
+    def byte(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.uint8."""
+    def cauchy_(self, *args: _float, generator: Any = None, **kwargs: _float) -> Tensor:
+        """Numbers of the cauchy distribution."""
+    def cdouble(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.complex128."""
+    def ceil(self, *, out: Tensor | None = None) -> Tensor:
+        """`ceil` of every element; the result has the shape of `input`."""
+    def ceil_(self) -> Tensor:
+        """`ceil`, written over this tensor; returns the tensor."""
+    def cfloat(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.complex64."""
+    def char(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.int8."""
+    def cholesky(self, *, upper: _bool = False) -> Tensor:
+        """The lower (or upper) factor L of `L L^H`; RuntimeError where A is not positive definite."""
+    def chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+        """At most `chunks` pieces of equal size (the last may be smaller)."""
+    def clamp(self, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
+        """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
+    def clamp_(self, min: Any = None, max: Any = None) -> Tensor:
+        """`clamp`, written over this tensor; returns the tensor."""
+    def clamp_max(self, max: Any) -> Tensor:
+        """Every element, at most `max`."""
+    def clamp_max_(self, max: Any) -> Tensor:
+        """`clamp_max`, written over this tensor; returns the tensor."""
+    def clamp_min(self, min: Any) -> Tensor:
+        """Every element, at least `min`."""
+    def clamp_min_(self, min: Any) -> Tensor:
+        """`clamp_min`, written over this tensor; returns the tensor."""
+    def clip(self, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
+        """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
+    def clip_(self, min: Any = None, max: Any = None) -> Tensor:
+        """`clamp`, written over this tensor; returns the tensor."""
+    def clone(self, *, memory_format: Any = None) -> Tensor:
+        """A copy with memory of its own; gradients flow through."""
+    def conj(self) -> Tensor:
+        """The complex conjugate."""
+    def contiguous(self, memory_format: Any = None) -> Tensor:
+        """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
+    def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
+        """The elements of `src`, broadcast and converted, written over this tensor's."""
+    def copysign(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`copysign` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def copysign_(self, other: Any) -> Tensor:
+        """`copysign`, written over this tensor; returns the tensor."""
+    def corrcoef(self) -> Tensor:
+        """The correlation matrix of variables in rows."""
+    def cos(self, *, out: Tensor | None = None) -> Tensor:
+        """`cos` of every element; the result has the shape of `input`."""
+    def cos_(self) -> Tensor:
+        """`cos`, written over this tensor; returns the tensor."""
+    def cosh(self, *, out: Tensor | None = None) -> Tensor:
+        """`cosh` of every element; the result has the shape of `input`."""
+    def cosh_(self) -> Tensor:
+        """`cosh`, written over this tensor; returns the tensor."""
+    def count_nonzero(self, dim: Any = None) -> Tensor:
+        """How many elements differ from zero."""
+    def cov(self, *, correction: _int = 1) -> Tensor:
+        """The covariance matrix of variables in rows."""
+    def cpu(self, memory_format: Any = None) -> Tensor:
+        """The tensor itself: it is on the CPU."""
+    def cross(self, other: Tensor, dim: _int = -1) -> Tensor:
+        """The cross product of vectors of three elements along `dim`."""
+    def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
+        """AssertionError: there is no CUDA device."""
+    def cummax(self, dim: _int) -> Any:
+        """Running maximum along `dim` and its index."""
+    def cummin(self, dim: _int) -> Any:
+        """Running minimum along `dim` and its index."""
+    def cumprod(self, dim: _int, *, dtype: Any = None) -> Tensor:
+        """Partial products along `dim`."""
+    def cumsum(self, dim: _int, *, dtype: Any = None) -> Tensor:
+        """Partial sums along `dim`."""
+    def data_ptr(self) -> _int:
+        """The address of the first element."""
+    def deg2rad(self, *, out: Tensor | None = None) -> Tensor:
+        """`deg2rad` of every element; the result has the shape of `input`."""
+    def deg2rad_(self) -> Tensor:
+        """`deg2rad`, written over this tensor; returns the tensor."""
+    def det(self) -> Tensor:
+        """The determinant of square matrices."""
+    def detach(self) -> Tensor:
+        """The same memory outside the graph; in-place changes of one are seen in the other and by the version check."""
+    def detach_(self) -> Tensor:
+        """Cut this tensor off the graph."""
+    def diag(self, diagonal: _int = 0) -> Tensor:
+        """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
+    def diag_embed(self, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
+        """Matrices with the last dimension as their diagonals."""
+    def diagflat(self, offset: _int = 0) -> Tensor:
+        """A matrix with all elements as its diagonal."""
+    def diagonal(self, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+        """The diagonal of two dimensions, as the last dimension of a view."""
+    def diff(self, n: _int = 1, dim: _int = -1) -> Tensor:
+        """Differences of neighbours along `dim`, `n` times."""
+    def digamma(self, *, out: Tensor | None = None) -> Tensor:
+        """`digamma` of every element; the result has the shape of `input`."""
+    def digamma_(self) -> Tensor:
+        """`digamma`, written over this tensor; returns the tensor."""
+    def dim(self) -> _int:
+        """The number of dimensions."""
+    def dist(self, other: Tensor, p: _float = 2) -> Tensor:
+        """The p-norm of the difference."""
+    def div(self, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+        """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+    def div_(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+        """`div`, written over this tensor; returns the tensor."""
+    def divide(self, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+        """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+    def divide_(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+        """`div`, written over this tensor; returns the tensor."""
+    def dot(self, tensor: Tensor) -> Tensor:
+        """The sum of the products of two vectors."""
+    def double(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.float64."""
+    def element_size(self) -> _int:
+        """The bytes of one element."""
+    def eq(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`eq` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def eq_(self, other: Any) -> Tensor:
+        """`eq`, written over this tensor; returns the tensor."""
+    def equal(self, other: Tensor) -> _bool:
+        """Whether two tensors have the same shape and elements."""
+    def erf(self, *, out: Tensor | None = None) -> Tensor:
+        """`erf` of every element; the result has the shape of `input`."""
+    def erf_(self) -> Tensor:
+        """`erf`, written over this tensor; returns the tensor."""
+    def erfc(self, *, out: Tensor | None = None) -> Tensor:
+        """`erfc` of every element; the result has the shape of `input`."""
+    def erfc_(self) -> Tensor:
+        """`erfc`, written over this tensor; returns the tensor."""
+    def erfinv(self, *, out: Tensor | None = None) -> Tensor:
+        """`erfinv` of every element; the result has the shape of `input`."""
+    def erfinv_(self) -> Tensor:
+        """`erfinv`, written over this tensor; returns the tensor."""
+    def exp(self, *, out: Tensor | None = None) -> Tensor:
+        """`exp` of every element; the result has the shape of `input`."""
+    def exp2(self, *, out: Tensor | None = None) -> Tensor:
+        """`exp2` of every element; the result has the shape of `input`."""
+    def exp2_(self) -> Tensor:
+        """`exp2`, written over this tensor; returns the tensor."""
+    def exp_(self) -> Tensor:
+        """`exp`, written over this tensor; returns the tensor."""
+    def expand(self, *shape: Any) -> Tensor:
+        """Dimensions of size 1 repeated without copying; -1 keeps a size."""
+    def expand_as(self, other: Tensor) -> Tensor:
+        """Expanded to the shape of `other`."""
+    def expm1(self, *, out: Tensor | None = None) -> Tensor:
+        """`expm1` of every element; the result has the shape of `input`."""
+    def expm1_(self) -> Tensor:
+        """`expm1`, written over this tensor; returns the tensor."""
+    def exponential_(self, *args: _float, generator: Any = None, **kwargs: _float) -> Tensor:
+        """Numbers of the exponential distribution."""
+    def fill_(self, value: Any) -> Tensor:
+        """A number written over all elements."""
+    def fix(self, *, out: Tensor | None = None) -> Tensor:
+        """`trunc` of every element; the result has the shape of `input`."""
+    def flatten(self, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
+        """Dimensions `start_dim` to `end_dim` as one."""
+    def flip(self, *dims: Any) -> Tensor:
+        """The entries along `dims` in reverse order (a copy)."""
+    def fliplr(self) -> Tensor:
+        """Columns in reverse order."""
+    def flipud(self) -> Tensor:
+        """Rows in reverse order."""
+    def float(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.float32."""
+    def float_power(self, exponent: Any) -> Tensor:
+        """`input ** exponent` computed in float64."""
+    def floor(self, *, out: Tensor | None = None) -> Tensor:
+        """`floor` of every element; the result has the shape of `input`."""
+    def floor_(self) -> Tensor:
+        """`floor`, written over this tensor; returns the tensor."""
+    def floor_divide(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`floor_divide` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def floor_divide_(self, other: Any) -> Tensor:
+        """`floor_divide`, written over this tensor; returns the tensor."""
+    def fmax(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`fmax` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def fmax_(self, other: Any) -> Tensor:
+        """`fmax`, written over this tensor; returns the tensor."""
+    def fmin(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`fmin` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def fmin_(self, other: Any) -> Tensor:
+        """`fmin`, written over this tensor; returns the tensor."""
+    def fmod(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`fmod` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def fmod_(self, other: Any) -> Tensor:
+        """`fmod`, written over this tensor; returns the tensor."""
+    def frac(self, *, out: Tensor | None = None) -> Tensor:
+        """`frac` of every element; the result has the shape of `input`."""
+    def frac_(self) -> Tensor:
+        """`frac`, written over this tensor; returns the tensor."""
+    def gather(self, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+        """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
+    def ge(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def ge_(self, other: Any) -> Tensor:
+        """`ge`, written over this tensor; returns the tensor."""
+    def geometric_(self, *args: _float, generator: Any = None, **kwargs: _float) -> Tensor:
+        """Numbers of the geometric distribution."""
+    def get_device(self) -> _int:
+        """The number of the device: -1, the CPU."""
+    def greater(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def greater_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def gt(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def gt_(self, other: Any) -> Tensor:
+        """`gt`, written over this tensor; returns the tensor."""
+    def half(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.float16."""
+    def heaviside(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`heaviside` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def heaviside_(self, other: Any) -> Tensor:
+        """`heaviside`, written over this tensor; returns the tensor."""
+    def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
+        """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
+    def hypot(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`hypot` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def hypot_(self, other: Any) -> Tensor:
+        """`hypot`, written over this tensor; returns the tensor."""
+    def index_add(self, dim: _int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+        """`input` with the entries of `source` added at `index` along a dimension."""
+    def index_copy(self, dim: _int, index: Tensor, source: Tensor) -> Tensor:
+        """`input` with the entries of `source` written at `index` along a dimension."""
+    def index_fill(self, dim: _int, index: Tensor, value: Any) -> Tensor:
+        """`input` with a number written at `index` along a dimension."""
+    def index_put(self, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
+        """`input` with `values` written (or added) at the elements that `indices` pick together."""
+    def index_select(self, dim: _int, index: Tensor) -> Tensor:
+        """Entries at `index` along a dimension."""
+    def inner(self, other: Tensor) -> Tensor:
+        """Products summed over the last dimensions of both."""
+    def int(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.int32."""
+    def inverse(self) -> Tensor:
+        """The inverse of square matrices; RuntimeError for singular ones."""
+    def is_complex(self) -> _bool:
+        """Whether the dtype is a complex one."""
+    def is_contiguous(self, memory_format: Any = None) -> _bool:
+        """Whether the elements lie in memory in order, without gaps."""
+    def is_floating_point(self) -> _bool:
+        """Whether the dtype is a floating one."""
+    def is_inference(self) -> _bool:
+        """Whether the tensor is an inference tensor: never."""
+    def is_pinned(self) -> _bool:
+        """Whether the tensor is in pinned memory: never."""
+    def is_shared(self) -> _bool:
+        """Whether the tensor is in memory shared between processes: never."""
+    def is_signed(self) -> _bool:
+        """Whether the dtype has negative numbers."""
+    def isclose(self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
+        """Where `|input - other| <= atol + rtol * |other|`."""
+    def isfinite(self, *, out: Tensor | None = None) -> Tensor:
+        """`isfinite` of every element; the result has the shape of `input`."""
+    def isin(self, test_elements: Tensor) -> Tensor:
+        """Where an element occurs among `test_elements`."""
+    def isinf(self, *, out: Tensor | None = None) -> Tensor:
+        """`isinf` of every element; the result has the shape of `input`."""
+    def isnan(self, *, out: Tensor | None = None) -> Tensor:
+        """`isnan` of every element; the result has the shape of `input`."""
+    def isneginf(self) -> Tensor:
+        """Where an element is negative infinity."""
+    def isposinf(self) -> Tensor:
+        """Where an element is positive infinity."""
+    def item(self) -> Any:
+        """The only element as a Python number; RuntimeError where there are several."""
+    def kron(self, other: Tensor) -> Tensor:
+        """The Kronecker product of two matrices."""
+    def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> Any:
+        """The k-th smallest element along `dim` and its index."""
+    def le(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def le_(self, other: Any) -> Tensor:
+        """`le`, written over this tensor; returns the tensor."""
+    def lerp(self, end: Tensor, weight: Any) -> Tensor:
+        """`input + weight * (end - input)`."""
+    def lerp_(self, end: Tensor, weight: Any) -> Tensor:
+        """`lerp`, written over this tensor; returns the tensor."""
+    def less(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def less_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def lgamma(self, *, out: Tensor | None = None) -> Tensor:
+        """`lgamma` of every element; the result has the shape of `input`."""
+    def lgamma_(self) -> Tensor:
+        """`lgamma`, written over this tensor; returns the tensor."""
+    def log(self, *, out: Tensor | None = None) -> Tensor:
+        """`log` of every element; the result has the shape of `input`."""
+    def log10(self, *, out: Tensor | None = None) -> Tensor:
+        """`log10` of every element; the result has the shape of `input`."""
+    def log10_(self) -> Tensor:
+        """`log10`, written over this tensor; returns the tensor."""
+    def log1p(self, *, out: Tensor | None = None) -> Tensor:
+        """`log1p` of every element; the result has the shape of `input`."""
+    def log1p_(self) -> Tensor:
+        """`log1p`, written over this tensor; returns the tensor."""
+    def log2(self, *, out: Tensor | None = None) -> Tensor:
+        """`log2` of every element; the result has the shape of `input`."""
+    def log2_(self) -> Tensor:
+        """`log2`, written over this tensor; returns the tensor."""
+    def log_(self) -> Tensor:
+        """`log`, written over this tensor; returns the tensor."""
+    def log_normal_(self, *args: _float, generator: Any = None, **kwargs: _float) -> Tensor:
+        """Numbers of the log-normal distribution."""
+    def log_softmax(self, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
+        """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
+    def logaddexp(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`logaddexp` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def logaddexp2(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`logaddexp2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def logaddexp2_(self, other: Any) -> Tensor:
+        """`logaddexp2`, written over this tensor; returns the tensor."""
+    def logaddexp_(self, other: Any) -> Tensor:
+        """`logaddexp`, written over this tensor; returns the tensor."""
+    def logdet(self) -> Tensor:
+        """The logarithm of the determinant; NaN where that is negative."""
+    def logical_and(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`logical_and` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def logical_and_(self, other: Any) -> Tensor:
+        """`logical_and`, written over this tensor; returns the tensor."""
+    def logical_not(self, *, out: Tensor | None = None) -> Tensor:
+        """`logical_not` of every element; the result has the shape of `input`."""
+    def logical_or(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`logical_or` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def logical_or_(self, other: Any) -> Tensor:
+        """`logical_or`, written over this tensor; returns the tensor."""
+    def logical_xor(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`logical_xor` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def logical_xor_(self, other: Any) -> Tensor:
+        """`logical_xor`, written over this tensor; returns the tensor."""
+    def logit(self, eps: _float | None = None) -> Tensor:
+        """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
+    def logsumexp(self, dim: Any, keepdim: _bool = False) -> Tensor:
+        """`log(sum(exp(x)))` over `dim`, computed without overflow."""
+    def long(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.int64."""
+    def lt(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def lt_(self, other: Any) -> Tensor:
+        """`lt`, written over this tensor; returns the tensor."""
+    def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
+        """`input` with `value` where the boolean `mask` holds."""
+    def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
+        """`masked_fill`, written over this tensor; returns the tensor."""
+    def masked_select(self, mask: Tensor) -> Tensor:
+        """The elements where `mask` holds, in one dimension."""
+    def matmul(self, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+        """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
+    def matrix_power(self, n: _int) -> Tensor:
+        """The n-th power of square matrices; negative ones through the inverse."""
+    def max(self, dim: Any = None, keepdim: _bool = False) -> Any:
+        """The largest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise maximum."""
+    def maximum(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`maximum` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def maximum_(self, other: Any) -> Tensor:
+        """`maximum`, written over this tensor; returns the tensor."""
+    def mean(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+        """The mean over `dim`; RuntimeError for integers."""
+    def median(self, dim: _int | None = None, keepdim: _bool = False) -> Any:
+        """The lower median; with `dim`, `(values, indices)`. NaN where there is one."""
+    def min(self, dim: Any = None, keepdim: _bool = False) -> Any:
+        """The smallest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise minimum."""
+    def minimum(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`minimum` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def minimum_(self, other: Any) -> Tensor:
+        """`minimum`, written over this tensor; returns the tensor."""
+    def mm(self, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+        """The product of matrices `(n, m)` and `(m, p)`."""
+    def mode(self, dim: _int = -1, keepdim: _bool = False) -> Any:
+        """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
+    def movedim(self, source: Any, destination: Any) -> Tensor:
+        """Dimensions moved to other places, the rest keeping their order."""
+    def msort(self) -> Tensor:
+        """Sorted along the first dimension."""
+    def mul(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def mul_(self, other: Any) -> Tensor:
+        """`mul`, written over this tensor; returns the tensor."""
+    def multiply(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def multiply_(self, other: Any) -> Tensor:
+        """`mul`, written over this tensor; returns the tensor."""
+    def mv(self, vec: Tensor) -> Tensor:
+        """The product of a matrix `(n, m)` and a vector `(m)`."""
+    def nan_to_num(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
+        """NaN and infinities replaced by numbers, the largest finite ones unless given."""
+    def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
+        """`nan_to_num`, written over this tensor; returns the tensor."""
+    def nanmean(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
+        """The mean of the elements that are not NaN."""
+    def nansum(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
+        """The sum with NaN counted as zero."""
+    def narrow(self, dim: _int, start: Any, length: _int) -> Tensor:
+        """`length` entries from `start` along `dim`, as a view."""
+    def ndimension(self) -> _int:
+        """The number of dimensions."""
+    def ne(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`ne` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def ne_(self, other: Any) -> Tensor:
+        """`ne`, written over this tensor; returns the tensor."""
+    def neg(self, *, out: Tensor | None = None) -> Tensor:
+        """`neg` of every element; the result has the shape of `input`."""
+    def neg_(self) -> Tensor:
+        """`neg`, written over this tensor; returns the tensor."""
+    def negative(self, *, out: Tensor | None = None) -> Tensor:
+        """`neg` of every element; the result has the shape of `input`."""
+    def negative_(self) -> Tensor:
+        """`negative`, written over this tensor; returns the tensor."""
+    def nelement(self) -> _int:
+        """The number of elements."""
+    def new_empty(self, *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
+        """A tensor whose elements are yet to be written with, unless given, this tensor's dtype."""
+    def new_full(self, size: Any, fill_value: Any, *, dtype: _dtype | None = None, device: Any = None,
+                 requires_grad: _bool = False) -> Tensor:
+        """A tensor of shape `size` filled with a number with, unless given, this tensor's dtype."""
+    def new_ones(self, *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
+        """A tensor of ones with, unless given, this tensor's dtype."""
+    def new_tensor(self, data: Any, *, dtype: _dtype | None = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
+        """A new tensor with a copy of `data` and, unless given, this tensor's dtype."""
+    def new_zeros(self, *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
+        """A tensor of zeros with, unless given, this tensor's dtype."""
+    def nextafter(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`nextafter` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def nextafter_(self, other: Any) -> Tensor:
+        """`nextafter`, written over this tensor; returns the tensor."""
+    def nonzero(self, *, as_tuple: _bool = False) -> Any:
+        """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
+    def norm(self, p: Any = 'fro', dim: Any = None, keepdim: _bool = False, dtype: Any = None) -> Tensor:
+        """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
+    def normal_(self, mean: _float = 0.0, std: _float = 1.0, *, generator: Any = None) -> Tensor:
+        """Normal numbers."""
+    def not_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`ne` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def numel(self) -> _int:
+        """The number of elements."""
+    def numpy(self, *, force: _bool = False) -> ndarray[Any, Any]:
+        """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force`."""
+    def outer(self, vec2: Tensor) -> Tensor:
+        """All products of the elements of two vectors, `(n, m)`."""
+    def permute(self, *dims: Any) -> Tensor:
+        """The dimensions in another order."""
+    def pin_memory(self) -> Tensor:
+        """The tensor itself: without a CUDA device there is nothing to pin it for."""
+    def positive(self) -> Tensor:
+        """The tensor itself."""
+    def pow(self, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+        """`input ** exponent`, broadcast; one of them may be a number."""
+    def pow_(self, exponent: Any) -> Tensor:
+        """`pow`, written over this tensor; returns the tensor."""
+    def prod(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+        """The product over one dimension, or of all elements."""
+    def qr(self, mode: str = 'reduced') -> Any:
+        """Orthogonal Q and upper triangular R with `Q R = A`."""
+    def quantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
+        """Quantiles along `dim`, interpolated between neighbours."""
+    def rad2deg(self, *, out: Tensor | None = None) -> Tensor:
+        """`rad2deg` of every element; the result has the shape of `input`."""
+    def rad2deg_(self) -> Tensor:
+        """`rad2deg`, written over this tensor; returns the tensor."""
+    def random_(self, *bounds: _int, generator: Any = None) -> Tensor:
+        """Integers: below one bound, from the first up to the second, or over the dtype's whole range."""
+    def ravel(self) -> Tensor:
+        """All elements in one dimension."""
+    def reciprocal(self, *, out: Tensor | None = None) -> Tensor:
+        """`reciprocal` of every element; the result has the shape of `input`."""
+    def reciprocal_(self) -> Tensor:
+        """`reciprocal`, written over this tensor; returns the tensor."""
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> RemovableHandle:
+        """Call `hook(grad)` when the gradient of this tensor is known; what it returns replaces the gradient."""
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(tensor)` after a gradient was added to this leaf's `.grad`."""
+    def relu(self, *, out: Tensor | None = None) -> Tensor:
+        """`relu` of every element; the result has the shape of `input`."""
+    def relu_(self) -> Tensor:
+        """`relu`, written over this tensor; returns the tensor."""
+    def remainder(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`remainder` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def remainder_(self, other: Any) -> Tensor:
+        """`remainder`, written over this tensor; returns the tensor."""
+    def renorm(self, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+        """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+    def repeat(self, *repeats: Any) -> Tensor:
+        """Copies along every dimension; there may be more dimensions than the tensor has."""
+    def repeat_interleave(self, repeats: Any, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
+        """Every entry several times in a row."""
+    def requires_grad_(self, requires_grad: _bool = True) -> Tensor:
+        """Say whether gradients are wanted; returns the tensor."""
+    def reshape(self, *shape: Any) -> Tensor:
+        """The elements in another shape: a view where memory allows it, else a copy."""
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """The elements in the shape of `other`: a view where memory allows it, else a copy."""
+    def resize_(self, *shape: Any) -> Tensor:
+        """Give the tensor another shape in place; new elements are zeros."""
+    def retain_grad(self) -> None:
+        """Keep the gradient of this computed tensor in `.grad`."""
+    def roll(self, shifts: Any, dims: Any = None) -> Tensor:
+        """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
+    def rot90(self, k: _int = 1, dims: Any = ...) -> Tensor:
+        """Rotated by 90 degrees `k` times in the plane of two dimensions."""
+    def round(self, *, decimals: _int = 0) -> Tensor:
+        """Every element rounded, halves to even, to `decimals` places."""
+    def round_(self, *, decimals: _int = 0) -> Tensor:
+        """`round`, written over this tensor; returns the tensor."""
+    def rsqrt(self, *, out: Tensor | None = None) -> Tensor:
+        """`rsqrt` of every element; the result has the shape of `input`."""
+    def rsqrt_(self) -> Tensor:
+        """`rsqrt`, written over this tensor; returns the tensor."""
+    def scatter(self, dim: _int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+        """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
+    def scatter_add(self, dim: _int, index: Tensor, src: Tensor) -> Tensor:
+        """`input` with `src` added at `index`."""
+    def select(self, dim: _int, index: _int) -> Tensor:
+        """The entry `index` along `dim`, which goes."""
+    def set_(self, source: Tensor) -> Tensor:
+        """Make this tensor a view of the memory of `source`."""
+    def sgn(self) -> Tensor:
+        """The sign; for complex numbers `x / |x|`."""
+    def share_memory_(self) -> Tensor:
+        """The tensor itself; worker processes get a copy."""
+    def short(self, memory_format: Any = None) -> Tensor:
+        """Converted to torch.int16."""
+    def sigmoid(self, *, out: Tensor | None = None) -> Tensor:
+        """`sigmoid` of every element; the result has the shape of `input`."""
+    def sigmoid_(self) -> Tensor:
+        """`sigmoid`, written over this tensor; returns the tensor."""
+    def sign(self, *, out: Tensor | None = None) -> Tensor:
+        """`sign` of every element; the result has the shape of `input`."""
+    def sign_(self) -> Tensor:
+        """`sign`, written over this tensor; returns the tensor."""
+    def signbit(self, *, out: Tensor | None = None) -> Tensor:
+        """`signbit` of every element; the result has the shape of `input`."""
+    def sin(self, *, out: Tensor | None = None) -> Tensor:
+        """`sin` of every element; the result has the shape of `input`."""
+    def sin_(self) -> Tensor:
+        """`sin`, written over this tensor; returns the tensor."""
+    def sinc(self, *, out: Tensor | None = None) -> Tensor:
+        """`sinc` of every element; the result has the shape of `input`."""
+    def sinc_(self) -> Tensor:
+        """`sinc`, written over this tensor; returns the tensor."""
+    def sinh(self, *, out: Tensor | None = None) -> Tensor:
+        """`sinh` of every element; the result has the shape of `input`."""
+    def sinh_(self) -> Tensor:
+        """`sinh`, written over this tensor; returns the tensor."""
+    def size(self, dim: _int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+    def slogdet(self) -> Any:
+        """Sign and logarithm of the absolute value of the determinant."""
+    def softmax(self, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
+        """`exp(x) / sum(exp(x))` along `dim`."""
+    def sort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Any:
+        """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
+    def split(self, split_size_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Pieces of one size (the last may be smaller) or of given sizes, as views."""
+    def sqrt(self, *, out: Tensor | None = None) -> Tensor:
+        """`sqrt` of every element; the result has the shape of `input`."""
+    def sqrt_(self) -> Tensor:
+        """`sqrt`, written over this tensor; returns the tensor."""
+    def square(self, *, out: Tensor | None = None) -> Tensor:
+        """`square` of every element; the result has the shape of `input`."""
+    def square_(self) -> Tensor:
+        """`square`, written over this tensor; returns the tensor."""
+    def squeeze(self, dim: Any = None) -> Tensor:
+        """Without the dimensions of size 1, or without those of `dim` that have size 1."""
+    def squeeze_(self, *args: Any) -> Tensor:
+        """`squeeze`, written over this tensor; returns the tensor."""
+    def std(self, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None) -> Tensor:
+        """The standard deviation over `dim`, divided by n - correction (1 unless given)."""
+    def storage_offset(self) -> _int:
+        """Where in its storage the tensor begins, counted in elements."""
+    def stride(self, dim: _int | None = None) -> Any:
+        """How many elements lie between neighbours along each dimension, or along one."""
+    def sub(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+        """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
+    def sub_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+        """`sub`, written over this tensor; returns the tensor."""
+    def subtract(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+        """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
+    def subtract_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+        """`sub`, written over this tensor; returns the tensor."""
+    def sum(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+        """The sum over `dim` (all dimensions if None); integers are summed as int64."""
+    def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
+        """Two dimensions exchanged."""
+    def swapaxes_(self, *args: Any) -> Tensor:
+        """`swapaxes`, written over this tensor; returns the tensor."""
+    def t(self) -> Tensor:
+        """The transpose of a matrix; vectors are returned as they are."""
+    def t_(self, *args: Any) -> Tensor:
+        """`t`, written over this tensor; returns the tensor."""
+    def take(self, index: Tensor) -> Tensor:
+        """Elements at positions counted over all elements."""
+    def tan(self, *, out: Tensor | None = None) -> Tensor:
+        """`tan` of every element; the result has the shape of `input`."""
+    def tan_(self) -> Tensor:
+        """`tan`, written over this tensor; returns the tensor."""
+    def tanh(self, *, out: Tensor | None = None) -> Tensor:
+        """`tanh` of every element; the result has the shape of `input`."""
+    def tanh_(self) -> Tensor:
+        """`tanh`, written over this tensor; returns the tensor."""
+    def tile(self, *dims: Any) -> Tensor:
+        """Copies along every dimension."""
+    def to(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Converted to a dtype, a device (only "cpu") or to those of another tensor; itself where nothing changes."""
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+    def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> Any:
+        """The `k` largest (or smallest) elements along `dim` and their indices."""
+    def trace(self) -> Tensor:
+        """The sum of the diagonal of a matrix."""
+    def transpose(self, dim0: _int, dim1: _int) -> Tensor:
+        """Two dimensions exchanged."""
+    def transpose_(self, *args: Any) -> Tensor:
+        """`transpose`, written over this tensor; returns the tensor."""
+    def tril(self, diagonal: _int = 0) -> Tensor:
+        """The lower triangle of matrices, zeros above `diagonal`."""
+    def triu(self, diagonal: _int = 0) -> Tensor:
+        """The upper triangle of matrices, zeros below `diagonal`."""
+    def true_divide(self, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+        """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
+    def true_divide_(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+        """`div`, written over this tensor; returns the tensor."""
+    def trunc(self, *, out: Tensor | None = None) -> Tensor:
+        """`trunc` of every element; the result has the shape of `input`."""
+    def trunc_(self) -> Tensor:
+        """`trunc`, written over this tensor; returns the tensor."""
+    def type(self, wanted: Any = None) -> Any:
+        """The name of the tensor's type, or the tensor converted to `wanted`."""
+    def type_as(self, other: Tensor) -> Tensor:
+        """Converted to the dtype of `other`."""
+    def unbind(self, dim: _int = 0) -> tuple[Tensor, ...]:
+        """The entries along a dimension."""
+    def unflatten(self, dim: _int, sizes_: Any) -> Tensor:
+        """Dimension `dim` as several."""
+    def unfold(self, dimension: _int, size: _int, step: _int) -> Tensor:
+        """Windows of `size` along a dimension, every `step`, as a last dimension."""
+    def uniform_(self, a: _float = 0.0, b: _float = 1.0, *, generator: Any = None) -> Tensor:
+        """Uniform numbers from [a, b)."""
+    def unique(self, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False,
+               dim: _int | None = None) -> Any:
+        """The different elements in order; also where each element went and how often each occurs."""
+    def unique_consecutive(self, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Any:
+        """Runs of equal elements taken as one."""
+    def unsqueeze(self, dim: _int) -> Tensor:
+        """With a new dimension of size 1 at `dim`."""
+    def unsqueeze_(self, *args: Any) -> Tensor:
+        """`unsqueeze`, written over this tensor; returns the tensor."""
+    def untyped_storage(self) -> Storage:
+        """The memory that this tensor shares with its views."""
+    def var(self, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None) -> Tensor:
+        """The variance over `dim`, divided by n - correction (1 unless given)."""
+    def view(self, *shape: Any) -> Any:
+        """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
+    def view_as(self, other: Tensor) -> Tensor:
+        """A view with the shape of `other`."""
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """Elements of this tensor where `condition` holds, of `other` elsewhere."""
+    def xlogy(self, other: Any, *, out: Tensor | None = None) -> Tensor:
+        """`xlogy` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def xlogy_(self, other: Any) -> Tensor:
+        """`xlogy`, written over this tensor; returns the tensor."""
+    def zero_(self) -> Tensor:
+        """Zero written over all elements."""
+
+def refresh(x: Tensor) -> None:
+    """Bring a view's place in the graph up to date after its base was written in place."""
+
+def fresh(array: ndarray[Any, Any], of: dtype) -> Tensor:
+    """A tensor over `array` that nothing else knows of."""
+
+def alias(array: ndarray[Any, Any], of: Tensor, same_version: bool = True) -> Tensor:
+    """A tensor over `array`, which lies in the storage of `of`; outside the graph."""
+
+def from_array(array: Any, requires_grad: bool = False, shared: bool = False) -> Tensor:
+    """A tensor that views `array` without copying; `shared` where the user keeps the array.
+
+    Raises TypeError for NumPy dtypes that tensors do not have, ValueError for negative strides.
+    """
