@@ -36,6 +36,11 @@ ROWS = {
         "a view of a leaf Variable that requires grad is being used in an in-place operation. Change it under "
         "`with torch.no_grad():`, or take a clone() of the leaf first.",
         "不能对需要梯度的叶子张量的视图做原地修改。请放在 `with torch.no_grad():` 里,或先 clone()。"),
+    "in-place-of-one-of-several": (
+        "a result of {node} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
+        "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
+        "out-of-place one, or index the tensor instead (x[i].mul_(2)).",
+        "{node} 的结果是视图,不能原地修改:它是一次返回多个视图的函数的结果。请改用非原地操作,或对张量取索引(x[i].mul_(2))。"),
     "in-place-of-view-made-without-grad": (
         "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Make the view outside of no_grad, "
         "or change it under no_grad too.",

@@ -116,6 +116,9 @@ ROWS = {
     "repeat-too-few": (
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor ({ndim} dimensions, repeat{repeats})",
         "repeat 的参数个数不能少于张量的维数({ndim} 维,给出 {repeats})"),
+    "triangle-ndim": (
+        "tril() and triu() take the triangle of matrices: the tensor must have at least 2 dimensions, its shape is {shape}",
+        "tril() 和 triu() 只用于矩阵:张量至少要有两维,形状是 {shape}"),
     "topk-too-many": ("selected index k out of range: k={k}, dimension {dim} has size {size}", "k={k} 超出第 {dim} 维的大小 {size}"),
     "linalg-failed": (
         "{operation}: {problem} (input of shape {shape}): the matrix is singular, not positive definite, or not square",

@@ -1,17 +1,21 @@
 """Indexing as users write it: `x[1, ..., mask]`, `x[i] = v`, and the named functions that pick and put."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
+from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array, fresh
 from steepest.errors import text
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
 from steepest.ops import indexing as ix
 from steepest.ops import views
+from steepest.ops.composites import composite
+from steepest.ops.creation import full
 from steepest.ops.inplace import assign
 from steepest.ops.reductions import wrap
 
@@ -20,6 +24,8 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     """A view for integers, slices, None and Ellipsis; a copy of picked elements for lists, integer tensors and masks."""
     if type(key) is int and self.array.ndim:
         return _select(self, 0, key)
+    if type(key) is slice and key == _ALL and self.array.ndim:
+        return _slice(self, 0, key)
     x, indices = _basic(self, key if type(key) is tuple else (key,))
     if not indices:
         return x if x is not self else views.identity(x)  # type: ignore[no-any-return]
@@ -177,7 +183,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     source = value if src is None else src
     if not isinstance(source, Tensor):
         source = expand(fresh(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
-    which = {None: ix.scatter, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
+    which = {None: ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
     return which(input, index, source, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
 
 
@@ -197,17 +203,14 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
     d = wrap(dim, input.array.ndim)
-    return ix.put(input, source, index, places=(None,) * d + (0,)) if d == 0 else _put_along(input, d, index, source)  # type: ignore[no-any-return]
-
-
-def _put_along(input: Tensor, d: int, index: Tensor, source: Tensor) -> Tensor:
-    return ix.put(input, source, index, places=(None,) * d + (0,))  # type: ignore[no-any-return]
+    return ix.copy_rows(input, source, index, places=(None,) * d + (0,))  # type: ignore[no-any-return]
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """`input` with a number written at `index` along a dimension."""
-    d = wrap(dim, input.array.ndim)
-    return ix.put(input, fresh(np.asarray(value).astype(input.array.dtype), input.dtype), index, places=(None,) * d + (0,))  # type: ignore[no-any-return]
+    if not isinstance(value, Tensor):
+        value = fresh(np.asarray(value).astype(input.array.dtype), input.dtype)
+    return ix.fill_rows(input, value, index, places=(None,) * wrap(dim, input.array.ndim) + (0,))  # type: ignore[no-any-return]
 
 
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
@@ -219,7 +222,11 @@ def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumu
 
 def take(input: Tensor, index: Tensor) -> Tensor:
     """Elements at positions counted over all elements."""
-    return ix.pick(input.reshape(-1), index, places=(0,))  # type: ignore[no-any-return]
+    return _take(input, index)  # type: ignore[no-any-return]
+
+
+_take = composite("take", lambda x, index: ix.pick(x.reshape(-1), index, places=(0,)), operands=2,
+                  x=lambda g, index, like: ix.accumulate(full((math.prod(like.shape),), 0, g.dtype), g, index, places=(0,)).reshape(like.shape))
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
@@ -236,7 +243,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where `mask` holds, in one dimension."""
     shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
-    return getitem(expand(input, *shape), expand(mask, *shape))
+    mask, input = expand(mask, *shape), expand(input, *shape)
+    if not shape:
+        return getitem(input, mask)
+    return ix.masked_pick(input, *[from_array(i) for i in np.nonzero(read(mask))], places=tuple(range(len(shape))))  # type: ignore[no-any-return]
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
@@ -244,5 +254,4 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     found = np.nonzero(input.array if input.array.ndim else input.array.reshape(1))
     if as_tuple:
         return tuple(from_array(f.astype(np.int64)) for f in found)
-    stacked = np.stack(found, 1) if input.array.ndim else np.zeros((len(found[0]), 0), np.int64)
-    return from_array(stacked.astype(np.int64))
+    return from_array(np.stack(found).astype(np.int64).T if input.array.ndim else np.zeros((len(found[0]), 0), np.int64))

@@ -6,17 +6,23 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.creating import arange
-from steepest.functional.operands import sizes
+from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
-from steepest.functional.shaping import expand, reshape, to_dtype, unsqueeze
+from steepest.functional.shaping import clone_ordered, expand, reshape, to_dtype, unsqueeze
 from steepest.ops import arithmetic as ar
 from steepest.ops import ordering, scans
+from steepest.ops.arithmetic import clone
+from steepest.ops.composites import Composite, composite
+from steepest.ops.creation import positions
 from steepest.ops.joining import join
-from steepest.ops.reductions import wrap
+from steepest.ops.reductions import total, wrap
+from steepest.ops.views import diagonal as diagonal_view
+from steepest.ops.views import select, spread
 
 sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n in ("sort", "topk", "kthvalue"))
 
@@ -39,7 +45,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     whole = [to_dtype(x, common) for x in whole]
     starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
     joined: Tensor = join(*whole, dim=d, starts=starts)
-    return joined if out is None else out.copy_(joined)
+    return result_into(out, joined)  # type: ignore[no-any-return]
 
 
 def result_type_of(tensors: list[Tensor]) -> Any:
@@ -53,6 +59,20 @@ def result_type_of(tensors: list[Tensor]) -> Any:
 concat = concatenate = cat
 
 
+class Stack(Composite):
+    """Tensors of one shape along a new dimension: any number of operands, one node."""
+
+    def __init__(self) -> None:
+        Primitive.__init__(self, "stack", ("tensors",), {"tensors": lambda g, position, dim: select(g, dim=dim, index=position)}, variadic=True)
+        self.kernel = None
+
+    def body(self, *tensors: Any, dim: int) -> Any:
+        return cat([unsqueeze(x, dim) for x in tensors], dim)
+
+
+_stack = Stack()
+
+
 def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape along a new dimension."""
     parts = list(tensors)
@@ -61,7 +81,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     for x in parts[1:]:
         if x.array.shape != parts[0].array.shape:
             raise RuntimeError(text("stack-shapes", first=list(parts[0].array.shape), shape=list(x.array.shape)))
-    return cat([unsqueeze(x, dim) for x in parts], dim, out=out)
+    return result_into(out, _stack(*parts, dim=wrap(dim, parts[0].array.ndim + 1)))  # type: ignore[no-any-return]
 
 
 def hstack(tensors: Any) -> Tensor:
@@ -88,10 +108,26 @@ def column_stack(tensors: Any) -> Tensor:
     return cat([x.reshape(-1, 1) if x.array.ndim < 2 else x for x in tensors], 1)
 
 
-def tile(input: Tensor, dims: Any) -> Tensor:
+def tile(input: Tensor, *dims: Any) -> Tensor:
     """Copies along every dimension."""
-    times = tuple(dims)
+    times = sizes(dims)
     return repeat(input, *(1,) * max(0, input.array.ndim - len(times)), *times)
+
+
+def _repeat_body(x: Any, repeats: tuple[int, ...]) -> Any:
+    shape = (1,) * (len(repeats) - x.array.ndim) + x.array.shape
+    pairs = [n for pair in zip([1] * len(shape), shape, strict=True) for n in pair]
+    wide = [n for pair in zip(repeats, shape, strict=True) for n in pair]
+    return clone_ordered(reshape(expand(reshape(x, *pairs), *wide), *[t * n for t, n in zip(repeats, shape, strict=True)]))
+
+
+def _repeat_gradient(g: Any, like: Any, repeats: tuple[int, ...]) -> Any:
+    shape = (1,) * (len(repeats) - len(like.shape)) + like.shape
+    g = reshape(g, *[n for pair in zip(repeats, shape, strict=True) for n in pair])
+    return reshape(total(g, dim=tuple(range(0, 2 * len(shape), 2)), keepdim=False), *like.shape) if shape else g
+
+
+_repeat = composite("repeat", _repeat_body, operands=1, kernel=lambda x, repeats: np.tile(x, repeats), x=_repeat_gradient)
 
 
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
@@ -99,10 +135,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     times = sizes(repeats)
     if len(times) < input.array.ndim:
         raise RuntimeError(text("repeat-too-few", ndim=input.array.ndim, repeats=list(times)))
-    shape = (1,) * (len(times) - input.array.ndim) + input.array.shape
-    pairs = [n for pair in zip([1] * len(shape), shape, strict=True) for n in pair]
-    wide = [n for pair in zip(times, shape, strict=True) for n in pair]
-    return reshape(expand(reshape(input, *pairs), *wide), *[t * n for t, n in zip(times, shape, strict=True)])
+    return _repeat(input, repeats=times)  # type: ignore[no-any-return]
 
 
 def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
@@ -132,15 +165,14 @@ def flipud(input: Tensor) -> Tensor:
 
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     """Rotated by 90 degrees `k` times in the plane of two dimensions."""
-    a, b = dims
-    turned = [lambda x: x, lambda x: flip(x.transpose(a, b), a), lambda x: flip(x, a, b), lambda x: flip(x.transpose(a, b), b)]
-    return turned[k % 4](input).clone()  # type: ignore[no-any-return, attr-defined]
+    a, b = (wrap(d, input.array.ndim) for d in dims)
+    return ordering.rot90(input, k=k % 4, dims=(a, b))  # type: ignore[no-any-return]
 
 
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
     if dims is None:
-        return reshape(roll(reshape(input, -1), shifts, 0), *input.array.shape)
+        return ordering.roll(input, shifts=shifts if isinstance(shifts, int) else shifts[0], dims=None)  # type: ignore[no-any-return]
     moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     along = (dims,) if isinstance(dims, int) else tuple(dims)
     return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))  # type: ignore[no-any-return]
@@ -164,30 +196,24 @@ def msort(input: Tensor) -> Tensor:
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest (or smallest) elements along `dim` and their indices."""
     d = wrap(dim, input.array.ndim)
-    if input.array.ndim and k > input.array.shape[d]:
-        raise RuntimeError(text("topk-too-many", k=k, size=input.array.shape[d], dim=d))
-    values, indices = sort(input, d, descending=largest)
-    return topk_result((values.narrow(d, 0, k), indices.narrow(d, 0, k)) if input.array.ndim else (values, indices))
+    size = input.array.shape[d] if input.array.ndim else 1
+    if not 0 <= k <= size:
+        raise RuntimeError(text("topk-too-many", k=k, size=size, dim=d))
+    return topk_result(ordering.topk(input, dim=d, keepdim=True, start=0, stop=k, descending=largest))
 
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along `dim` and its index."""
-    values, indices = sort(input, dim)
-    pair = values.narrow(dim, k - 1, 1), indices.narrow(dim, k - 1, 1)
-    return kthvalue_result(pair if keepdim else tuple(x.squeeze(dim) for x in pair))
+    d = wrap(dim, input.array.ndim)
+    size = input.array.shape[d] if input.array.ndim else 1
+    if not 1 <= k <= size:
+        raise RuntimeError(text("topk-too-many", k=k, size=size, dim=d))
+    return kthvalue_result(ordering.kthvalue(input, dim=d, keepdim=keepdim, start=k - 1, stop=k))
 
 
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
-    d = wrap(dim, input.array.ndim)
-    rows = np.moveaxis(input.array, d, -1)
-    values, places = np.empty(rows.shape[:-1], rows.dtype), np.empty(rows.shape[:-1], np.int64)
-    for at in np.ndindex(rows.shape[:-1]):
-        found, counts = np.unique(rows[at], return_counts=True)
-        values[at] = found[counts.argmax()]
-        places[at] = np.flatnonzero(rows[at] == values[at])[-1]
-    pair = from_array(values), from_array(places)
-    return mode_result(tuple(unsqueeze(x, d) for x in pair) if keepdim else pair)
+    return mode_result(ordering.mode(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
 
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
@@ -218,18 +244,34 @@ def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
     return input
 
 
-def _triangle(input: Tensor, keep: np.ndarray[Any, Any]) -> Tensor:
-    return ar.where(from_array(keep), input, 0) if input.dtype is not dtypes.bool_ else input & from_array(keep)  # type: ignore[no-any-return, operator]
+def _triangle_body(x: Any, diagonal: int, lower: bool) -> Any:
+    rows, columns = (positions(n) for n in x.array.shape[-2:])
+    distance = ar.sub(columns, unsqueeze(rows, 1))
+    return ar.where(ar.le(distance, diagonal) if lower else ar.ge(distance, diagonal), x, False if x.dtype is dtypes.bool_ else 0)
+
+
+def _triangle_kernel(x: Any, diagonal: int, lower: bool) -> Any:
+    return np.tril(x, diagonal) if lower else np.triu(x, diagonal)
+
+
+_tril, _triu = (composite(name, _triangle_body, operands=1, kernel=_triangle_kernel, x=lambda g, diagonal, lower: _triangle(g, diagonal, lower))
+                for name in ("tril", "triu"))
+
+
+def _triangle(x: Tensor, diagonal: int, lower: bool) -> Tensor:
+    if x.array.ndim < 2:
+        raise RuntimeError(text("triangle-ndim", shape=list(x.array.shape)))
+    return (_tril if lower else _triu)(x, diagonal=diagonal, lower=lower)  # type: ignore[no-any-return]
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle of matrices, zeros above `diagonal`."""
-    return _triangle(input, np.tri(*input.array.shape[-2:], diagonal, dtype=bool))
+    return _triangle(input, diagonal, True)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of matrices, zeros below `diagonal`."""
-    return _triangle(input, ~np.tri(*input.array.shape[-2:], diagonal - 1, dtype=bool))
+    return _triangle(input, diagonal, False)
 
 
 def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
@@ -244,15 +286,28 @@ def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
-    return input.diagonal(diagonal).clone() if input.array.ndim == 2 else diag_embed(input, diagonal)  # type: ignore[no-any-return, attr-defined]
+    return _diagonal_copy(input, offset=diagonal) if input.array.ndim == 2 else diag_embed(input, diagonal)  # type: ignore[no-any-return]
+
+
+_diagonal_copy = composite("diagonal_copy", lambda x, offset: clone(diagonal_view(x, offset=offset, dim1=0, dim2=1), to=x.dtype), operands=1,
+                           node="DiagonalBackward0_copy",
+                           x=lambda g, like, offset: spread(g, like, diagonal_view, {"offset": offset, "dim1": 0, "dim2": 1}))
+_diag_embed = composite("diag_embed", lambda x, offset, dim1, dim2: spread(
+    x, Like(_embedded_shape(x.array.shape, offset, dim1, dim2), x.dtype), diagonal_view, {"offset": offset, "dim1": dim1, "dim2": dim2}),
+    operands=1, x=lambda g, offset, dim1, dim2: diagonal_view(g, offset=offset, dim1=dim1, dim2=dim2))
+
+
+def _embedded_shape(shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> tuple[int, ...]:
+    lead = list(shape[:-1])
+    for d in (min(dim1, dim2), max(dim1, dim2)):
+        lead.insert(d, shape[-1] + abs(offset))
+    return tuple(lead)
 
 
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Matrices with the last dimension as their diagonals."""
-    n = input.array.shape[-1] + abs(offset)
-    out = input.new_zeros(*input.array.shape[:-1], n, n)  # type: ignore[attr-defined]
-    out.diagonal(offset, -2, -1).copy_(input)
-    return out if (dim1, dim2) == (-2, -1) else out.movedim((-2, -1), (dim1, dim2))  # type: ignore[no-any-return]
+    n = input.array.ndim + 1
+    return _diag_embed(input, offset=offset, dim1=wrap(dim1, n), dim2=wrap(dim2, n))  # type: ignore[no-any-return]
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
@@ -263,10 +318,9 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Vectors spread over the grid that they span; `indexing` is "ij" or "xy"."""
     vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
-    if indexing == "xy" and len(vectors) > 1:
-        return tuple(x.transpose(0, 1) for x in meshgrid(*vectors, indexing="ij"))  # type: ignore[attr-defined]
-    shape = [max(x.array.size, 1) for x in vectors]
-    return tuple(expand(reshape(x, *[-1 if i == k else 1 for i in range(len(vectors))]), *shape) for k, x in enumerate(vectors))
+    order = [1, 0, *range(2, len(vectors))] if indexing == "xy" and len(vectors) > 1 else list(range(len(vectors)))
+    shape = [vectors[k].array.size for k in order]
+    return tuple(expand(reshape(x, *[-1 if i == order[k] else 1 for i in range(len(vectors))]), *shape) for k, x in enumerate(vectors))
 
 
 def cartesian_prod(*tensors: Tensor) -> Tensor:

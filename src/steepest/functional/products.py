@@ -11,7 +11,10 @@ from steepest.errors import text
 from steepest.functional.operands import result_into
 from steepest.functional.shaping import expand, reshape
 from steepest.ops import contractions as con
+from steepest.ops.arithmetic import conjugate, mul
 from steepest.ops.composites import composite
+from steepest.ops.reductions import total
+from steepest.ops.views import diagonal, spread, squeeze_result, unsafe_view
 from steepest.ops.views import permute as permute_view
 
 
@@ -49,12 +52,20 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     return con.dot(input, tensor, spec="i,i->")  # type: ignore[no-any-return]
 
 
-inner_product = dot
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """As `dot`, the first vector conjugated."""
+    return dot(conjugate(input), other)
 
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """All products of the elements of two vectors, `(n, m)`."""
-    return con.outer(input, vec2, spec="i,j->ij")  # type: ignore[no-any-return]
+    for x in (input, vec2):
+        if x.array.ndim != 1:
+            raise RuntimeError(text("product-ndim", operation="outer", expected=1, shape=list(x.array.shape)))
+    return mul(input.unsqueeze(1), vec2)  # type: ignore[no-any-return]
+
+
+ger = outer
 
 
 def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -71,7 +82,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     elif m == 2 and n == 1:
         result = mv(input, other)
     elif m == 1 and n == 2:
-        result = mm(input.unsqueeze(0), other).squeeze(0)
+        result = squeeze_result(mm(input.unsqueeze(0), other), dim=(0,))
     else:
         result = _batched(input, other)
     return result_into(out, result)
@@ -84,12 +95,13 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
         raise RuntimeError(text("product-shapes", operation="matmul", a=list(a.array.shape), b=list(b.array.shape)))
     if b.array.ndim == 2:
         lead = a.array.shape[:-1]
-        result = mm(reshape(a, -1, a.array.shape[-1]), b).view(*lead, b.array.shape[1])
+        result = mm(reshape(a, -1, a.array.shape[-1]), b)
+        result = unsafe_view(result, shape=(*lead, b.array.shape[1]))
     else:
         lead = np.broadcast_shapes(a.array.shape[:-2], b.array.shape[:-2])
         a3 = reshape(expand(a, *lead, *a.array.shape[-2:]), int(np.prod(lead)), *a.array.shape[-2:])
         b3 = reshape(expand(b, *lead, *b.array.shape[-2:]), int(np.prod(lead)), *b.array.shape[-2:])
-        result = bmm(a3, b3).view(*lead, a.array.shape[-2], b.array.shape[-1])
+        result = unsafe_view(bmm(a3, b3), shape=(*lead, a.array.shape[-2], b.array.shape[-1]))
     if row:
         result = result.squeeze(-2)
     return result.squeeze(-1) if column else result
@@ -126,22 +138,38 @@ _addmm = composite(
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
-    return _scaled(input, beta) + _scaled(mv(mat, vec), alpha)  # type: ignore[no-any-return]
+    _check("addmv", mat, vec, (2, 1), (1, 0))
+    return _addmv(input, mat, vec, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
-    return _scaled(input, beta) + _scaled(bmm(batch1, batch2).sum(0), alpha)  # type: ignore[no-any-return]
+    _check("addbmm", batch1, batch2, (3, 3), (2, 1))
+    return _addbmm(input, batch1, batch2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
-    return _scaled(input, beta) + _scaled(bmm(batch1, batch2), alpha)  # type: ignore[no-any-return]
+    _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
+    return _baddbmm(input, batch1, batch2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
 
 
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
-    return _scaled(input, beta) + _scaled(outer(vec1, vec2), alpha)  # type: ignore[no-any-return]
+    return _addr(input, vec1, vec2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+
+
+def _added_product(name: str, spec: str, a_spec: str, b_spec: str) -> Any:
+    """`beta * c + alpha * (the contraction of a and b)` as one node."""
+    return composite(name, lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.contraction(a, b, spec=spec), alpha), operands=3,
+                     c=lambda g, beta: _scaled(g, beta), a=lambda g, b, alpha: _scaled(con.contraction(g, conjugate(b), spec=a_spec), alpha),
+                     b=lambda g, a, alpha: _scaled(con.contraction(conjugate(a), g, spec=b_spec), alpha))
+
+
+_addmv = _added_product("addmv", "ij,j->i", "i,j->ij", "ij,i->j")
+_addbmm = _added_product("addbmm", "bij,bjk->ik", "ik,bjk->bij", "bij,ik->bjk")
+_baddbmm = _added_product("baddbmm", "bij,bjk->bik", "bik,bjk->bij", "bij,bik->bjk")
+_addr = _added_product("addr", "i,j->ij", "ij,j->i", "i,ij->j")
 
 
 def einsum(equation: str, *operands: Any) -> Tensor:
@@ -256,7 +284,13 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
-    return input.diagonal().sum()  # type: ignore[no-any-return]
+    if input.array.ndim != 2:
+        raise RuntimeError(text("product-ndim", operation="trace", expected=2, shape=list(input.array.shape)))
+    return _trace(input)  # type: ignore[no-any-return]
+
+
+_trace = composite("trace", lambda x: total(diagonal(x, offset=0, dim1=0, dim2=1), dim=(0,), keepdim=False), operands=1,
+                   x=lambda g, like: spread(g.expand(min(like.shape)), like, diagonal, {"offset": 0, "dim1": 0, "dim2": 1}))
 
 
 def linear_dtype(name: str, x: Tensor, weight: Tensor) -> None:

@@ -11,7 +11,9 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
+from steepest.ops import ordering
 from steepest.ops import reductions as red
+from steepest.ops.arithmetic import cast
 from steepest.ops.composites import composite
 from steepest.ops.reductions import dims, restore, wrap
 
@@ -38,7 +40,7 @@ def named(title: str, *names: str) -> type[NamedResult]:
 
 
 max_result, min_result = named("max", "values", "indices"), named("min", "values", "indices")
-median_result, mode_result = named("median", "values", "indices"), named("mode", "values", "indices")
+median_result, nanmedian_result, mode_result = (named(n, "values", "indices") for n in ("median", "nanmedian", "mode"))
 cummax_result, cummin_result = named("cummax", "values", "indices"), named("cummin", "values", "indices")
 
 
@@ -52,7 +54,11 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The sum with NaN counted as zero."""
-    return sum(ar.where(ar.isnan(input), 0, input), dim, keepdim)
+    return _nansum(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+
+
+_nansum = composite("nansum", lambda x, dim, keepdim: red.total(ar.where(ar.isnan(x), 0, x), dim=dim, keepdim=keepdim), operands=1,
+                    x=lambda g, x, like, dim, keepdim: ar.where(ar.isnan(x), 0, restore(g, like, dim, keepdim)))
 
 
 def _mean_body(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
@@ -61,7 +67,7 @@ def _mean_body(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
 
 def _mean_kernel(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
     out = np.add.reduce(x, axis=dim, keepdims=keepdim, dtype=np.float32 if x.dtype.itemsize == 2 else None)
-    return np.asarray(out / count, x.dtype)
+    return np.ascontiguousarray(out / count, x.dtype).reshape(np.shape(out))
 
 
 mean_all = composite("mean", _mean_body, operands=1, kernel=_mean_kernel, node="MeanBackward0",
@@ -92,7 +98,7 @@ def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     """The product over one dimension, or of all elements."""
     if dtype is not None:
         input = input.to(dtype)
-    return red.product(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
 
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -246,16 +252,14 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
         input = input.to(dtype)
     order = 2.0 if p in ("fro", None) else float(p)
     over = dims(input, dim)
-    if order == math.inf:
-        return red.amax(fn.absolute(input), dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
-    if order == -math.inf:
-        return red.amin(fn.absolute(input), dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
-    if order == 0:
-        return sum((input != 0).to(input.dtype), over, keepdim)
     return vector_norm(input, order=order, dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
 
 
 def _norm_body(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
+    if math.isinf(order):
+        return (red.amax if order > 0 else red.amin)(fn.absolute(x), dim=dim, keepdim=keepdim)
+    if order == 0:
+        return red.total(cast(ar.ne(x, 0), to=x.dtype), dim=dim, keepdim=keepdim)
     if order == 2:
         return fn.sqrt(red.total(x * x, dim=dim, keepdim=keepdim))
     if order == 1:
@@ -264,7 +268,11 @@ def _norm_body(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
 
 
 def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: Any, keepdim: bool) -> Any:
+    if math.isinf(order):
+        return red.shared_extremum(g, fn.absolute(x), result, like, dim, keepdim) * fn.sign(x)
     g, result = restore(g, like, dim, keepdim), restore(result, like, dim, keepdim)
+    if order == 0:
+        return None
     if order == 1:
         return g * fn.sign(x)
     if order == 2:
@@ -280,15 +288,20 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     return sum(input != 0, dim)
 
 
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The lower median; with `dim`, `(values, indices)`."""
+def _median(input: Tensor, dim: int | None, keepdim: bool, along: Any, whole: Any, title: Any, skip_nan: bool) -> Any:
     if dim is None:
-        flat = input.reshape(-1)
-        return flat.sort()[0][(flat.array.size - 1) // 2]
-    order = input.sort(dim)
-    k = (input.array.shape[dim] - 1) // 2
-    values, indices = order[0].narrow(dim, k, 1), order[1].narrow(dim, k, 1)
-    return median_result((values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim)))
+        return whole(input.reshape(-1), dim=0, keepdim=False, skip_nan=skip_nan)[0]  # type: ignore[attr-defined]
+    return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim, skip_nan=skip_nan))
+
+
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median; with `dim`, `(values, indices)`. NaN where there is one."""
+    return _median(input, dim, keepdim, ordering.median, ordering.median_of_all, median_result, False)
+
+
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median of the elements that are not NaN; with `dim`, `(values, indices)`."""
+    return _median(input, dim, keepdim, ordering.nanmedian, ordering.nanmedian_of_all, nanmedian_result, True)
 
 
 def numel(input: Tensor) -> int:

@@ -11,8 +11,8 @@ from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
 from steepest.functional.operands import sizes
 from steepest.ops import views
-from steepest.ops.arithmetic import cast, clone
-from steepest.ops.reductions import wrap
+from steepest.ops.arithmetic import cast, clone, conjugate
+from steepest.ops.reductions import total, wrap
 
 
 def _inferred(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
@@ -61,6 +61,9 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
         input = clone(input, to=input.dtype)
         if not input.array.flags.c_contiguous:
             input = contiguous(input)
+        result: Tensor = views.unsafe_view(input, shape=wanted)
+        result.view_of = None
+        return result
     return views.view(input, shape=wanted)  # type: ignore[no-any-return]
 
 
@@ -141,10 +144,10 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Without the dimensions of size 1, or without those of `dim` that have size 1."""
     shape = input.array.shape
     if dim is None:
-        gone = tuple(i for i, n in enumerate(shape) if n == 1)
+        return views.squeeze_all(input, dim=tuple(i for i, n in enumerate(shape) if n == 1))  # type: ignore[no-any-return]
     else:
         gone = tuple(d for d in (wrap(d, len(shape)) for d in ((dim,) if isinstance(dim, int) else dim)) if shape and shape[d] == 1)
-    return views.squeeze(input, dim=gone)  # type: ignore[no-any-return]
+    return (views.squeeze if isinstance(dim, int) else views.squeeze_several)(input, dim=gone)  # type: ignore[no-any-return]
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
@@ -178,7 +181,7 @@ def broadcast_to(input: Tensor, size: Any) -> Tensor:
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """All tensors expanded to their common shape."""
     shape = np.broadcast_shapes(*[x.array.shape for x in tensors])
-    return tuple(expand(x, *shape) for x in tensors)
+    return tuple(x if x.array.shape == shape else expand(x, *shape) for x in tensors)
 
 
 def broadcast_shapes(*shapes: Any) -> Any:
@@ -231,14 +234,14 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
     d = wrap(dim, input.array.ndim)
     size = input.array.shape[d]
     if isinstance(split_size_or_sections, int):
-        step = split_size_or_sections
+        piece, step = views.split_piece, split_size_or_sections
         lengths = [min(step, size - i) for i in range(0, size, step)] if step > 0 else [0]
     else:
-        lengths = list(split_size_or_sections)
+        piece, lengths = views.sized_piece, list(split_size_or_sections)
         if sum(lengths) != size:
             raise RuntimeError(text("split-sizes", sizes=lengths, size=size))
     starts = np.cumsum([0, *lengths]).tolist()
-    return tuple(narrow(input, d, s, n) for s, n in zip(starts, lengths or [0], strict=False))
+    return tuple([piece(input, dim=d, start=s, stop=s + n, step=1) for s, n in zip(starts, lengths or [0], strict=False)])
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
@@ -249,7 +252,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The entries along a dimension."""
-    return tuple(select(input, dim, i) for i in range(input.array.shape[wrap(dim, input.array.ndim)]))
+    d = wrap(dim, input.array.ndim)
+    return tuple([views.unbound(input, dim=d, index=i) for i in range(input.array.shape[d])])
 
 
 def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
@@ -290,3 +294,60 @@ def view_as_real(input: Tensor) -> Tensor:
 def view_as_complex(input: Tensor) -> Tensor:
     """A complex tensor from a last dimension of size 2, a view."""
     return views.view_as_complex(input)  # type: ignore[no-any-return]
+
+
+def atleast_3d(input: Tensor) -> Tensor:
+    """With at least three dimensions; a matrix becomes the first two."""
+    return input if input.array.ndim > 2 else unsqueeze(input, -1) if input.array.ndim == 2 else unsqueeze(atleast_2d(input), -1)
+
+
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of nearly equal size, or cut at the given places; views."""
+    d = wrap(dim, input.array.ndim)
+    size = input.array.shape[d]
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.array.tolist()
+    if isinstance(indices_or_sections, int):
+        n = indices_or_sections
+        cuts = [size // n * i + min(i, size % n) for i in range(1, n)]
+    else:
+        cuts = [slice(None, i).indices(size)[1] for i in indices_or_sections]
+    return tuple([views.narrow(input, dim=d, start=a, stop=max(a, b), step=1) for a, b in zip([0, *cuts], [*cuts, size], strict=True)])
+
+
+def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Split along the second dimension, vectors along their only one."""
+    return tensor_split(input, indices_or_sections, 0 if input.array.ndim == 1 else 1)
+
+
+def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Split along the first dimension."""
+    return tensor_split(input, indices_or_sections, 0)
+
+
+def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Split along the third dimension."""
+    return tensor_split(input, indices_or_sections, 2)
+
+
+def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of the given sizes."""
+    return split(input, list(split_sizes), dim)
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged, complex numbers conjugated."""
+    return conjugate(transpose(input, -2, -1))  # type: ignore[no-any-return]
+
+
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """Summed over the dimensions along which a tensor of shape `size` would be broadcast to this one."""
+    wanted, have = sizes(size), input.array.shape
+    extra = len(have) - len(wanted)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(wanted, have[extra:], strict=True)):
+        raise RuntimeError(text("expand-impossible", shape=list(wanted), to=list(have)))
+    dim = tuple(i for i, n in enumerate(have) if i < extra or wanted[i - extra] == 1 != n)
+    return reshape(total(input, dim=dim, keepdim=False), *wanted) if dim else input
+
+
+moveaxis, swapdims = movedim, swapaxes

@@ -101,16 +101,18 @@ class Index(Primitive):
 
     form = "index"
 
-    def __init__(self) -> None:
+    def __init__(self, node: str = "") -> None:
         super().__init__("index", ("x", "first", "second", "third", "fourth", "fifth"), {
             "x": lambda g, first, second, third, fourth, fifth, like, places: accumulate(
-                full(like.shape, 0, g.dtype), g, *given(first, second, third, fourth, fifth), places=places)})
+                full(like.shape, 0, g.dtype), g, *given(first, second, third, fourth, fifth), places=places)}, node)
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         x = operands[0]
         key = numpy_key(x, operands[1:], params["places"])
-        out = x.array[key]
-        return finish(self, (*operands, *(None,) * (6 - len(operands))), params, fresh(np.asarray(out), x.dtype))
+        out = np.asarray(x.array[key])
+        # NumPy's memory order follows the indices; PyTorch's results lie in the order of their dimensions.
+        out = out.reshape(-1).reshape(out.shape)
+        return finish(self, (*operands, *(None,) * (6 - len(operands))), params, fresh(out, x.dtype))
 
 
 class Put(Primitive):
@@ -118,12 +120,12 @@ class Put(Primitive):
 
     form = "index_put"
 
-    def __init__(self, name: str, add: bool):
+    def __init__(self, name: str, add: bool, node: str = "IndexPutBackward0"):
         super().__init__(name, ("x", "value", "first", "second", "third", "fourth", "fifth"), {
             "x": (lambda g: g) if add else (lambda g, value, first, second, third, fourth, fifth, places: put(
                 g, full((), 0, g.dtype), *given(first, second, third, fourth, fifth), places=places)),
             "value": lambda g, first, second, third, fourth, fifth, places: pick(g, *given(first, second, third, fourth, fifth), places=places)},
-            "IndexPutBackward0")
+            node)
         self.add = add
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -166,8 +168,11 @@ def check_bounds(index: Array, size: int, dim: int) -> None:
 gather = Gather()
 scatter = Scatter("scatter", None, {"x": lambda g, index, dim: scatter(g, index, full(index.array.shape, 0, g.dtype), dim=dim),
                                     "source": lambda g, index, dim: gather(g, index, dim=dim)})
+scatter_value = Scatter("scatter", None, {"x": lambda g, index, dim: scatter(g, index, full(index.array.shape, 0, g.dtype), dim=dim)},
+                        "ScatterBackward1")
 scatter_add = Scatter("scatter_add", np.add, {"x": lambda g: g, "source": lambda g, index, dim: gather(g, index, dim=dim)})
 take_rows, put_rows = TakeRows(), PutRows()
-pick = Index()
+pick, masked_pick = Index(), Index("MaskedSelectBackward0")
+fill_rows, copy_rows = Put("index_fill", False, "IndexFillBackward0"), Put("index_copy", False, "IndexCopyBackward0")
 put, accumulate = Put("index_put", False), Put("index_put_add", True)
 INTEGERS = (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8, dtypes.uint8)

@@ -57,6 +57,9 @@ def check(target: Tensor) -> None:
     view = target.view_of
     if view is not None:
         base = view.family.base
+        several = next((step for step, _ in view.steps if step.one_of_several), None)
+        if several is not None and (base.needs_grad or target.needs_grad):
+            raise RuntimeError(text("in-place-of-one-of-several", node=several.node_name))
         if base.needs_grad and base.node is None:
             raise RuntimeError(text("in-place-of-view-of-leaf"))
 

@@ -9,6 +9,7 @@ from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
 from steepest.ops.creation import full
 from steepest.ops.indexing import scatter_add
+from steepest.ops.views import unsqueeze
 
 
 class Sort(Primitive):
@@ -25,12 +26,66 @@ class Sort(Primitive):
         dim, array = params["dim"], x.array
         if not array.ndim:
             return finish(self, operands, params, (fresh(array.copy(), x.dtype), fresh(np.zeros((), np.int64), dtypes.int64)))
-        if params["descending"]:
-            order = np.flip(array.shape[dim] - 1 - np.argsort(np.flip(array, dim), axis=dim, kind="stable"), dim)
-        else:
-            order = np.argsort(array, axis=dim, kind="stable")
-        order = np.ascontiguousarray(order)
+        order = np.ascontiguousarray(_ranks(array, dim, params["descending"]))
         return finish(self, operands, params, (fresh(np.take_along_axis(array, order, dim), x.dtype), fresh(order, dtypes.int64)))
+
+
+class Ranked(Primitive):
+    """Elements along `dim` that their rank or their frequency picks, and where they are: `places(array, dim, **params)`."""
+
+    form = "ranked"
+
+    def __init__(self, name: str, places: Any, node: str = ""):
+        super().__init__(name, ("x",), {"x": lambda g, results, like, dim, keepdim: ranked_gradient(g[0], results[1], like, dim, keepdim)}, node)
+        self.places = places
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        (x,) = operands
+        rest = dict(params)
+        dim, keepdim = rest.pop("dim"), rest.pop("keepdim")
+        array = x.array if x.array.ndim else x.array.reshape(1)
+        at = np.asarray(self.places(array, dim, **rest), np.int64)
+        values = np.take_along_axis(array, at, dim)
+        if not keepdim or not x.array.ndim:
+            values, at = values.squeeze(dim), at.squeeze(dim)
+        return finish(self, operands, params, (fresh(values.copy(), x.dtype), fresh(at.copy(), dtypes.int64)))
+
+
+def ranked_gradient(g: Any, indices: Any, like: Any, dim: int, keepdim: bool) -> Any:
+    """The gradient put where the elements came from, zeros elsewhere."""
+    if not like.shape:
+        return g
+    if not keepdim:
+        g, indices = unsqueeze(g, dim=dim), unsqueeze(indices, dim=dim)
+    return scatter_add(full(like.shape, 0, g.dtype), indices, g, dim=dim)
+
+
+def _ranks(array: Any, dim: int, descending: bool = False) -> Any:
+    if descending:
+        return np.flip(array.shape[dim] - 1 - np.argsort(np.flip(array, dim), axis=dim, kind="stable"), dim)
+    return np.argsort(array, axis=dim, kind="stable")
+
+
+def _ranks_between(array: Any, dim: int, start: int, stop: int, descending: bool = False) -> Any:
+    return _ranks(array, dim, descending)[(slice(None),) * dim + (slice(start, stop),)]
+
+
+def _median_places(array: Any, dim: int, skip_nan: bool) -> Any:
+    """Where the lower median is; a NaN is the median unless those are left out."""
+    order = _ranks(array, dim)
+    missing = np.isnan(array).sum(dim, keepdims=True) if array.dtype.kind == "f" else np.zeros((1,) * array.ndim, np.int64)
+    n = array.shape[dim]
+    rank = np.maximum(n - missing - 1, 0) // 2 if skip_nan else np.where(missing > 0, n - missing, (n - 1) // 2)
+    return np.take_along_axis(order, np.broadcast_to(rank, tuple(1 if d == dim else k for d, k in enumerate(array.shape))), dim)
+
+
+def _mode_places(array: Any, dim: int) -> Any:
+    rows = np.moveaxis(array, dim, -1)
+    found = np.empty(rows.shape[:-1], np.int64)
+    for at in np.ndindex(rows.shape[:-1]):
+        values, counts = np.unique(rows[at], return_counts=True)
+        found[at] = np.flatnonzero(rows[at] == values[counts.argmax()])[-1]
+    return np.expand_dims(found, dim)
 
 
 class Rearrange(Primitive):
@@ -38,18 +93,22 @@ class Rearrange(Primitive):
 
     form = "rearrange"
 
-    def __init__(self, name: str, function: Any, rule: Any):
-        super().__init__(name, ("x",), {"x": rule})
+    def __init__(self, name: str, function: Any, rule: Any, node: str = ""):
+        super().__init__(name, ("x",), {"x": rule}, node)
         self.function = function
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
-        return finish(self, operands, params, fresh(np.ascontiguousarray(self.function(x.array, **params)).reshape(x.array.shape), x.dtype))
+        out = self.function(x.array, **params)
+        return finish(self, operands, params, fresh(np.ascontiguousarray(out).reshape(out.shape), x.dtype))
 
 
 sort = Sort()
+topk, kthvalue = Ranked("topk", _ranks_between), Ranked("kthvalue", _ranks_between)
+median, median_of_all, nanmedian, nanmedian_of_all = (Ranked(name, _median_places, node) for name, node in (
+    ("median", "MedianBackward1"), ("median", "MedianBackward0"), ("nanmedian", "NanmedianBackward1"), ("nanmedian", "NanmedianBackward0")))
+mode = Ranked("mode", _mode_places)
 flip = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims))
 roll = Rearrange("roll", lambda x, shifts, dims: np.roll(x, shifts, dims),
-                 lambda g, shifts, dims: roll(g, shifts=tuple(-s for s in shifts), dims=dims))
-
-
+                 lambda g, shifts, dims: roll(g, shifts=-shifts if dims is None else tuple(-s for s in shifts), dims=dims))
+rot90 = Rearrange("rot90", lambda x, k, dims: np.rot90(x, k, dims), lambda g, k, dims: rot90(g, k=-k, dims=dims))

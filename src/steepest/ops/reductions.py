@@ -48,6 +48,8 @@ class Reduction(Primitive):
             array = array.astype(np.float32)
         out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim, dtype=numpy_dtype(to) if self.gives != "same" and array is x.array else None)
         out = np.asarray(out, numpy_dtype(to))
+        if not out.flags.c_contiguous:
+            out = np.ascontiguousarray(out)
         return finish(self, operands, params, fresh(out, to))
 
 
@@ -80,7 +82,8 @@ total = Reduction("sum", np.add, lambda m, a, b: a + b, 0,
                   {"x": lambda g, like, dim, keepdim: restore(g, like, dim, keepdim)}, "SumBackward1", gives="sum")
 total_of_all = Reduction("sum", np.add, total.combine, 0,
                          {"x": lambda g, like, dim, keepdim: restore(g, like, dim, keepdim)}, "SumBackward0", gives="sum")
-product = Reduction("prod", np.multiply, lambda m, a, b: a * b, 1, {"x": product_gradient}, "ProdBackward0", gives="sum")
+product, product_of_all = (Reduction("prod", np.multiply, lambda m, a, b: a * b, 1, {"x": product_gradient}, node, gives="sum")
+                           for node in ("ProdBackward1", "ProdBackward0"))
 amax = Reduction("amax", np.maximum, lambda m, a, b: m.maximum(a, b), None, {"x": shared_extremum})
 amin = Reduction("amin", np.minimum, lambda m, a, b: m.minimum(a, b), None, {"x": shared_extremum})
 all_ = Reduction("all", np.logical_and, lambda m, a, b: m.logical_and(a, b), True, {}, gives="bool")

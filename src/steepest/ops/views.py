@@ -20,13 +20,23 @@ Array = np.ndarray[Any, Any]
 
 
 class View(Primitive):
-    """`index_map(array, **params)` gives a NumPy view; `rule` spreads a gradient back over the operand."""
+    """`index_map(array, **params)` gives a NumPy view; `rule` spreads a gradient back over the operand.
+
+    `one_of_several` is true where PyTorch counts the view as one of the results of a single operation, as in `split`.
+    """
 
     form = "view"
 
     def __init__(self, name: str, index_map: Callable[..., Array], rule: Callable[..., Any], node: str = ""):
         super().__init__(name, ("x",), {"x": rule}, node)
         self.index_map = index_map
+        self.one_of_several = False
+
+    def named(self, node: str, one_of_several: bool = False) -> "View":
+        """The same view under another name of its node."""
+        made = View(self.name, self.index_map, self.rules[0][0], node)  # type: ignore[index]
+        made.one_of_several = one_of_several
+        return made
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
@@ -157,12 +167,16 @@ expand = View("expand", lambda x, shape: _expanded(x, shape), lambda g: g)
 permute = View("permute", lambda x, order: x.transpose(order), lambda g, order: permute(g, order=inverse(order)))
 transpose = View("transpose", lambda x, a, b: x.swapaxes(a, b), lambda g, a, b: transpose(g, a=a, b=b))
 t = View("t", lambda x: x.T, lambda g: t(g), node="TBackward0")
+unsafe_view = view.named("UnsafeViewBackward0")
 squeeze = View("squeeze", lambda x, dim: x.squeeze(dim), lambda g, like: g.reshape(like.shape), node="SqueezeBackward1")
+squeeze_all, squeeze_several, squeeze_result = (squeeze.named(f"SqueezeBackward{k}") for k in (0, 2, 4))
 unsqueeze = View("unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze(g, dim=(dim,)))
 select = View("select", lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
               lambda g, like, dim, index: spread(g, like, select, {"dim": dim, "index": index}))
 narrow = View("slice", lambda x, dim, start, stop, step: x[(slice(None),) * dim + (slice(start, stop, step),)],
               lambda g, like, dim, start, stop, step: spread(g, like, narrow, {"dim": dim, "start": start, "stop": stop, "step": step}))
+split_piece, sized_piece, unbound = (narrow.named("SplitBackward0", True), narrow.named("SplitWithSizesBackward0", True),
+                                     select.named("UnbindBackward0", True))
 diagonal = View("diagonal", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2),
                 lambda g, like, offset, dim1, dim2: spread(g, like, diagonal, {"offset": offset, "dim1": dim1, "dim2": dim2}))
 unfold = View("unfold", lambda x, dim, size, step: _unfolded(x, dim, size, step),
