@@ -126,3 +126,13 @@ def test_several_functions_share_their_declarations() -> None:
     x = np.array([1e22])
     native.function(ctypes.c_void_p, name="two")(x.ctypes.data)
     assert abs(x[0] + 0.8522008497671888) < 1e-15 and native.address == native.addresses["one"]
+
+
+def test_functions_of_equal_numbers_of_two_dtypes_are_not_mixed_up() -> None:
+    f = Function("two_dtypes", ["ptr %x", "ptr %y"])
+    m = Scalars(f)
+    f.store(m.exp(m.constant(1.0, "float32")).name, "%x", "float32")
+    f.store(m.exp(m.constant(1.0, "float64")).name, "%y", "float64")
+    x, y = np.zeros(1, np.float32), np.zeros(1)
+    run(f, x, y)
+    assert x[0] == np.float32(np.e) and abs(y[0] - np.e) < 1e-15

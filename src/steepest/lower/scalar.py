@@ -340,17 +340,34 @@ class Scalars:
     # powers of two, bits and conversions
 
     def scales(self, dtype: str) -> bool:
-        """Does the processor scale and split a whole vector by powers of two in one instruction (AVX-512)?"""
-        return machine.has("avx512") and self.width * BITS[dtype] == 512
+        """Does the processor scale and split a whole vector (or two) by powers of two in one instruction (AVX-512)?"""
+        return machine.has("avx512") and self.width * BITS[dtype] in (512, 1024)
 
-    def _avx512(self, name: str, x: Value, *operands: tuple[str, str]) -> Value:
-        kind, (letter, mask) = self.type(x.dtype), {"float32": ("s", "i16"), "float64": ("d", "i8")}[x.dtype]
-        arguments = [(kind, x.name), *operands, (kind, x.name), (mask, "-1"), ("i32", "4")]
-        return Value(self, self.function.call(f"llvm.x86.avx512.mask.{name}.p{letter}.512", kind, arguments), x.dtype)
+    def _avx512(self, name: str, x: Value, *operands: Value, mode: str = "") -> Value:
+        """One of the processor's functions of a 512-bit vector; vectors of twice the size go through in halves."""
+        letter, mask = {"float32": ("s", "i16"), "float64": ("d", "i8")}[x.dtype]
+        count = 512 // BITS[x.dtype]
+        kind = llvm_type(x.dtype, count)
+
+        def apply(names: list[str]) -> str:
+            modes = [("i32", mode)] if mode else []
+            arguments = [*((kind, n) for n in names), *modes, (kind, names[0]), (mask, "-1"), ("i32", "4")]
+            return self.function.call(f"llvm.x86.avx512.mask.{name}.p{letter}.512", kind, arguments)
+
+        given = [v.name for v in (x, *operands)]
+        if self.width == count:
+            return Value(self, apply(given), x.dtype)
+        whole = self.type(x.dtype)
+        halves = []
+        for start in (0, count):
+            lanes = f"<{count} x i32> <{', '.join(f'i32 {start + k}' for k in range(count))}>"
+            halves.append(apply([self.function.pure(f"shufflevector {whole} {v}, {whole} poison, {lanes}") for v in given]))
+        lanes = f"<{2 * count} x i32> <{', '.join(f'i32 {k}' for k in range(2 * count))}>"
+        return Value(self, self.function.pure(f"shufflevector {kind} {halves[0]}, {kind} {halves[1]}, {lanes}"), x.dtype)
 
     def scale(self, x: Value, n: Value) -> Value:
         """x * 2^n for a whole floating n, rounded once."""
-        return self._avx512("scalef", x, (self.type(n.dtype), n.name))
+        return self._avx512("scalef", x, n)
 
     def exponent(self, x: Value) -> Value:
         """The whole part of log2 |x|; infinite for 0 and infinity."""
@@ -358,7 +375,7 @@ class Scalars:
 
     def significand(self, x: Value) -> Value:
         """x by a power of two, between 3/4 and 3/2; 1 for 0 and infinity, NaN below 0."""
-        return self._avx512("getmant", x, ("i32", "11"))
+        return self._avx512("getmant", x, mode="11")
 
     def bits(self, x: Value) -> Value:
         """The bits of a floating value as an integer of its size."""
@@ -473,7 +490,7 @@ class Scalars:
         if self.library and name in machine.C_FUNCTIONS:
             return self._called(name, *values)
         exact = self.strict
-        key = f"{name} {self.width} {', '.join(v.name for v in values)}"
+        key = f"{name} {self.width} {', '.join(f'{v.dtype} {v.name}' for v in values)}"
         write = mathematics.FUNCTIONS[name]
         return self._own(self.function.remember(key, lambda: write(exact, *(exact._own(v) for v in values))))
 
