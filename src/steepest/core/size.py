@@ -17,11 +17,11 @@ class Size(tuple[int, ...]):
 
     __str__ = __repr__
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def, override]
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
         item = tuple.__getitem__(self, index)
         return Size(item) if isinstance(index, slice) else item
 
-    def __add__(self, other):  # type: ignore[no-untyped-def, override]
+    def __add__(self, other):  # type: ignore[no-untyped-def]
         return Size(tuple.__add__(self, tuple(other)))
 
     def __radd__(self, other):  # type: ignore[no-untyped-def]

@@ -224,9 +224,9 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
 
 def complex_(real: Tensor, imag: Tensor) -> Tensor:
     """A complex tensor from its parts."""
-    return real + imag * 1j  # type: ignore[no-any-return, operator]
+    return real + imag * 1j
 
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """A complex tensor from absolute values and angles."""
-    return complex_(abs * angle.cos(), abs * angle.sin())  # type: ignore[operator, attr-defined]
+    return complex_(abs * angle.cos(), abs * angle.sin())

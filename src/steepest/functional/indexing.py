@@ -197,7 +197,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """`input` with the entries of `source` added at `index` along a dimension."""
-    return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return, operator]
+    return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=wrap(dim, input.array.ndim))
 
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:

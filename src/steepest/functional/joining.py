@@ -145,7 +145,7 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     d = wrap(dim, input.array.ndim)
     count = repeats.array if isinstance(repeats, Tensor) else np.asarray(repeats)
     index = np.repeat(np.arange(input.array.shape[d]), count)
-    return input.index_select(d, from_array(index))  # type: ignore[no-any-return, attr-defined]
+    return input.index_select(d, from_array(index))
 
 
 def flip(input: Tensor, *dims: Any) -> Tensor:
@@ -185,7 +185,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
 
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The indices that sort along `dim`."""
-    return sort(input.detach(), dim, descending)[1]  # type: ignore[no-any-return, attr-defined]
+    return sort(input.detach(), dim, descending)[1]
 
 
 def msort(input: Tensor) -> Tensor:
@@ -218,12 +218,12 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
-    return scans.cumsum(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return, attr-defined]
+    return scans.cumsum(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
-    return scans.cumprod(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return, attr-defined]
+    return scans.cumprod(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
 
 
 def cummax(input: Tensor, dim: int) -> Any:
@@ -332,7 +332,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     """All combinations of `r` elements of a vector, as rows."""
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     index = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
-    return input[from_array(index)]  # type: ignore[no-any-return, index]
+    return input[from_array(index)]
 
 
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
@@ -427,7 +427,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """Powers of the elements of a vector as rows."""
     n = x.array.size if N is None else N
     powers = arange(n) if increasing else arange(n - 1, -1, -1)
-    return x.unsqueeze(1) ** powers  # type: ignore[no-any-return, attr-defined]
+    return x.unsqueeze(1) ** powers
 
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:

@@ -25,7 +25,7 @@ def construct(args: tuple[Any, ...], of: dtype) -> Tensor:
     if isinstance(data, Tensor):
         if data.dtype is not of:
             raise TypeError(text("legacy-constructor-dtype", expected=of, got=data.dtype))
-        return data.detach()  # type: ignore[no-any-return, attr-defined]
+        return data.detach()
     if isinstance(data, (bool, float, complex)) or np.ndim(data) == 0 and not isinstance(data, (list, tuple)):
         raise TypeError(text("legacy-constructor-number", value=data))
     return fresh(np.ascontiguousarray(to_array(data, of)), of)

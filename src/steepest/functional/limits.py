@@ -51,7 +51,7 @@ class _bfloat16_limits:
 def typename(obj: Any) -> str:
     """The name of a tensor's type, such as `torch.FloatTensor`, or of any object's class."""
     if isinstance(obj, Tensor):
-        return obj.type()  # type: ignore[no-any-return, attr-defined]
+        return obj.type()
     kind = obj if isinstance(obj, type) else type(obj)
     module = "" if kind.__module__ in ("builtins", "") else kind.__module__ + "."
     return module + kind.__qualname__

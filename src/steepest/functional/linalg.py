@@ -28,7 +28,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     if not left:
         return la.mh(solve(la.mh(A), la.mh(B)))  # type: ignore[no-any-return]
     if B.array.ndim == 1 or B.array.ndim == A.array.ndim - 1 and B.array.shape == A.array.shape[:-1]:
-        return la.solve(A, B.unsqueeze(-1)).squeeze(-1)  # type: ignore[no-any-return, attr-defined]
+        return la.solve(A, B.unsqueeze(-1)).squeeze(-1)
     return la.solve(A, B)  # type: ignore[no-any-return]
 
 
@@ -140,7 +140,7 @@ def matrix_norm(A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
         return reducing.norm(A, 2, dim, keepdim)
     if ord in ("nuc", 2, -2):
         s = svdvals(A)
-        return s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)  # type: ignore[no-any-return, attr-defined]
+        return s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
     rows, columns = dim if abs(ord) == 1 else dim[::-1]
     sums = A.abs().sum(rows, keepdim=True)  # type: ignore[attr-defined]
     out = sums.amax(columns, keepdim=True) if ord > 0 else sums.amin(columns, keepdim=True)
@@ -157,4 +157,4 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 def cond(A: Tensor) -> Tensor:
     """The ratio of the largest to the smallest singular value."""
     s = svdvals(A)
-    return s.amax(-1) / s.amin(-1)  # type: ignore[no-any-return, attr-defined]
+    return s.amax(-1) / s.amin(-1)

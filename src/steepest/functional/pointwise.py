@@ -212,13 +212,13 @@ def sgn(input: Tensor) -> Tensor:
 def angle(input: Tensor) -> Tensor:
     """The argument of complex numbers; of real ones 0 or pi."""
     if input.dtype.is_complex:
-        return fn.atan2(input.imag, input.real)  # type: ignore[no-any-return, attr-defined]
-    return ar.where(input < 0, math.pi, ar.where(ar.isnan(input), input, 0.0))  # type: ignore[no-any-return, operator]
+        return fn.atan2(input.imag, input.real)
+    return ar.where(input < 0, math.pi, ar.where(ar.isnan(input), input, 0.0))
 
 
 def isreal(input: Tensor) -> Tensor:
     """Where the imaginary part is zero."""
-    return input.imag == 0 if input.dtype.is_complex else ar.eq(input, input) | True  # type: ignore[no-any-return, attr-defined]
+    return input.imag == 0 if input.dtype.is_complex else ar.eq(input, input) | True
 
 
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:

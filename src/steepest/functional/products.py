@@ -271,7 +271,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """The Kronecker product of two matrices."""
     (m, n), (p, q) = input.array.shape, other.array.shape
-    return (input[:, None, :, None] * other[None, :, None, :]).reshape(m * p, n * q)  # type: ignore[no-any-return, index]
+    return (input[:, None, :, None] * other[None, :, None, :]).reshape(m * p, n * q)
 
 
 def chain_matmul(*matrices: Tensor) -> Tensor:

@@ -85,13 +85,13 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     over = dims(input, dim)
     n = red.count(input.array.shape, over)
     if n == 0:
-        return sum(input, dim, keepdim) / 0.0  # type: ignore[no-any-return, operator]
+        return sum(input, dim, keepdim) / 0.0
     return (mean_all if dim is None else mean_dim)(input, dim=over, keepdim=keepdim, count=n)  # type: ignore[no-any-return]
 
 
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The mean of the elements that are not NaN."""
-    return nansum(input, dim, keepdim) / sum(~ar.isnan(input), dim, keepdim)  # type: ignore[no-any-return, operator]
+    return nansum(input, dim, keepdim) / sum(~ar.isnan(input), dim, keepdim)
 
 
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -202,7 +202,7 @@ def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any,
     over = dims(input, dim)
     n = red.count(input.array.shape, over)
     if n - correction <= 0:
-        return sum(input, dim, keepdim) * float("nan")  # type: ignore[no-any-return, operator]
+        return sum(input, dim, keepdim) * float("nan")
     return which(input, dim=over, keepdim=keepdim, count=n, correction=correction)  # type: ignore[no-any-return]
 
 

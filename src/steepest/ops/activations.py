@@ -4,7 +4,7 @@ import math
 
 from steepest.ops.arithmetic import where
 from steepest.ops.functions import erf, exp, log, tanh
-from steepest.ops.maps import elementwise
+from steepest.ops.maps import Elementwise, elementwise
 
 F = "float"
 ROOT_HALF, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
@@ -26,7 +26,7 @@ gelu_tanh = elementwise("gelu_tanh", lambda m, x: 0.5 * x * (1 + m.tanh(ROOT_2_O
 silu = elementwise("silu", lambda m, x: x / (1 + m.exp(-x)), promote=F,
                    x=lambda g, x: g * (sigmoid(x) * (1 + x * (1 - sigmoid(x)))))
 mish = elementwise("mish", lambda m, x: x * m.tanh(m.log1p(m.exp(x))), promote=F, x=lambda g, x: g * mish_slope(x, tanh(softplus(x, 1, 20))))
-softplus = elementwise("softplus", lambda m, x, beta, threshold: m.where(x * beta > threshold, x, m.log1p(m.exp(x * beta)) / beta),
+softplus: Elementwise = elementwise("softplus", lambda m, x, beta, threshold: m.where(x * beta > threshold, x, m.log1p(m.exp(x * beta)) / beta),
                        promote=F, x=lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)))
 logsigmoid = elementwise("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), promote=F,
                          node="LogSigmoidBackward0", x=lambda g, x: g * sigmoid(-x))
@@ -59,7 +59,7 @@ binary_cross_entropy = elementwise(
     "binary_cross_entropy",
     lambda m, x, target: (target - 1) * m.maximum(m.log1p(-x), -100) - target * m.maximum(m.log(x), -100),
     x=lambda g, x, target: binary_cross_entropy_slope(g, x, target), target=lambda g, x: g * (log(1 - x) - log(x)))
-binary_cross_entropy_slope = elementwise(
+binary_cross_entropy_slope: Elementwise = elementwise(
     "binary_cross_entropy_slope", lambda m, g, x, target: g * (x - target) / m.maximum((1 - x) * x, 1e-12),
     g=lambda gg, x, target: binary_cross_entropy_slope(gg, x, target),
     x=lambda gg, g, x, target: gg * g * ((x * x - 2 * x * target + target) / (x * (1 - x) * (x * (1 - x)))),
@@ -67,7 +67,7 @@ binary_cross_entropy_slope = elementwise(
 smooth_l1 = elementwise("smooth_l1", lambda m, x, target, beta: m.where(
     m.abs(x - target) < beta, 0.5 * (x - target) * (x - target) / beta, m.abs(x - target) - 0.5 * beta), node="SmoothL1LossBackward0",
     x=lambda g, x, target, beta: g * smooth_l1_slope(x, target, beta), target=lambda g, x, target, beta: -g * smooth_l1_slope(x, target, beta))
-smooth_l1_slope = elementwise("smooth_l1_slope", lambda m, x, target, beta: m.where(
+smooth_l1_slope: Elementwise = elementwise("smooth_l1_slope", lambda m, x, target, beta: m.where(
     x - target <= -beta, -1, m.where(x - target >= beta, 1, (x - target) / beta)),
     x=lambda g, x, target, beta: where((x - target).abs() < beta, g / beta, 0))
 huber = elementwise("huber", lambda m, x, target, delta: m.where(

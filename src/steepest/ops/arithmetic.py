@@ -41,9 +41,9 @@ remainder = elementwise("remainder", lambda m, a, b: m.remainder(a, b), node="Re
                         a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
 fmod = elementwise("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
                    a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
-floor_divide = elementwise("floor_divide", lambda m, a, b: m.floor_divide(a, b))
+floor_divide: Elementwise = elementwise("floor_divide", lambda m, a, b: m.floor_divide(a, b))
 divide_floor = elementwise("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
-divide_trunc = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
+divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
 divide_trunc_integers = elementwise("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
 lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, start + weight * (end - start),
                                                                  end - (end - start) * (1 - weight)),
@@ -94,7 +94,7 @@ bitwise_left_shift = elementwise("bitwise_left_shift", lambda m, a, b: m.left_sh
 bitwise_right_shift = elementwise("bitwise_right_shift", lambda m, a, b: m.right_shift(a, b))
 
 # selection ------------------------------------------------------------------------------------------------------------------------
-where = elementwise("where", lambda m, condition, a, b: m.where(condition, a, b), keep=("condition",),
+where: Elementwise = elementwise("where", lambda m, condition, a, b: m.where(condition, a, b), keep=("condition",),
                     a=lambda g, condition: where(condition, g, 0), b=lambda g, condition: where(condition, 0, g))
 maximum = elementwise("maximum", lambda m, a, b: m.maximum(a, b), a=lambda g, a, b: share(g, a > b, a == b),
                       b=lambda g, a, b: share(g, b > a, a == b))

@@ -166,7 +166,7 @@ def check_bounds(index: Array, size: int, dim: int) -> None:
 
 
 gather = Gather()
-scatter = Scatter("scatter", None, {"x": lambda g, index, dim: scatter(g, index, full(index.array.shape, 0, g.dtype), dim=dim),
+scatter: Scatter = Scatter("scatter", None, {"x": lambda g, index, dim: scatter(g, index, full(index.array.shape, 0, g.dtype), dim=dim),
                                     "source": lambda g, index, dim: gather(g, index, dim=dim)})
 scatter_value = Scatter("scatter", None, {"x": lambda g, index, dim: scatter(g, index, full(index.array.shape, 0, g.dtype), dim=dim)},
                         "ScatterBackward1")

@@ -108,7 +108,7 @@ topk, kthvalue = Ranked("topk", _ranks_between), Ranked("kthvalue", _ranks_betwe
 median, median_of_all, nanmedian, nanmedian_of_all = (Ranked(name, _median_places, node) for name, node in (
     ("median", "MedianBackward1"), ("median", "MedianBackward0"), ("nanmedian", "NanmedianBackward1"), ("nanmedian", "NanmedianBackward0")))
 mode = Ranked("mode", _mode_places)
-flip = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims))
-roll = Rearrange("roll", lambda x, shifts, dims: np.roll(x, shifts, dims),
+flip: Rearrange = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims))
+roll: Rearrange = Rearrange("roll", lambda x, shifts, dims: np.roll(x, shifts, dims),
                  lambda g, shifts, dims: roll(g, shifts=-shifts if dims is None else tuple(-s for s in shifts), dims=dims))
-rot90 = Rearrange("rot90", lambda x, k, dims: np.rot90(x, k, dims), lambda g, k, dims: rot90(g, k=-k, dims=dims))
+rot90: Rearrange = Rearrange("rot90", lambda x, k, dims: np.rot90(x, k, dims), lambda g, k, dims: rot90(g, k=-k, dims=dims))

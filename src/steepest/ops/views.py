@@ -164,20 +164,20 @@ def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
 # rows -----------------------------------------------------------------------------------------------------------------------------
 view = View("view", lambda x, shape: _viewed(x, shape), lambda g, like: g.reshape(like.shape))
 expand = View("expand", lambda x, shape: _expanded(x, shape), lambda g: g)
-permute = View("permute", lambda x, order: x.transpose(order), lambda g, order: permute(g, order=inverse(order)))
-transpose = View("transpose", lambda x, a, b: x.swapaxes(a, b), lambda g, a, b: transpose(g, a=a, b=b))
-t = View("t", lambda x: x.T, lambda g: t(g), node="TBackward0")
+permute: View = View("permute", lambda x, order: x.transpose(order), lambda g, order: permute(g, order=inverse(order)))
+transpose: View = View("transpose", lambda x, a, b: x.swapaxes(a, b), lambda g, a, b: transpose(g, a=a, b=b))
+t: View = View("t", lambda x: x.T, lambda g: t(g), node="TBackward0")
 unsafe_view = view.named("UnsafeViewBackward0")
 squeeze = View("squeeze", lambda x, dim: x.squeeze(dim), lambda g, like: g.reshape(like.shape), node="SqueezeBackward1")
 squeeze_all, squeeze_several, squeeze_result = (squeeze.named(f"SqueezeBackward{k}") for k in (0, 2, 4))
 unsqueeze = View("unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze(g, dim=(dim,)))
-select = View("select", lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
+select: View = View("select", lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
               lambda g, like, dim, index: spread(g, like, select, {"dim": dim, "index": index}))
-narrow = View("slice", lambda x, dim, start, stop, step: x[(slice(None),) * dim + (slice(start, stop, step),)],
+narrow: View = View("slice", lambda x, dim, start, stop, step: x[(slice(None),) * dim + (slice(start, stop, step),)],
               lambda g, like, dim, start, stop, step: spread(g, like, narrow, {"dim": dim, "start": start, "stop": stop, "step": step}))
 split_piece, sized_piece, unbound = (narrow.named("SplitBackward0", True), narrow.named("SplitWithSizesBackward0", True),
                                      select.named("UnbindBackward0", True))
-diagonal = View("diagonal", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2),
+diagonal: View = View("diagonal", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2),
                 lambda g, like, offset, dim1, dim2: spread(g, like, diagonal, {"offset": offset, "dim1": dim1, "dim2": dim2}))
 unfold = View("unfold", lambda x, dim, size, step: _unfolded(x, dim, size, step),
               lambda g, like, dim, size, step: fold_back(g, like, dim, size, step))
@@ -186,7 +186,7 @@ as_strided = View("as_strided", lambda x, shape, strides, offset: _strided(x, sh
 real = View("real", lambda x: x.real, lambda g: g.to(g.dtype.to_complex()))
 imag = View("imag", lambda x: x.imag, lambda g: g * 1j)
 view_as_real = View("view_as_real", lambda x: x[..., None].view(x.real.dtype), lambda g: view_as_complex(g.contiguous()))
-view_as_complex = View("view_as_complex", lambda x: x.view(np.result_type(x.dtype, np.complex64))[..., 0], lambda g: view_as_real(g))
+view_as_complex: View = View("view_as_complex", lambda x: x.view(np.result_type(x.dtype, np.complex64))[..., 0], lambda g: view_as_real(g))
 identity = View("alias", lambda x: x.view(), lambda g: g)
 
 

@@ -13,7 +13,7 @@ from steepest.functional.neural.reduction import check_tensors, reduced, reducti
 from steepest.functional.neural.softmax import log_softmax
 from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full
 from steepest.ops.views import squeeze, unsqueeze
 
@@ -99,7 +99,7 @@ nll_back = composite(
         gg, target, weight, ignore_index=ignore_index, reduction=reduction
     ),
 )
-nll_of_rows = composite("nll_loss", _nll_body, operands=3, kernel=widened(_nll_kernel), x=_nll_slope)
+nll_of_rows: Composite = composite("nll_loss", _nll_body, operands=3, kernel=widened(_nll_kernel), x=_nll_slope)
 nll_of_images = composite(
     "nll_loss2d", _nll_body, operands=3, kernel=widened(_nll_kernel), node="NllLoss2DBackward0", x=_nll_slope
 )

@@ -26,7 +26,7 @@ from steepest.functional.neural.windows import (
 from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full, iota
 from steepest.ops.views import narrow, view, write
 
@@ -200,7 +200,7 @@ convolve = composite(
     ),
     bias=lambda g: _spatial_sum(g),
 )
-input_gradient = composite(
+input_gradient: Composite = composite(
     "convolution_transposed",
     _input_body,
     operands=2,
@@ -213,7 +213,7 @@ input_gradient = composite(
         g, gg, shape=like.shape, **_geometry(stride, padding, dilation, groups)
     ),
 )
-weight_gradient = composite(
+weight_gradient: Composite = composite(
     "convolution_weight_backward",
     _weight_body,
     operands=2,

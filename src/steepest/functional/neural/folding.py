@@ -22,7 +22,7 @@ from steepest.functional.neural.windows import (
     windows,
 )
 from steepest.functional.shaping import contiguous
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full
 from steepest.ops.views import narrow, permute, select, squeeze, unsqueeze, view, write
 
@@ -72,7 +72,7 @@ to_columns = composite(
         g, size=like.shape[2:], kernel=kernel, stride=stride, dilation=dilation, padding=padding
     ),
 )
-to_image = composite(
+to_image: Composite = composite(
     "col2im",
     _image_body,
     operands=1,
@@ -145,8 +145,8 @@ def _to_channels_body(x: Any, r: int) -> Any:
 
 
 to_pixels = composite("pixel_shuffle", _to_pixels_body, operands=1, x=lambda g, r: to_channels(g, r=r))
-to_channels = composite("pixel_unshuffle", _to_channels_body, operands=1, x=lambda g, r: to_pixels(g, r=r))
-shuffled = composite(
+to_channels: Composite = composite("pixel_unshuffle", _to_channels_body, operands=1, x=lambda g, r: to_pixels(g, r=r))
+shuffled: Composite = composite(
     "channel_shuffle",
     lambda x, groups: _regrouped(
         x,

@@ -43,7 +43,7 @@ def pad_array(x: Any, widths: Widths, value: float) -> Any:
     return out
 
 
-pad_constant = composite(
+pad_constant: Composite = composite(
     "constant_pad_nd",
     _constant_body,
     operands=1,

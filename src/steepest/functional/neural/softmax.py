@@ -13,7 +13,7 @@ from steepest.functional.shaping import to_dtype
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.random import draw
 from steepest.ops.reductions import wrap
 
@@ -73,7 +73,7 @@ def _log_softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
     return np.subtract(g, out, out=out)
 
 
-softmax_slope = composite(
+softmax_slope: Composite = composite(
     "softmax_backward",
     lambda g, y, dim: g * y - y * red.total(g * y, dim=dim, keepdim=True),
     operands=2,
@@ -82,7 +82,7 @@ softmax_slope = composite(
     g=lambda gg, y, dim: softmax_slope(gg, y, dim=dim),
     y=lambda gg, g, y, dim: gg * g - g * red.total(gg * y, dim=dim, keepdim=True) - gg * red.total(g * y, dim=dim, keepdim=True),
 )
-log_softmax_slope = composite(
+log_softmax_slope: Composite = composite(
     "log_softmax_backward",
     lambda g, y, dim: g - fn.exp(y) * red.total(g, dim=dim, keepdim=True),
     operands=2,

@@ -67,7 +67,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     def reset_parameters(self) -> None:
         """Draw all weights anew."""
         self.head.reset_parameters()
-        for narrow, wide in self.tail:  # type: ignore[misc, attr-defined]
+        for narrow, wide in self.tail:  # type: ignore[attr-defined]
             narrow.reset_parameters()
             wide.reset_parameters()
 
