@@ -49,6 +49,13 @@ def test_a_line_is_learnt_and_auto_takes_the_linear_model(write: Write) -> None:
     assert any("the linear model was taken" in note for note in result.notes)
 
 
+def test_a_column_that_gives_the_target_away_raises_doubt(write: Write) -> None:
+    lines = [f"{place * 37 % 101}.5,{place * 53 % 97}.5" for place in range(120)]
+    content = "a,b,y\n" + "".join(f"{line},{sum(map(float, line.split(',')))}\n" for line in lines)
+    assert any("nearly perfect" in note for note in train(write(content), "y", model="linear").notes)
+    assert not any("nearly perfect" in note for note in train(datasets.path("pima_diabetes"), "Outcome", epochs=2).notes)
+
+
 def test_several_classes(write: Write) -> None:
     lines = [f"{place % 3 + 0.01 * (place % 10)},{'abc'[place % 3]}" for place in range(90)]
     result = train(write("x,y\n" + "\n".join(lines) + "\n"), "y", epochs=60)

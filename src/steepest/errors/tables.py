@@ -154,8 +154,8 @@ ROWS = {
         "列 {column!r}：{count} 个单元格不是数字，按缺失处理，行号：{examples}",
     ),
     "table-missing-cells": (
-        "missing cells: {columns} (numbers get the mean, and a sign that they were missing)",
-        "缺失的单元格：{columns}（数字取平均值，并标记为缺失）",
+        "missing cells: {columns} (a number gets the mean and a sign that it was missing, a category a value of its own)",
+        "缺失的单元格：{columns}（数字取平均值并标记为缺失，类别另立一个值）",
     ),
     "table-aside-identifier": (
         "set aside as identifiers (a name or a count of the rows): {columns}",
@@ -183,6 +183,10 @@ ROWS = {
         "the loss left the finite numbers in epoch {epoch}; the best weights before it are kept. A smaller step: --lr "
         "{smaller:g} (was {lr:g})",
         "损失在第 {epoch} 轮超出了有限数；保留此前最好的权重。请用更小的步长：--lr {smaller:g}（原为 {lr:g}）",
+    ),
+    "train-too-good": (
+        "nearly perfect on the test rows: make sure that no column is computed from {target!r}, or known only after it",
+        "在测试数据上几乎完美：请确认没有哪一列是由 {target!r} 算出来的，或在它之后才知道",
     ),
     "train-few-rows": (
         "the linear model was taken: {rows} rows to learn from are too few to judge a network (--model {model} trains one)",

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy
-
 import steepest
 from steepest.errors import UserError, text
-from steepest.tables import baselines, cells, model_file, networks, preparing, reading, report, schema, splitting, training
+from steepest.tables import baselines, cells, model_file, networks, reading, report, schema, splitting, training
 from steepest.tables.metrics import Array
-from steepest.tables.preparing import Preparation
 from steepest.tables.reading import Table
 from steepest.tables.schema import Schema
 from steepest.tables.settings import AUTO, Settings
 from steepest.tables.splitting import Split
 from steepest.tables.table_model import TableModel
-from steepest.tables.tasks import TASKS, Task, target_tensor
+from steepest.tables.tasks import TASKS
 from steepest.tables.training import Epoch, Run
+from steepest.tables.work import Work, prepare
 from steepest.tables.writing import write_all
 
 __all__ = ["TrainResult", "train"]
 
 FEWEST_ROWS = 5
+TOO_GOOD, ENOUGH_TO_DOUBT = 0.999, 20  # R2 or AUC on at least so many test rows, at which a leak is more likely than luck
 FEWEST_FOR_NETWORK = 30  # training rows; with fewer, `auto` is the linear model
 TASK_NAMES = ("auto", *TASKS)
 
@@ -49,37 +47,6 @@ class TrainResult:
     @property
     def schema(self) -> Schema:
         return self.model.schema
-
-
-@dataclass(frozen=True)
-class _Work:
-    """A table ready to be learnt: matrix `(N, features)`, target `(N,)` in its own unit, and as the loss wants it."""
-
-    schema: Schema
-    split: Split
-    preparation: Preparation
-    matrix: numpy.ndarray
-    truth: Array
-    center: float
-    scale: float
-    targets: steepest.Tensor
-
-    @property
-    def task(self) -> Task:
-        return TASKS[self.schema.task]
-
-    @property
-    def outputs(self) -> int:
-        return self.task.outputs(len(self.schema.classes))
-
-    def part(self, rows: numpy.ndarray) -> tuple[steepest.Tensor, steepest.Tensor]:
-        return steepest.from_numpy(self.matrix[rows]), self.targets[steepest.from_numpy(rows)]
-
-    def model(self, hidden: list[int], network: steepest.nn.Sequential) -> TableModel:
-        return TableModel(self.schema, self.preparation, hidden, network, self.center, self.scale)
-
-    def test_predictions(self, model: TableModel) -> Array:
-        return model.readable(networks.outputs(model.network, self.matrix[self.split.test]))
 
 
 def train(
@@ -121,36 +88,30 @@ def train(
     before = steepest.get_rng_state()
     try:
         steepest.manual_seed(seed)
-        work = _prepare(table, judged, seed)
+        work = prepare(table, judged, seed)
         notes += _split_notes(work.split, table, judged)
         if model == "auto" and len(work.split.train) < FEWEST_FOR_NETWORK:
             notes.append(text("train-few-rows", rows=len(work.split.train), model=networks.AUTO))
             hidden, settings = [], replace(settings, optimizer=AUTO[True] if optimizer == "auto" else optimizer)
-        linear = work.model([], baselines.linear(work.task, *work.part(work.split.train), work.outputs))
+        learnt, validated = work.part(work.split.train), work.part(work.split.validation)
+        linear = work.model([], baselines.linear(work.task, *learnt, work.outputs))
         fitted = work.model(hidden, networks.build(hidden, work.matrix.shape[1], work.outputs))
-        run = training.train(
-            fitted.network, work.task.loss(), work.part(work.split.train), work.part(work.split.validation), settings, seed, watch
-        )
+        run = training.train(fitted.network, work.task.loss(), learnt, validated, settings, seed, watch)
+        chosen = _choose(linear, fitted, run, work, notes) if model == "auto" and hidden else fitted
     finally:
         steepest.set_rng_state(before)
 
     if run.ended == "diverged":
         notes.append(text("train-diverged", epoch=len(run.history), lr=run.lr, smaller=run.lr / 10))
-    chosen = fitted
-    if model == "auto" and hidden:
-        loss = training.loss_on(linear.network, work.task.loss(), work.part(work.split.validation))
-        if loss <= run.best_loss or math.isnan(run.best_loss):
-            notes.append(text("train-linear-chosen", model=fitted.model, linear=f"{loss:.4g}", loss=f"{run.best_loss:.4g}"))
-            chosen = linear
     predicted = {
         "model": work.test_predictions(chosen),
         "linear": work.test_predictions(linear),
         "simplest": baselines.simplest(work.truth[work.split.train], len(judged.classes), len(work.split.test)),
     }
     held = work.truth[work.split.test]
-    chosen.metrics = {
-        who: {metric.name: metric.value(held, values) for metric in work.task.metrics} for who, values in predicted.items()
-    }
+    chosen.metrics = {who: work.task.judge(held, values) for who, values in predicted.items()}
+    if len(held) >= ENOUGH_TO_DOUBT and max(chosen.metrics["model"].get(metric, 0) for metric in ("R2", "AUC")) > TOO_GOOD:
+        notes.append(text("train-too-good", target=name))
     chosen.about = {
         "data": table.source,
         "rows": {part: len(getattr(work.split, part)) for part in splitting.PARTS},
@@ -170,18 +131,13 @@ def train(
     return result
 
 
-def _prepare(table: Table, judged: Schema, seed: int) -> _Work:
-    truth = schema.target_values(table, judged).to_numpy()
-    split = splitting.split(_strata(truth, judged), _identity(table, judged), steepest.Generator().manual_seed(seed))
-    if not len(split.validation) or not len(split.test):
-        raise UserError(text("table-too-few-a-class", source=table.source, rows=table.rows, target=judged.target))
-    preparation = preparing.fit(judged, table, split.train)
-    center, scale = 0.0, 1.0
-    if not judged.classes:
-        learnt = truth[split.train]
-        center, scale = float(learnt.mean()), float(learnt.std()) or 1.0
-    targets = target_tensor(TASKS[judged.task], (truth - center) / scale)
-    return _Work(judged, split, preparation, preparation.encode(table), truth, center, scale, targets)
+def _choose(linear: TableModel, fitted: TableModel, run: Run, work: Work, notes: list[str]) -> TableModel:
+    """The network where it beats the linear model on validation, else the linear model and a note."""
+    loss = training.loss_on(linear.network, work.task.loss(), work.part(work.split.validation))
+    if loss > run.best_loss:
+        return fitted
+    notes.append(text("train-linear-chosen", model=fitted.model, linear=f"{loss:.4g}", loss=f"{run.best_loss:.4g}"))
+    return linear
 
 
 def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]:
@@ -194,21 +150,6 @@ def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]
     if table.rows < FEWEST_ROWS:
         raise UserError(text("table-too-few-rows", source=table.source, rows=table.rows, target=name, fewest=FEWEST_ROWS))
     return table, name, notes
-
-
-def _strata(truth: Array, judged: Schema) -> numpy.ndarray:
-    """Class numbers, or for a regression tenths of the target (fewer where a tenth would hold under 10 rows)."""
-    if judged.classes:
-        return truth.astype(numpy.int64)
-    count = max(1, min(10, len(truth) // 10))
-    rank = numpy.argsort(numpy.argsort(truth, kind="stable"), kind="stable")
-    return rank * count // len(truth)
-
-
-def _identity(table: Table, judged: Schema) -> numpy.ndarray:
-    """A number for each row, the same for rows that are equal in target and all columns the model reads."""
-    frame = table.frame.select([column.name for column in judged.used] + [judged.target])
-    return frame.hash_rows(seed=0).rank("dense").to_numpy().astype(numpy.int64)
 
 
 def _split_notes(split: Split, table: Table, judged: Schema) -> list[str]:

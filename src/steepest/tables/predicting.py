@@ -70,7 +70,7 @@ def predict(
         known = ~numpy.isnan(truth)
         if known.any():
             result.judged = int(known.sum())
-            result.metrics = {metric.name: metric.value(truth[known], predicted[known]) for metric in TASKS[schema.task].metrics}
+            result.metrics = TASKS[schema.task].judge(truth[known], predicted[known])
     if out is not None:
         result.file = Path(out)
         # The mark at the begin is how Excel knows UTF-8.

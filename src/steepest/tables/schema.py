@@ -23,6 +23,7 @@ __all__ = ["Column", "Schema", "judge", "target_values"]
 NUMBER_SHARE = 0.9  # of the cells that are not missing, so many must be numbers for a column of numbers
 FEW = 10  # so many different words are a category however few the rows
 LONG = 20  # a column that counts 1, 2, 3 ... over at least so many rows is an identifier whatever its name
+MOST_NAMED = 12  # columns in a note
 CLASSES_OF_NUMBERS = 10  # whole numbers 0..k-1 or 1..k are classes up to so many, with as many rows for each on average
 
 IDENTIFIER_NAME = re.compile(r"(^|[^A-Za-z])(id|ID|Id|no|No|index|key|uuid|guid)\.?$|[a-z]Id$|[a-zA-Z]ID$|编号|序号|学号|代码$")
@@ -86,11 +87,11 @@ def judge(table: Table, target: str, task: str = "auto") -> tuple[Schema, list[s
         raise UserError(text("table-no-features", source=table.source, target=target))
     gaps = [f"{column.name} {column.missing - column.unreadable}" for column in schema.used if column.missing > column.unreadable]
     if gaps:
-        notes.append(text("table-missing-cells", columns=", ".join(gaps)))
+        notes.append(text("table-missing-cells", columns=_few(gaps)))
     for kind in ("identifier", "text", "constant"):
         aside = [column.name for column in columns if column.kind == kind]
         if aside:
-            notes.append(text(f"table-aside-{kind}", columns=", ".join(aside)))
+            notes.append(text(f"table-aside-{kind}", columns=_few(aside)))
     return schema, notes
 
 
@@ -185,6 +186,10 @@ def _numbers_are_classes(numbers: polars.Series) -> bool:
 
 def _shortest(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" ... ({len(names)})" if len(names) > MOST_NAMED else "")
 
 
 def _unreadable_note(table: Table, name: str, unreadable: int) -> str:

@@ -25,6 +25,10 @@ class Task:
     readable: Callable[[Array], Array]
     metrics: tuple[Metric, ...]
 
+    def judge(self, truth: Array, predicted: Array) -> dict[str, float]:
+        """The metrics by name."""
+        return {metric.name: metric.value(truth, predicted) for metric in self.metrics}
+
 
 def _probability(outputs: Array) -> Array:
     """(N, 1) logits to (N, 2) probabilities, without overflow for large logits."""
