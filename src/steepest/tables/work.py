@@ -54,7 +54,9 @@ class Work:
 def prepare(table: Table, judged: Schema, seed: int) -> Work:
     """Split the rows, fit the preparation on the training rows and encode all. Raises `UserError` where a part would be empty."""
     truth = target_values(table, judged).to_numpy()
-    split = splitting.split(_strata(truth, judged), _identity(table, judged), steepest.Generator().manual_seed(seed))
+    generator = steepest.Generator()
+    generator.manual_seed(seed)
+    split = splitting.split(_strata(truth, judged), _identity(table, judged), generator)
     if not len(split.validation) or not len(split.test):
         raise UserError(text("table-too-few-a-class", source=table.source, rows=table.rows, target=judged.target))
     preparation = preparing.fit(judged, table, split.train)
