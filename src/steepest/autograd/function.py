@@ -75,7 +75,7 @@ class FunctionNode(Node):
 
 
 def _zeros(like: tuple[tuple[int, ...], Any]) -> Tensor:
-    return full(like[0], 0, like[1])  # type: ignore[no-any-return]
+    return full(like[0], 0, like[1])
 
 
 class Function:

@@ -90,13 +90,13 @@ def _node_hooks(x: Tensor) -> NodeHooks:
     refresh(x)
     if x.node.hooks is None:
         x.node.hooks = NodeHooks()
-    return x.node.hooks  # type: ignore[no-any-return]
+    return x.node.hooks
 
 
 def _leaf_hooks(x: Tensor) -> LeafHooks:
     if x.hooks is None:
         x.hooks = LeafHooks()
-    return x.hooks  # type: ignore[no-any-return]
+    return x.hooks
 
 
 def _register_hook(self: Tensor, hook: Callable[[Tensor], Any]) -> RemovableHandle:

@@ -1,7 +1,7 @@
 """Graph nodes: what an operation must remember so that its gradient rules can run."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from steepest.core.dtype import FLOATING
@@ -32,15 +32,16 @@ class Node:
 
     __slots__ = ("__dict__", "__weakref__", "edges", "hooks", "likes", "outputs", "params", "primitive", "saved", "sequence", "versions")
 
-    def __init__(self, primitive: Any, edges: tuple[Any, ...], likes: tuple[Any, ...], saved: Any, versions: Any,
+    def __init__(self, primitive: Any, edges: Sequence[Any], likes: Sequence[Any], saved: Any, versions: Any,
                  params: dict[str, Any], outputs: Any):
         self.primitive, self.edges, self.likes, self.params, self.outputs = primitive, edges, likes, params, outputs
-        self.saved, self.versions, self.hooks = saved, versions, None
+        self.saved, self.versions = saved, versions
+        self.hooks: Any = None
         self.sequence = next(_sequence)
 
     def name(self) -> str:
         """PyTorch's name of the node, such as `MulBackward0`."""
-        return self.primitive.node_name  # type: ignore[no-any-return]
+        return self.primitive.node_name
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
@@ -98,7 +99,8 @@ class Node:
     def _hooks(self) -> NodeHooks:
         if self.hooks is None:
             self.hooks = NodeHooks()
-        return self.hooks  # type: ignore[no-any-return]
+        hooks: NodeHooks = self.hooks
+        return hooks
 
     @property
     def next_functions(self) -> tuple[Any, ...]:
@@ -108,7 +110,7 @@ class Node:
     @property
     def metadata(self) -> dict[Any, Any]:
         """A dictionary for the user's own notes."""
-        return self.__dict__.setdefault("_metadata", {})  # type: ignore[no-any-return]
+        return self.__dict__.setdefault("_metadata", {})
 
 
 class AccumulateGrad:

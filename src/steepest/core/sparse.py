@@ -35,6 +35,11 @@ class SparseTensor(Tensor):
 
     __slots__ = ("_at", "_entries", "_full", "_summed")
 
+    _at: Array
+    _entries: Array
+    _full: tuple[int, ...]
+    _summed: bool
+
     def __new__(cls, indices: Array, values: Array, shape: tuple[int, ...], of: Any, coalesced: bool = False) -> "SparseTensor":
         self = super().__new__(cls)
         assert isinstance(self, SparseTensor)
@@ -166,18 +171,18 @@ class SparseTensor(Tensor):
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Tensor) and other.array.ndim:
-            return self.to_dense() * other  # type: ignore[operator]
+            return self.to_dense() * other
         factor = other.array if isinstance(other, Tensor) else other
         return self._with((self._entries * factor).astype(self._entries.dtype))
 
-    __rmul__ = mul = __mul__
+    __rmul__ = mul = __mul__  # type: ignore[assignment]
 
     def __truediv__(self, other: Any) -> Any:
         return (
             self * (1 / other) if isinstance(other, Tensor) else self._with((self._entries / other).astype(self._entries.dtype))
         )
 
-    div = __truediv__
+    div = __truediv__  # type: ignore[assignment]
 
     def __neg__(self) -> "SparseTensor":
         return self._with(-self._entries)

@@ -37,11 +37,11 @@ class Storage:
 
     @property
     def address(self) -> int:
-        return self.flat.__array_interface__["data"][0]  # type: ignore[no-any-return]
+        return self.flat.__array_interface__["data"][0]
 
     def offset(self, array: np.ndarray[Any, Any]) -> int:
         """Where `array`, a view of this storage, begins, counted in elements."""
-        return (array.__array_interface__["data"][0] - self.address) // self.flat.itemsize  # type: ignore[no-any-return]
+        return (array.__array_interface__["data"][0] - self.address) // self.flat.itemsize
 
     def nbytes(self) -> int:
         return self.flat.nbytes

@@ -122,7 +122,7 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
 
 def scalar_tensor(s: Any, *, dtype: Any = None) -> Tensor:
     """A 0-dim tensor."""
-    return fill(shape=(), value=s, dtype=dtype or get_default_dtype())  # type: ignore[no-any-return]
+    return fill(shape=(), value=s, dtype=dtype or get_default_dtype())
 
 
 def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,

@@ -28,9 +28,9 @@ def getitem(self: Tensor, key: Any) -> Tensor:
         return _slice(self, 0, key)
     x, indices = _basic(self, key if type(key) is tuple else (key,))
     if not indices:
-        return x if x is not self else views.identity(x)  # type: ignore[no-any-return]
+        return x if x is not self else views.identity(x)
     x, chosen, places = _advanced(x, indices)
-    return ix.pick(x, *chosen, places=places)  # type: ignore[no-any-return]
+    return ix.pick(x, *chosen, places=places)
 
 
 def setitem(self: Tensor, key: Any, value: Any) -> None:
@@ -62,7 +62,7 @@ def _trimmed(value: Tensor, ndim: int) -> Tensor:
     """A value without leading dimensions of size 1 beyond those of the region."""
     extra = value.array.ndim - ndim
     if extra > 0 and all(n == 1 for n in value.array.shape[:extra]):
-        return views.squeeze(value, dim=tuple(range(extra)))  # type: ignore[no-any-return]
+        return views.squeeze(value, dim=tuple(range(extra)))
     return value
 
 
@@ -73,7 +73,8 @@ def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
         raise IndexError(text("too-many-indices", ndim=x.array.ndim, given=used))
     if sum(k is Ellipsis for k in key) == 0:
         key = (*key, Ellipsis)
-    dim, indices = 0, {}
+    dim = 0
+    indices: dict[int, Any] = {}
     for k in key:
         kind = type(k)
         if kind is int or isinstance(k, np.integer):
@@ -138,14 +139,14 @@ def _select(x: Tensor, dim: int, index: int) -> Tensor:
     size = x.array.shape[dim]
     if not -size <= index < size:
         raise IndexError(text("index-out-of-range", index=index, dim=dim, size=size))
-    return views.select(x, dim=dim, index=index % size)  # type: ignore[no-any-return]
+    return views.select(x, dim=dim, index=index % size)
 
 
 def _slice(x: Tensor, dim: int, k: slice) -> Tensor:
     if k.step is not None and int(k.step) <= 0:
         raise ValueError(text("slice-step"))
     start, stop, step = slice(*(None if v is None else int(v) for v in (k.start, k.stop, k.step))).indices(x.array.shape[dim])
-    return views.narrow(x, dim=dim, start=start, stop=max(stop, start), step=step)  # type: ignore[no-any-return]
+    return views.narrow(x, dim=dim, start=start, stop=max(stop, start), step=step)
 
 
 def _mask(mask: Any, x: Tensor, dim: int) -> list[np.ndarray[Any, Any]]:
@@ -168,14 +169,14 @@ def _advanced(x: Tensor, indices: dict[int, Any]) -> tuple[Tensor, list[Tensor],
 
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Entries at `index` along a dimension."""
-    return ix.take_rows(input, index.reshape(-1), dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+    return ix.take_rows(input, index.reshape(-1), dim=wrap(dim, input.array.ndim))
 
 
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
     if index.dtype is not dtypes.int64:
         raise RuntimeError(text("gather-index-dtype", dtype=index.dtype))
-    return ix.gather(input, index, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+    return ix.gather(input, index, dim=wrap(dim, input.array.ndim))
 
 
 def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
@@ -184,7 +185,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     if not isinstance(source, Tensor):
         source = expand(fresh(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
     which = {None: ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
-    return which(input, index, source, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+    return which(input, index, source, dim=wrap(dim, input.array.ndim))
 
 
 scatter_multiply = ix.Scatter("scatter_multiply", np.multiply, {})
@@ -192,7 +193,7 @@ scatter_multiply = ix.Scatter("scatter_multiply", np.multiply, {})
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """`input` with `src` added at `index`."""
-    return ix.scatter_add(input, index, src, dim=wrap(dim, input.array.ndim))  # type: ignore[no-any-return]
+    return ix.scatter_add(input, index, src, dim=wrap(dim, input.array.ndim))
 
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
@@ -203,26 +204,26 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
     d = wrap(dim, input.array.ndim)
-    return ix.copy_rows(input, source, index, places=(None,) * d + (0,))  # type: ignore[no-any-return]
+    return ix.copy_rows(input, source, index, places=(None,) * d + (0,))
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """`input` with a number written at `index` along a dimension."""
     if not isinstance(value, Tensor):
         value = fresh(np.asarray(value).astype(input.array.dtype), input.dtype)
-    return ix.fill_rows(input, value, index, places=(None,) * wrap(dim, input.array.ndim) + (0,))  # type: ignore[no-any-return]
+    return ix.fill_rows(input, value, index, places=(None,) * wrap(dim, input.array.ndim) + (0,))
 
 
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with `values` written (or added) at the elements that `indices` pick together."""
     _, found = _basic(input, tuple(indices))
     x, chosen, places = _advanced(input, found)
-    return (ix.accumulate if accumulate else ix.put)(x, values, *chosen, places=places)  # type: ignore[no-any-return]
+    return (ix.accumulate if accumulate else ix.put)(x, values, *chosen, places=places)
 
 
 def take(input: Tensor, index: Tensor) -> Tensor:
     """Elements at positions counted over all elements."""
-    return _take(input, index)  # type: ignore[no-any-return]
+    return _take(input, index)
 
 
 _take = composite("take", lambda x, index: ix.pick(x.reshape(-1), index, places=(0,)), operands=2,
@@ -237,7 +238,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     shape = np.broadcast_shapes(*[tuple(1 if i == d else n for i, n in enumerate(x.array.shape)) for x in (input, indices)])
     a = expand(input, *[input.array.shape[d] if i == d else n for i, n in enumerate(shape)])
     b = expand(indices, *[indices.array.shape[d] if i == d else n for i, n in enumerate(shape)])
-    return ix.gather(a, b, dim=d)  # type: ignore[no-any-return]
+    return ix.gather(a, b, dim=d)
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
@@ -246,7 +247,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     mask, input = expand(mask, *shape), expand(input, *shape)
     if not shape:
         return getitem(input, mask)
-    return ix.masked_pick(input, *[from_array(i) for i in np.nonzero(read(mask))], places=tuple(range(len(shape))))  # type: ignore[no-any-return]
+    return ix.masked_pick(input, *[from_array(i) for i in np.nonzero(read(mask))], places=tuple(range(len(shape))))
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:

@@ -45,7 +45,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     whole = [to_dtype(x, common) for x in whole]
     starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
     joined: Tensor = join(*whole, dim=d, starts=starts)
-    return result_into(out, joined)  # type: ignore[no-any-return]
+    return result_into(out, joined)
 
 
 def result_type_of(tensors: list[Tensor]) -> Any:
@@ -81,7 +81,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     for x in parts[1:]:
         if x.array.shape != parts[0].array.shape:
             raise RuntimeError(text("stack-shapes", first=list(parts[0].array.shape), shape=list(x.array.shape)))
-    return result_into(out, _stack(*parts, dim=wrap(dim, parts[0].array.ndim + 1)))  # type: ignore[no-any-return]
+    return result_into(out, _stack(*parts, dim=wrap(dim, parts[0].array.ndim + 1)))
 
 
 def hstack(tensors: Any) -> Tensor:
@@ -135,7 +135,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     times = sizes(repeats)
     if len(times) < input.array.ndim:
         raise RuntimeError(text("repeat-too-few", ndim=input.array.ndim, repeats=list(times)))
-    return _repeat(input, repeats=times)  # type: ignore[no-any-return]
+    return _repeat(input, repeats=times)
 
 
 def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
@@ -150,7 +150,7 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
 
 def flip(input: Tensor, *dims: Any) -> Tensor:
     """The entries along `dims` in reverse order (a copy)."""
-    return ordering.flip(input, dims=tuple(wrap(d, input.array.ndim) for d in sizes(dims)))  # type: ignore[no-any-return]
+    return ordering.flip(input, dims=tuple(wrap(d, input.array.ndim) for d in sizes(dims)))
 
 
 def fliplr(input: Tensor) -> Tensor:
@@ -166,16 +166,16 @@ def flipud(input: Tensor) -> Tensor:
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     """Rotated by 90 degrees `k` times in the plane of two dimensions."""
     a, b = (wrap(d, input.array.ndim) for d in dims)
-    return ordering.rot90(input, k=k % 4, dims=(a, b))  # type: ignore[no-any-return]
+    return ordering.rot90(input, k=k % 4, dims=(a, b))
 
 
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
     if dims is None:
-        return ordering.roll(input, shifts=shifts if isinstance(shifts, int) else shifts[0], dims=None)  # type: ignore[no-any-return]
+        return ordering.roll(input, shifts=shifts if isinstance(shifts, int) else shifts[0], dims=None)
     moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     along = (dims,) if isinstance(dims, int) else tuple(dims)
-    return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))  # type: ignore[no-any-return]
+    return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))
 
 
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
@@ -190,7 +190,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
 
 def msort(input: Tensor) -> Tensor:
     """Sorted along the first dimension."""
-    return sort(input, 0)[0]  # type: ignore[no-any-return]
+    return sort(input, 0)[0]
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
@@ -240,7 +240,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
     """Differences of neighbours along `dim`, `n` times."""
     for _ in range(n):
         size = input.array.shape[dim]
-        input = input.narrow(dim, 1, size - 1) - input.narrow(dim, 0, size - 1)  # type: ignore[attr-defined]
+        input = input.narrow(dim, 1, size - 1) - input.narrow(dim, 0, size - 1)
     return input
 
 
@@ -261,7 +261,7 @@ _tril, _triu = (composite(name, _triangle_body, operands=1, kernel=_triangle_ker
 def _triangle(x: Tensor, diagonal: int, lower: bool) -> Tensor:
     if x.array.ndim < 2:
         raise RuntimeError(text("triangle-ndim", shape=list(x.array.shape)))
-    return (_tril if lower else _triu)(x, diagonal=diagonal, lower=lower)  # type: ignore[no-any-return]
+    return (_tril if lower else _triu)(x, diagonal=diagonal, lower=lower)
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -286,7 +286,7 @@ def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
-    return _diagonal_copy(input, offset=diagonal) if input.array.ndim == 2 else diag_embed(input, diagonal)  # type: ignore[no-any-return]
+    return _diagonal_copy(input, offset=diagonal) if input.array.ndim == 2 else diag_embed(input, diagonal)
 
 
 _diagonal_copy = composite("diagonal_copy", lambda x, offset: clone(diagonal_view(x, offset=offset, dim1=0, dim2=1), to=x.dtype), operands=1,
@@ -307,7 +307,7 @@ def _embedded_shape(shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Matrices with the last dimension as their diagonals."""
     n = input.array.ndim + 1
-    return _diag_embed(input, offset=offset, dim1=wrap(dim1, n), dim2=wrap(dim2, n))  # type: ignore[no-any-return]
+    return _diag_embed(input, offset=offset, dim1=wrap(dim1, n), dim2=wrap(dim2, n))
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
@@ -398,7 +398,7 @@ def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = Fals
     result = ar.lerp(a, b, weight)
     if keepdim:
         result = result.unsqueeze(d + 1) if dim is not None else result.reshape(-1, *[1] * len(shape))
-    return result.squeeze(0) if share.ndim == 0 else result  # type: ignore[no-any-return]
+    return result.squeeze(0) if share.ndim == 0 else result
 
 
 def result_type(a: Any, b: Any) -> Any:
@@ -408,7 +408,7 @@ def result_type(a: Any, b: Any) -> Any:
 
 def can_cast(from_: Any, to: Any) -> bool:
     """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
-    return from_.category <= to.category and not (from_.is_signed and not to.is_signed and to is not dtypes.bool_)  # type: ignore[no-any-return]
+    return from_.category <= to.category and not (from_.is_signed and not to.is_signed and to is not dtypes.bool_)
 
 
 def block_diag(*tensors: Tensor) -> Tensor:
@@ -418,7 +418,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
     rows, at = [], 0
     for x in parts:
         n, m = x.array.shape
-        rows.append(cat([x.new_zeros(n, at), x, x.new_zeros(n, width - at - m)], 1))  # type: ignore[attr-defined]
+        rows.append(cat([x.new_zeros(n, at), x, x.new_zeros(n, width - at - m)], 1))
         at += m
     return cat(rows, 0)
 
@@ -433,32 +433,32 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral by the trapezoidal rule along `dim`."""
     n = y.array.shape[dim]
-    heights = (y.narrow(dim, 1, n - 1) + y.narrow(dim, 0, n - 1)) / 2  # type: ignore[attr-defined]
-    return (heights * (dx if x is None else diff(x, dim=dim))).sum(dim)  # type: ignore[no-any-return]
+    heights = (y.narrow(dim, 1, n - 1) + y.narrow(dim, 0, n - 1)) / 2
+    return (heights * (dx if x is None else diff(x, dim=dim))).sum(dim)
 
 
 def cov(input: Tensor, *, correction: int = 1) -> Tensor:
     """The covariance matrix of variables in rows."""
-    x = input.reshape(1, -1) if input.array.ndim < 2 else input  # type: ignore[attr-defined]
+    x = input.reshape(1, -1) if input.array.ndim < 2 else input
     centred = x - x.mean(1, keepdim=True)
-    return (centred @ centred.t() / (x.array.shape[1] - correction)).squeeze()  # type: ignore[no-any-return]
+    return (centred @ centred.t() / (x.array.shape[1] - correction)).squeeze()
 
 
 def corrcoef(input: Tensor) -> Tensor:
     """The correlation matrix of variables in rows."""
     c = cov(input)
-    spread = c.diagonal().sqrt()  # type: ignore[attr-defined]
-    return (c / spread.unsqueeze(0) / spread.unsqueeze(1)).clamp(-1, 1)  # type: ignore[no-any-return]
+    spread = c.diagonal().sqrt()
+    return (c / spread.unsqueeze(0) / spread.unsqueeze(1)).clamp(-1, 1)
 
 
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
-    a, b = (x.unbind(dim) for x in (input, other))  # type: ignore[attr-defined]
+    a, b = (x.unbind(dim) for x in (input, other))
     return stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], dim)
 
 
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
     others = tuple(d for d in range(input.array.ndim) if d != wrap(dim, input.array.ndim))
-    norms = input.norm(p, others, keepdim=True)  # type: ignore[attr-defined]
-    return input * ar.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)  # type: ignore[no-any-return]
+    norms = input.norm(p, others, keepdim=True)
+    return input * ar.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)

@@ -17,7 +17,7 @@ qr_result, eigh_result, svd_result, slogdet_result = (
 
 def inv(A: Tensor) -> Tensor:
     """The inverse of square matrices; RuntimeError for singular ones."""
-    return la.inverse(A)  # type: ignore[no-any-return]
+    return la.inverse(A)
 
 
 inverse = inv
@@ -26,21 +26,21 @@ inverse = inv
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with `A X = B`; RuntimeError for singular A."""
     if not left:
-        return la.mh(solve(la.mh(A), la.mh(B)))  # type: ignore[no-any-return]
+        return la.mh(solve(la.mh(A), la.mh(B)))
     if B.array.ndim == 1 or B.array.ndim == A.array.ndim - 1 and B.array.shape == A.array.shape[:-1]:
         return la.solve(A, B.unsqueeze(-1)).squeeze(-1)
-    return la.solve(A, B)  # type: ignore[no-any-return]
+    return la.solve(A, B)
 
 
 def det(A: Tensor) -> Tensor:
     """The determinant of square matrices."""
-    return la.determinant(A)  # type: ignore[no-any-return]
+    return la.determinant(A)
 
 
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant; NaN where that is negative."""
     sign, value = la.slogdet(input)
-    return value + sign.log()  # type: ignore[no-any-return]
+    return value + sign.log()
 
 
 def slogdet(A: Tensor) -> Any:
@@ -50,7 +50,7 @@ def slogdet(A: Tensor) -> Any:
 
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower (or upper) factor L of `L L^H`; RuntimeError where A is not positive definite."""
-    return la.cholesky(A, upper=upper)  # type: ignore[no-any-return]
+    return la.cholesky(A, upper=upper)
 
 
 def qr(A: Tensor, mode: str = "reduced") -> Any:
@@ -65,7 +65,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> Any:
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """Eigenvalues in rising order of symmetric or Hermitian matrices."""
-    return la.eigh(A)[0]  # type: ignore[no-any-return]
+    return la.eigh(A)[0]
 
 
 def eigvals(A: Tensor) -> Tensor:
@@ -86,14 +86,14 @@ def svd(A: Tensor, full_matrices: bool = True) -> Any:
 
 def svdvals(A: Tensor) -> Tensor:
     """Singular values in falling order."""
-    return la.svd(A, full_matrices=False)[1]  # type: ignore[no-any-return]
+    return la.svd(A, full_matrices=False)[1]
 
 
 def pinv(A: Tensor) -> Tensor:
     """The Moore-Penrose pseudo-inverse."""
     u, s, vh = la.svd(A, full_matrices=False)
     small = s <= s.max(-1, keepdim=True)[0] * (np.finfo(A.array.dtype).eps * max(A.array.shape[-2:]))
-    return la.mh(vh) @ ((1 / s).masked_fill(small, 0).unsqueeze(-1) * la.mh(u))  # type: ignore[no-any-return]
+    return la.mh(vh) @ ((1 / s).masked_fill(small, 0).unsqueeze(-1) * la.mh(u))
 
 
 def matrix_rank(A: Tensor, tol: float | None = None) -> Tensor:
@@ -115,8 +115,8 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     result = from_array(np.broadcast_to(identity_like(A.array.shape[-1], A), A.array.shape).copy())
     while n:
         if n & 1:
-            result = result @ A  # type: ignore[operator]
-        A, n = A @ A if n > 1 else A, n >> 1  # type: ignore[operator]
+            result = result @ A
+        A, n = A @ A if n > 1 else A, n >> 1
     return result
 
 
@@ -126,7 +126,7 @@ def multi_dot(tensors: Any) -> Tensor:
     result = parts[0]
     for x in parts[1:]:
         result = mm(result, x)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -142,9 +142,9 @@ def matrix_norm(A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
         s = svdvals(A)
         return s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
     rows, columns = dim if abs(ord) == 1 else dim[::-1]
-    sums = A.abs().sum(rows, keepdim=True)  # type: ignore[attr-defined]
+    sums = A.abs().sum(rows, keepdim=True)
     out = sums.amax(columns, keepdim=True) if ord > 0 else sums.amin(columns, keepdim=True)
-    return out if keepdim else out.squeeze(dim)  # type: ignore[no-any-return]
+    return out if keepdim else out.squeeze(dim)
 
 
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:

@@ -141,12 +141,12 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Every element, at least `min`."""
-    return ar.clamp_min(input, operand(min))  # type: ignore[no-any-return]
+    return ar.clamp_min(input, operand(min))
 
 
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Every element, at most `max`."""
-    return ar.clamp_max(input, operand(max))  # type: ignore[no-any-return]
+    return ar.clamp_max(input, operand(max))
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
@@ -162,17 +162,17 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """`input + weight * (end - input)`."""
-    return ar.lerp(input, end, operand(weight))  # type: ignore[no-any-return]
+    return ar.lerp(input, end, operand(weight))
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 * tensor2`."""
-    return ar.addcmul(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+    return ar.addcmul(input, tensor1, tensor2, value)
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 / tensor2`."""
-    return ar.addcdiv(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+    return ar.addcdiv(input, tensor1, tensor2, value)
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
@@ -191,22 +191,22 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     if input.dtype.category < dtypes.FLOATING:
         return input.clone()
     top = float(np.finfo(input.array.dtype).max)
-    return ar.nan_to_num(input, nan, top if posinf is None else posinf, -top if neginf is None else neginf)  # type: ignore[no-any-return]
+    return ar.nan_to_num(input, nan, top if posinf is None else posinf, -top if neginf is None else neginf)
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Every element rounded, halves to even, to `decimals` places."""
-    return fn.rounded(input) if decimals == 0 else fn.rounded_decimals(input, 10.0**decimals)  # type: ignore[no-any-return]
+    return fn.rounded(input) if decimals == 0 else fn.rounded_decimals(input, 10.0**decimals)
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
-    return fn.logit(input if eps is None else clamp(input, eps, 1 - eps))  # type: ignore[no-any-return]
+    return fn.logit(input if eps is None else clamp(input, eps, 1 - eps))
 
 
 def sgn(input: Tensor) -> Tensor:
     """The sign; for complex numbers `x / |x|`."""
-    return fn.direction(input) if input.dtype.is_complex else fn.sgn(input)  # type: ignore[no-any-return]
+    return fn.direction(input) if input.dtype.is_complex else fn.sgn(input)
 
 
 def angle(input: Tensor) -> Tensor:
@@ -223,7 +223,7 @@ def isreal(input: Tensor) -> Tensor:
 
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input * 2 ** other`."""
-    return result_into(out, ar.mul(input, ar.pow(2.0, other)))  # type: ignore[no-any-return]
+    return result_into(out, ar.mul(input, ar.pow(2.0, other)))
 
 
 def gcd(input: Tensor, other: Tensor) -> Tensor:
@@ -255,22 +255,22 @@ def positive(input: Tensor) -> Tensor:
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Where `|input - other| <= atol + rtol * |other|`."""
     near = (input == other) | (ar.isfinite(input) & ar.isfinite(other) & (fn.absolute(input - other) <= atol + rtol * fn.absolute(other)))
-    return near | (ar.isnan(input) & ar.isnan(other)) if equal_nan else near  # type: ignore[no-any-return]
+    return near | (ar.isnan(input) & ar.isnan(other)) if equal_nan else near
 
 
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is positive infinity."""
-    return input == float("inf")  # type: ignore[no-any-return]
+    return input == float("inf")
 
 
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is negative infinity."""
-    return input == float("-inf")  # type: ignore[no-any-return]
+    return input == float("-inf")
 
 
 def conj(input: Tensor) -> Tensor:
     """The complex conjugate."""
-    return ar.conjugate(input)  # type: ignore[no-any-return]
+    return ar.conjugate(input)
 
 
 globals().update({name: globals()[target] for name, target in ALIASES.items()})

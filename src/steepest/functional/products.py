@@ -43,13 +43,13 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """The product of a matrix `(n, m)` and a vector `(m)`."""
     _check("mv", input, vec, (2, 1), (1, 0))
-    return con.mv(input, vec, spec="ij,j->i")  # type: ignore[no-any-return]
+    return con.mv(input, vec, spec="ij,j->i")
 
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The sum of the products of two vectors."""
     _check("dot", input, tensor, (1, 1), (0, 0))
-    return con.dot(input, tensor, spec="i,i->")  # type: ignore[no-any-return]
+    return con.dot(input, tensor, spec="i,i->")
 
 
 def vdot(input: Tensor, other: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     for x in (input, vec2):
         if x.array.ndim != 1:
             raise RuntimeError(text("product-ndim", operation="outer", expected=1, shape=list(x.array.shape)))
-    return mul(input.unsqueeze(1), vec2)  # type: ignore[no-any-return]
+    return mul(input.unsqueeze(1), vec2)
 
 
 ger = outer
@@ -112,7 +112,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
     if mat1.dtype is not mat2.dtype:
         raise RuntimeError(text("dtype-mismatch", operation="addmm", a=mat1.dtype, b=mat2.dtype))
-    return _addmm(input, mat1, mat2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+    return _addmm(input, mat1, mat2, beta=beta, alpha=alpha)
 
 
 def _scaled(x: Any, factor: Any) -> Any:
@@ -139,24 +139,24 @@ _addmm = composite(
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
-    return _addmv(input, mat, vec, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+    return _addmv(input, mat, vec, beta=beta, alpha=alpha)
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
-    return _addbmm(input, batch1, batch2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+    return _addbmm(input, batch1, batch2, beta=beta, alpha=alpha)
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
-    return _baddbmm(input, batch1, batch2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+    return _baddbmm(input, batch1, batch2, beta=beta, alpha=alpha)
 
 
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
-    return _addr(input, vec1, vec2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+    return _addr(input, vec1, vec2, beta=beta, alpha=alpha)
 
 
 def _added_product(name: str, spec: str, a_spec: str, b_spec: str) -> Any:
@@ -286,7 +286,7 @@ def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.array.ndim != 2:
         raise RuntimeError(text("product-ndim", operation="trace", expected=2, shape=list(input.array.shape)))
-    return _trace(input)  # type: ignore[no-any-return]
+    return _trace(input)
 
 
 _trace = composite("trace", lambda x: total(diagonal(x, offset=0, dim1=0, dim2=1), dim=(0,), keepdim=False), operands=1,

@@ -15,7 +15,7 @@ from steepest.ops.random import draw
 
 
 def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
-    return draw(shape=shape, dtype=of or get_default_dtype(), generator=generator or gen.default_generator, sampler=sampler, **params)  # type: ignore[no-any-return]
+    return draw(shape=shape, dtype=of or get_default_dtype(), generator=generator or gen.default_generator, sampler=sampler, **params)
 
 
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -116,7 +116,7 @@ def initial_seed() -> int:
 
 def get_rng_state() -> Tensor:
     """The state of the default generator."""
-    return default_generator.get_state()  # type: ignore[no-any-return]
+    return default_generator.get_state()
 
 
 def set_rng_state(new_state: Tensor) -> None:

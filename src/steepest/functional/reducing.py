@@ -54,7 +54,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The sum with NaN counted as zero."""
-    return _nansum(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return _nansum(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 _nansum = composite("nansum", lambda x, dim, keepdim: red.total(ar.where(ar.isnan(x), 0, x), dim=dim, keepdim=keepdim), operands=1,
@@ -66,7 +66,7 @@ def _mean_body(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
 
 
 def _mean_kernel(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
-    out = np.add.reduce(x, axis=dim, keepdims=keepdim, dtype=np.float32 if x.dtype.itemsize == 2 else None)
+    out = np.add.reduce(x, axis=dim, keepdims=keepdim, dtype=np.float32 if x.dtype.itemsize == 2 else None)  # type: ignore[call-overload]
     return np.ascontiguousarray(out / count, x.dtype).reshape(np.shape(out))
 
 
@@ -86,7 +86,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     n = red.count(input.array.shape, over)
     if n == 0:
         return sum(input, dim, keepdim) / 0.0
-    return (mean_all if dim is None else mean_dim)(input, dim=over, keepdim=keepdim, count=n)  # type: ignore[no-any-return]
+    return (mean_all if dim is None else mean_dim)(input, dim=over, keepdim=keepdim, count=n)
 
 
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -98,27 +98,27 @@ def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     """The product over one dimension, or of all elements."""
     if dtype is not None:
         input = input.to(dtype)
-    return (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true."""
-    return red.all_(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return red.all_(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether any element is true."""
-    return red.any_(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return red.any_(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The largest element over `dim`; equal ones share the gradient."""
-    return red.amax(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return red.amax(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The smallest element over `dim`; equal ones share the gradient."""
-    return red.amin(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return red.amin(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
@@ -150,19 +150,19 @@ _min_all = red.Reduction("min", np.minimum, red.amin.combine, None, {"x": red.sh
 
 def amax_all(input: Tensor) -> Tensor:
     """The largest of all elements."""
-    return _max_all(input, dim=dims(input, None), keepdim=False)  # type: ignore[no-any-return]
+    return _max_all(input, dim=dims(input, None), keepdim=False)
 
 
 def amin_all(input: Tensor) -> Tensor:
     """The smallest of all elements."""
-    return _min_all(input, dim=dims(input, None), keepdim=False)  # type: ignore[no-any-return]
+    return _min_all(input, dim=dims(input, None), keepdim=False)
 
 
 def _arg(along: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     if dim is None:
         flat = along(input.detach().reshape(-1), dim=0, keepdim=False)[1]
-        return flat.reshape([1] * input.array.ndim) if keepdim else flat  # type: ignore[no-any-return]
-    return along(input.detach(), dim=wrap(dim, input.array.ndim), keepdim=keepdim)[1]  # type: ignore[no-any-return]
+        return flat.reshape([1] * input.array.ndim) if keepdim else flat
+    return along(input.detach(), dim=wrap(dim, input.array.ndim), keepdim=keepdim)[1]
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -203,7 +203,7 @@ def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any,
     n = red.count(input.array.shape, over)
     if n - correction <= 0:
         return sum(input, dim, keepdim) * float("nan")
-    return which(input, dim=over, keepdim=keepdim, count=n, correction=correction)  # type: ignore[no-any-return]
+    return which(input, dim=over, keepdim=keepdim, count=n, correction=correction)
 
 
 def var(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
@@ -228,7 +228,7 @@ def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepd
 
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """`log(sum(exp(x)))` over `dim`, computed without overflow."""
-    return _logsumexp(input, dim=dims(input, dim), keepdim=keepdim)  # type: ignore[no-any-return]
+    return _logsumexp(input, dim=dims(input, dim), keepdim=keepdim)
 
 
 def _logsumexp_body(x: Any, dim: Any, keepdim: bool) -> Any:
@@ -252,7 +252,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
         input = input.to(dtype)
     order = 2.0 if p in ("fro", None) else float(p)
     over = dims(input, dim)
-    return vector_norm(input, order=order, dim=over, keepdim=keepdim)  # type: ignore[no-any-return]
+    return vector_norm(input, order=order, dim=over, keepdim=keepdim)
 
 
 def _norm_body(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
@@ -290,7 +290,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 
 def _median(input: Tensor, dim: int | None, keepdim: bool, along: Any, whole: Any, title: Any, skip_nan: bool) -> Any:
     if dim is None:
-        return whole(input.reshape(-1), dim=0, keepdim=False, skip_nan=skip_nan)[0]  # type: ignore[attr-defined]
+        return whole(input.reshape(-1), dim=0, keepdim=False, skip_nan=skip_nan)[0]
     return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim, skip_nan=skip_nan))
 
 
@@ -328,7 +328,7 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of the difference."""
-    return norm(input - other, p)  # type: ignore[operator]
+    return norm(input - other, p)
 
 
 def from_values(values: Any, like: Tensor) -> Tensor:

@@ -53,7 +53,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The elements in another shape: a view where memory allows it, else a copy."""
     wanted = _inferred(sizes(shape), input.array.size)
     if wanted == input.array.shape:
-        return views.view(input, shape=wanted) if not _viewable_trivially(input) else views.identity(input)  # type: ignore[no-any-return]
+        return views.view(input, shape=wanted) if not _viewable_trivially(input) else views.identity(input)
     try:
         probe = input.array.view()
         probe.shape = wanted
@@ -64,7 +64,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
         result: Tensor = views.unsafe_view(input, shape=wanted)
         result.view_of = None
         return result
-    return views.view(input, shape=wanted)  # type: ignore[no-any-return]
+    return views.view(input, shape=wanted)
 
 
 def _viewable_trivially(input: Tensor) -> bool:
@@ -99,7 +99,7 @@ def unflatten(input: Tensor, dim: int, sizes_: Any) -> Tensor:
     """Dimension `dim` as several."""
     shape = input.array.shape
     d = wrap(dim, len(shape))
-    return view(input, *shape[:d], *_inferred(tuple(sizes_), shape[d]), *shape[d + 1:])  # type: ignore[no-any-return]
+    return view(input, *shape[:d], *_inferred(tuple(sizes_), shape[d]), *shape[d + 1:])
 
 
 def ravel(input: Tensor) -> Tensor:
@@ -111,12 +111,12 @@ def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; vectors are returned as they are."""
     if input.array.ndim > 2:
         raise RuntimeError(text("t-of-many-dims", ndim=input.array.ndim))
-    return views.t(input)  # type: ignore[no-any-return]
+    return views.t(input)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions exchanged."""
-    return views.transpose(input, a=wrap(dim0, input.array.ndim), b=wrap(dim1, input.array.ndim)) if input.array.ndim else views.identity(input)  # type: ignore[no-any-return]
+    return views.transpose(input, a=wrap(dim0, input.array.ndim), b=wrap(dim1, input.array.ndim)) if input.array.ndim else views.identity(input)
 
 
 def permute(input: Tensor, *dims: Any) -> Tensor:
@@ -127,7 +127,7 @@ def permute(input: Tensor, *dims: Any) -> Tensor:
     found = tuple(wrap(d, input.array.ndim) for d in order)
     if len(set(found)) < len(found):
         raise RuntimeError(text("dim-twice", dim=list(order)))
-    return views.permute(input, order=found)  # type: ignore[no-any-return]
+    return views.permute(input, order=found)
 
 
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
@@ -144,15 +144,15 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Without the dimensions of size 1, or without those of `dim` that have size 1."""
     shape = input.array.shape
     if dim is None:
-        return views.squeeze_all(input, dim=tuple(i for i, n in enumerate(shape) if n == 1))  # type: ignore[no-any-return]
+        return views.squeeze_all(input, dim=tuple(i for i, n in enumerate(shape) if n == 1))
     else:
         gone = tuple(d for d in (wrap(d, len(shape)) for d in ((dim,) if isinstance(dim, int) else dim)) if shape and shape[d] == 1)
-    return (views.squeeze if isinstance(dim, int) else views.squeeze_several)(input, dim=gone)  # type: ignore[no-any-return]
+    return (views.squeeze if isinstance(dim, int) else views.squeeze_several)(input, dim=gone)
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With a new dimension of size 1 at `dim`."""
-    return views.unsqueeze(input, dim=wrap(dim, input.array.ndim + 1))  # type: ignore[no-any-return]
+    return views.unsqueeze(input, dim=wrap(dim, input.array.ndim + 1))
 
 
 def expand(input: Tensor, *shape: Any) -> Tensor:
@@ -165,7 +165,7 @@ def expand(input: Tensor, *shape: Any) -> Tensor:
     for n, m in zip(full[extra:], have, strict=True):
         if m not in (1, n):
             raise RuntimeError(text("expand-impossible", shape=list(have), to=list(wanted)))
-    return views.expand(input, shape=full)  # type: ignore[no-any-return]
+    return views.expand(input, shape=full)
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
@@ -198,7 +198,7 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     start = int(start) + size if int(start) < 0 else int(start)
     if start + length > size:
         raise RuntimeError(text("narrow-outside", start=start, length=length, size=size))
-    return views.narrow(input, dim=d, start=start, stop=start + length, step=1)  # type: ignore[no-any-return]
+    return views.narrow(input, dim=d, start=start, stop=start + length, step=1)
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -207,12 +207,12 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     size = input.array.shape[d]
     if not -size <= index < size:
         raise IndexError(text("index-out-of-range", index=index, dim=d, size=size))
-    return views.select(input, dim=d, index=index % size)  # type: ignore[no-any-return]
+    return views.select(input, dim=d, index=index % size)
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """The diagonal of two dimensions, as the last dimension of a view."""
-    return views.diagonal(input, offset=offset, dim1=wrap(dim1, input.array.ndim), dim2=wrap(dim2, input.array.ndim))  # type: ignore[no-any-return]
+    return views.diagonal(input, offset=offset, dim1=wrap(dim1, input.array.ndim), dim2=wrap(dim2, input.array.ndim))
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
@@ -220,13 +220,13 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     d = wrap(dimension, input.array.ndim)
     if input.array.ndim and size > input.array.shape[d]:
         raise RuntimeError(text("unfold-too-large", size=size, have=input.array.shape[d]))
-    return views.unfold(input, dim=d, size=size, step=step)  # type: ignore[no-any-return]
+    return views.unfold(input, dim=d, size=size, step=step)
 
 
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """The storage seen with given sizes and strides."""
     begin = 0 if storage_offset is None else storage_offset - input.storage_cell.offset(input.array)
-    return views.as_strided(input, shape=tuple(size), strides=tuple(stride), offset=begin)  # type: ignore[no-any-return]
+    return views.as_strided(input, shape=tuple(size), strides=tuple(stride), offset=begin)
 
 
 def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
@@ -268,12 +268,12 @@ def detach(input: Tensor) -> Tensor:
 
 def to_dtype(input: Tensor, to: dtype, copy: bool = False) -> Tensor:
     """Converted to another dtype; the tensor itself if it has it and no copy is asked for."""
-    return input if input.dtype is to and not copy else cast(input, to=to)  # type: ignore[no-any-return]
+    return input if input.dtype is to and not copy else cast(input, to=to)
 
 
 def clone_(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; gradients flow through."""
-    return clone(input, to=input.dtype)  # type: ignore[no-any-return]
+    return clone(input, to=input.dtype)
 
 
 def atleast_1d(input: Tensor) -> Tensor:
@@ -288,12 +288,12 @@ def atleast_2d(input: Tensor) -> Tensor:
 
 def view_as_real(input: Tensor) -> Tensor:
     """Real and imaginary parts of a complex tensor as a last dimension of size 2, a view."""
-    return views.view_as_real(input)  # type: ignore[no-any-return]
+    return views.view_as_real(input)
 
 
 def view_as_complex(input: Tensor) -> Tensor:
     """A complex tensor from a last dimension of size 2, a view."""
-    return views.view_as_complex(input)  # type: ignore[no-any-return]
+    return views.view_as_complex(input)
 
 
 def atleast_3d(input: Tensor) -> Tensor:
@@ -337,7 +337,7 @@ def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Ten
 
 def adjoint(input: Tensor) -> Tensor:
     """The last two dimensions exchanged, complex numbers conjugated."""
-    return conjugate(transpose(input, -2, -1))  # type: ignore[no-any-return]
+    return conjugate(transpose(input, -2, -1))
 
 
 def sum_to_size(input: Tensor, *size: Any) -> Tensor:

@@ -43,9 +43,9 @@ def install() -> None:
     for properties in PROPERTIES:
         for name, getter in properties.items():
             setattr(Tensor, name, getter if isinstance(getter, property) else property(getter))
-    Tensor.__new__ = new_tensor  # type: ignore[assignment]
-    Storage.__reduce__ = copying.reduce_storage  # type: ignore[method-assign]
-    Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]
+    Tensor.__new__ = new_tensor  # type: ignore[method-assign, assignment]
+    Storage.__reduce__ = copying.reduce_storage  # type: ignore[method-assign, assignment]
+    Tensor.__array_priority__ = 1000
 
 
 install()

@@ -115,7 +115,7 @@ def node_name(x: Tensor) -> str | None:
     return None if x.grad_fn is None else x.node.name()
 
 
-def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
+def _repr(self: Tensor) -> str:
     name = "tensor" if type(self).__module__.startswith("steepest.") else type(self).__name__
     return printing.tensor_text(read(self), self.dtype, requires_grad=self.requires_grad, grad_fn_name=node_name(self), name=name)
 

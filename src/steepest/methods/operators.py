@@ -21,7 +21,7 @@ COMPARISONS: dict[str, Elementwise] = {"eq": ar.eq, "ne": ar.ne, "lt": ar.lt, "l
 _direct = frozenset((*NUMBERS, Tensor))
 
 
-def _operator(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
+def _operator(primitive: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Tensor]:
     def method(self: Tensor, other: Any) -> Tensor:
         if type(other) not in _direct:
             other = operand(other)
@@ -32,7 +32,7 @@ def _operator(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
     return method
 
 
-def _reflected(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
+def _reflected(primitive: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Tensor]:
     def method(self: Tensor, other: Any) -> Tensor:
         other = operand(other)
         return other if other is NotImplemented else primitive(other, self)

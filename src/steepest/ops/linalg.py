@@ -1,7 +1,7 @@
 """The call form: linear algebra by LAPACK. Gradients as in Giles (2008), "An extended collection of matrix derivative results"."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def _solve(a: Any, b: Any) -> Any:
     return np.linalg.solve(a, b)
 
 
-def _qr(x: Any, mode: str) -> Any:
+def _qr(x: Any, mode: Literal["reduced", "complete", "r"]) -> Any:
     q, r = np.linalg.qr(x, mode)
     return q, r
 
@@ -80,7 +80,7 @@ def qr_gradient(g: Any, results: Any, mode: str) -> Any:
     """Walter et al. (2012) for matrices with at least as many rows as columns."""
     q, r = results
     gq, gr = g
-    m = r @ mh(gr) if gr is not None else 0
+    m: Any = r @ mh(gr) if gr is not None else 0
     if gq is not None:
         m = m - mh(gq) @ q
     below = m.tril(-1)

@@ -118,7 +118,7 @@ class Elementwise(Primitive):
             arrays = [a if c is None else c(a) for a, c in zip(arrays, plan.convert, strict=True)]
         try:
             out = plan.kernel(*arrays)
-        except ValueError as problem:
+        except (ValueError, TypeError) as problem:
             raise broadcast_error(self, operands, problem) from None
         single = plan.single
         if single is None:
@@ -143,15 +143,15 @@ class Elementwise(Primitive):
         if plan.store or type(plan.kernel) is not np.ufunc:
             return False
         for target, of in zip(targets, plan.results, strict=True):
-            if target.dtype is not of:
+            if target.dtype is not of or 0 in target.array.strides:
                 return False
         arrays = [x.array if isinstance(x, Tensor) else x for x in operands]
         if plan.convert is not None:
             arrays = [a if c is None else c(a) for a, c in zip(arrays, plan.convert, strict=True)]
         try:
             plan.kernel(*arrays, out=tuple([x.array for x in targets]))
-        except ValueError as problem:
-            raise broadcast_error(self, operands, problem) from None
+        except (ValueError, TypeError) as problem:
+            raise written_error(self, targets, operands, problem) from None
         for target in targets:
             counter = target.counter
             if counter is not None:
@@ -180,8 +180,11 @@ def number_array(target: Any, value: Any) -> Any:
 
 
 def broadcast_error(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> Exception:
-    """PyTorch's error for shapes that do not broadcast; other problems pass unchanged."""
+    """PyTorch's error for shapes that do not broadcast and dtypes that the operation does not take; others pass unchanged."""
     shapes = [x.array.shape for x in operands if isinstance(x, Tensor)]
+    if isinstance(problem, TypeError):
+        kinds = ", ".join(str(x.dtype) for x in operands if isinstance(x, Tensor))
+        return NotImplementedError(text("operation-dtype", operation=primitive.name, dtypes=kinds))
     try:
         np.broadcast_shapes(*shapes)
     except ValueError:
@@ -191,6 +194,17 @@ def broadcast_error(primitive: Primitive, operands: tuple[Any, ...], problem: Ex
                 return RuntimeError(text("shapes-do-not-broadcast", operation=primitive.name, a=a[-axis], b=b[-axis],
                                          axis=max(len(a), len(b)) - axis, shapes=" and ".join(str(list(s)) for s in shapes)))
     return problem
+
+
+def written_error(primitive: Primitive, targets: tuple[Tensor, ...], operands: tuple[Any, ...], problem: Exception) -> Exception:
+    """PyTorch's error for results that do not fit the tensor that is written."""
+    found = broadcast_error(primitive, operands, problem)
+    if found is not problem:
+        return found
+    if not targets[0].array.flags.writeable:
+        return RuntimeError(text("in-place-read-only"))
+    made = np.broadcast_shapes(*[x.array.shape for x in operands if isinstance(x, Tensor)])
+    return RuntimeError(text("in-place-shape", target=list(targets[0].array.shape), value=list(made)))
 
 
 def _fits(a: tuple[int, ...], b: tuple[int, ...]) -> bool:

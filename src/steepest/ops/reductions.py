@@ -149,7 +149,7 @@ def wrap(dim: Any, ndim: int) -> int:
     dim = dim.__index__()
     if not -n <= dim < n:
         raise IndexError(text("dim-out-of-range", low=-n, high=n - 1, dim=dim))
-    return dim % n  # type: ignore[no-any-return]
+    return dim % n
 
 
 def count(shape: tuple[int, ...], dim: tuple[int, ...]) -> int:

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable
 from typing import Any
 
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import full_like, zeros
@@ -90,7 +91,7 @@ class Adagrad(Parameterwise):
             (p, total), p, grad, total, step_size, weight_decay, group["eps"], differentiable=group["differentiable"]
         )
 
-    def update_sparse(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
+    def update_sparse(self, p: Tensor, grad: SparseTensor, state: State, group: Group) -> None:
         if group["weight_decay"] != 0:
             raise RuntimeError(text("optimizer-sparse-decay"))
         state["step"] += 1

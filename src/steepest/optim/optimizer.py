@@ -14,6 +14,7 @@ from typing import Any
 from steepest.autograd.modes import enable_grad, set_grad_enabled
 from steepest.core import dtype as dtypes
 from steepest.core.hooks import RemovableHandle
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import tensor
@@ -378,7 +379,7 @@ class Parameterwise(Optimizer):
         """Take one step of one parameter."""
         raise NotImplementedError
 
-    def update_sparse(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
+    def update_sparse(self, p: Tensor, grad: SparseTensor, state: State, group: Group) -> None:
         """Take one step of the rows that a sparse gradient has."""
         raise NotImplementedError
 

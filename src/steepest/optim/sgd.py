@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable
 from typing import Any
 
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.optim.optimizer import Group, Parameterwise, State, require, require_one_kernel, require_rate
@@ -116,7 +117,7 @@ class SGD(Parameterwise):
             inflow = 1 - group["dampening"]
             rule.write((p, buffer), p, grad, buffer, lr, weight_decay, momentum, inflow, differentiable=differentiable)
 
-    def update_sparse(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
+    def update_sparse(self, p: Tensor, grad: SparseTensor, state: State, group: Group) -> None:
         if group["weight_decay"] != 0:
             raise RuntimeError(text("optimizer-sparse-decay"))
         if group["momentum"] != 0:

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import zeros, zeros_like
@@ -80,7 +81,7 @@ class SparseAdam(Parameterwise):
     def update(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
         raise RuntimeError(text("optimizer-dense"))
 
-    def update_sparse(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
+    def update_sparse(self, p: Tensor, grad: SparseTensor, state: State, group: Group) -> None:
         state["step"] += 1
         step_size, inflow1, inflow2 = factors(p.dtype, state["step"].double(), scalar(group["lr"]), *group["betas"])
         targets = (p, state["exp_avg"], state["exp_avg_sq"])

@@ -16,7 +16,7 @@ from steepest.functional.neural.windows import Sizes, batched
 from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.views import squeeze
 
 
@@ -84,7 +84,7 @@ def _averages(name: str, node: str) -> Any:
     )
 
 
-MEANS = {
+MEANS: dict[int, Composite] = {
     1: _averages("adaptive_avg_pool1d", "AdaptiveAvgPool2DBackward0"),
     2: _averages("adaptive_avg_pool2d", "AdaptiveAvgPool2DBackward0"),
     3: _averages("adaptive_avg_pool3d", "AdaptiveAvgPool3DBackward0"),
@@ -98,7 +98,7 @@ def _members(n: int, out: int) -> Any:
     return np.minimum(start[:, None] + np.arange(int((stop - start).max(initial=1))), stop[:, None] - 1)
 
 
-def _max_index(shape: Sizes, out: Sizes) -> tuple[Any, Any]:
+def _max_index(shape: Sizes, out: Sizes) -> Any:
     """For each window, `(*out, members)`: positions in the plane and, for each dimension, the index there."""
     n = len(out)
     parts = []

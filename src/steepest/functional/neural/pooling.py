@@ -27,7 +27,7 @@ from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.activations import relu
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full, positions
 from steepest.ops.views import narrow, squeeze, view, write
 
@@ -359,7 +359,7 @@ def _averages(name: str, node: str) -> Any:
     )
 
 
-MEANS = {
+MEANS: dict[int, Composite] = {
     1: _averages("avg_pool1d", "AvgPool2DBackward0"),
     2: _averages("avg_pool2d", "AvgPool2DBackward0"),
     3: _averages("avg_pool3d", "AvgPool3DBackward0"),
