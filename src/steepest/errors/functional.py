@@ -384,4 +384,63 @@ ROWS = {
     "channel-shuffle": (
         "Number of channels must be divisible by groups. Got an input of shape {shape} and {groups} groups.",
         "通道数应能被 groups 整除,输入的形状是 {shape},groups={groups}"),
+    # attention and sampling
+    "attention-two-masks": (
+        "scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True",
+        "is_causal=True 时不能再给 attn_mask"),
+    "attention-shapes": (
+        "scaled_dot_product_attention: query {query} (*, L, E), key {key} (*, S, E) and value {value} (*, S, V) do not fit",
+        "query {query} (*, L, E)、key {key} (*, S, E) 与 value {value} (*, S, V) 的形状不匹配"),
+    "attention-width": (
+        "was expecting embedding dimension of {expected}, but got {given}; it must be divisible by num_heads {heads}",
+        "嵌入维数应为 {expected} 并能被 num_heads({heads})整除,得到 {given}"),
+    "attention-causal": (
+        "Need attn_mask if specifying the is_causal hint.", "is_causal=True 时需要同时给出 attn_mask"),
+    "interpolate-align": (
+        "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
+        "align_corners 只能用于 linear、bilinear、bicubic 和 trilinear"),
+    "interpolate-size": (
+        "exactly one of size and scale_factor must be given: write size=(H, W) or scale_factor=2",
+        "size 与 scale_factor 应给出且只给出一个"),
+    "interpolate-antialias": (
+        "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input",
+        "antialias 只能用于 bilinear 和 bicubic"),
+    "interpolate-mode": (
+        "Got {ndim}D input, but {mode} mode does not fit: 3D inputs need linear, 4D bilinear or bicubic, 5D trilinear; "
+        "nearest, "
+        "nearest-exact and area fit all",
+        "{ndim} 维输入不能用 {mode}:3 维用 linear,4 维用 bilinear 或 bicubic,5 维用 trilinear;nearest、nearest-exact 和 "
+        "area 均可"),
+    "interpolate-count": (
+        "size or scale_factor must be one number or {n} numbers, one for each spatial dimension, got {given}",
+        "size 或 scale_factor 应为一个数,或每个空间维一个(共 {n} 个),得到 {given}"),
+    "interpolate-empty": (
+        "Input and output sizes should be greater than 0, but got input {input} output {output}",
+        "输入和输出的大小都应大于 0:输入 {input},输出 {output}"),
+    "interpolate-recompute": (
+        "recompute_scale_factor is not meaningful with an explicit size.", "给出 size 时 recompute_scale_factor 没有意义"),
+    "upsample-deprecated": (
+        "`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.",
+        "{name} 已过时:请用 nn.functional.interpolate"),
+    "grid-mode": (
+        "nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic' and padding_mode to be 'zeros',"
+        " 'border', or "
+        "'reflection', but got: '{mode}' and '{padding}'",
+        "grid_sample 的 mode 为 bilinear、nearest 或 bicubic,padding_mode 为 zeros、border 或 reflection;得到 {mode} 和 "
+        "{padding}"),
+    "grid-align": (
+        "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
+        "align_corners=True if "
+        "the old behavior is desired.",
+        "grid_sample 和 affine_grid 默认 align_corners=False,请写明"),
+    "grid-shape": (
+        "grid_sampler(): an input {input} and a grid {grid} do not fit (mode {mode}): (N, C, H, W) needs (N, Ho, Wo, 2), (N,"
+        " C, D, H, W) needs "
+        "(N, Do, Ho, Wo, 3) and has no bicubic mode",
+        "grid_sample:输入 {input} 与 grid {grid} 不匹配(mode {mode}):(N, C, H, W) 需要 (N, Ho, Wo, 2),(N, C, D, H, W) 需要 "
+        "(N, Do, Ho, Wo, 3)"),
+    "affine-shape": (
+        "Expected a batch of affine matrices (N, 2, 3) for a size (N, C, H, W) or (N, 3, 4) for (N, C, D, H, W), got "
+        "{theta} for {size}",
+        "affine_grid:size 为 (N, C, H, W) 时 theta 应为 (N, 2, 3),为 (N, C, D, H, W) 时应为 (N, 3, 4);得到 {theta} 和 {size}"),
 }

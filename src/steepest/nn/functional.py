@@ -10,6 +10,7 @@ from steepest.functional.neural.adaptive import (
     adaptive_max_pool2d,
     adaptive_max_pool3d,
 )
+from steepest.functional.neural.attention import multi_head_attention_forward, scaled_dot_product_attention
 from steepest.functional.neural.binary_losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -24,7 +25,12 @@ from steepest.functional.neural.convolutions import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from steepest.functional.neural.distances import cosine_similarity, normalize, pairwise_distance
+from steepest.functional.neural.distances import (
+    cosine_similarity,
+    normalize,
+    pairwise_distance,
+    pdist,
+)
 from steepest.functional.neural.dropout import (
     alpha_dropout,
     dropout,
@@ -87,6 +93,13 @@ from steepest.functional.neural.regression_losses import (
     poisson_nll_loss,
     smooth_l1_loss,
 )
+from steepest.functional.neural.resampling import (
+    interpolate,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
+from steepest.functional.neural.sampling import affine_grid, grid_sample
 from steepest.functional.neural.softmax import (
     gumbel_softmax,
     log_softmax,
@@ -102,6 +115,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -129,11 +143,13 @@ __all__ = [
     "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "layer_norm",
@@ -154,6 +170,7 @@ __all__ = [
     "max_unpool2d",
     "max_unpool3d",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -162,10 +179,12 @@ __all__ = [
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
     "rms_norm",
+    "scaled_dot_product_attention",
     "smooth_l1_loss",
     "soft_margin_loss",
     "softmax",
@@ -173,4 +192,7 @@ __all__ = [
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
     "unfold",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
 ]

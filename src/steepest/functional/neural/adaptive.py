@@ -38,7 +38,7 @@ def _averaging(n: int, out: int, of: Any) -> Any:
 LETTERS = "abcde"
 
 
-def _along(x: Any, matrix: Any, dim: int, turned: bool) -> Any:
+def along(x: Any, matrix: Any, dim: int, turned: bool) -> Any:
     """Each line of `x` along `dim` multiplied by a matrix, or by its transpose."""
     letters = LETTERS[: x.array.ndim]
     spec = f"{letters},{letters[dim]}z->" if turned else f"{letters},z{letters[dim]}->"
@@ -47,7 +47,7 @@ def _along(x: Any, matrix: Any, dim: int, turned: bool) -> Any:
 
 def _mean_body(x: Any, out: Sizes) -> Any:
     for d, (n, m) in enumerate(zip(x.array.shape[2:], out, strict=True), 2):
-        x = _along(x, fresh(_averaging(n, m, x.array.dtype), x.dtype), d, False)
+        x = along(x, fresh(_averaging(n, m, x.array.dtype), x.dtype), d, False)
     return x
 
 
@@ -59,7 +59,7 @@ def _mean_kernel(x: Any, out: Sizes) -> Any:
 
 def _back_body(g: Any, shape: Sizes) -> Any:
     for d, (n, m) in enumerate(zip(shape[2:], g.array.shape[2:], strict=True), 2):
-        g = _along(g, fresh(_averaging(n, m, g.array.dtype), g.dtype), d, True)
+        g = along(g, fresh(_averaging(n, m, g.array.dtype), g.dtype), d, True)
     return g
 
 

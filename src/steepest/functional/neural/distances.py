@@ -1,7 +1,12 @@
 """Distances and similarities between vectors."""
 
-from steepest.core.tensor import Tensor
+from typing import Any
+
+import numpy as np
+
+from steepest.core.tensor import Tensor, from_array
 from steepest.functional.reducing import norm
+from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.maps import elementwise
 from steepest.ops.reductions import wrap
@@ -27,3 +32,17 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
     """Divided by the p-norm along `dim`, which is held at `eps` at least."""
     result = input / norm(input, p, dim, True).clamp_min(eps).expand_as(input)
     return result if out is None else out.copy_(result)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
+    """The p-norms of all differences of rows: `(*, P, D)` and `(*, R, D)` to `(*, P, R)`."""
+    a: Any = x1
+    b: Any = x2
+    return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1)
+
+
+def pdist(input: Tensor, p: float = 2) -> Tensor:
+    """The p-norms of the differences of rows i < j of `(N, D)`, one after another: `(N * (N - 1) / 2)`."""
+    first, second = np.triu_indices(input.array.shape[0], 1)
+    rows = [ix.take_rows(input, from_array(np.ascontiguousarray(i, np.int64)), dim=0) for i in (first, second)]
+    return norm(rows[0] - rows[1], p, -1)

@@ -1,0 +1,150 @@
+"""Attention (Vaswani et al. 2017): softmax of scaled products of queries and keys, and the form with several heads."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from steepest.core import dtype as dtypes
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.functional.creating import zeros
+from steepest.functional.joining import cat
+from steepest.functional.neural.dropout import dropout
+from steepest.functional.neural.linear import linear
+from steepest.functional.neural.padding import pad
+from steepest.functional.neural.softmax import softmax
+from steepest.functional.products import matmul
+from steepest.functional.shaping import transpose
+from steepest.ops import arithmetic as ar
+from steepest.ops.creation import full
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """`softmax(query @ key.mT * scale + mask) @ value`: `(*, L, E)`, `(*, S, E)`, `(*, S, V)` to `(*, L, V)`.
+
+    `scale` is 1 / sqrt(E) unless given. A boolean mask says which keys count, another one is added. Raises RuntimeError where a
+    mask is given together with `is_causal`, or the sizes do not fit.
+    """
+    if is_causal and attn_mask is not None:
+        raise RuntimeError(text("attention-two-masks"))
+    q: Any = query
+    k: Any = key
+    if q.array.shape[-1] != k.array.shape[-1] or k.array.shape[-2] != value.array.shape[-2]:
+        raise RuntimeError(
+            text("attention-shapes", query=list(query.array.shape), key=list(key.array.shape), value=list(value.array.shape))
+        )
+    if enable_gqa:
+        times = q.array.shape[-3] // k.array.shape[-3]
+        k, value = k.repeat_interleave(times, -3), value.repeat_interleave(times, -3)
+    factor = 1.0 / math.sqrt(q.array.shape[-1]) if scale is None else scale
+    logits = matmul(q * factor, transpose(k, -2, -1))
+    if is_causal:
+        rows, columns = logits.array.shape[-2:]
+        attn_mask = fresh(np.tril(np.ones((rows, columns), np.bool_)), dtypes.bool_)
+    if attn_mask is not None:
+        if attn_mask.dtype is dtypes.bool_:
+            attn_mask = ar.where(attn_mask, full((), 0, logits.dtype), float("-inf"))
+        logits = logits + attn_mask
+    weights = softmax(logits, -1)
+    if attn_mask is not None:
+        weights = ar.where(ar.isnan(weights), 0, weights)
+    return matmul(dropout(weights, dropout_p) if dropout_p > 0 else weights, value)
+
+
+def _addend(mask: Tensor | None, of: Tensor) -> Any:
+    """A mask as what is added to the logits: True means not looked at."""
+    if mask is None or mask.dtype is not dtypes.bool_:
+        return mask
+    return ar.where(mask, float("-inf"), full((), 0, of.dtype))
+
+
+def multi_head_attention_forward(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    embed_dim_to_check: int,
+    num_heads: int,
+    in_proj_weight: Tensor | None,
+    in_proj_bias: Tensor | None,
+    bias_k: Tensor | None,
+    bias_v: Tensor | None,
+    add_zero_attn: bool,
+    dropout_p: float,
+    out_proj_weight: Tensor,
+    out_proj_bias: Tensor | None,
+    training: bool = True,
+    key_padding_mask: Tensor | None = None,
+    need_weights: bool = True,
+    attn_mask: Tensor | None = None,
+    use_separate_proj_weight: bool = False,
+    q_proj_weight: Tensor | None = None,
+    k_proj_weight: Tensor | None = None,
+    v_proj_weight: Tensor | None = None,
+    static_k: Tensor | None = None,
+    static_v: Tensor | None = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """Attention with several heads, queries `(L, N, E)` to keys and values `(S, N, E)`: `(L, N, E)` and the weights `(N, L, S)`.
+
+    Masks are boolean (True: not looked at) or added. Raises RuntimeError or AssertionError where the sizes do not fit.
+    """
+    given: list[Any] = [query, key, value]
+    alone = query.array.ndim == 2
+    if alone:
+        given = [x.unsqueeze(1) for x in given]
+        key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
+    length, batch, width = given[0].array.shape
+    if width != embed_dim_to_check or width % num_heads:
+        raise AssertionError(text("attention-width", given=width, expected=embed_dim_to_check, heads=num_heads))
+    if is_causal and attn_mask is None:
+        raise RuntimeError(text("attention-causal"))
+    weights: Any = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight.chunk(3)
+    biases: Any = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
+    q, k, v = (linear(x, w, b) for x, w, b in zip(given, weights, biases, strict=True))
+    head = width // num_heads
+    extra = 0
+    if bias_k is not None and bias_v is not None:
+        k, v = (cat([x, b.expand(1, batch, width)]) for x, b in ((k, bias_k), (v, bias_v)))
+        extra += 1
+
+    def heads(x: Any) -> Any:
+        return x.reshape(x.array.shape[0], batch, num_heads, head).permute(1, 2, 0, 3)
+
+    k = heads(k) if static_k is None else static_k.view(batch, num_heads, -1, head)
+    v = heads(v) if static_v is None else static_v.view(batch, num_heads, -1, head)
+    if add_zero_attn:
+        nothing = zeros((batch, num_heads, 1, head), dtype=k.dtype)
+        k, v = cat([k, nothing], 2), cat([v, nothing], 2)
+        extra += 1
+    mask = _merged(_addend(attn_mask, query), _addend(key_padding_mask, query), batch, num_heads, extra)
+    logits = matmul(heads(q) * math.sqrt(1.0 / head), transpose(k, -2, -1))
+    seen = softmax(logits if mask is None else logits + mask, -1)
+    mixed: Any = matmul(dropout(seen, dropout_p) if training and dropout_p > 0 else seen, v)
+    result: Any = linear(mixed.permute(2, 0, 1, 3).reshape(length, batch, width), out_proj_weight, out_proj_bias)
+    shown: Any = None
+    if need_weights:
+        shown = seen.mean(1) if average_attn_weights else seen
+    if alone:
+        return result.squeeze(1), None if shown is None else shown.squeeze(0)
+    return result, shown
+
+
+def _merged(attn: Any, padding: Any, batch: int, heads: int, extra: int) -> Any:
+    """Both masks as one that fits `(N, heads, L, S)`, with room for `extra` keys that all may look at."""
+    if attn is not None and attn.array.ndim == 3:
+        attn = attn.view(batch, heads, *attn.array.shape[1:])
+    if padding is not None:
+        padding = padding.view(batch, 1, 1, -1)
+        attn = padding if attn is None else attn + padding
+    return attn if attn is None or not extra else pad(attn, (0, extra))

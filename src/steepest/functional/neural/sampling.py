@@ -1,0 +1,125 @@
+"""Images read at positions that are data: `grid_sample` and the grids of affine maps (Jaderberg et al. 2015)."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from steepest.core.dtype import int64
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.functional.neural.resampling import cubic_weights
+from steepest.functional.neural.warning import warn
+from steepest.functional.products import matmul
+from steepest.functional.shaping import contiguous
+from steepest.ops import arithmetic as ar
+from steepest.ops import functions as fn
+from steepest.ops import indexing as ix
+
+
+def _reflected(x: Any, low: float, high: float) -> Any:
+    """Folded at `low` and `high` until it lies between."""
+    if high <= low:
+        return x * 0
+    span = high - low
+    inside = fn.absolute(x - low)
+    rest = ar.remainder(inside, span)
+    return ar.where(ar.remainder(fn.floor(inside / span), 2) == 0, rest + low, span - rest + low)
+
+
+def _placed(x: Any, n: int, padding: str, align: bool) -> Any:
+    """Positions brought into the image as the padding says."""
+    if padding == "border":
+        return ar.clamp(x, 0, n - 1)
+    if padding == "reflection":
+        return ar.clamp(_reflected(x, 0, n - 1) if align else _reflected(x, -0.5, n - 0.5), 0, n - 1)
+    return x
+
+
+def _read(flat: Any, at: list[Any], sizes: tuple[int, ...], padding: str, align: bool) -> Any:
+    """The elements at whole positions, zeros outside."""
+    index: Any = 0
+    inside: Any = None
+    for x, n in zip(at, sizes, strict=True):
+        x = _placed(x, n, padding, align)
+        good = (x >= 0) & (x <= n - 1)
+        inside = good if inside is None else inside & good
+        index = index * n + ar.cast(ar.where(good, x, 0), to=int64)
+    shape = index.array.shape
+    rows = contiguous(index).reshape(shape[0], 1, -1).expand(shape[0], flat.array.shape[1], -1)
+    values = ix.gather(flat, rows, dim=2).reshape(shape[0], flat.array.shape[1], *shape[1:])
+    return ar.where(inside.unsqueeze(1), values, 0)
+
+
+def grid_sample(
+    input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
+) -> Tensor:
+    """`(N, C, H, W)` read at positions `(N, Ho, Wo, 2)` of (x, y) from -1 to 1: `(N, C, Ho, Wo)`; with a depth likewise.
+
+    `mode` is "bilinear", "nearest" or (images only) "bicubic"; `padding_mode` "zeros", "border" or "reflection". Raises ValueError
+    for other modes, RuntimeError for other shapes.
+    """
+    if mode not in ("bilinear", "nearest", "bicubic") or padding_mode not in ("zeros", "border", "reflection"):
+        raise ValueError(text("grid-mode", mode=mode, padding=padding_mode))
+    if align_corners is None:
+        warn(text("grid-align"))
+        align_corners = False
+    shape, n = input.array.shape, input.array.ndim - 2
+    if (
+        n not in (2, 3)
+        or grid.array.ndim != n + 2
+        or grid.array.shape[-1] != n
+        or grid.array.shape[0] != shape[0]
+        or n == 3
+        and mode == "bicubic"
+    ):
+        raise RuntimeError(text("grid-shape", input=list(shape), grid=list(grid.array.shape), mode=mode))
+    flat = contiguous(input).reshape(*shape[:2], -1)
+    sizes = shape[2:]
+    where = []
+    for i, size in enumerate(sizes):
+        x = grid.select(-1, n - 1 - i)
+        where.append((x + 1) / 2 * (size - 1) if align_corners else ((x + 1) * size - 1) / 2)
+    if mode == "nearest":
+        return _read(
+            flat,
+            [fn.rounded(_placed(x, s, padding_mode, align_corners)) for x, s in zip(where, sizes, strict=True)],
+            sizes,
+            "zeros",
+            align_corners,
+        )
+    if mode == "bilinear":
+        where = [_placed(x, s, padding_mode, align_corners) for x, s in zip(where, sizes, strict=True)]
+    corners, weights = [], []
+    for x in where:
+        base = fn.floor(x.detach())
+        part = x - base
+        corners.append([base, base + 1] if mode == "bilinear" else [base + k for k in range(-1, 3)])
+        weights.append([1 - part, part] if mode == "bilinear" else cubic_weights(part))
+    padding = "zeros" if mode == "bilinear" else padding_mode
+    total: Any = None
+    for choice in itertools.product(range(len(corners[0])), repeat=n):
+        term = _read(flat, [c[k] for c, k in zip(corners, choice, strict=True)], sizes, padding, align_corners)
+        for w, k in zip(weights, choice, strict=True):
+            term = term * w[k].unsqueeze(1)
+        total = term if total is None else total + term
+    return total
+
+
+def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Tensor:
+    """The positions that affine maps `(N, 2, 3)` or `(N, 3, 4)` give for an output `(N, C, H, W)` or `(N, C, D, H, W)`."""
+    if align_corners is None:
+        warn(text("grid-align"))
+        align_corners = False
+    sizes = tuple(int(s) for s in size)
+    n = len(sizes) - 2
+    if n not in (2, 3) or theta.array.shape != (sizes[0], n, n + 1):
+        raise ValueError(text("affine-shape", theta=list(theta.array.shape), size=list(sizes)))
+    lines = []
+    for m in sizes[2:]:
+        line = np.linspace(-1, 1, m) if m > 1 else np.zeros(1)
+        lines.append(line if align_corners else line * (m - 1) / m)
+    base = np.stack([*np.meshgrid(*lines, indexing="ij")[::-1], np.ones(sizes[2:])], -1).reshape(1, -1, n + 1)
+    points = fresh(np.ascontiguousarray(base.astype(theta.array.dtype)), theta.dtype)
+    made: Any = matmul(points, theta.mT)
+    return made.reshape(sizes[0], *sizes[2:], n)
