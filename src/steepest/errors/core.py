@@ -55,6 +55,16 @@ ROWS = {
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() "
         "the tensor before performing the operation.",
         "被写入的张量有多个元素指向同一内存(例如 expand 的结果):请先 clone()。"),
+    "operation-dtype": (
+        "\"{operation}\" not implemented for {dtypes}: convert first (x.float(), x.long()); to invert a mask write ~mask or "
+        "mask.logical_not()",
+        "{operation} 不支持 {dtypes}:请先转换类型(x.float()、x.long());对掩码取反请写 ~mask 或 mask.logical_not()"),
+    "integer-division-by-zero": (
+        "ZeroDivisionError: {operation} of integers by zero; write x.float() first for inf and nan, or replace the zeros",
+        "ZeroDivisionError:整数除以零({operation});要得到 inf 和 nan 请先写 x.float(),或换掉为零的除数"),
+    "negative-integer-power": (
+        "Integers to negative integer powers are not allowed: write x.float() ** {exponent}",
+        "整数不能取负整数次幂:请写 x.float() ** {exponent}"),
     "result-type-in-place": (
         "result type {result} can't be cast to the desired output type {target}: an in-place operation keeps the dtype of its tensor; "
         "write x = x + y instead of x += y",

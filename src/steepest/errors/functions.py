@@ -90,6 +90,8 @@ ROWS = {
     "arange-step-zero": ("step must be nonzero", "步长不能为零"),
     "arange-bounds": (
         "upper bound and lower bound inconsistent with step sign: arange({start}, {end}, {step})", "上下界与步长的符号不一致:arange({start}, {end}, {step})"),
+    "number-overflow": (
+        "value cannot be converted to type {dtype} without overflow: {value}", "数 {value} 超出类型 {dtype} 的范围"),
     "ragged-data": ("nested sequences do not form a tensor: {problem}", "嵌套列表不能组成张量:{problem}"),
     "item-of-several": (
         "a Tensor with {size} elements cannot be converted to Scalar: write .tolist(), or reduce it with .mean() or .sum() first",

@@ -56,6 +56,10 @@ def to_array(data: Any, of: DType | None) -> np.ndarray[Any, Any]:
             of = get_default_dtype().to_complex()
         else:
             of = dtypes.from_numpy(array.dtype)
+    elif of.category == dtypes.INTEGER and array.dtype.kind == "i" and array.size and of.itemsize < 8:
+        limits = np.iinfo(numpy_dtype(of))
+        if array.max() > limits.max or array.min() < (limits.min or -limits.max):
+            raise RuntimeError(text("number-overflow", value=int(array.max() if array.max() > limits.max else array.min()), dtype=of))
     return array.astype(numpy_dtype(of), copy=False)
 
 

@@ -31,7 +31,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
     parts = list(tensors)
     if not parts:
-        raise RuntimeError(text("cat-of-nothing"))
+        raise ValueError(text("cat-of-nothing"))
     whole = [x for x in parts if x.array.shape != (0,)] or parts[:1]
     first = whole[0].array.shape
     if not first:
@@ -59,7 +59,7 @@ def result_type_of(tensors: list[Tensor]) -> Any:
 concat = concatenate = cat
 
 
-class Stack(Composite):
+class _Stack(Composite):
     """Tensors of one shape along a new dimension: any number of operands, one node."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Stack(Composite):
         return cat([unsqueeze(x, dim) for x in tensors], dim)
 
 
-_stack = Stack()
+_stack = _Stack()
 
 
 def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:

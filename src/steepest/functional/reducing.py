@@ -148,14 +148,21 @@ _max_all = red.Reduction("max", np.maximum, red.amax.combine, None, {"x": red.sh
 _min_all = red.Reduction("min", np.minimum, red.amin.combine, None, {"x": red.shared_extremum}, "MinBackward1")
 
 
+def not_empty(operation: str, x: Tensor) -> Tensor:
+    """`x`, which must have elements; RuntimeError otherwise."""
+    if not x.array.size:
+        raise RuntimeError(text("reduction-of-nothing", operation=operation, shape=list(x.array.shape)))
+    return x
+
+
 def amax_all(input: Tensor) -> Tensor:
     """The largest of all elements."""
-    return _max_all(input, dim=dims(input, None), keepdim=False)
+    return _max_all(not_empty("max", input), dim=dims(input, None), keepdim=False)
 
 
 def amin_all(input: Tensor) -> Tensor:
     """The smallest of all elements."""
-    return _min_all(input, dim=dims(input, None), keepdim=False)
+    return _min_all(not_empty("min", input), dim=dims(input, None), keepdim=False)
 
 
 def _arg(along: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.errors import text
 from steepest.functional import pointwise, shaping
 from steepest.functional.operands import operand
 from steepest.functional.pointwise import BINARY, UNARY
 from steepest.ops import arithmetic as ar
-from steepest.ops.inplace import assign, fill_array, inplace_map
+from steepest.ops.inplace import assign, assign_result, fill_array, inplace_map
 from steepest.ops.maps import Elementwise
 
 __all__ = ["METHODS"]
@@ -39,13 +40,13 @@ def _scaled(plain: Elementwise, scaled: Elementwise) -> Callable[..., Tensor]:
 def _div(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode is None:
         return inplace_map(self, ar.div, self, operand(other))
-    return assign(self, pointwise.div(self, other, rounding_mode=rounding_mode))
+    return assign_result(self, pointwise.div(self, other, rounding_mode=rounding_mode))
 
 
 def _pow(self: Tensor, exponent: Any) -> Tensor:
     exponent = operand(exponent)
     if isinstance(exponent, Tensor) or exponent not in (2, 3):
-        return assign(self, ar.pow(self, exponent))
+        return assign_result(self, ar.pow(self, exponent))
     return inplace_map(self, ar.square if exponent == 2 else ar.cube, self)
 
 
@@ -62,7 +63,7 @@ def _addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 
 
 def _round(self: Tensor, *, decimals: int = 0) -> Tensor:
-    return assign(self, pointwise.round(self, decimals=decimals))
+    return assign_result(self, pointwise.round(self, decimals=decimals))
 
 
 def _nan_to_num(self: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
@@ -70,7 +71,7 @@ def _nan_to_num(self: Tensor, nan: float = 0.0, posinf: float | None = None, neg
 
 
 def _clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
-    return assign(self, pointwise.clamp(self, min, max))
+    return assign_result(self, pointwise.clamp(self, min, max))
 
 
 def _clamp_min(self: Tensor, min: Any) -> Tensor:
@@ -93,11 +94,13 @@ def _zero(self: Tensor) -> Tensor:
 
 def _fill(self: Tensor, value: Any) -> Tensor:
     """A number written over all elements."""
+    if isinstance(value, Tensor) and value.array.ndim:
+        raise RuntimeError(text("fill-value-not-scalar", ndim=value.array.ndim))
     return assign(self, value) if isinstance(value, Tensor) else fill_array(self, value)
 
 
 def _masked_fill(self: Tensor, mask: Tensor, value: Any) -> Tensor:
-    return assign(self, pointwise.masked_fill(self, mask, value))
+    return assign_result(self, pointwise.masked_fill(self, mask, value))
 
 
 def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Tensor]:

@@ -6,6 +6,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
 from steepest.ops.maps import Elementwise, elementwise
 
 B = dtypes.bool_
@@ -15,6 +16,34 @@ def total(*gradients: Any) -> Any:
     """The sum of the gradients that are defined; None where none is."""
     some = [g for g in gradients if g is not None]
     return None if not some else some[0] if len(some) == 1 else sum(some[1:], some[0])
+
+
+class Division(Elementwise):
+    """A division whose integers must not be divided by zero."""
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        self.check(operands)
+        return super().__call__(*operands, **params)
+
+    def write_into(self, targets: tuple[Tensor, ...], operands: tuple[Any, ...]) -> bool:
+        self.check(operands)
+        return super().write_into(targets, operands)
+
+    def check(self, operands: tuple[Any, ...]) -> None:
+        """RuntimeError where both operands are integers and the divisor holds a zero."""
+        for x in operands:
+            if x.dtype.category >= dtypes.FLOATING if isinstance(x, Tensor) else isinstance(x, (float, complex)):
+                return
+        divisor = operands[1]
+        if not (divisor.array.all() if isinstance(divisor, Tensor) else divisor):
+            raise RuntimeError(text("integer-division-by-zero", operation=self.name))
+
+
+def division(name: str, definition: Any, **options: Any) -> Division:
+    """As `elementwise`, for divisions."""
+    made = elementwise(name, definition, **options)
+    made.__class__ = Division
+    return made  # type: ignore[return-value]
 
 
 # arithmetic -----------------------------------------------------------------------------------------------------------------------
@@ -37,14 +66,14 @@ power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="Po
 power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1", number=("x", "PowBackward2"),
                            x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
                            exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
-remainder = elementwise("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1", number=("b", "RemainderBackward0"),
-                        a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
-fmod = elementwise("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
-                   a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
-floor_divide: Elementwise = elementwise("floor_divide", lambda m, a, b: m.floor_divide(a, b))
-divide_floor = elementwise("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
+remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1", number=("b", "RemainderBackward0"),
+                     a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
+fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
+                a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
+floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b))
+divide_floor = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
 divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
-divide_trunc_integers = elementwise("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
+divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
 lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, start + weight * (end - start),
                                                                  end - (end - start) * (1 - weight)),
                    node="LerpBackward1", number=("weight", "LerpBackward0"),
@@ -171,8 +200,12 @@ def pow(x: Any, exponent: Any) -> Any:
     """`x ** exponent` with the cheapest primitive that gives PyTorch's result and node."""
     if isinstance(exponent, Tensor):
         return power_tensor(x, exponent)
-    if exponent == 2 and not isinstance(exponent, bool):
+    if isinstance(exponent, int) and exponent < 0 and x.dtype.category < dtypes.FLOATING:
+        raise RuntimeError(text("negative-integer-power", exponent=exponent))
+    if isinstance(exponent, bool) or x.dtype is B:
+        return power(x, exponent)
+    if exponent == 2:
         return square(x)
-    if exponent == 3 and not isinstance(exponent, bool):
+    if exponent == 3:
         return cube(x)
     return power(x, exponent)

@@ -30,7 +30,7 @@ class Gather(Primitive):
         dim = params["dim"]
         if x.array.ndim == 0:
             return finish(self, operands, params, fresh(x.array + np.zeros(index.array.shape, x.array.dtype), x.dtype))
-        check_bounds(index.array, x.array.shape[dim], dim)
+        check_bounds(index.array, x.array.shape[dim], dim, RuntimeError)
         region = tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.array.shape))
         return finish(self, operands, params, fresh(np.take_along_axis(x.array[region], index.array, dim), x.dtype))
 
@@ -51,7 +51,7 @@ class Scatter(Primitive):
         if index.array.size:
             at, values = (index.array, source.array) if out.ndim else (index.array.reshape(-1), source.array.reshape(-1))
             target = out if out.ndim else out.reshape(1)
-            check_bounds(at, target.shape[dim], dim)
+            check_bounds(at, target.shape[dim], dim, RuntimeError)
             places = list(np.ogrid[tuple(slice(n) for n in at.shape)])
             places[dim] = at
             values = values[tuple(slice(n) for n in at.shape)]
@@ -157,12 +157,12 @@ def numpy_key(x: Tensor, indices: tuple[Any, ...], places: tuple[int | None, ...
     return tuple(key)
 
 
-def check_bounds(index: Array, size: int, dim: int) -> None:
-    """IndexError where an index lies outside."""
+def check_bounds(index: Array, size: int, dim: int, problem: type[Exception] = IndexError) -> None:
+    """IndexError (or another) where an index lies outside."""
     if index.size:
         low, high = int(index.min()), int(index.max())
         if low < -size or high >= size:
-            raise IndexError(text("index-out-of-range", index=high if high >= size else low, dim=dim, size=size))
+            raise problem(text("index-out-of-range", index=high if high >= size else low, dim=dim, size=size))
 
 
 gather = Gather()

@@ -22,11 +22,9 @@ def inplace_map(target: Tensor, operation: Elementwise, *operands: Any) -> Tenso
         return target
     check(target)
     result = operation(*operands)
-    if result.dtype.category > target.dtype.category:
-        raise RuntimeError(text("result-type-in-place", result=result.dtype, target=target.dtype))
     if result.node is not None and result.node.saved:
         _keep_original(result.node, target)
-    return assign(target, result)
+    return assign_result(target, result)
 
 
 def inplace_maps(targets: tuple[Tensor, ...], operation: Elementwise, *operands: Any) -> None:
@@ -62,6 +60,13 @@ def check(target: Tensor) -> None:
             raise RuntimeError(text("in-place-of-one-of-several", node=several.node_name))
         if base.needs_grad and base.node is None:
             raise RuntimeError(text("in-place-of-view-of-leaf"))
+
+
+def assign_result(target: Tensor, result: Tensor) -> Tensor:
+    """Write the result of an operation over `target`, whose dtype must be able to hold it."""
+    if result.dtype.category > target.dtype.category:
+        raise RuntimeError(text("result-type-in-place", result=result.dtype, target=target.dtype))
+    return assign(target, result)
 
 
 def assign(target: Tensor, value: Tensor) -> Tensor:
