@@ -1,0 +1,192 @@
+"""Eager operations and training steps, timed beside torch where it is installed (one thread each).
+
+    python benchmarks/eager.py [--only WORD] [--seconds 0.2] [--cpu]
+
+Each row is measured in turns, one short block of steepest and one of torch, and the median block is given per call. A row whose
+ratio is above 1 is one where torch is faster; it is marked. On a busy machine, `--cpu` counts the processor's time instead.
+"""
+
+import argparse
+import importlib.util
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+Work = Callable[[], Any]
+ROWS = 759
+BATCH = 32
+SIZES = (3, 1_000_000)
+
+
+def tensors(t: Any, n: int, count: int, grad: bool) -> list[Any]:
+    """Random vectors, leaves of a graph where gradients are wanted."""
+    t.manual_seed(0)
+    return [t.randn(n, requires_grad=grad) for _ in range(count)]
+
+
+def arithmetic(t: Any, grad: bool) -> Work:
+    """`a * b + c` on three elements."""
+    a, b, c = tensors(t, 3, 3, grad)
+    return lambda: a * b + c
+
+
+def linear_model(t: Any) -> Work:
+    """Gradients of the course's linear model: three points, the sum of squared errors."""
+    model, criterion = t.nn.Linear(1, 1), t.nn.MSELoss(reduction="sum")
+    x, y = t.tensor([[1.0], [2.0], [3.0]]), t.tensor([[2.0], [4.0], [6.0]])
+
+    def work() -> None:
+        model.zero_grad()
+        criterion(model(x), y).backward()
+
+    return work
+
+
+def step(t: Any, optimizer: str) -> Work:
+    """An optimizer's step on four small parameters that have gradients."""
+    parameters = [t.randn(shape, requires_grad=True) for shape in ((6, 8), (6,), (4, 6), (4,))]
+    for p in parameters:
+        p.grad = t.randn(p.shape)
+    return getattr(t.optim, optimizer)(parameters, lr=1e-4).step  # type: ignore[no-any-return]
+
+
+def training(t: Any, model: Any, criterion: Any, x: Any, y: Any, **options: float) -> Work:
+    """One training step: forward, backward, SGD."""
+    optimizer = t.optim.SGD(model.parameters(), lr=0.01, **options)
+
+    def work() -> None:
+        loss = criterion(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return work
+
+
+def diabetes(t: Any, rows: int) -> Work:
+    """A training step of the 8-6-4-1 network of sigmoids."""
+    nn = t.nn
+    model = nn.Sequential(nn.Linear(8, 6), nn.Sigmoid(), nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid())
+    return training(t, model, nn.BCELoss(), t.randn(rows, 8), (t.rand(rows, 1) > 0.5).float())
+
+
+def digits(t: Any) -> Work:
+    """A training step of the MLP 784-512-256-128-64-10, batches of 64, momentum."""
+    nn, widths = t.nn, (784, 512, 256, 128, 64, 10)
+    layers: list[Any] = []
+    for a, b in zip(widths, widths[1:], strict=False):
+        layers += [nn.Linear(a, b), nn.ReLU()]
+    return training(t, nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss(), t.randn(64, 784), t.randint(0, 10, (64,)), momentum=0.5)
+
+
+def function(t: Any, name: str, n: int, backward: bool) -> Work:
+    """A function of n elements, forward alone or with its gradient."""
+    (x,) = tensors(t, n, 1, backward)
+    ones = t.ones(n)
+    f = getattr(t, name, None) or getattr(t.nn.functional, name)
+    options = {"dim": 0} if name == "log_softmax" else {}
+    if not backward:
+        return lambda: f(x, **options)
+
+    def work() -> None:
+        x.grad = None
+        f(x, **options).backward(ones)
+
+    return work
+
+
+def loader(t: Any) -> Work:
+    """A shuffled epoch over 759 rows in batches of 32."""
+    data = t.utils.data.TensorDataset(t.randn(ROWS, 8), t.randn(ROWS, 1))
+    batches = t.utils.data.DataLoader(data, batch_size=BATCH, shuffle=True)
+    return lambda: list(batches)
+
+
+def workloads() -> dict[str, tuple[Callable[[Any], Work], int]]:
+    """Every row: how the work is made for a framework, and into how many its time is divided."""
+    rows: dict[str, tuple[Callable[[Any], Work], int]] = {
+        "a*b+c, 3 elements": (lambda t: arithmetic(t, False), 1),
+        "a*b+c, 3 elements, with gradients": (lambda t: arithmetic(t, True), 1),
+        "linear model, forward and backward": (linear_model, 1),
+        "SGD step, four small parameters": (lambda t: step(t, "SGD"), 1),
+        "Adam step, four small parameters": (lambda t: step(t, "Adam"), 1),
+        f"8-6-4-1 training step, {ROWS} rows": (lambda t: diabetes(t, ROWS), 1),
+        f"8-6-4-1 training step, batch {BATCH}": (lambda t: diabetes(t, BATCH), 1),
+        "MNIST MLP training step, batch 64": (digits, 1),
+    }
+    for name in ("sigmoid", "gelu", "log_softmax"):
+        for n in SIZES:
+            rows[f"{name}, {n:,} elements"] = (lambda t, name=name, n=n: function(t, name, n, False), 1)  # type: ignore[misc]
+            rows[f"{name}, {n:,} elements, with backward"] = (lambda t, name=name, n=n: function(t, name, n, True), 1)  # type: ignore[misc]
+    rows[f"loader, a batch of {BATCH}"] = (loader, -(-ROWS // BATCH))
+    return rows
+
+
+def frameworks() -> dict[str, Any]:
+    """steepest, and torch where it is installed."""
+    import steepest
+
+    found: dict[str, Any] = {"steepest": steepest}
+    if importlib.util.find_spec("torch"):
+        import torch
+
+        torch.set_num_threads(1)
+        found["torch"] = torch
+    steepest.set_num_threads(1)
+    return found
+
+
+def block(work: Work, calls: int, clock: Callable[[], float]) -> float:
+    """Seconds of one call, over a block of calls."""
+    start = clock()
+    for _ in range(calls):
+        work()
+    return (clock() - start) / calls
+
+
+def measure(works: list[Work], seconds: float, clock: Callable[[], float], repeats: int = 15) -> list[float]:
+    """The median time of a call of each, measured in turns."""
+    calls = []
+    for work in works:
+        for _ in range(3):
+            once = block(work, 1, clock)
+        calls.append(max(1, int(seconds / repeats / max(once, 1e-7))))
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(repeats):
+        for mine, work, n in zip(times, works, calls, strict=True):
+            mine.append(block(work, n, clock))
+    return [statistics.median(t) for t in times]
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--only", default="", help="measure only rows whose name contains this")
+    options.add_argument("--seconds", type=float, default=0.2, help="time for each row and framework")
+    options.add_argument("--cpu", action="store_true", help="processor time instead of the clock's")
+    given = options.parse_args()
+    clock = time.process_time if given.cpu else time.perf_counter
+    warnings.simplefilter("ignore")
+    modules = frameworks()
+    slower = 0
+    print(f"{'':48}" + "".join(f"{name + ' us':>14}" for name in modules) + f"{'ratio':>9}")
+    for name, (make, parts) in workloads().items():
+        if given.only not in name:
+            continue
+        times = [t / parts for t in measure([make(module) for module in modules.values()], given.seconds, clock)]
+        ratio = f"{times[0] / times[1]:>9.2f}" if len(times) > 1 else ""
+        behind = len(times) > 1 and times[0] > times[1]
+        slower += behind
+        print(f"{name:48}" + "".join(f"{t * 1e6:>14.2f}" for t in times) + ratio + ("  torch is faster" if behind else ""), flush=True)
+    if len(modules) > 1:
+        print(f"{slower} rows where torch is faster")
+
+
+if __name__ == "__main__":
+    main()
