@@ -47,7 +47,8 @@ _NEURAL = ("adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d bat
            "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity dropout embedding embedding_bag group_norm hardshrink "
            "instance_norm layer_norm max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle prelu rms_norm rrelu "
            "selu threshold")
-_FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {"save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch"}
+_FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
+    "vmap": "func", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch"}
 
 assert _methods.METHODS
 

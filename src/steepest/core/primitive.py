@@ -96,6 +96,8 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
     wanted: list[int] = []
     rules, variadic = primitive.rules, primitive.variadic
     for i, x in enumerate(operands):
+        if isinstance(x, Tensor) and x.view_of is not None:
+            refresh(x)
         if isinstance(x, Tensor) and x.needs_grad and rules[0 if variadic else i] is not None:
             edges.append((x.node or x, x.output_nr))
             likes.append((x.array.shape, x.dtype))
@@ -113,6 +115,8 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
             value = kept(results if single else results[0])
         elif name == "results":
             saved[name] = tuple([kept(r) for r in results])
+            for k, r in enumerate(saved[name]):
+                r.output_nr = k
             continue
         else:
             value = operands[primitive.position[name]]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 from steepest.functional.neural.precision import widened
 from steepest.ops.composites import composite
 
@@ -13,6 +13,6 @@ def fused(name: str, body: Callable[..., Any], kernel: Callable[..., Any], opera
     once = composite(name, body, operands=operands, kernel=widened(kernel))
 
     def run(*tensors: Any, **params: Any) -> Any:
-        return body(*tensors, **params) if modes.grad else once(*tensors, **params)
+        return body(*tensors, **params) if modes.grad or interpreters else once(*tensors, **params)
 
     return run

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.fused import fused
@@ -113,7 +113,7 @@ def _folded(x: Any, like: Any, affine: Shape) -> Any:
 
 
 def _weight_rule(g: Any, x: Any, results: Any, like: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
-    mean, var = _statistics(x, layout, dims) if modes.grad else results[1:3]
+    mean, var = _statistics(x, layout, dims) if modes.grad or interpreters else results[1:3]
     return _folded(_reshaped(g[0], layout) * ((_reshaped(x, layout) - mean) * fn.rsqrt(var + eps)), like, affine)
 
 
