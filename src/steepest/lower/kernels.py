@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from steepest.core.dtype import dtype
+from steepest.lower import machine
 from steepest.lower.ufunc import make_ufunc
 from steepest.ops.maps import Elementwise
 
@@ -17,14 +18,16 @@ _missing: list[str] = []
 
 
 def build(primitive: Elementwise, compute: dtype) -> Any:
-    """The ufunc of a primitive for operands of dtype `compute`; None where there is no native code for it."""
+    """The ufunc of a primitive for operands of dtype `compute`; None where there is no native code, or no meaning, for it."""
     if compute.name not in NATIVE or _missing:
         return None
     inputs = ["bool" if i in primitive.keep else compute.name for i in range(len(primitive.inputs))]
     outputs = [compute.name if given is None else given.name for given in primitive.gives]
     try:
         return make_ufunc(primitive.name, primitive.definition, inputs, outputs)
-    except RuntimeError as problem:
+    except machine.Unavailable as problem:
         _missing.append(str(problem))
-        warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
+        warnings.warn(str(problem), UserWarning, stacklevel=2)
+        return None
+    except TypeError:
         return None
