@@ -2,15 +2,18 @@
 
 import os
 
+from steepest.lower import openblas
+
 _threads = 0
 
 
 def set_num_threads(n: int) -> None:
-    """Use at most `n` threads in native code."""
+    """Use at most `n` threads in native code and matrix products; RuntimeError below 1."""
     global _threads
     if n < 1:
         raise RuntimeError(f"set_num_threads expects a positive integer, got {n}")
     _threads = n
+    openblas.set_threads(n)
 
 
 def get_num_threads() -> int:
