@@ -9,7 +9,8 @@ HEAVY = ["llvmlite", "matplotlib", "polars", "rich", "cyclopts", "safetensors", 
 
 def python(code: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=60, env=environment)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
