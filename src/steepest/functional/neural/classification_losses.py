@@ -40,8 +40,8 @@ def _nll_body(x: Any, target: Any, weight: Any, ignore_index: int, reduction: st
 
 
 def _array_weights(target: Any, weight: Any, ignore_index: int, of: Any) -> tuple[Any, Any]:
-    ignored = target == ignore_index
-    if ignored.any():
+    if ignore_index >= 0 or target.size and np.minimum.reduce(target, axis=None) < 0:
+        ignored = target == ignore_index
         safe = np.where(ignored, 0, target)
         return safe, np.where(ignored, 0, np.ones((), of) if weight is None else weight[safe]).astype(of)
     return target, None if weight is None else weight[target]
@@ -123,8 +123,12 @@ def nll_loss(
         reduction = reduction_of(size_average, reduce, reduction)
     check_tensors("nll_loss", input, target)
     _check_labels("nll_loss", input, target, weight, ignore_index)
+    return _of_labels(input, target, weight, ignore_index, reduction)
+
+
+def _of_labels(input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str) -> Any:
     if target.dtype is not dtypes.int64:
-        target = target.to(dtypes.int64)
+        target = ar.cast(target, to=dtypes.int64)
     which = nll_of_rows if input.array.ndim <= 2 else nll_of_images
     return which(input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
@@ -145,8 +149,9 @@ def _check_labels(function: str, input: Tensor, target: Tensor, weight: Tensor |
     if weight is not None and weight.array.shape != (classes,):
         raise RuntimeError(text("class-weights", classes=classes, shape=list(weight.array.shape)))
     if labels.size:
-        low, high = int(labels.min()), int(labels.max())
-        if low < 0 or high >= classes:
+        # Read as unsigned, labels below 0 are large numbers too: one comparison for both ends.
+        plain = labels.dtype == np.uint8 or not labels.flags.c_contiguous
+        if np.maximum.reduce(labels if plain else labels.view(np.uint64), axis=None) >= classes or plain:
             wrong = labels[((labels < 0) | (labels >= classes)) & (labels != ignore_index)]
             if wrong.size:
                 kept = labels[labels != ignore_index]
@@ -200,7 +205,7 @@ def cross_entropy(
         return _of_probabilities(log_softmax(input, dim), target, weight, reduction, label_smoothing, dim)
     _check_labels("cross_entropy", input, target, weight, ignore_index)
     logarithms = log_softmax(input, dim)
-    loss = nll_loss(logarithms, target, weight, ignore_index=ignore_index, reduction=reduction)
+    loss = _of_labels(logarithms, target, weight, ignore_index, reduction)
     if label_smoothing == 0:
         return loss
     smooth = _uniform_part(logarithms, target, weight, ignore_index, reduction, dim)

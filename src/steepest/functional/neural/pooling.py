@@ -76,31 +76,28 @@ def _max_body(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pa
 
 
 def _max_kernel(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs, out: Sizes) -> Any:
-    shape = x.shape
+    steps, n = _strides(x.shape), len(kernel)
+    has_nan = x.dtype.kind == "f" and np.isnan(np.maximum.reduce(x, axis=None))
     x = padded_array(x, padding, _lowest(x.dtype))
     best: Any = None
+    within = np.array([sum(t * d * s for t, d, s in zip(tap, dilation, steps, strict=True)) for tap in taps(kernel)])
+    which = np.zeros((*x.shape[:2], *out), np.uint8 if within.size <= 256 else np.int32)
     for number, tap in enumerate(taps(kernel)):
         seen = x[met(tap, stride, dilation, out)]
         if best is None:
-            best, which = seen.copy(), np.zeros(seen.shape, np.int64)
+            best = seen.copy()
             continue
         better = seen > best
-        if x.dtype.kind == "f":
+        if has_nan:
             better |= seen != seen
-        np.copyto(best, seen, where=better)
-        which[better] = number
-    return best, _flat_indices(which, shape, kernel, stride, dilation, padding, out)
-
-
-def _flat_indices(which: Any, shape: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs, out: Sizes) -> Any:
-    """Positions in the plane `(*S)` from the number of the kernel's element, for windows at every place."""
-    n = len(kernel)
-    within = np.array([sum(t * d * s for t, d, s in zip(tap, dilation, _strides(shape), strict=True)) for tap in taps(kernel)])
-    flat = within[which]
-    for i, s in enumerate(_strides(shape)):
+        np.maximum(best, seen, out=best)
+        # Later taps have larger numbers: the last one that was better is the largest.
+        np.maximum(which, np.multiply(better, number, dtype=which.dtype), out=which)
+    flat = within.take(which)
+    for i, s in enumerate(steps):
         place = (np.arange(out[i]) * stride[i] - padding[i][0]) * s
         flat += place.reshape([-1 if d == i else 1 for d in range(n)])
-    return flat
+    return best, flat
 
 
 def _back_body(g: Any, index: Any, shape: Sizes) -> Any:

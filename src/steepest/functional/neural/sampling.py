@@ -56,8 +56,8 @@ def grid_sample(
 ) -> Tensor:
     """`(N, C, H, W)` read at positions `(N, Ho, Wo, 2)` of (x, y) from -1 to 1: `(N, C, Ho, Wo)`; with a depth likewise.
 
-    `mode` is "bilinear", "nearest" or (images only) "bicubic"; `padding_mode` "zeros", "border" or "reflection". Raises ValueError
-    for other modes, RuntimeError for other shapes.
+    `mode` is "bilinear", "nearest" or (images only) "bicubic"; `padding_mode` "zeros", "border" or "reflection". Raises
+    ValueError for other modes, RuntimeError for other shapes.
     """
     if mode not in ("bilinear", "nearest", "bicubic") or padding_mode not in ("zeros", "border", "reflection"):
         raise ValueError(text("grid-mode", mode=mode, padding=padding_mode))
