@@ -1,4 +1,4 @@
-"""Step: a training step, recorded twice for each shape of its arguments, compiled once, compared, and then run natively.
+"""Step: a training step, recorded until two steps in a row agree, for each shape of its arguments; compiled, compared, and then run natively.
 
     step = Step(train_step)
     for epoch in range(100):
@@ -7,66 +7,23 @@
 The step must do nothing but tensor operations: what Python does beside them is not repeated.
 """
 
-import ctypes
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from steepest.compiling.native import Native
 from steepest.compiling.program import Differs, Program
 from steepest.core.recorder import Access, Recorder, recording
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
-from steepest.lower import machine
-from steepest.lower.nest import Nest, Unsupported
-from steepest.lower.text import Function
 
 __all__ = ["Step"]
 
-TOLERANCE = {"float32": 2e-4, "float64": 1e-9}
-
-
-class Native:
-    """A program as one native function over a table of buffers: storages' own memory, and scratch for what nobody else holds."""
-
-    def __init__(self, program: Program, results: list[Access]):
-        self.program, self.results = program, results
-        self.slots = {s: i for i, s in enumerate(program.storages())}
-        n = len(self.slots)
-        self.function = Function("steps", ["ptr noalias %table", "i64 %steps"])
-        f = self.function
-        bases = [f.op(f"load ptr, ptr {f.gep('%table', i, 'int64')}") for i in range(n + len(results))]
-        nbytes = {s: s.nbytes() for s in program.streams}
-        with f.loop("%steps") as i:
-            names = dict(zip(self.slots, bases, strict=False))
-            for s in program.streams:
-                if s in names:
-                    names[s] = f.gep(names[s], f.mul(i, nbytes[s]), "int8")
-            nest = Nest(f, lambda content: names[content.storage])
-            for e in program.equations:
-                nest.emit(e)
-            for k, r in enumerate(results):
-                kind = r.content.dtype.name
-                out = f.gep(bases[n + k], i, kind)
-                f.store(nest.load(r, []).name, out, kind)
-        self.call = machine.compile_text(f.text(), "steps").function(ctypes.c_void_p, ctypes.c_int64)
-
-    def run(self, streams: list[np.ndarray[Any, Any]], steps: int) -> list[np.ndarray[Any, Any]]:
-        """Run `steps` steps over stacked stream arrays; the results of every step."""
-        by_stream = dict(zip(self.program.streams, streams, strict=True))
-        table = (ctypes.c_void_p * (len(self.slots) + len(self.results)))()
-        for s, i in self.slots.items():
-            table[i] = by_stream[s].ctypes.data if s in by_stream else s.address
-        records = [np.empty(steps, r.content.storage.flat.dtype) for r in self.results]
-        for k, record in enumerate(records):
-            table[len(self.slots) + k] = record.ctypes.data
-        self.call(ctypes.addressof(table), steps)
-        for leaf, gradient in self.program.gradients:
-            leaf._grad = gradient
-        for version in self.program.versions:
-            version.count += steps
-        return records
+TOLERANCE = {"float32": 2e-4, "float64": 1e-9, "complex64": 2e-4, "complex128": 1e-9, "float16": 5e-3, "bfloat16": 4e-2}
+RECORDINGS = 4
+"""So many steps are recorded before a function counts as one that never does the same twice (optimizers' first steps are special)."""
 
 
 class Variant:
@@ -105,52 +62,74 @@ class Step:
 
     def _native(self, batches: list[list[Tensor]]) -> list[list[float]]:
         native = self._variant(batches[0]).native
-        assert native is not None
+        if native is None or not native.program.current():
+            del self.variants[_signature(batches[0])]
+            return [self._eager(b) for b in batches]
         streams = [np.ascontiguousarray(np.stack([b[k].array for b in batches])) for k in range(len(batches[0]))]
-        return [list(row) for row in zip(*(r.tolist() for r in native.run(streams, len(batches))), strict=True)]
+        rows = native.run(streams, len(batches))
+        return [list(row) for row in zip(*(r.tolist() for r in rows), strict=True)] if rows else [[] for _ in batches]
 
     def _eager(self, tensors: list[Tensor]) -> list[float]:
         variant = self._variant(tensors)
-        own = [fresh(np.ascontiguousarray(x.array), x.dtype) for x in tensors]
-        with recording() as recorder:
-            out = self.function(*own)
-            results = [recorder.access(x) for x in ([] if out is None else [out] if isinstance(out, Tensor) else list(out))]
+        if variant.reason:
+            return [float(x.array) for x in _listed(self.function(*tensors))]
+        recorder, streams, results = self._recorded(tensors)
         values = [float(r.content.storage.flat[r.offset]) for r in results]
-        if not variant.reason:
-            variant.recordings.append((recorder, [x.storage_cell for x in own], results))
-            if len(variant.recordings) == 2:
-                self._compile(variant)
+        variant.recordings.append((recorder, streams, results))
+        if len(variant.recordings) > 1:
+            self._compile(variant)
         return values
 
+    def _recorded(self, tensors: list[Tensor]) -> tuple[Recorder, list[Storage], list[Access]]:
+        """One step on copies of its arguments: what happened, the storages of the arguments, the results."""
+        own = [fresh(x.array.copy(), x.dtype) for x in tensors]
+        with recording() as recorder:
+            results = [recorder.access(x) for x in _listed(self.function(*own))]
+        return recorder, [x.storage_cell for x in own], results
+
     def _compile(self, variant: Variant) -> None:
-        (first, streams_1, _), (second, streams_2, results) = variant.recordings
+        (first, streams_1, _), (second, streams_2, results) = variant.recordings[-2:]
         try:
             if second.reads:
                 file, line = second.reads[0][1]
                 raise Differs(text("program-host-read", file=file, line=line))
             native = Native(Program(first, second, list(zip(streams_1, streams_2, strict=True))), results)
-            self._check(native, second, streams_2, results)
+            self._check(native, second, streams_2)
             variant.native = native
-        except (Differs, Unsupported) as problem:
-            variant.reason = str(problem)
-        variant.recordings.clear()
+        except Differs as problem:
+            if len(variant.recordings) == RECORDINGS:
+                variant.reason = str(problem)
+        if variant.native is not None or variant.reason:
+            variant.recordings.clear()
 
-    def _check(self, native: Native, recorder: Recorder, streams: list[Storage], results: list[Access]) -> None:
+    def _check(self, native: Native, recorder: Recorder, streams: list[Storage]) -> None:
         """Run the compiled step from where the recorded one began and compare everything it wrote."""
         storages = [s for s in native.slots if s not in streams]
         after = {s: s.flat.copy() for s in storages}
-        for content, old in recorder.before.items():
-            content.storage.flat[...] = old
+        states = {g: g.get_state() for g in recorder.generators}
+        start = {c.storage: old for c, old in recorder.before.items()}
+        start.update({held: start.get(read, after[read]) for read, held in native.program.handed_on})
+        for storage, old in start.items():
+            storage.flat[...] = old
+        for generator, state in recorder.generators.items():
+            generator.set_state(state)
         try:
-            native.run([s.flat for s in streams], 1)
+            native.run([start.get(s, s.flat) for s in streams], 1)
             for s, expected in after.items():
                 difference = _difference(s.flat, expected)
-                if difference > TOLERANCE.get(str(expected.dtype), 0):
+                if difference > TOLERANCE.get(expected.dtype.name, 0):
                     raise Differs(text("program-result", difference=difference, size=expected.size))
         finally:
             for s, expected in after.items():
                 if s.flat.flags.writeable:
                     s.flat[...] = expected
+            for generator, state in states.items():
+                generator.set_state(state)
+
+
+def _listed(out: Any) -> list[Tensor]:
+    """What a step returned, as tensors."""
+    return [] if out is None else [out] if isinstance(out, Tensor) else list(out)
 
 
 def _signature(tensors: list[Tensor]) -> Any:
@@ -159,8 +138,10 @@ def _signature(tensors: list[Tensor]) -> Any:
 
 def _difference(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> float:
     """The largest difference, relative to the largest finite magnitude; infinite where NaN or infinities differ in place."""
-    if a.dtype.kind not in "fc":
+    if a.dtype.name not in TOLERANCE:
         return 0.0 if np.array_equal(a, b) else float("inf")
+    if a.dtype.itemsize == 2:
+        a, b = a.astype(np.float32), b.astype(np.float32)
     finite = np.isfinite(b)
     if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return float("inf")

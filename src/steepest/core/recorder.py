@@ -68,7 +68,7 @@ store = Store()
 
 
 class Recorder:
-    """Equations in their order, the contents they began with, and what the host read."""
+    """Equations in their order, the contents and the states of generators that they began with, and what the host read."""
 
     def __init__(self) -> None:
         self.equations: list[Equation] = []
@@ -78,6 +78,7 @@ class Recorder:
         self.reads: list[tuple[Access, tuple[str, int]]] = []
         self.gradients: dict[int, tuple[Tensor, Tensor]] = {}
         self.versions: dict[int, Any] = {}
+        self.generators: dict[Any, Any] = {}
 
     def content(self, x: Tensor) -> Content:
         """What the storage of `x` holds now."""
@@ -96,6 +97,8 @@ class Recorder:
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if primitive.form == "composite":
             return primitive.evaluate_body(operands, params)
+        if primitive.form == "random" and params["generator"] not in self.generators:
+            self.generators[params["generator"]] = params["generator"].get_state()
         with paused(self):
             if primitive.form == "view":
                 return primitive.run(operands, params)

@@ -1,9 +1,6 @@
 """Texts of recording and compiling."""
 
 ROWS = {
-    "form-not-lowered": (
-        "{file}:{line}: the operation {operation} (form {form}) has no native lowering; the step runs eagerly",
-        "{file}:{line}:操作 {operation}(形式 {form})还不能编译成机器码;这一步按普通方式运行"),
     "program-length": (
         "the step had {first} operations the first time and {second} the second time; the step runs eagerly",
         "这一步第一次有 {first} 个操作,第二次有 {second} 个;按普通方式运行"),
@@ -24,9 +21,14 @@ ROWS = {
         "{file}:{line}: {operation} reads a tensor that is made anew for each step outside of it; hand it to the step as an argument. "
         "The step runs eagerly",
         "{file}:{line}:{operation} 读取的张量每一步都在外面重新生成;请作为参数传入。按普通方式运行"),
-    "program-rebound": (
-        "a tensor of {size} elements is replaced by a new one in each step; write it in place (x.copy_(new)). The step runs eagerly",
-        "一个有 {size} 个元素的张量每一步都被换成新的;请原地写入(x.copy_(new))。按普通方式运行"),
+    "program-exchange": (
+        "the step exchanges tensors, one of {size} elements among them, so that each is read in the other's place the next time; "
+        "write one of them in place (x.copy_(new)). The step runs eagerly",
+        "这一步把几个张量(其中一个有 {size} 个元素)互相调换;请把其中之一原地写入(x.copy_(new))。按普通方式运行"),
+    "program-stopped": (
+        "the native program stopped in step {step} at {operation} (index {index}), where eager finds nothing wrong. This is a mistake in "
+        "steepest, not in your program; please report it",
+        "机器码在第 {step} 步的 {operation}(下标 {index})处停下,而普通运行没有发现错误。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
     "program-host-read": (
         "{file}:{line}: Python reads a value of the step here; return it from the step instead. The step runs eagerly",
         "{file}:{line}:Python 在这里读取了这一步的值;请改为从这一步返回。按普通方式运行"),

@@ -213,6 +213,11 @@ class Function:
         self.do(f"br label %{tail}")
         self._start(tail)
 
+    def leave(self) -> None:
+        """Return from the function here; what is written behind it up to the end of the block never runs."""
+        self.do("ret void")
+        self._start(self._label())
+
     # memory
 
     def alloca(self, kind: str, count: int = 1, align: int = 64) -> str:
