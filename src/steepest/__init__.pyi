@@ -10,6 +10,7 @@ from steepest import (
     compiling as compiling,
     cuda as cuda,
     datasets as datasets,
+    func as func,
     linalg as linalg,
     nn as nn,
     optim as optim,
@@ -31,7 +32,7 @@ from steepest.core.device import device as device, layout as layout, memory_form
 from steepest.core.dtype import dtype as dtype
 from steepest.core.size import Size as Size
 from steepest.core.tensor import Tensor as Tensor
-from steepest.functional.joining import Stack as Stack
+from steepest.func import vmap as vmap
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
 from steepest.functional.random import Generator as Generator
 from steepest.functional.reducing import (
@@ -445,6 +446,9 @@ def isreal(input: Tensor) -> Tensor:
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input * 2 ** other`."""
 
+def polygamma(n: _int, input: Tensor) -> Tensor:
+    """The n-th derivative of digamma."""
+
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
 
@@ -722,11 +726,17 @@ def adjoint(input: Tensor) -> Tensor:
 def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """Summed over the dimensions along which a tensor of shape `size` would be broadcast to this one."""
 
+def resolve_conj(input: Tensor) -> Tensor:
+    """The tensor itself: conjugation is never put off here."""
+
 def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
     """Dimensions moved to other places, the rest keeping their order."""
 
 def swapdims(input: Tensor, axis0: _int, axis1: _int) -> Tensor:
     """Two dimensions exchanged."""
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """The tensor itself: conjugation is never put off here."""
 
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of matrices `(n, m)` and `(m, p)`."""
@@ -900,6 +910,34 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 def nonzero(input: Tensor, *, as_tuple: _bool = False) -> Any:
     """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
 
+def argwhere(input: Tensor) -> Tensor:
+    """The indices of the elements that are not zero, one row each."""
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+    """`input` with `source` written (or added) at positions counted over all elements."""
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """`input` with the elements of `source`, one after another, where `mask` holds."""
+
+def scatter_reduce(input: Tensor, dim: _int, index: Tensor, src: Tensor, reduce: str, *, include_self: _bool = True) -> Tensor:
+    """`input` with `src` combined at `index` by "sum", "prod", "mean", "amax" or "amin"; without `include_self` from `src` alone.
+
+    Raises RuntimeError for other names.
+    """
+
+def select_scatter(input: Tensor, src: Tensor, dim: _int, index: _int) -> Tensor:
+    """A copy of `input` with `src` as the entry `index` along `dim`."""
+
+def slice_scatter(input: Tensor, src: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None,
+                  step: _int = 1) -> Tensor:
+    """A copy of `input` with `src` written over a slice along `dim`."""
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+    """A copy of `input` with `src` written over a diagonal."""
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """Positions counted over all elements of a tensor of this shape as indices, one tensor a dimension."""
+
 def cat(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
 
@@ -968,6 +1006,12 @@ def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> Any:
 
 def cumsum(input: Tensor, dim: _int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
+
+def logcumsumexp(input: Tensor, dim: _int) -> Tensor:
+    """`log(cumsum(exp(x)))` along `dim`."""
+
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+    """Partial integrals by the trapezoidal rule along `dim`."""
 
 def cumprod(input: Tensor, dim: _int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
@@ -1122,7 +1166,7 @@ def set_rng_state(new_state: Tensor) -> None:
     """Set the state of the default generator."""
 
 def set_num_threads(n: _int) -> None:
-    """Use at most `n` threads in native code."""
+    """Use at most `n` threads in native code and matrix products; RuntimeError below 1."""
 
 def get_num_threads() -> _int:
     """The number of threads that native code may use."""
@@ -1174,6 +1218,9 @@ def qr(A: Tensor, mode: str = 'reduced') -> Any:
 
 def matrix_power(A: Tensor, n: _int) -> Tensor:
     """The n-th power of square matrices; negative ones through the inverse."""
+
+def matrix_exp(A: Tensor) -> Tensor:
+    """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Moler and Van Loan, 2003)."""
 
 def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`."""

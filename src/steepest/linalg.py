@@ -5,12 +5,14 @@ from steepest.functional.linalg import (
     cholesky,
     cond,
     det,
+    diagonal,
     eig,
     eigh,
     eigvals,
     eigvalsh,
     inv,
     lstsq,
+    matrix_exp,
     matrix_norm,
     matrix_power,
     matrix_rank,
@@ -22,10 +24,10 @@ from steepest.functional.linalg import (
     solve,
     svd,
     svdvals,
+    vecdot,
     vector_norm,
 )
 from steepest.functional.products import matmul
-from steepest.functional.shaping import diagonal
 
-__all__ = ["cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm",
-           "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "vector_norm"]
+__all__ = ["cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matmul", "matrix_exp", "matrix_norm",
+           "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "vecdot", "vector_norm"]

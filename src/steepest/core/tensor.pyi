@@ -187,6 +187,7 @@ class Tensor:
     def __rand__(self, other: Any) -> Tensor: ...
     def __reduce_ex__(self, protocol: Any) -> Any: ...
     def __repr__(self) -> str: ...
+    def __reversed__(self) -> Tensor: ...
     def __rfloordiv__(self, other: Any) -> Tensor: ...
     def __rlshift__(self, other: Any) -> Tensor: ...
     def __rmatmul__(self, other: Any) -> Tensor: ...
@@ -211,6 +212,7 @@ class Tensor:
         """`abs`, written over this tensor; returns the tensor."""
     def absolute(self, *, out: Tensor | None = None) -> Tensor:
         """`abs` of every element; the result has the shape of `input`."""
+    def absolute_(self, *other: Any) -> Tensor: ...
     def acos(self, *, out: Tensor | None = None) -> Tensor:
         """`acos` of every element; the result has the shape of `input`."""
     def acos_(self) -> Tensor:
@@ -225,6 +227,8 @@ class Tensor:
         """`add`, written over this tensor; returns the tensor."""
     def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
+    def addbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`addbmm` written over this tensor."""
     def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
         """`input + value * tensor1 / tensor2`."""
     def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
@@ -235,10 +239,18 @@ class Tensor:
         """`addcmul`, written over this tensor; returns the tensor."""
     def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """`beta * input + alpha * (mat1 @ mat2)`."""
+    def addmm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`addmm` written over this tensor."""
     def addmv(self, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """`beta * input + alpha * (mat @ vec)`."""
+    def addmv_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`addmv` written over this tensor."""
     def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """`beta * input + alpha * outer(vec1, vec2)`."""
+    def addr_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`addr` written over this tensor."""
+    def adjoint(self) -> Tensor:
+        """The last two dimensions exchanged, complex numbers conjugated."""
     def all(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
         """Whether all elements are true."""
     def allclose(self, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
@@ -249,28 +261,41 @@ class Tensor:
         """The smallest element over `dim`; equal ones share the gradient."""
     def aminmax(self, *, dim: Any = None, keepdim: _bool = False) -> Any:
         """Smallest and largest element."""
+    def angle(self) -> Tensor:
+        """The argument of complex numbers; of real ones 0 or pi."""
     def any(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
         """Whether any element is true."""
+    def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
+        """Replace every element by `callable(element)`, in Python: slow."""
     def arccos(self, *, out: Tensor | None = None) -> Tensor:
         """`acos` of every element; the result has the shape of `input`."""
+    def arccos_(self, *other: Any) -> Tensor: ...
     def arccosh(self, *, out: Tensor | None = None) -> Tensor:
         """`acosh` of every element; the result has the shape of `input`."""
+    def arccosh_(self, *other: Any) -> Tensor: ...
     def arcsin(self, *, out: Tensor | None = None) -> Tensor:
         """`asin` of every element; the result has the shape of `input`."""
+    def arcsin_(self, *other: Any) -> Tensor: ...
     def arcsinh(self, *, out: Tensor | None = None) -> Tensor:
         """`asinh` of every element; the result has the shape of `input`."""
+    def arcsinh_(self, *other: Any) -> Tensor: ...
     def arctan(self, *, out: Tensor | None = None) -> Tensor:
         """`atan` of every element; the result has the shape of `input`."""
     def arctan2(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`atan2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def arctan2_(self, *other: Any) -> Tensor: ...
+    def arctan_(self, *other: Any) -> Tensor: ...
     def arctanh(self, *, out: Tensor | None = None) -> Tensor:
         """`atanh` of every element; the result has the shape of `input`."""
+    def arctanh_(self, *other: Any) -> Tensor: ...
     def argmax(self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
         """The index of the largest element, the first one where several are equal."""
     def argmin(self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
         """The index of the smallest element, the first one where several are equal."""
     def argsort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
         """The indices that sort along `dim`."""
+    def argwhere(self) -> Tensor:
+        """The indices of the elements that are not zero, one row each."""
     def as_strided(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
         """The storage seen with given sizes and strides."""
     def asin(self, *, out: Tensor | None = None) -> Tensor:
@@ -298,6 +323,10 @@ class Tensor:
         """Sum the gradient of this tensor with respect to the leaves into their `.grad`; see `torch.autograd.backward`."""
     def baddbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """`beta * input + alpha * (batch1 @ batch2)`."""
+    def baddbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`baddbmm` written over this tensor."""
+    def bernoulli(self, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
+        """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
     def bernoulli_(self, p: Any = 0.5, *, generator: Any = None) -> Tensor:
         """Ones with probability `p`, a number or a tensor, else zeros."""
     def bfloat16(self, memory_format: Any = None) -> Tensor:
@@ -408,8 +437,12 @@ class Tensor:
         """Running minimum along `dim` and its index."""
     def cumprod(self, dim: _int, *, dtype: Any = None) -> Tensor:
         """Partial products along `dim`."""
+    def cumprod_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`cumprod` written over this tensor."""
     def cumsum(self, dim: _int, *, dtype: Any = None) -> Tensor:
         """Partial sums along `dim`."""
+    def cumsum_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`cumsum` written over this tensor."""
     def data_ptr(self) -> _int:
         """The address of the first element."""
     def deg2rad(self, *, out: Tensor | None = None) -> Tensor:
@@ -430,6 +463,8 @@ class Tensor:
         """A matrix with all elements as its diagonal."""
     def diagonal(self, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
         """The diagonal of two dimensions, as the last dimension of a view."""
+    def diagonal_scatter(self, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+        """A copy of `input` with `src` written over a diagonal."""
     def diff(self, n: _int = 1, dim: _int = -1) -> Tensor:
         """Differences of neighbours along `dim`, `n` times."""
     def digamma(self, *, out: Tensor | None = None) -> Tensor:
@@ -452,6 +487,8 @@ class Tensor:
         """The sum of the products of two vectors."""
     def double(self, memory_format: Any = None) -> Tensor:
         """Converted to torch.float64."""
+    def dsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Split along the third dimension."""
     def element_size(self) -> _int:
         """The bytes of one element."""
     def eq(self, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -492,8 +529,11 @@ class Tensor:
         """Numbers of the exponential distribution."""
     def fill_(self, value: Any) -> Tensor:
         """A number written over all elements."""
+    def fill_diagonal_(self, fill_value: Any, wrap: _bool = False) -> Tensor:
+        """A number written over the main diagonal; with `wrap` again after every full square of a tall matrix."""
     def fix(self, *, out: Tensor | None = None) -> Tensor:
         """`trunc` of every element; the result has the shape of `input`."""
+    def fix_(self, *other: Any) -> Tensor: ...
     def flatten(self, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
         """Dimensions `start_dim` to `end_dim` as one."""
     def flip(self, *dims: Any) -> Tensor:
@@ -506,6 +546,8 @@ class Tensor:
         """Converted to torch.float32."""
     def float_power(self, exponent: Any) -> Tensor:
         """`input ** exponent` computed in float64."""
+    def float_power_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`float_power` written over this tensor."""
     def floor(self, *, out: Tensor | None = None) -> Tensor:
         """`floor` of every element; the result has the shape of `input`."""
     def floor_(self) -> Tensor:
@@ -530,20 +572,30 @@ class Tensor:
         """`frac` of every element; the result has the shape of `input`."""
     def frac_(self) -> Tensor:
         """`frac`, written over this tensor; returns the tensor."""
+    def frexp(self) -> tuple[Tensor, Tensor]:
+        """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
     def gather(self, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
         """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
+    def gcd(self, other: Tensor) -> Tensor:
+        """The greatest common divisor of integers."""
+    def gcd_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`gcd` written over this tensor."""
     def ge(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def ge_(self, other: Any) -> Tensor:
         """`ge`, written over this tensor; returns the tensor."""
     def geometric_(self, *args: _float, generator: Any = None, **kwargs: _float) -> Tensor:
         """Numbers of the geometric distribution."""
+    def ger(self, vec2: Tensor) -> Tensor:
+        """All products of the elements of two vectors, `(n, m)`."""
     def get_device(self) -> _int:
         """The number of the device: -1, the CPU."""
     def greater(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def greater_(self, *other: Any) -> Tensor: ...
     def greater_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def greater_equal_(self, *other: Any) -> Tensor: ...
     def gt(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def gt_(self, other: Any) -> Tensor:
@@ -556,18 +608,28 @@ class Tensor:
         """`heaviside`, written over this tensor; returns the tensor."""
     def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
         """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
+    def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Split along the second dimension, vectors along their only one."""
     def hypot(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`hypot` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def hypot_(self, other: Any) -> Tensor:
         """`hypot`, written over this tensor; returns the tensor."""
     def index_add(self, dim: _int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
         """`input` with the entries of `source` added at `index` along a dimension."""
+    def index_add_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`index_add` written over this tensor."""
     def index_copy(self, dim: _int, index: Tensor, source: Tensor) -> Tensor:
         """`input` with the entries of `source` written at `index` along a dimension."""
+    def index_copy_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`index_copy` written over this tensor."""
     def index_fill(self, dim: _int, index: Tensor, value: Any) -> Tensor:
         """`input` with a number written at `index` along a dimension."""
+    def index_fill_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`index_fill` written over this tensor."""
     def index_put(self, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
         """`input` with `values` written (or added) at the elements that `indices` pick together."""
+    def index_put_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`index_put` written over this tensor."""
     def index_select(self, dim: _int, index: Tensor) -> Tensor:
         """Entries at `index` along a dimension."""
     def inner(self, other: Tensor) -> Tensor:
@@ -604,12 +666,22 @@ class Tensor:
         """Where an element is negative infinity."""
     def isposinf(self) -> Tensor:
         """Where an element is positive infinity."""
+    def isreal(self) -> Tensor:
+        """Where the imaginary part is zero."""
     def item(self) -> Any:
         """The only element as a Python number; RuntimeError where there are several."""
     def kron(self, other: Tensor) -> Tensor:
         """The Kronecker product of two matrices."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> Any:
         """The k-th smallest element along `dim` and its index."""
+    def lcm(self, other: Tensor) -> Tensor:
+        """The least common multiple of integers."""
+    def lcm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`lcm` written over this tensor."""
+    def ldexp(self, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+        """`input * 2 ** other`."""
+    def ldexp_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`ldexp` written over this tensor."""
     def le(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def le_(self, other: Any) -> Tensor:
@@ -620,8 +692,10 @@ class Tensor:
         """`lerp`, written over this tensor; returns the tensor."""
     def less(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def less_(self, *other: Any) -> Tensor: ...
     def less_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def less_equal_(self, *other: Any) -> Tensor: ...
     def lgamma(self, *, out: Tensor | None = None) -> Tensor:
         """`lgamma` of every element; the result has the shape of `input`."""
     def lgamma_(self) -> Tensor:
@@ -654,6 +728,8 @@ class Tensor:
         """`logaddexp2`, written over this tensor; returns the tensor."""
     def logaddexp_(self, other: Any) -> Tensor:
         """`logaddexp`, written over this tensor; returns the tensor."""
+    def logcumsumexp(self, dim: _int) -> Tensor:
+        """`log(cumsum(exp(x)))` along `dim`."""
     def logdet(self) -> Tensor:
         """The logarithm of the determinant; NaN where that is negative."""
     def logical_and(self, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -662,6 +738,7 @@ class Tensor:
         """`logical_and`, written over this tensor; returns the tensor."""
     def logical_not(self, *, out: Tensor | None = None) -> Tensor:
         """`logical_not` of every element; the result has the shape of `input`."""
+    def logical_not_(self) -> Tensor: ...
     def logical_or(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`logical_or` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def logical_or_(self, other: Any) -> Tensor:
@@ -672,6 +749,8 @@ class Tensor:
         """`logical_xor`, written over this tensor; returns the tensor."""
     def logit(self, eps: _float | None = None) -> Tensor:
         """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
+    def logit_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`logit` written over this tensor."""
     def logsumexp(self, dim: Any, keepdim: _bool = False) -> Tensor:
         """`log(sum(exp(x)))` over `dim`, computed without overflow."""
     def long(self, memory_format: Any = None) -> Tensor:
@@ -680,14 +759,22 @@ class Tensor:
         """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def lt_(self, other: Any) -> Tensor:
         """`lt`, written over this tensor; returns the tensor."""
+    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+        """Replace every element by `callable(element, element of tensor)`, in Python: slow."""
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """`input` with `value` where the boolean `mask` holds."""
     def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
         """`masked_fill`, written over this tensor; returns the tensor."""
+    def masked_scatter(self, mask: Tensor, source: Tensor) -> Tensor:
+        """`input` with the elements of `source`, one after another, where `mask` holds."""
+    def masked_scatter_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`masked_scatter` written over this tensor."""
     def masked_select(self, mask: Tensor) -> Tensor:
         """The elements where `mask` holds, in one dimension."""
     def matmul(self, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
+    def matrix_exp(self) -> Tensor:
+        """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Moler and Van Loan, 2003)."""
     def matrix_power(self, n: _int) -> Tensor:
         """The n-th power of square matrices; negative ones through the inverse."""
     def max(self, dim: Any = None, keepdim: _bool = False) -> Any:
@@ -710,6 +797,8 @@ class Tensor:
         """The product of matrices `(n, m)` and `(m, p)`."""
     def mode(self, dim: _int = -1, keepdim: _bool = False) -> Any:
         """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
+    def moveaxis(self, source: Any, destination: Any) -> Tensor:
+        """Dimensions moved to other places, the rest keeping their order."""
     def movedim(self, source: Any, destination: Any) -> Tensor:
         """Dimensions moved to other places, the rest keeping their order."""
     def msort(self) -> Tensor:
@@ -718,6 +807,8 @@ class Tensor:
         """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def mul_(self, other: Any) -> Tensor:
         """`mul`, written over this tensor; returns the tensor."""
+    def multinomial(self, num_samples: _int, replacement: _bool = False, *, generator: Any = None) -> Tensor:
+        """Indices drawn with the weights of each row."""
     def multiply(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def multiply_(self, other: Any) -> Tensor:
@@ -773,6 +864,7 @@ class Tensor:
         """Normal numbers."""
     def not_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`ne` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
+    def not_equal_(self, *other: Any) -> Tensor: ...
     def numel(self) -> _int:
         """The number of elements."""
     def numpy(self, *, force: _bool = False) -> ndarray[Any, Any]:
@@ -791,6 +883,10 @@ class Tensor:
         """`pow`, written over this tensor; returns the tensor."""
     def prod(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The product over one dimension, or of all elements."""
+    def put(self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+        """`input` with `source` written (or added) at positions counted over all elements."""
+    def put_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`put` written over this tensor."""
     def qr(self, mode: str = 'reduced') -> Any:
         """Orthogonal Q and upper triangular R with `Q R = A`."""
     def quantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
@@ -821,6 +917,8 @@ class Tensor:
         """`remainder`, written over this tensor; returns the tensor."""
     def renorm(self, p: _float, dim: _int, maxnorm: _float) -> Tensor:
         """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+    def renorm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`renorm` written over this tensor."""
     def repeat(self, *repeats: Any) -> Tensor:
         """Copies along every dimension; there may be more dimensions than the tensor has."""
     def repeat_interleave(self, repeats: Any, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
@@ -833,6 +931,12 @@ class Tensor:
         """The elements in the shape of `other`: a view where memory allows it, else a copy."""
     def resize_(self, *shape: Any) -> Tensor:
         """Give the tensor another shape in place; new elements are zeros."""
+    def resize_as_(self, the_template: Tensor) -> Tensor:
+        """Give the tensor the shape of another one."""
+    def resolve_conj(self) -> Tensor:
+        """The tensor itself: conjugation is never put off here."""
+    def resolve_neg(self) -> Tensor:
+        """The tensor itself: conjugation is never put off here."""
     def retain_grad(self) -> None:
         """Keep the gradient of this computed tensor in `.grad`."""
     def roll(self, shifts: Any, dims: Any = None) -> Tensor:
@@ -849,14 +953,30 @@ class Tensor:
         """`rsqrt`, written over this tensor; returns the tensor."""
     def scatter(self, dim: _int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
         """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
+    def scatter_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`scatter` written over this tensor."""
     def scatter_add(self, dim: _int, index: Tensor, src: Tensor) -> Tensor:
         """`input` with `src` added at `index`."""
+    def scatter_add_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`scatter_add` written over this tensor."""
+    def scatter_reduce(self, dim: _int, index: Tensor, src: Tensor, reduce: str, *, include_self: _bool = True) -> Tensor:
+        """`input` with `src` combined at `index` by "sum", "prod", "mean", "amax" or "amin"; without `include_self` from `src`
+        alone.
+
+        Raises RuntimeError for other names.
+        """
+    def scatter_reduce_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`scatter_reduce` written over this tensor."""
     def select(self, dim: _int, index: _int) -> Tensor:
         """The entry `index` along `dim`, which goes."""
+    def select_scatter(self, src: Tensor, dim: _int, index: _int) -> Tensor:
+        """A copy of `input` with `src` as the entry `index` along `dim`."""
     def set_(self, source: Tensor) -> Tensor:
         """Make this tensor a view of the memory of `source`."""
     def sgn(self) -> Tensor:
         """The sign; for complex numbers `x / |x|`."""
+    def sgn_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`sgn` written over this tensor."""
     def share_memory_(self) -> Tensor:
         """The tensor itself; worker processes get a copy."""
     def short(self, memory_format: Any = None) -> Tensor:
@@ -885,6 +1005,9 @@ class Tensor:
         """`sinh`, written over this tensor; returns the tensor."""
     def size(self, dim: _int | None = None) -> Any:
         """The shape, or the size of one dimension."""
+    def slice_scatter(self, src: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None,
+                      step: _int = 1) -> Tensor:
+        """A copy of `input` with `src` written over a slice along `dim`."""
     def slogdet(self) -> Any:
         """Sign and logarithm of the absolute value of the determinant."""
     def softmax(self, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
@@ -893,6 +1016,8 @@ class Tensor:
         """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
     def split(self, split_size_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
         """Pieces of one size (the last may be smaller) or of given sizes, as views."""
+    def split_with_sizes(self, split_sizes: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Pieces of the given sizes."""
     def sqrt(self, *, out: Tensor | None = None) -> Tensor:
         """`sqrt` of every element; the result has the shape of `input`."""
     def sqrt_(self) -> Tensor:
@@ -921,16 +1046,22 @@ class Tensor:
         """`sub`, written over this tensor; returns the tensor."""
     def sum(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The sum over `dim` (all dimensions if None); integers are summed as int64."""
+    def sum_to_size(self, *size: Any) -> Tensor:
+        """Summed over the dimensions along which a tensor of shape `size` would be broadcast to this one."""
     def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
         """Two dimensions exchanged."""
     def swapaxes_(self, *args: Any) -> Tensor:
         """`swapaxes`, written over this tensor; returns the tensor."""
+    def swapdims(self, axis0: _int, axis1: _int) -> Tensor:
+        """Two dimensions exchanged."""
     def t(self) -> Tensor:
         """The transpose of a matrix; vectors are returned as they are."""
     def t_(self, *args: Any) -> Tensor:
         """`t`, written over this tensor; returns the tensor."""
     def take(self, index: Tensor) -> Tensor:
         """Elements at positions counted over all elements."""
+    def take_along_dim(self, indices: Tensor, dim: _int | None = None) -> Tensor:
+        """As `gather`, the indices broadcast."""
     def tan(self, *, out: Tensor | None = None) -> Tensor:
         """`tan` of every element; the result has the shape of `input`."""
     def tan_(self) -> Tensor:
@@ -939,6 +1070,8 @@ class Tensor:
         """`tanh` of every element; the result has the shape of `input`."""
     def tanh_(self) -> Tensor:
         """`tanh`, written over this tensor; returns the tensor."""
+    def tensor_split(self, indices_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Pieces of nearly equal size, or cut at the given places; views."""
     def tile(self, *dims: Any) -> Tensor:
         """Copies along every dimension."""
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -955,8 +1088,12 @@ class Tensor:
         """`transpose`, written over this tensor; returns the tensor."""
     def tril(self, diagonal: _int = 0) -> Tensor:
         """The lower triangle of matrices, zeros above `diagonal`."""
+    def tril_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`tril` written over this tensor."""
     def triu(self, diagonal: _int = 0) -> Tensor:
         """The upper triangle of matrices, zeros below `diagonal`."""
+    def triu_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`triu` written over this tensor."""
     def true_divide(self, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
         """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
     def true_divide_(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
@@ -990,10 +1127,14 @@ class Tensor:
         """The memory that this tensor shares with its views."""
     def var(self, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None) -> Tensor:
         """The variance over `dim`, divided by n - correction (1 unless given)."""
+    def vdot(self, other: Tensor) -> Tensor:
+        """As `dot`, the first vector conjugated."""
     def view(self, *shape: Any) -> Any:
         """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
     def view_as(self, other: Tensor) -> Tensor:
         """A view with the shape of `other`."""
+    def vsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Split along the first dimension."""
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """Elements of this tensor where `condition` holds, of `other` elsewhere."""
     def xlogy(self, other: Any, *, out: Tensor | None = None) -> Tensor:

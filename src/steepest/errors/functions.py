@@ -66,6 +66,12 @@ ROWS = {
     "mask-shape": (
         "The shape of the mask {mask} at index {at} does not match the shape of the indexed tensor {shape} at index {at}",
         "掩码的形状 {mask} 与被索引张量的形状 {shape} 在第 {at} 维不符"),
+    "masked-scatter-size": (
+        "masked_scatter: expected self and source to have the same dtypes and the source to have as many elements as the mask has ones: "
+        "{given} of {wanted}",
+        "masked_scatter:掩码中有 {wanted} 个 True,source 只有 {given} 个元素"),
+    "scatter-reduce-name": (
+        "reduce argument must be either sum, prod, mean, amax or amin, got {name}", "reduce 应为 sum、prod、mean、amax 或 amin,得到 {name}"),
     "gather-index-dtype": ("gather(): Expected dtype int64 for index, got {dtype}: write index.long()", "gather() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
     "index-dtype": (
         "tensors used as indices must be long, int, byte or bool tensors, got {dtype}: write index.long()",

@@ -8,12 +8,13 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
 from steepest.core.reading import read
-from steepest.core.tensor import Tensor, from_array, fresh
+from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
 from steepest.ops import indexing as ix
 from steepest.ops import views
+from steepest.ops.arithmetic import where
 from steepest.ops.composites import composite
 from steepest.ops.creation import full
 from steepest.ops.inplace import assign
@@ -184,7 +185,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     source = value if src is None else src
     if not isinstance(source, Tensor):
         source = expand(fresh(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
-    which = {None: ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
+    which: Any = {None: ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
     return which(input, index, source, dim=wrap(dim, input.array.ndim))
 
 
@@ -256,3 +257,116 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     if as_tuple:
         return tuple(from_array(f.astype(np.int64)) for f in found)
     return from_array(np.stack(found).astype(np.int64).T if input.array.ndim else np.zeros((len(found[0]), 0), np.int64))
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The indices of the elements that are not zero, one row each."""
+    return nonzero(input)
+
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """`input` with `source` written (or added) at positions counted over all elements."""
+    flat = input.reshape(-1)
+    return (ix.accumulate if accumulate else ix.put)(flat, source, index, places=(0,)).reshape(input.array.shape)
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """`input` with the elements of `source`, one after another, where `mask` holds."""
+    shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
+    places = np.nonzero(np.broadcast_to(read(mask), shape).reshape(-1))[0]
+    if len(places) > source.array.size:
+        raise RuntimeError(text("masked-scatter-size", wanted=len(places), given=source.array.size))
+    flat, values = expand(input, *shape).reshape(-1), source.reshape(-1)[:len(places)]
+    return ix.put(flat, values, from_array(places), places=(0,)).reshape(shape)
+
+
+def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:
+    """`input` with `src` combined at `index` by "sum", "prod", "mean", "amax" or "amin"; without `include_self` from `src` alone.
+
+    Raises RuntimeError for other names.
+    """
+    d = wrap(dim, input.array.ndim)
+    names = {"sum": "sum", "mean": "sum", "prod": "prod", "amax": "amax", "amin": "amin"}
+    if reduce not in names:
+        raise RuntimeError(text("scatter-reduce-name", name=reduce))
+    if not include_self:
+        limits = {"sum": 0, "prod": 1, "amax": extreme(input.dtype, -1), "amin": extreme(input.dtype, 1)}
+        start = fresh(np.asarray(limits[names[reduce]]).astype(input.array.dtype), input.dtype)
+        input = ix.scatter_value(input, index, expand(start, *index.array.shape), dim=d)
+    combined: Tensor = REDUCING_SCATTERS[names[reduce]](input, index, src, dim=d)
+    if reduce != "mean":
+        return combined
+    ones = fresh(np.ones(index.array.shape, input.array.dtype), input.dtype)
+    base = fresh(np.ones(input.array.shape, input.array.dtype), input.dtype)
+    if not include_self:
+        base = ix.scatter_value(base, index, fresh(np.zeros(index.array.shape, input.array.dtype), input.dtype), dim=d)
+    count = ix.scatter_add(base, index, ones, dim=d).clamp(min=1)
+    return combined / count if input.dtype.category >= dtypes.FLOATING else combined // count
+
+
+def extreme(of: Any, sign: int) -> Any:
+    """The value of a dtype that every other one is smaller (`sign` 1) or larger (-1) than."""
+    if of.category >= dtypes.FLOATING:
+        return sign * np.inf
+    return bool(sign > 0) if of is dtypes.bool_ else (np.iinfo(of.numpy).max if sign > 0 else np.iinfo(of.numpy).min)
+
+
+def _product_scatter_input(g: Any, x: Any, result: Any) -> Any:
+    return g * result / x
+
+
+def _extremum_scatter_input(g: Any, x: Any, index: Any, source: Any, result: Any, dim: int) -> Any:
+    return where(x == result, g / _attaining(x, index, source, result, dim), 0)
+
+
+def _extremum_scatter_source(g: Any, x: Any, index: Any, source: Any, result: Any, dim: int) -> Any:
+    share = ix.gather(g / _attaining(x, index, source, result, dim), index, dim=dim)
+    return where(source == ix.gather(result, index, dim=dim), share, 0)
+
+
+def _attaining(x: Any, index: Any, source: Any, result: Any, dim: int) -> Any:
+    """How many elements attain an extremum, among which PyTorch divides the gradient."""
+    own = to_dtype(x == result, x.dtype)
+    others = to_dtype(source == ix.gather(result, index, dim=dim), x.dtype)
+    return ix.scatter_add(own, index, others, dim=dim).clamp(min=1)
+
+
+REDUCING_SCATTERS = {
+    "sum": ix.Scatter("scatter_reduce", np.add, {"x": lambda g: g, "source": lambda g, index, dim: ix.gather(g, index, dim=dim)}),
+    "prod": ix.Scatter("scatter_reduce", np.multiply, {
+        "x": _product_scatter_input, "source": lambda g, index, source, result, dim: ix.gather(g * result, index, dim=dim) / source}),
+    **{name: ix.Scatter("scatter_reduce", function, {"x": _extremum_scatter_input, "source": _extremum_scatter_source})
+       for name, function in (("amax", np.maximum), ("amin", np.minimum))},
+}
+
+
+def _replaced(input: Tensor, src: Tensor, view: Any, **params: Any) -> Tensor:
+    shape = view.index_map(input.array, **params).shape
+    if src.array.shape != shape:
+        raise RuntimeError(text("in-place-shape", target=list(shape), value=list(src.array.shape)))
+    return views.write(input, to_dtype(src, input.dtype), steps=((view, params),))
+
+
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """A copy of `input` with `src` as the entry `index` along `dim`."""
+    d = wrap(dim, input.array.ndim)
+    return _replaced(input, src, views.select, dim=d, index=index % input.array.shape[d])
+
+
+def slice_scatter(input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Tensor:
+    """A copy of `input` with `src` written over a slice along `dim`."""
+    d = wrap(dim, input.array.ndim)
+    first, stop, step = slice(start, end, step).indices(input.array.shape[d])
+    return _replaced(input, src, views.narrow, dim=d, start=first, stop=max(stop, first), step=step)
+
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """A copy of `input` with `src` written over a diagonal."""
+    n = input.array.ndim
+    return _replaced(input, src, views.diagonal, offset=offset, dim1=wrap(dim1, n), dim2=wrap(dim2, n))
+
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """Positions counted over all elements of a tensor of this shape as indices, one tensor a dimension."""
+    size = (shape,) if isinstance(shape, int) else tuple(shape)
+    return tuple(from_array(np.asarray(i, np.int64)) for i in np.unravel_index(indices.array, size))

@@ -19,8 +19,9 @@ from steepest.ops import ordering, scans
 from steepest.ops.arithmetic import clone
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import positions
+from steepest.ops.functions import exp, log
 from steepest.ops.joining import join
-from steepest.ops.reductions import total, wrap
+from steepest.ops.reductions import amax, total, wrap
 from steepest.ops.views import diagonal as diagonal_view
 from steepest.ops.views import select, spread
 
@@ -219,6 +220,28 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
     return scans.cumsum(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
+
+
+_logcumsumexp = composite("logcumsumexp", lambda x, dim: _log_of_sums(x, dim), operands=1,
+                          x=lambda g, x, result, dim: scans.backwards(g * exp(-result), dim) * exp(x))
+
+
+def _log_of_sums(x: Tensor, dim: int) -> Tensor:
+    top = amax(x, dim=(dim,), keepdim=True)
+    return log(scans.cumsum(exp(x - top), dim=dim)) + top
+
+
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """`log(cumsum(exp(x)))` along `dim`."""
+    d = wrap(dim, input.array.ndim)
+    return _logcumsumexp(input, dim=d) if input.array.ndim else input.clone()
+
+
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
+    """Partial integrals by the trapezoidal rule along `dim`."""
+    n = y.array.shape[dim]
+    heights = (y.narrow(dim, 1, n - 1) + y.narrow(dim, 0, n - 1)) / 2
+    return cumsum(heights * (dx if x is None else diff(x, dim=dim)), dim)
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:

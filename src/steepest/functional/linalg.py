@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from steepest.core.tensor import Tensor, from_array
-from steepest.functional import reducing
+from steepest.functional import reducing, shaping
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
 from steepest.ops import linalg as la
+from steepest.ops.arithmetic import conjugate
 
 qr_result, eigh_result, svd_result, slogdet_result = (
     named("linalg_qr", "Q", "R"), named("linalg_eigh", "eigenvalues", "eigenvectors"), named("linalg_svd", "U", "S", "Vh"),
@@ -158,3 +159,27 @@ def cond(A: Tensor) -> Tensor:
     """The ratio of the largest to the smallest singular value."""
     s = svdvals(A)
     return s.amax(-1) / s.amin(-1)
+
+
+def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The diagonals of the last two dimensions, a view."""
+    return shaping.diagonal(A, offset, dim1, dim2)
+
+
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+    """Products summed along `dim`, the first factor conjugated."""
+    return (conjugate(x) * y).sum(dim)
+
+
+def matrix_exp(A: Tensor) -> Tensor:
+    """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Moler and Van Loan, 2003)."""
+    size = float(np.abs(A.array).sum(-2).max()) if A.array.size else 0.0
+    squarings = max(0, int(np.ceil(np.log2(size))) + 1) if size > 0.5 else 0
+    x = A / 2.0**squarings
+    one = from_array(np.broadcast_to(identity_like(A.array.shape[-1], A), A.array.shape).copy())
+    result = one
+    for k in range(18, 0, -1):
+        result = one + x @ result / k
+    for _ in range(squarings):
+        result = result @ result
+    return result

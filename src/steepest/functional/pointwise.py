@@ -226,6 +226,11 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result_into(out, ar.mul(input, ar.pow(2.0, other)))
 
 
+def polygamma(n: int, input: Tensor) -> Tensor:
+    """The n-th derivative of digamma."""
+    return fn.digamma(input) if n == 0 else fn.polygamma(n)(input)
+
+
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
     return _integers(np.gcd, input, other)

@@ -352,4 +352,9 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     return reshape(total(input, dim=dim, keepdim=False), *wanted) if dim else input
 
 
-moveaxis, swapdims = movedim, swapaxes
+def resolve_conj(input: Tensor) -> Tensor:
+    """The tensor itself: conjugation is never put off here."""
+    return input
+
+
+moveaxis, swapdims, resolve_neg = movedim, swapaxes, resolve_conj

@@ -6,29 +6,33 @@ from steepest.autograd import gradients
 from steepest.core import copying
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
-from steepest.functional import indexing, joining, linalg, pointwise, products, reducing, shaping
+from steepest.functional import indexing, joining, linalg, pointwise, products, random, reducing, shaping
 from steepest.functional.legacy import new_tensor
 from steepest.functional.neural.softmax import log_softmax, softmax
-from steepest.methods import attributes, conversion, filling, inplace, operators
+from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting
 
 FROM_FUNCTIONS: dict[Any, str] = {
     pointwise: " ".join([*pointwise.UNARY, *pointwise.BINARY, *pointwise.ALIASES])
     + " add sub div pow float_power clamp clamp_min clamp_max lerp addcmul addcdiv masked_fill nan_to_num round logit sgn positive isclose"
-      " isposinf isneginf deg2rad rad2deg conj",
+      " isposinf isneginf conj angle isreal ldexp gcd lcm frexp",
     reducing: "sum nansum mean nanmean prod all any amax amin aminmax max min argmax argmin var std logsumexp norm count_nonzero median"
               " numel equal allclose dist",
     shaping: "view reshape contiguous flatten unflatten ravel t transpose permute movedim squeeze unsqueeze expand expand_as broadcast_to"
-             " narrow select diagonal unfold as_strided split chunk unbind swapaxes detach",
-    indexing: "index_select gather scatter scatter_add index_add index_copy index_fill index_put take masked_select nonzero",
+             " narrow select diagonal unfold as_strided split chunk unbind swapaxes detach moveaxis swapdims tensor_split hsplit"
+             " vsplit dsplit split_with_sizes adjoint sum_to_size resolve_conj resolve_neg",
+    indexing: "index_select gather scatter scatter_add index_add index_copy index_fill index_put take masked_select nonzero"
+              " argwhere put masked_scatter scatter_reduce select_scatter slice_scatter diagonal_scatter take_along_dim",
     joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax cummin"
-             " diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef cross renorm",
-    linalg: "inverse det logdet slogdet cholesky qr matrix_power",
-    products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace",
+             " diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef cross renorm"
+             " logcumsumexp",
+    linalg: "inverse det logdet slogdet cholesky qr matrix_power matrix_exp",
+    products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace ger vdot",
+    random: "multinomial bernoulli",
 }
 """Functions whose first argument is the tensor: the method has the function's name."""
 
 FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax}
-METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, inplace.METHODS, filling.METHODS, gradients.METHODS)
+METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS, gradients.METHODS)
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)
 
 

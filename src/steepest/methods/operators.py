@@ -6,7 +6,7 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
-from steepest.functional import indexing, pointwise, products, shaping
+from steepest.functional import indexing, joining, pointwise, products, shaping
 from steepest.functional.operands import NUMBERS, operand
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -91,6 +91,10 @@ def _iter(self: Tensor) -> Iterator[Tensor]:
     return iter(shaping.unbind(self))
 
 
+def _reversed(self: Tensor) -> Tensor:
+    return joining.flip(self, 0) if self.array.ndim else self
+
+
 def _contains(self: Tensor, value: Any) -> bool:
     return bool((self == value).any())
 
@@ -104,5 +108,5 @@ METHODS: dict[str, Any] = {
     **{f"__r{name}__": _reflected(primitive) for name, primitive in BINARY.items()},
     "__sub__": _sub, "__rtruediv__": _rtruediv, "__pow__": _operator(ar.pow), "__rpow__": _reflected(ar.pow), "__matmul__": _matmul, "__rmatmul__": _rmatmul,
     "__neg__": _neg, "__pos__": _pos, "__abs__": _abs, "__invert__": _invert, "__len__": _len, "__iter__": _iter, "__hash__": _hash,
-    "__contains__": _contains, "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
+    "__contains__": _contains, "__reversed__": _reversed, "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
 }

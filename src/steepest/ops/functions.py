@@ -1,6 +1,7 @@
 """Elementwise rows: the functions of analysis, rounding and special functions."""
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,7 @@ frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)
 erf = elementwise("erf", lambda m, x: m.erf(x), promote=F, x=lambda g, x: g * (2 / math.sqrt(math.pi) * exp(-(x * x))))
 erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g * (-2 / math.sqrt(math.pi) * exp(-(x * x))))
 lgamma = elementwise("lgamma", lambda m, x: m.lgamma(x), promote=F, x=lambda g, x: g * digamma(x))
-digamma: Elementwise = elementwise("digamma", lambda m, x: m.digamma(x), promote=F, x=lambda g, x: g * trigamma(x))
-trigamma: Elementwise = elementwise("trigamma", special.trigamma, promote=F, node="PolygammaBackward0")
+digamma: Elementwise = elementwise("digamma", lambda m, x: m.digamma(x), promote=F, x=lambda g, x: g * polygamma(1)(x))
 erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g * (exp(result * result) * (0.5 * math.sqrt(math.pi))))
 logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F, x=lambda g, x: g / (x * (1 - x)))
 sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
@@ -89,3 +89,9 @@ absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=
                              x=lambda g, x, result: g * where(result == 0, 0, x / result))
 direction = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / absolute_complex(x)), operands=1,
                       x=lambda g, x, result: (g - real(conjugate(g) * result) * result) / absolute_complex(x))
+
+
+@cache
+def polygamma(n: int) -> Elementwise:
+    """The n-th derivative of digamma, n from 1 on."""
+    return elementwise("polygamma", lambda m, x: special.polygamma(m, n, x), promote=F, x=lambda g, x: g * polygamma(n + 1)(x))

@@ -7,7 +7,7 @@ import numpy as np
 from steepest.core.dtype import numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import finish
-from steepest.core.tensor import Family, Tensor, fresh, refresh
+from steepest.core.tensor import Tensor, fresh, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone
 from steepest.ops.maps import Elementwise
@@ -34,6 +34,15 @@ def inplace_maps(targets: tuple[Tensor, ...], operation: Elementwise, *operands:
     values = operation(*operands)
     for target, value in zip(targets, values if isinstance(values, tuple) else (values,), strict=True):
         assign(target, value)
+
+
+def rewrite(target: Tensor, function: Any, *args: Any, **kwargs: Any) -> Tensor:
+    """`target[...] = function(target, ...)` for any function whose result has the tensor's shape."""
+    check(target)
+    result = function(target, *args, **kwargs)
+    if result.node is not None and result.node.saved:
+        _keep_original(result.node, target)
+    return assign_result(target, result)
 
 
 def _keep_original(node: Any, target: Tensor) -> None:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["digamma", "erf", "erfc", "erfinv", "lgamma", "trigamma"]
+__all__ = ["digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma"]
 
 Value = Any
 INFINITY, NAN = float("inf"), float("nan")
@@ -117,18 +117,29 @@ def digamma(m: Any, x: Value) -> Value:
     return m.where(pole, at_integer, m.where(x < 0.0, reflected, positive))
 
 
-def trigamma(m: Any, x: Value) -> Value:
-    """The derivative of digamma, by recurrence up to 10 and its asymptotic series; reflected below 1/2."""
-    y = m.where(x < 0.5, 1.0 - x, x)
-    shifted, total = y, y * 0.0
-    for _ in range(10):
-        below = shifted < 10.0
-        total = m.where(below, total + 1.0 / (shifted * shifted), total)
-        shifted = m.where(below, shifted + 1.0, shifted)
-    inverse = 1.0 / shifted
-    square = inverse * inverse
-    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
-    positive = total + (inverse + 0.5 * square + inverse * square * polynomial(square, bernoulli))
+def polygamma(m: Any, n: int, x: Value) -> Value:
+    """The n-th derivative of digamma: Hurwitz's zeta function by Euler and Maclaurin's sum; the first one also for negative x."""
+    y = m.where(x < 0.5, 1.0 - x, x) if n == 1 else x
+    s = n + 1
+
+    def power(base: Value, exponent: int) -> Value:
+        result = base
+        for _ in range(exponent - 1):
+            result = result * base
+        return result
+
+    total = 1.0 / power(y, s)
+    for k in range(1, 12):
+        total = total + 1.0 / power(y + float(k), s)
+    inverse = 1.0 / (y + 12.0)
+    total = total + power(inverse, n) * (1.0 / n) + 0.5 * power(inverse, s)
+    factor = float(s)
+    for j, bernoulli in enumerate((1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6), 1):
+        total = total + power(inverse, s + 2 * j - 1) * (factor * bernoulli / math.factorial(2 * j))
+        factor *= (s + 2 * j - 1) * (s + 2 * j)
+    positive = total * float((-1) ** s * math.factorial(n))
+    if n > 1:
+        return positive
     sine = m.sin((x - m.round(x)) * math.pi)
     return m.where(x < 0.5, (math.pi * math.pi) / (sine * sine) - positive, positive)
 
