@@ -84,7 +84,6 @@ ROWS = {
         "{name}: {role} has shape {found}, but its counterpart in {other} has shape {expected}",
         "{name}:{role} 的形状 {found} 与 {other} 的形状 {expected} 不符"),
     "func-no-tensors": ("{name}: expected f to return at least one Tensor, got an empty structure", "{name}:函数没有返回任何张量"),
-    "func-complex": ("{name}: Expected all {role} to be real but received complex tensor", "{name}:{role} 必须是实数,得到复数张量"),
     "func-vjp-primals": (
         "vjp(f, *primals): Expected at least one primal", "vjp(f, *primals):至少要有一个输入"),
     "functional-call-dictionaries": (
@@ -113,7 +112,7 @@ ROWS = {
     "functional-v-size": (
         "Entry {index} in v has invalid size: should be {expected} but got {found}.", "v 的第 {index} 项形状应为 {expected},得到 {found}"),
     "functional-independent-output": (
-        "Output {index} of the user-provided function does not require gradient. The outputs must be computed in a differentiable manner "
+        "Output {index} of the user-provided function does not require gradients. The outputs must be computed in a differentiable manner "
         "from the input when running in strict mode.",
         "严格模式下,函数的第 {index} 个输出必须由输入可微地计算得到,但它不需要梯度"),
     "functional-independent-input": (
@@ -124,7 +123,7 @@ ROWS = {
         "create_graph=True.",
         "严格模式且 create_graph=True 时,雅可比矩阵不能与第 {index} 个输入无关"),
     "functional-strategy": (
-        "Expected strategy to be either \"reverse-mode\" or \"forward-mode\". Hint: If your function has more outputs than inputs, "
+        "Expected strategy to be either \"forward-mode\" or \"reverse-mode\". Hint: If your function has more outputs than inputs, "
         "\"forward-mode\" tends to be more performant. Otherwise, prefer to use \"reverse-mode\".",
         "strategy 只能是 \"reverse-mode\" 或 \"forward-mode\":输出比输入多时用 \"forward-mode\",否则用 \"reverse-mode\""),
     "functional-forward-strict": (
@@ -147,7 +146,7 @@ ROWS = {
     "dual-shape": (
         "Expected tangent to have the same shape as the tensor: {expected}, but got {found}", "切向量的形状应为 {expected},得到 {found}"),
     "gradcheck-no-inputs": (
-        "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.",
+        "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.",
         "gradcheck 要求至少一个输入张量的 requires_grad 为 True"),
     "gradcheck-outputs": (
         "gradcheck expects output to be differentiable, but none of the tensors that the function returned require gradients",
@@ -163,10 +162,6 @@ ROWS = {
         "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different values, "
         "although analytical gradient matches numerical gradient. The tolerance for nondeterminism was {tolerance}.",
         "同样的输入两次反向传播得到不同的梯度(容差 {tolerance})"),
-    "gradcheck-undefined": (
-        "Expected backward function to handle undefined output grads. Please look at the backward of the function: with None for a "
-        "gradient it must give None or zeros",
-        "反向函数必须能处理未定义的(None)输出梯度:应返回 None 或零"),
     "gradcheck-batched": (
         "While computing batched gradients, got a difference between the batched and the looped gradients of output {output} with "
         "respect to input {input}",
