@@ -47,7 +47,10 @@ class SparseTensor(Tensor):
         self.dtype = of
         return self
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __deepcopy__(self, memo: Any) -> "SparseTensor":
+        return self.clone()
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return SparseTensor, (self._at, self._entries, self._full, self.dtype, self._summed)
 
     @property
