@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from steepest.core.modes import interpreters, modes
-from steepest.core.node import Node
+from steepest.core.node import Node, expected
 from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor, refresh
 from steepest.errors import text
@@ -124,14 +124,14 @@ class Backward:
         if not self.keep:
             node.release()
         out = []
-        for edge, g, like in zip(node.edges, results, node.likes, strict=True):
+        for edge, g in zip(node.edges, results, strict=True):
             if edge is None:
                 continue
             if g is not None:
                 if id(g) in held:
                     self.shared.add(id(g))
                 held.add(id(g))
-                g = fit(g, like)
+                g = fit(g, expected(edge))
             out.append((edge, g))
         return out
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from steepest.core.modes import modes
-from steepest.core.node import Node
+from steepest.core.node import Node, sequence
 from steepest.core.primitive import wants_gradient
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
@@ -18,7 +18,8 @@ class FunctionNode(Node):
     __slots__ = ("function", "materialize", "needs_input_grad", "non_differentiable", "dirty")
 
     def __init__(self, function: Any):
-        super().__init__(None, (), (), {}, {}, {}, None)
+        self.primitive, self.hooks, self.outputs, self.edges = None, None, None, ()
+        self.saved, self.versions, self.params, self.sequence = {}, {}, {}, next(sequence)
         self.function, self.materialize = function, True
         self.non_differentiable: tuple[int, ...] = ()
         self.dirty: tuple[int, ...] = ()
@@ -128,7 +129,6 @@ class Function:
         without = [id(x) in ctx.non_differentiable for x in outs]
         outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
         ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
-        ctx.likes = tuple((x.array.shape, x.dtype) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
         likes = [(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
         ctx.outputs = likes if len(likes) > 1 else likes[0]
         for k, x in enumerate(outs):

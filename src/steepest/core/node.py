@@ -13,7 +13,7 @@ from steepest.errors import text
 
 __all__ = ["Like", "Node"]
 
-_sequence = itertools.count()
+sequence = itertools.count()
 
 
 class Like(NamedTuple):
@@ -26,18 +26,21 @@ class Like(NamedTuple):
 class Node:
     """One recorded operation.
 
-    `edges[i]` is `(node or leaf tensor, output number)` for operand i, None where no gradient is wanted; `likes[i]` the shape and
-    dtype its gradient must have. `saved` holds what the rules of the wanted operands name, each with the version it had.
+    `edges[i]` is `(node or leaf tensor, output number)` for operand i, None where no gradient is wanted. `saved` holds what the
+    rules of the wanted operands name; `versions` the versions these had, where not 0. `outputs` is `(shape, dtype)` of the
+    result, or a list of these for several.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "edges", "hooks", "likes", "outputs", "params", "primitive", "saved", "sequence", "versions")
+    __slots__ = ("__dict__", "__weakref__", "edges", "hooks", "outputs", "params", "primitive", "saved", "sequence", "versions")
 
-    def __init__(self, primitive: Any, edges: Sequence[Any], likes: Sequence[Any], saved: Any, versions: Any,
-                 params: dict[str, Any], outputs: Any):
-        self.primitive, self.edges, self.likes, self.params, self.outputs = primitive, edges, likes, params, outputs
-        self.saved, self.versions = saved, versions
-        self.hooks: Any = None
-        self.sequence = next(_sequence)
+    primitive: Any
+    edges: Sequence[Any]
+    saved: Any
+    versions: dict[str, Any]
+    params: dict[str, Any]
+    outputs: Any
+    hooks: Any
+    sequence: int
 
     def name(self) -> str:
         """PyTorch's name of the node, such as `MulBackward0`."""
@@ -54,12 +57,11 @@ class Node:
             if not isinstance(value, Tensor):
                 return value if name != "results" else tuple(self._checked(v, name) for v in value)
             counter = value.counter
-            if counter is not None and counter.count != self.versions[name]:
+            if counter is not None and counter.count != self.versions.get(name, 0):
                 self._changed(value, name)
             return result_of(self, value) if name == "result" and modes.grad else value
         if name == "like":
-            shape, of = self.likes[index]
-            return Like(shape, of)
+            return Like(*expected(self.edges[index]))
         return index if name == "position" else self.params[name]
 
     def _checked(self, value: Tensor, name: str) -> Tensor:
@@ -111,6 +113,32 @@ class Node:
     def metadata(self) -> dict[Any, Any]:
         """A dictionary for the user's own notes."""
         return self.__dict__.setdefault("_metadata", {})
+
+
+_new = object.__new__
+
+
+def record(primitive: Any, edges: Sequence[Any], saved: Any, versions: Any, params: dict[str, Any], outputs: Any) -> Node:
+    """A new node."""
+    node = _new(Node)
+    node.primitive = primitive
+    node.edges = edges
+    node.saved = saved
+    node.versions = versions
+    node.params = params
+    node.outputs = outputs
+    node.hooks = None
+    node.sequence = next(sequence)
+    return node
+
+
+def expected(edge: tuple[Any, int]) -> tuple[tuple[int, ...], Any]:
+    """Shape and dtype of the gradient that an edge leads to: those of the result or leaf at its end."""
+    target, number = edge
+    if isinstance(target, Node):
+        outputs = target.outputs
+        return outputs[number] if type(outputs) is list else outputs
+    return target.array.shape, target.dtype
 
 
 class AccumulateGrad:

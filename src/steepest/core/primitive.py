@@ -7,10 +7,11 @@ wants a gradient; the engine sums over broadcast axes and casts.
 """
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 from steepest.core.modes import interpreters, modes
-from steepest.core.node import Like, Node
+from steepest.core.node import Like, record
 from steepest.core.tensor import Tensor, fresh, refresh
 
 __all__ = ["Like", "Primitive", "attach"]
@@ -37,7 +38,7 @@ class Primitive:
         unknown = rules.keys() - set(inputs)
         assert not unknown, f"{name}: rules for {sorted(unknown)}, which are no operands"
         self.rules = [(rules[n], arguments(rules[n])[1:]) if n in rules else None for n in inputs]
-        self._saves: dict[Any, tuple[str, ...]] = {}
+        self._saves: dict[int, tuple[tuple[str, int], ...]] = {}
         self.with_number: tuple[int, Primitive] | None = None
 
     def __repr__(self) -> str:
@@ -56,15 +57,15 @@ class Primitive:
         """The rule of operand i and the names it wants beside the gradient; None where the operand has none."""
         return self.rules[0 if self.variadic else i]
 
-    def saves(self, wanted: tuple[int, ...]) -> tuple[str, ...]:
-        """What the rules of the wanted operands name and only the operands or results can give."""
-        if self.variadic:
-            wanted = (0,)
-        names = self._saves.get(wanted)
-        if names is None:
-            every = dict.fromkeys(n for i in wanted for n in self.rules[i][1] if n not in RESERVED)  # type: ignore[index]
-            names = self._saves[wanted] = tuple(n for n in every if n in self.position or n in ("result", "results"))
-        return names
+    def saves(self, wanted: int) -> tuple[tuple[str, int], ...]:
+        """What the rules of the wanted operands (one bit each) name, with its place among the operands; -1 for results."""
+        found = self._saves.get(wanted)
+        if found is None:
+            rules = self.rules if self.variadic else [rule for i, rule in enumerate(self.rules) if wanted >> i & 1]
+            names = dict.fromkeys(n for rule in rules for n in rule[1] if n not in RESERVED)  # type: ignore[index]
+            places = {**self.position, "result": -1, "results": -1}
+            found = self._saves[wanted] = tuple((n, places[n]) for n in names if n in places)
+        return found
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         if interpreters:
@@ -92,46 +93,44 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
     if primitive.with_number is not None and not isinstance(operands[primitive.with_number[0]], Tensor):
         primitive = primitive.with_number[1]
     edges: list[Any] = []
-    likes: list[Any] = []
-    wanted: list[int] = []
-    rules, variadic = primitive.rules, primitive.variadic
-    for i, x in enumerate(operands):
-        if isinstance(x, Tensor) and x.view_of is not None:
-            refresh(x)
-        if isinstance(x, Tensor) and x.needs_grad and rules[0 if variadic else i] is not None:
-            edges.append((x.node or x, x.output_nr))
-            likes.append((x.array.shape, x.dtype))
-            wanted.append(i)
+    wanted, bit = 0, 1
+    for x, rule in zip(operands, repeat(primitive.rules[0]) if primitive.variadic else primitive.rules):
+        if rule is not None and isinstance(x, Tensor):
+            if x.view_of is not None:
+                refresh(x)
+            if x.needs_grad:
+                edges.append((x.node or x, x.output_nr))
+                wanted |= bit
+            else:
+                edges.append(None)
         else:
             edges.append(None)
-            likes.append(None)
+        bit <<= 1
     if not wanted:
         return
     saved: dict[str, Any] = {}
     versions: dict[str, int] = {}
-    single = isinstance(results, Tensor)
-    for name in primitive.saves(tuple(wanted)):
-        if name == "result":
-            value = kept(results if single else results[0])
-        elif name == "results":
-            saved[name] = tuple([kept(r) for r in results])
-            for k, r in enumerate(saved[name]):
-                r.output_nr = k
-            continue
+    for name, place in primitive.saves(wanted):
+        if place >= 0:
+            value = operands[place]
+            if isinstance(value, Tensor) and value.counter is not None:
+                versions[name] = value.counter.count
+        elif name == "result":
+            value = kept(results if isinstance(results, Tensor) else results[0])
+            versions[name] = value.version.count
         else:
-            value = operands[primitive.position[name]]
+            value = tuple([kept(r) for r in results])
+            for k, r in enumerate(value):
+                r.output_nr = k
         saved[name] = value
-        if isinstance(value, Tensor):
-            versions[name] = value.counter.count if value.counter is not None else 0
-    outputs = (results.array.shape, results.dtype) if single else [(r.array.shape, r.dtype) for r in results]
-    node = Node(primitive, edges, likes, saved, versions, params, outputs)
-    if single:
-        results.node = node
+    if isinstance(results, Tensor):
+        results.node = record(primitive, edges, saved, versions, params, (results.array.shape, results.dtype))
         results.needs_grad = True
-    else:
-        for k, r in enumerate(results):
-            if r.dtype.category >= 2:
-                r.node, r.needs_grad, r.output_nr = node, True, k
+        return
+    node = record(primitive, edges, saved, versions, params, [(r.array.shape, r.dtype) for r in results])
+    for k, r in enumerate(results):
+        if r.dtype.category >= 2:
+            r.node, r.needs_grad, r.output_nr = node, True, k
 
 
 def kept(result: Tensor) -> Tensor:
