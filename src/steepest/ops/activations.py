@@ -20,7 +20,10 @@ elu = elementwise("elu", lambda m, x, alpha, scale, input_scale: m.where(x <= 0,
                   promote=F, x=lambda g, x, alpha, scale, input_scale: where(
                       x <= 0, g * (input_scale * alpha * scale) * exp(x * input_scale), g * scale))
 gelu = elementwise("gelu", lambda m, x: x * 0.5 * (1 + m.erf(x * ROOT_HALF)), promote=F,
-                   x=lambda g, x: g * (0.5 * (1 + erf(x * ROOT_HALF)) + x * (exp(x * x * -0.5) * (0.5 * ROOT_2_OVER_PI))))
+                   x=lambda g, x: gelu_slope(g, x))
+gelu_slope: Elementwise = elementwise(
+    "gelu_backward", lambda m, g, x: g * (0.5 * (1 + m.erf(x * ROOT_HALF)) + x * (m.exp(x * x * -0.5) * (0.5 * ROOT_2_OVER_PI))),
+    g=lambda gg, x: gelu_slope(gg, x), x=lambda gg, g, x: gg * g * (exp(x * x * -0.5) * (0.5 * ROOT_2_OVER_PI)) * (2 - x * x))
 gelu_tanh = elementwise("gelu_tanh", lambda m, x: 0.5 * x * (1 + m.tanh(ROOT_2_OVER_PI * (x + 0.044715 * x * x * x))), promote=F,
                         node="GeluBackward0", x=lambda g, x: g * gelu_tanh_slope(x, tanh(ROOT_2_OVER_PI * (x + 0.044715 * x * x * x))))
 silu = elementwise("silu", lambda m, x: x / (1 + m.exp(-x)), promote=F,
