@@ -8,6 +8,7 @@ ratio is above 1 is one where torch is faster; it is marked. On a busy machine, 
 
 import argparse
 import importlib.util
+import itertools
 import statistics
 import sys
 import time
@@ -80,9 +81,10 @@ def digits(t: Any) -> Work:
     """A training step of the MLP 784-512-256-128-64-10, batches of 64, momentum."""
     nn, widths = t.nn, (784, 512, 256, 128, 64, 10)
     layers: list[Any] = []
-    for a, b in zip(widths, widths[1:], strict=False):
+    for a, b in itertools.pairwise(widths):
         layers += [nn.Linear(a, b), nn.ReLU()]
-    return training(t, nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss(), t.randn(64, 784), t.randint(0, 10, (64,)), momentum=0.5)
+    x, y = t.randn(64, 784), t.randint(0, 10, (64,))
+    return training(t, nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss(), x, y, momentum=0.5)
 
 
 def function(t: Any, name: str, n: int, backward: bool) -> Work:
@@ -183,7 +185,8 @@ def main() -> None:
         ratio = f"{times[0] / times[1]:>9.2f}" if len(times) > 1 else ""
         behind = len(times) > 1 and times[0] > times[1]
         slower += behind
-        print(f"{name:48}" + "".join(f"{t * 1e6:>14.2f}" for t in times) + ratio + ("  torch is faster" if behind else ""), flush=True)
+        note = "  torch is faster" if behind else ""
+        print(f"{name:48}" + "".join(f"{t * 1e6:>14.2f}" for t in times) + ratio + note, flush=True)
     if len(modules) > 1:
         print(f"{slower} rows where torch is faster")
 
