@@ -173,6 +173,13 @@ CASES: dict[str, Case] = {
         for edge in ("zeros", "border", "reflection")
     },
     "affine_grid": case("affine_grid", leaf(1, 2, 3), (1, 1, 3, 4), True),
+    "ctc_loss": once(
+        "ctc_loss",
+        Leaf(np.log(rng.dirichlet(np.ones(5), (7, 3)))),
+        np.array([[1, 2, 2], [4, 0, 0], [3, 1, 0]]),
+        np.array([7, 5, 6]),
+        np.array([3, 1, 2]),
+    ),
 }
 
 

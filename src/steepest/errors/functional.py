@@ -389,8 +389,8 @@ ROWS = {
         "scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True",
         "is_causal=True 时不能再给 attn_mask"),
     "attention-shapes": (
-        "scaled_dot_product_attention: query {query} (*, L, E), key {key} (*, S, E) and value {value} (*, S, V) do not fit",
-        "query {query} (*, L, E)、key {key} (*, S, E) 与 value {value} (*, S, V) 的形状不匹配"),
+        "scaled_dot_product_attention: query {query} (*, L, E), key {keys} (*, S, E) and value {value} (*, S, V) do not fit",
+        "query {query} (*, L, E)、key {keys} (*, S, E) 与 value {value} (*, S, V) 的形状不匹配"),
     "attention-width": (
         "was expecting embedding dimension of {expected}, but got {given}; it must be divisible by num_heads {heads}",
         "嵌入维数应为 {expected} 并能被 num_heads({heads})整除,得到 {given}"),
@@ -443,4 +443,17 @@ ROWS = {
         "Expected a batch of affine matrices (N, 2, 3) for a size (N, C, H, W) or (N, 3, 4) for (N, C, D, H, W), got "
         "{theta} for {size}",
         "affine_grid:size 为 (N, C, H, W) 时 theta 应为 (N, 2, 3),为 (N, C, D, H, W) 时应为 (N, 3, 4);得到 {theta} 和 {size}"),
+    # alignment
+    "ctc-lengths": (
+        "ctc_loss: input_lengths and target_lengths must have one number for each of {samples} samples, got {inputs} and "
+        "{targets}",
+        "ctc_loss:input_lengths 和 target_lengths 应对 {samples} 个样本各有一个数,得到 {inputs} 和 {targets} 个"),
+    "ctc-blank": (
+        "blank must be in label range: got {blank} for {classes} classes", "blank({blank})应是 {classes} 个类别之一"),
+    "ctc-input-length": (
+        "Expected input_lengths to have values between 0 and {steps}, the largest is {longest}",
+        "input_lengths 应在 0 到 {steps} 之间,最大的是 {longest}"),
+    "ctc-labels": (
+        "Expected targets to hold {wanted} labels as target_lengths says, got {given}",
+        "按 target_lengths,targets 应有 {wanted} 个标签,得到 {given}"),
 }

@@ -10,6 +10,7 @@ from steepest.functional.neural.adaptive import (
     adaptive_max_pool2d,
     adaptive_max_pool3d,
 )
+from steepest.functional.neural.alignment import ctc_loss
 from steepest.functional.neural.attention import multi_head_attention_forward, scaled_dot_product_attention
 from steepest.functional.neural.binary_losses import (
     binary_cross_entropy,
@@ -134,6 +135,7 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",

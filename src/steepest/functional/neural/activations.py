@@ -41,7 +41,11 @@ def _apply(operation: Elementwise, inplace: bool, input: Tensor, *options: Any) 
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """`max(0, x)`."""
+    """`max(0, x)`.
+
+    >>> torch.nn.functional.relu(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
     return _apply(act.relu, inplace, input)
 
 
@@ -51,7 +55,11 @@ def relu_(input: Tensor) -> Tensor:
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """`x` where positive, else `negative_slope * x` (Maas, Hannun, Ng 2013)."""
+    """`x` where positive, else `negative_slope * x` (Maas, Hannun, Ng 2013).
+
+    >>> torch.nn.functional.leaky_relu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.0100,  2.0000])
+    """
     return _apply(act.leaky_relu, inplace, input, negative_slope)
 
 
@@ -73,7 +81,11 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 
 def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
-    """`x * Phi(x)`, Phi the normal distribution function, or its tanh approximation (Hendrycks, Gimpel 2016)."""
+    """`x * Phi(x)`, Phi the normal distribution function, or its tanh approximation (Hendrycks, Gimpel 2016).
+
+    >>> torch.nn.functional.gelu(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8413])
+    """
     if approximate not in ("none", "tanh"):
         raise RuntimeError(text("gelu-approximate", given=approximate))
     return _apply(act.gelu if approximate == "none" else act.gelu_tanh, False, input)

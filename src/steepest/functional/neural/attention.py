@@ -34,6 +34,9 @@ def scaled_dot_product_attention(
 
     `scale` is 1 / sqrt(E) unless given. A boolean mask says which keys count, another one is added. Raises RuntimeError where a
     mask is given together with `is_causal`, or the sizes do not fit.
+
+    >>> torch.nn.functional.scaled_dot_product_attention(torch.ones(1, 2), torch.ones(3, 2), torch.ones(3, 4))
+    tensor([[1., 1., 1., 1.]])
     """
     if is_causal and attn_mask is not None:
         raise RuntimeError(text("attention-two-masks"))
@@ -41,7 +44,7 @@ def scaled_dot_product_attention(
     k: Any = key
     if q.array.shape[-1] != k.array.shape[-1] or k.array.shape[-2] != value.array.shape[-2]:
         raise RuntimeError(
-            text("attention-shapes", query=list(query.array.shape), key=list(key.array.shape), value=list(value.array.shape))
+            text("attention-shapes", query=list(query.array.shape), keys=list(key.array.shape), value=list(value.array.shape))
         )
     if enable_gqa:
         times = q.array.shape[-3] // k.array.shape[-3]
@@ -109,7 +112,8 @@ def multi_head_attention_forward(
         raise AssertionError(text("attention-width", given=width, expected=embed_dim_to_check, heads=num_heads))
     if is_causal and attn_mask is None:
         raise RuntimeError(text("attention-causal"))
-    weights: Any = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight.chunk(3)
+    joint: Any = in_proj_weight
+    weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else joint.chunk(3)
     biases: Any = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
     q, k, v = (linear(x, w, b) for x, w, b in zip(given, weights, biases, strict=True))
     head = width // num_heads

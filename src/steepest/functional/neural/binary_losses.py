@@ -107,6 +107,9 @@ def binary_cross_entropy(
     """`-(target log(input) + (1 - target) log(1 - input))` of probabilities, logarithms held at -100 at least.
 
     Raises ValueError where the shapes differ, RuntimeError where a probability lies outside 0..1.
+
+    >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
+    tensor(0.6931)
     """
     if reduction != "mean" or size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce, reduction)

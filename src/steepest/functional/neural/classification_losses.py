@@ -188,7 +188,7 @@ def cross_entropy(
 
     Raises as `nll_loss`; RuntimeError where `label_smoothing` is outside 0..1.
 
-    >>> cross_entropy(tensor([[0.0, 0.0]]), tensor([1]))
+    >>> torch.nn.functional.cross_entropy(torch.tensor([[0.0, 0.0]]), torch.tensor([1]))
     tensor(0.6931)
     """
     if reduction != "mean" or size_average is not None or reduce is not None:

@@ -21,7 +21,11 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """The cosine of the angle between vectors along `dim`, their norms held at `eps` at least."""
+    """The cosine of the angle between vectors along `dim`, their norms held at `eps` at least.
+
+    >>> torch.nn.functional.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
+    tensor([0.7071])
+    """
     made = x1 * x2
     d = wrap(dim, made.array.ndim)
     a, b = (held(norm(x, 2, d - made.array.ndim, True), eps) for x in (x1, x2))

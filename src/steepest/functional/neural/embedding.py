@@ -79,6 +79,10 @@ def embedding(
 
     The row `padding_idx` gets no gradient; rows longer than `max_norm` are shortened in place first; `sparse=True` gives a sparse
     gradient. Raises IndexError for numbers outside, RuntimeError for inputs that are not int64 or int32.
+
+    >>> torch.nn.functional.embedding(torch.tensor([1, 0]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    tensor([[3., 4.],
+            [1., 2.]])
     """
     if not isinstance(input, Tensor):
         raise TypeError(text("argument-not-tensor", function="embedding", name="input", kind=describe(input)))
@@ -190,6 +194,10 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """Rows of zeros with a 1 at the class: `(*)` to `(*, num_classes)` of int64; as many classes as needed if -1.
 
     Raises RuntimeError for other dtypes than int64 and for classes outside.
+
+    >>> torch.nn.functional.one_hot(torch.tensor([1, 0]))
+    tensor([[0, 1],
+            [1, 0]])
     """
     if tensor.dtype is not dtypes.int64:
         raise RuntimeError(text("one-hot-dtype", dtype=tensor.dtype))

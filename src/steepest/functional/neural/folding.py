@@ -93,7 +93,11 @@ def _sizes(function: str, kernel_size: Any, dilation: Any, padding: Any, stride:
 
 
 def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
-    """The windows of images `(N, C, H, W)` or `(C, H, W)` as columns `(N, C * K, L)`; RuntimeError where none fits."""
+    """The windows of images `(N, C, H, W)` or `(C, H, W)` as columns `(N, C * K, L)`; RuntimeError where none fits.
+
+    >>> torch.nn.functional.unfold(torch.ones(1, 1, 3, 3), 2).shape
+    torch.Size([1, 4, 4])
+    """
     x, alone = batched(input, 2, "unfold")
     kernel, gaps, pairs, steps = _sizes("unfold", kernel_size, dilation, padding, stride)
     if min(places(x.array.shape, kernel, steps, gaps, pairs)) <= 0:

@@ -64,6 +64,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """`input @ weight.T + bias`: `(*, in_features)`, `(out_features, in_features)`, `(out_features)` to `(*, out_features)`.
 
     Raises RuntimeError where the last dimension of the input is not `in_features` or the dtypes differ.
+
+    >>> torch.nn.functional.linear(torch.ones(1, 2), torch.tensor([[1.0, 2.0]]), torch.tensor([0.5]))
+    tensor([[3.5000]])
     """
     if not isinstance(input, Tensor):
         raise TypeError(text("argument-not-tensor", function="linear", name="input", kind=describe(input)))

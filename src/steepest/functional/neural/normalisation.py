@@ -248,7 +248,11 @@ def instance_norm(
 def layer_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05
 ) -> Tensor:
-    """Standardised over the last dimensions, `normalized_shape` (Ba, Kiros, Hinton 2016); RuntimeError for other shapes."""
+    """Standardised over the last dimensions, `normalized_shape` (Ba, Kiros, Hinton 2016); RuntimeError for other shapes.
+
+    >>> torch.nn.functional.layer_norm(torch.tensor([1.0, 3.0]), (2,))
+    tensor([-1.0000,  1.0000])
+    """
     wanted = _last_dimensions(input, normalized_shape, weight, bias)
     shape = input.array.shape
     lead = len(shape) - len(wanted)

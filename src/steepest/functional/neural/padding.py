@@ -133,6 +133,9 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
 
     `mode` is "constant" (with `value`, 0 unless given), "reflect", "replicate" or "circular"; the last three pad the last one,
     two or three dimensions of `(N, C, *)` or `(C, *)`. Raises RuntimeError or ValueError for widths that do not fit.
+
+    >>> torch.nn.functional.pad(torch.tensor([1.0, 2.0]), (1, 2))
+    tensor([0., 1., 2., 0., 0.])
     """
     given = [int(n) for n in pad]
     ndim, count = input.array.ndim, len(given) // 2

@@ -413,7 +413,11 @@ def _avg_pool(
 def avg_pool1d(
     input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
 ) -> Tensor:
-    """The mean of each window of `(N, C, L)` or `(C, L)`."""
+    """The mean of each window of `(N, C, L)` or `(C, L)`.
+
+    >>> torch.nn.functional.avg_pool1d(torch.tensor([[[1.0, 3.0, 5.0, 7.0]]]), 2)
+    tensor([[[2., 6.]]])
+    """
     return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 

@@ -76,7 +76,7 @@ def mse_loss(
 ) -> Tensor:
     """The mean of `(input - target) ** 2`; shapes that differ are broadcast with a warning.
 
-    >>> mse_loss(tensor([1.0, 3.0]), tensor([1.0, 1.0]))
+    >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
     tensor(2.)
     """
     if reduction != "mean" or size_average is not None or reduce is not None:

@@ -170,7 +170,7 @@ def _operation(node: str) -> Composite:
         node=node + "Backward0",
         x=lambda g, like, mode, ratios, align: backward(g, shape=like.shape, mode=mode, ratios=ratios, align=align),
     )
-    backward = composite(
+    backward: Composite = composite(
         "upsample_backward",
         _back_body,
         operands=1,
@@ -212,6 +212,9 @@ def interpolate(
 
     `mode` is "nearest", "nearest-exact", "area", or, by the number of dimensions, "linear", "bilinear" or "bicubic", "trilinear".
     Raises ValueError or NotImplementedError for arguments that do not go together.
+
+    >>> torch.nn.functional.interpolate(torch.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
     """
     shape = input.array.shape
     n = len(shape) - 2

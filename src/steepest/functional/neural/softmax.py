@@ -112,7 +112,11 @@ def _prepared(name: str, input: Tensor, dtype: Any) -> Tensor:
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """`exp(x) / sum(exp(x))` along `dim`."""
+    """`exp(x) / sum(exp(x))` along `dim`.
+
+    >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
+    tensor([[0.5000, 0.5000]])
+    """
     over = _chosen("softmax", input, dim)
     return softmax_(_prepared("softmax", input, dtype), dim=over)
 
