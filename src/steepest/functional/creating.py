@@ -8,10 +8,11 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype as DType
 from steepest.core.dtype import get_default_dtype, numpy_dtype
-from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.core.reading import read
+from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.operands import sizes
-from steepest.ops.creation import fill, iota
+from steepest.ops.creation import constant, fill, iota
 
 
 def check_device(device: Any) -> None:
@@ -32,7 +33,7 @@ def finished(x: Tensor, requires_grad: bool, device: Any = None) -> Tensor:
 def to_array(data: Any, of: DType | None) -> np.ndarray[Any, Any]:
     """A new array with the elements of `data`: numbers, nested sequences, arrays, tensors, columns of tables."""
     if isinstance(data, Tensor):
-        return np.array(data.array, numpy_dtype(of) if of else None)
+        return np.array(read(data), numpy_dtype(of) if of else None)
     if isinstance(data, (np.ndarray, np.generic)):
         kind = dtypes.from_numpy(np.asarray(data).dtype)
         return np.array(data, numpy_dtype(of or kind))
@@ -66,7 +67,7 @@ def to_array(data: Any, of: DType | None) -> np.ndarray[Any, Any]:
 def _plain(data: Any) -> Any:
     """Nested sequences with tensors replaced by their numbers."""
     if isinstance(data, Tensor):
-        return data.array.tolist()
+        return read(data).tolist()
     if isinstance(data, (list, tuple)):
         return [_plain(x) if isinstance(x, (list, tuple, Tensor)) else x for x in data]
     return list(data) if isinstance(data, range) else data
@@ -97,7 +98,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     array = to_array(data, dtype)
     if array.ndim and not array.flags.c_contiguous:
         array = np.ascontiguousarray(array)
-    return finished(fresh(array, dtype or dtypes.from_numpy(array.dtype)), requires_grad, device)
+    return finished(constant(array, dtype or dtypes.from_numpy(array.dtype)), requires_grad, device)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -210,20 +211,20 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
     array = np.where(i < steps // 2, low + step * i.astype(kind), high - step * (steps - 1 - i).astype(kind)).astype(kind)
     if steps == 1:
         array = np.asarray([start], kind)
-    return finished(fresh(array.astype(numpy_dtype(of)), of), requires_grad, device)
+    return finished(constant(array.astype(numpy_dtype(of)), of), requires_grad, device)
 
 
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
     of = dtype or get_default_dtype()
-    return finished(fresh((base ** np.linspace(start, end, steps)).astype(numpy_dtype(of)), of), requires_grad)
+    return finished(constant((base ** np.linspace(start, end, steps)).astype(numpy_dtype(of)), of), requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
         requires_grad: bool = False) -> Tensor:
     """The identity matrix."""
     of = dtype or get_default_dtype()
-    return finished(fresh(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device)
+    return finished(constant(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device)
 
 
 def complex_(real: Tensor, imag: Tensor) -> Tensor:

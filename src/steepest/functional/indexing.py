@@ -8,7 +8,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
 from steepest.core.reading import read
-from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
@@ -16,8 +16,8 @@ from steepest.ops import indexing as ix
 from steepest.ops import views
 from steepest.ops.arithmetic import where
 from steepest.ops.composites import composite
-from steepest.ops.creation import full
-from steepest.ops.inplace import assign
+from steepest.ops.creation import constant, full
+from steepest.ops.inplace import assign, check
 from steepest.ops.reductions import wrap
 
 
@@ -39,24 +39,33 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     value = operand(value)
     if value is NotImplemented:
         raise TypeError(text("cannot-assign"))
+    given = value if isinstance(value, Tensor) else None
     if not isinstance(value, Tensor):
-        value = fresh(np.asarray(value).astype(self.array.dtype), self.dtype)
+        value = constant(np.asarray(value).astype(self.array.dtype), self.dtype)
     region, indices = _basic(self, key if type(key) is tuple else (key,))
     if not indices:
         if region is self:
             region = views.identity(self)
         assign(region, _trimmed(value, region.array.ndim))
         return
+    check(region)
+    if given is not None and given.dtype is not self.dtype and not (given.array.size == 1 and _is_mask(key)):
+        raise RuntimeError(text("index-put-dtype", target=self.dtype, value=given.dtype))
     if not interpreters and not modes.grad:
         _, chosen, places = _advanced(region, indices)
         key_ = ix.numpy_key(region, tuple(chosen), places)
-        region.array[key_] = value.array
+        ix.put_array(region.array, key_, value.array)
         self.version.count += 1
         return
     moved, chosen, places = _advanced(region, indices)
     if value.dtype is not self.dtype:
         value = to_dtype(value, self.dtype)
     assign(region, ix.put(moved, value, *chosen, places=places))
+
+
+def _is_mask(key: Any) -> bool:
+    """Whether the key is one mask over all dimensions, for which PyTorch fills instead of putting."""
+    return isinstance(key, Tensor) and key.dtype in (dtypes.bool_, dtypes.uint8)
 
 
 def _trimmed(value: Tensor, ndim: int) -> Tensor:
@@ -163,14 +172,19 @@ def _mask(mask: Any, x: Tensor, dim: int) -> list[np.ndarray[Any, Any]]:
 
 
 def _advanced(x: Tensor, indices: dict[int, Any]) -> tuple[Tensor, list[Tensor], tuple[int | None, ...]]:
-    chosen = [i if isinstance(i, Tensor) else from_array(np.ascontiguousarray(i, np.int64)) for i in indices.values()]
+    chosen = [i if isinstance(i, Tensor) else constant(np.ascontiguousarray(i, np.int64), dtypes.int64) for i in indices.values()]
     order = {d: n for n, d in enumerate(indices)}
     return x, chosen, tuple(order.get(d) for d in range(max(indices) + 1))
 
 
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Entries at `index` along a dimension."""
-    return ix.take_rows(input, index.reshape(-1), dim=wrap(dim, input.array.ndim))
+    d = wrap(dim, input.array.ndim)
+    if not input.array.ndim:
+        if index.array.size != 1:
+            raise RuntimeError(text("index-select-of-scalar", given=index.array.size))
+        return input.clone()
+    return ix.take_rows(input, index.reshape(-1), dim=d)
 
 
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
@@ -184,7 +198,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
     source = value if src is None else src
     if not isinstance(source, Tensor):
-        source = expand(fresh(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
+        source = expand(constant(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
     which: Any = {None: ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
     return which(input, index, source, dim=wrap(dim, input.array.ndim))
 
@@ -211,7 +225,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """`input` with a number written at `index` along a dimension."""
     if not isinstance(value, Tensor):
-        value = fresh(np.asarray(value).astype(input.array.dtype), input.dtype)
+        value = constant(np.asarray(value).astype(input.array.dtype), input.dtype)
     return ix.fill_rows(input, value, index, places=(None,) * wrap(dim, input.array.ndim) + (0,))
 
 
@@ -291,15 +305,15 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
         raise RuntimeError(text("scatter-reduce-name", name=reduce))
     if not include_self:
         limits = {"sum": 0, "prod": 1, "amax": extreme(input.dtype, -1), "amin": extreme(input.dtype, 1)}
-        start = fresh(np.asarray(limits[names[reduce]]).astype(input.array.dtype), input.dtype)
+        start = constant(np.asarray(limits[names[reduce]]).astype(input.array.dtype), input.dtype)
         input = ix.scatter_value(input, index, expand(start, *index.array.shape), dim=d)
     combined: Tensor = REDUCING_SCATTERS[names[reduce]](input, index, src, dim=d)
     if reduce != "mean":
         return combined
-    ones = fresh(np.ones(index.array.shape, input.array.dtype), input.dtype)
-    base = fresh(np.ones(input.array.shape, input.array.dtype), input.dtype)
+    ones = full(index.array.shape, 1, input.dtype)
+    base = full(input.array.shape, 1, input.dtype)
     if not include_self:
-        base = ix.scatter_value(base, index, fresh(np.zeros(index.array.shape, input.array.dtype), input.dtype), dim=d)
+        base = ix.scatter_value(base, index, full(index.array.shape, 0, input.dtype), dim=d)
     count = ix.scatter_add(base, index, ones, dim=d).clamp(min=1)
     return combined / count if input.dtype.category >= dtypes.FLOATING else combined // count
 

@@ -78,11 +78,9 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
 
 def clone_ordered(input: Tensor) -> Tensor:
     """A copy whose elements lie in the order of their indices."""
-    copied: Tensor = clone(input, to=input.dtype)
+    copied: Tensor = clone(input, to=input.dtype, order="C")
     if copied.level is not None:
         copied.level.put_in_order(copied)
-    elif not copied.array.flags.c_contiguous:
-        copied.array = np.ascontiguousarray(copied.array)
     return copied
 
 

@@ -18,6 +18,7 @@ LOWERINGS: dict[str, Callable[[Nest, Equation], None]] = {
     "store": nest_elements.store,
     "write": nest_elements.write,
     "fill": nest_elements.fill,
+    "constant": nest_elements.constant,
     "iota": nest_elements.iota,
     "join": nest_elements.join,
     "rearrange": nest_elements.rearrange,

@@ -68,6 +68,14 @@ class Nest:
                 at = f.add(at, f.mul(i, stride))
         return f.gep(self.pointer(access.content), at, access.content.dtype.name)
 
+    def element(self, base: str, indices: Sequence[Index], shape: Sequence[int], dtype: str) -> str:
+        """The address of an element of an attached array, whose elements lie in the order of their indices."""
+        f = self.function
+        at: Index = 0
+        for i, n in zip(indices, shape, strict=True):
+            at = f.add(f.mul(at, n), i)
+        return f.gep(base, at, dtype)
+
     def load(self, x: Any, indices: Sequence[Index], as_dtype: str | None = None) -> Value:
         """An element of an access, or a number, converted to a dtype."""
         if not isinstance(x, Access):

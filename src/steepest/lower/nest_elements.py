@@ -1,4 +1,5 @@
-"""Loop nests of the forms that compute or move every element by itself: map, cast, store, write, fill, iota, join, rearrange."""
+"""Loop nests of the forms that compute or move every element by itself: map, cast, store, write, fill, constant, iota, join,
+rearrange."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -9,7 +10,7 @@ from steepest.core.recorder import Access, Equation
 from steepest.lower.nest import Nest
 from steepest.lower.scalar import Value
 
-__all__ = ["cast", "fill", "iota", "join", "map", "rearrange", "store", "write"]
+__all__ = ["cast", "constant", "fill", "iota", "join", "map", "rearrange", "store", "write"]
 
 
 def map(nest: Nest, e: Equation) -> None:
@@ -63,6 +64,15 @@ def fill(nest: Nest, e: Equation) -> None:
     nest.copy(e.params["value"], e.results[0])
 
 
+def constant(nest: Nest, e: Equation) -> None:
+    """The elements of an array that is part of the program."""
+    (result,), array, f = e.results, np.ascontiguousarray(e.params["array"]), nest.function
+    table, name = nest.attach(array), result.content.dtype.name
+    with ExitStack() as stack:
+        indices = nest.loops(stack, result.shape)
+        nest.store(nest.m.value(f.load(nest.element(table, indices, result.shape, name), name), name), result, indices)
+
+
 def iota(nest: Nest, e: Equation) -> None:
     """start + step * i."""
     (result,), m = e.results, nest.m
@@ -76,7 +86,7 @@ def iota(nest: Nest, e: Equation) -> None:
 def join(nest: Nest, e: Equation) -> None:
     """Every operand copied to where it starts in the result."""
     (result,), dim = e.results, e.params["dim"]
-    for x, start in zip(e.operands, e.params["starts"], strict=True):
+    for x, start in zip(e.operands, e.params["starts"], strict=False):
         nest.copy(x, Access(result.content, result.offset + start * result.strides[dim], x.shape, result.strides))
 
 
@@ -90,9 +100,7 @@ def rearrange(nest: Nest, e: Equation) -> None:
     moved = np.ascontiguousarray(e.primitive.function(offsets, **e.params)).reshape(result.shape)
     table = nest.attach(moved)
     with ExitStack() as stack:
-        indices = nest.loops(stack, moved.shape)
-        at = 0
-        for i, stride in zip(indices, moved.strides, strict=True):
-            at = f.add(at, f.mul(i, stride // moved.itemsize))
-        source = f.gep(nest.pointer(x.content), f.load(f.gep(table, at, "int64"), "int64"), name)
+        indices = nest.loops(stack, result.shape)
+        at = f.load(nest.element(table, indices, result.shape, "int64"), "int64")
+        source = f.gep(nest.pointer(x.content), at, name)
         nest.store(nest.m.value(f.load(source, name), name), result, indices)

@@ -46,6 +46,19 @@ def division(name: str, definition: Any, **options: Any) -> Division:
     return made  # type: ignore[return-value]
 
 
+class Square(Elementwise):
+    """x * x; the square of bools is an integer."""
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        (x,) = operands
+        return super().__call__(cast(x, to=dtypes.int64) if x.dtype is B else x)
+
+
+def underivable(g: Any) -> Any:
+    """The rule of operations that PyTorch gives no derivative."""
+    raise RuntimeError(text("not-differentiable"))
+
+
 # arithmetic -----------------------------------------------------------------------------------------------------------------------
 add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g)
 add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: a + b * alpha, node="AddBackward0",
@@ -59,7 +72,7 @@ div = elementwise("div", lambda m, a, b: a / b, promote="float", a=lambda g, b: 
                   b=lambda g, a, b: -g * conjugate((a / b) / b))
 neg = elementwise("neg", lambda m, x: -x, x=lambda g: -g)
 reciprocal = elementwise("reciprocal", lambda m, x: 1 / x, promote="float", x=lambda g, result: -g * conjugate(result * result))
-square = elementwise("square", lambda m, x: x * x, node="PowBackward0", x=lambda g, x: g * conjugate(2 * x))
+square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g * conjugate(2 * x)}, "PowBackward0", "any", (None,), ())
 cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * (x * x)))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
                     x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
@@ -70,7 +83,8 @@ remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="Remai
                      a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
 fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
                 a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
-floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b))
+floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b), node="NotImplemented",
+                                     a=underivable, b=underivable)
 divide_floor = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
 divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
 divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
@@ -160,7 +174,7 @@ def share(g: Any, wins: Any, ties: Any) -> Any:
 
 
 class Cast(Elementwise):
-    """Conversion to another dtype; the dtype is a parameter."""
+    """Conversion to another dtype; the dtype is a parameter, and `order` that of the elements in memory (NumPy's "K" unless given)."""
 
     form = "cast"
     __call__ = Primitive.__call__
@@ -174,8 +188,8 @@ class Cast(Elementwise):
         if to.category == dtypes.INTEGER and x.dtype.is_floating_point and to.itemsize < 4:
             array = array.astype("int64")
         if to.category < dtypes.FLOATING:
-            return fresh(array.astype(numpy_dtype(to)), to)
-        return finish(self, operands, params, fresh(array.astype(numpy_dtype(to)), to))
+            return fresh(array.astype(numpy_dtype(to), order=params.get("order", "K")), to)
+        return finish(self, operands, params, fresh(array.astype(numpy_dtype(to), order=params.get("order", "K")), to))
 
 
 cast = Cast("cast", lambda m, x: x, {"x": lambda g: g}, "ToCopyBackward0", "any", (None,), ())

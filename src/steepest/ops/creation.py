@@ -1,4 +1,4 @@
-"""The fill and iota forms: tensors made of one number, or of the indices along a dimension."""
+"""The fill, iota and constant forms: tensors made of one number, of the indices along a dimension, of an array of the host's."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.modes import interpreters
 from steepest.core.primitive import Primitive
 from steepest.core.tensor import fresh
 
@@ -46,7 +47,24 @@ class Iota(Primitive):
         return fresh(array.astype(numpy_dtype(to), copy=False), to)
 
 
-fill, iota = Fill(), Iota()
+class Constant(Primitive):
+    """A copy of an array that no tensor has a part in."""
+
+    form = "constant"
+
+    def __init__(self) -> None:
+        super().__init__("constant", (), {})
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        return fresh(params["array"].copy(), params["dtype"])
+
+
+fill, iota, constant_ = Fill(), Iota(), Constant()
+
+
+def constant(array: np.ndarray[Any, Any], of: dtype) -> Any:
+    """A tensor over a new array that depends on numbers alone; interpreters see it made."""
+    return constant_(array=array, dtype=of) if interpreters else fresh(array, of)
 
 
 def full(shape: tuple[int, ...], value: Any, of: dtype) -> Any:

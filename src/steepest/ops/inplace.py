@@ -6,10 +6,11 @@ import numpy as np
 
 from steepest.core.dtype import numpy_dtype
 from steepest.core.modes import interpreters, modes
-from steepest.core.primitive import finish
+from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone
+from steepest.ops.creation import constant
 from steepest.ops.maps import Elementwise
 from steepest.ops.views import expand, write
 
@@ -75,11 +76,14 @@ def assign_result(target: Tensor, result: Tensor) -> Tensor:
     """Write the result of an operation over `target`, whose dtype must be able to hold it."""
     if result.dtype.category > target.dtype.category:
         raise RuntimeError(text("result-type-in-place", result=result.dtype, target=target.dtype))
-    return assign(target, result)
+    return assign(target, result, computed_for_it=True)
 
 
-def assign(target: Tensor, value: Tensor) -> Tensor:
-    """Write `value`, broadcast and converted, over all elements of `target`; the graph follows where gradients are wanted."""
+def assign(target: Tensor, value: Tensor, computed_for_it: bool = False, overwrite: Primitive | None = None) -> Tensor:
+    """Write `value`, broadcast and converted, over all elements of `target`; the graph follows where gradients are wanted.
+
+    `computed_for_it` says that nobody else holds the value, whose node then becomes the target's; else `overwrite` records the write.
+    """
     check(target)
     if value.dtype is not target.dtype:
         value = cast(value, to=target.dtype)
@@ -94,7 +98,7 @@ def assign(target: Tensor, value: Tensor) -> Tensor:
         value = expand(value, shape=shape)
     if not target.array.flags.writeable:
         raise RuntimeError(text("in-place-read-only"))
-    if 0 in target.array.strides and any(s == 0 and n > 1 for s, n in zip(target.array.strides, shape, strict=True)):
+    if 0 in target.array.strides and target.array.size and any(s == 0 and n > 1 for s, n in zip(target.array.strides, shape, strict=True)):
         raise RuntimeError(text("in-place-of-expanded"))
     written = False
     if interpreters:
@@ -108,14 +112,32 @@ def assign(target: Tensor, value: Tensor) -> Tensor:
         refresh(target)
         refresh(value)
         if value.needs_grad or target.needs_grad:
-            _rebase(target, value)
+            _rebase(target, value, computed_for_it, overwrite or copy_over)
     return target
 
 
-def _rebase(target: Tensor, value: Tensor) -> None:
+class Overwrite(Primitive):
+    """All elements replaced by those of a value; what was there before gets no gradient but zeros."""
+
+    form = "write"
+
+    def __init__(self, node: str) -> None:
+        super().__init__("overwrite", ("base", "value"), {"base": lambda g: g * 0, "value": lambda g: g}, node)
+
+
+copy_over, fill_over, zero_over = Overwrite("CopyBackwards"), Overwrite("FillBackward0"), Overwrite("ZeroBackward0")
+
+
+def _rebase(target: Tensor, value: Tensor, computed_for_it: bool, overwrite: Primitive) -> None:
     view = target.view_of
     if view is None:
-        _adopt(target, value)
+        if computed_for_it and value.node is not None:
+            _adopt(target, value)
+        else:
+            old = fresh(target.array, target.dtype)
+            old.node, old.needs_grad, old.output_nr = target.node, target.needs_grad, target.output_nr
+            result = finish(overwrite, (old, value), {}, fresh(target.array, target.dtype))
+            target.node, target.needs_grad, target.output_nr = result.node, True, 0
         if target._family is not None:
             target._family.stamp += 1
         return
@@ -143,4 +165,5 @@ def _adopt(target: Tensor, value: Tensor) -> None:
 
 def fill_array(target: Tensor, value: Any) -> Tensor:
     """Write a number over all elements."""
-    return assign(target, fresh(np.asarray(value).astype(numpy_dtype(target.dtype)), target.dtype))
+    filled = constant(np.asarray(value).astype(numpy_dtype(target.dtype)), target.dtype)
+    return assign(target, filled, overwrite=fill_over if value else zero_over)

@@ -14,7 +14,7 @@ from steepest.core.modes import modes
 from steepest.core.primitive import Primitive, attach
 from steepest.core.tensor import Family, Tensor, Views, fresh, refresh, refreshers
 from steepest.errors import text
-from steepest.ops.creation import full
+from steepest.ops.creation import constant, full
 
 Array = np.ndarray[Any, Any]
 
@@ -213,4 +213,4 @@ def strided_back(g: Any, like: Any, shape: tuple[int, ...], strides: tuple[int, 
     places = np.lib.stride_tricks.as_strided(np.arange(offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)))[offset:],
                                              shape, [s * 8 for s in strides])
     flat = full((math.prod(like.shape),), 0, g.dtype)
-    return flat.index_add(0, fresh(np.ascontiguousarray(places).reshape(-1), dtypes.int64), g.reshape(-1)).reshape(like.shape)
+    return flat.index_add(0, constant(np.ascontiguousarray(places).reshape(-1), dtypes.int64), g.reshape(-1)).reshape(like.shape)
