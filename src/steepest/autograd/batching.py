@@ -1,9 +1,9 @@
 """vmap: an interpreter in which every tensor may have one more dimension than the function sees; one rule a form.
 
-The batch is always dimension 0 of the inner tensor. A rule gets at least one batched operand and gives the batched result by
-operations on the inner tensors, mostly the same operation with its dimensions counted one further. Where the operation itself must
-change (a view's index map, a composite's body, both with their gradient rules), it is derived: the original runs inside a level of
-its own, so its rules need not know of batches.
+The batch is always dimension 0 of the underlying tensor. A rule gets at least one batched operand and gives the batched result by
+operations on the underlying tensors, mostly the same operation with its dimensions counted one further. Where the operation itself
+must change (a view's index map, a composite's body, both with their gradient rules), it is derived: the original runs inside a
+level of its own, so its rules need not know of batches.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import numpy as np
 from steepest.autograd.engine import fit
 from steepest.autograd.levels import Level, LevelTensor, of_kind
 from steepest.core import dtype as dtypes
-from steepest.core.node import Like
+from steepest.core.node import SEVERAL, Like
 from steepest.core.primitive import Primitive
 from steepest.core.promotion import promote_tags
 from steepest.core.tensor import Tensor, alias
@@ -52,7 +52,7 @@ class Batching(Level):
 
     def examples(self, x: Any) -> Any:
         """The inner tensor with the batch as dimension 0, repeated where `x` is the same for all examples; runs below."""
-        inner = x.inner if self.owns(x) else x
+        inner = x.underlying if self.owns(x) else x
         if self.extra_of(x):
             return inner
         return expand(unsqueeze(inner, dim=0), shape=(self.size, *inner.array.shape))
@@ -61,7 +61,7 @@ class Batching(Level):
         if primitive.form == "random":
             return self.drawn(primitive, params)
         if not any(self.extra_of(x) for x in operands):
-            inner = [x.inner if self.owns(x) else x for x in operands]
+            inner = [x.underlying if self.owns(x) else x for x in operands]
             return self.results(primitive(*inner, **params), None)
         return self.results(RULES[primitive.form](self, primitive, operands, params), True)
 
@@ -79,20 +79,20 @@ class Batching(Level):
     def place(self, target: LevelTensor, value: Any) -> None:
         if self.extra_of(value) and not target.extra:
             base = self.base_of(target)
-            base.inner = clone(self.examples(base), to=base.dtype)
+            base.underlying = clone(self.examples(base), to=base.dtype)
             base.extra = True
-            base.array = self.seen(base.inner, True)
+            base.array = self.seen(base.underlying, True)
             if base is not target:
                 self.follow(target, base, target.view_of.steps)  # type: ignore[union-attr]
-                target.array = self.seen(target.inner, True)
-        inner = value.inner if self.owns(value) else value
-        assign(target.inner, aligned(self, value, target.array.ndim) if target.extra else inner)
+                target.array = self.seen(target.underlying, True)
+        inner = value.underlying if self.owns(value) else value
+        assign(target.underlying, aligned(self, value, target.array.ndim) if target.extra else inner)
 
     def follow(self, x: LevelTensor, base: LevelTensor, steps: Any) -> None:
-        inner = base.inner
+        inner = base.underlying
         for step, params in steps:
             inner = by_example(step)(inner, **params)
-        x.inner, x.extra = inner, True
+        x.underlying, x.extra = inner, True
 
     def refuse_write(self) -> Exception:
         return of_kind("vmap-write", size=self.size)
@@ -100,7 +100,7 @@ class Batching(Level):
     def detached(self, x: LevelTensor) -> Tensor:
         self.extra_of(x)
         with self.below():
-            return self.wrap(alias(x.inner.array, x.inner), x.extra)
+            return self.wrap(alias(x.underlying.array, x.underlying), x.extra)
 
     def read(self, x: Any) -> None:
         if self.extra_of(x):
@@ -111,11 +111,11 @@ class Batching(Level):
 def bottom(x: Any) -> Any:
     """The array under all levels."""
     while isinstance(x, LevelTensor):
-        x = x.inner
+        x = x.underlying
     return x.array
 
 
-# operands -------------------------------------------------------------------------------------------------------------------------
+# operands -----------------------------------------------------------------------------------------------------------------------
 def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
     """The elements in another shape, copied where memory does not allow a view."""
     return x.reshape(shape)
@@ -126,11 +126,11 @@ def aligned(level: Batching, x: Any, ndim: int) -> Any:
     if not isinstance(x, Tensor):
         return x
     if not level.extra_of(x):
-        return x.inner if level.owns(x) else x
+        return x.underlying if level.owns(x) else x
     missing = ndim - x.array.ndim
     if missing <= 0:
-        return x.inner
-    return view(x.inner, shape=(level.size, *(1,) * missing, *x.array.shape))
+        return x.underlying
+    return view(x.underlying, shape=(level.size, *(1,) * missing, *x.array.shape))
 
 
 def largest(operands: Any) -> int:
@@ -142,7 +142,7 @@ def orders(level: Batching, operands: Any) -> list[Any]:
     return [level.examples(x) if isinstance(x, Tensor) else x for x in operands]
 
 
-# rules: rule(level, primitive, operands, params) gives the inner result ---------------------------------------------------------------
+# rules: rule(level, primitive, operands, params) gives the inner result ---------------------------------------------------------
 def of_map(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
     """Broadcasting does it; 0-dim examples keep the weight that they have in promotion."""
     ndim = largest(operands)
@@ -162,13 +162,15 @@ def tag(x: Any) -> Any:
 
 
 def of_conversion(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
-    return primitive(operands[0].inner, **params)
+    return primitive(operands[0].underlying, **params)
 
 
 def along(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
     """Operations along dimensions of one shape: all operands batched, dimensions one further; a 0-dim example becomes a row."""
     flat = operands[0].array.ndim == 0 and "dim" in params and not isinstance(params["dim"], tuple)
-    inner = [unsqueeze(x, dim=1) if flat and o.array.ndim == 0 else x for x, o in zip(orders(level, operands), operands, strict=True)]
+    inner = [
+        unsqueeze(x, dim=1) if flat and o.array.ndim == 0 else x for x, o in zip(orders(level, operands), operands, strict=True)
+    ]
     out = primitive(*inner, **further(params))
     shaped_like = operands[1] if primitive.form == "gather" else operands[0]
     if not flat or shaped_like.array.ndim or params.get("keepdim") is False:
@@ -178,8 +180,10 @@ def along(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]
 
 def further(params: dict[str, Any]) -> dict[str, Any]:
     """Dimensions counted one further."""
-    return {name: value if name not in ("dim", "dims") else tuple([d + 1 for d in value]) if isinstance(value, tuple) else value + 1
-            for name, value in params.items()}
+    return {
+        name: value if name not in ("dim", "dims") else tuple([d + 1 for d in value]) if isinstance(value, tuple) else value + 1
+        for name, value in params.items()
+    }
 
 
 def of_contraction(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
@@ -190,7 +194,7 @@ def of_contraction(level: Batching, primitive: Any, operands: Any, params: dict[
 
 
 def of_view(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
-    return by_example(primitive)(operands[0].inner, **params)
+    return by_example(primitive)(operands[0].underlying, **params)
 
 
 def of_write(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
@@ -198,8 +202,11 @@ def of_write(level: Batching, primitive: Any, operands: Any, params: dict[str, A
     region = base.array
     for step, given in params["steps"]:
         region = step.index_map(region, **given)
-    return primitive(level.examples(base), aligned(level, value, region.ndim),
-                     steps=tuple([(by_example(step), given) for step, given in params["steps"]]))
+    return primitive(
+        level.examples(base),
+        aligned(level, value, region.ndim),
+        steps=tuple([(by_example(step), given) for step, given in params["steps"]]),
+    )
 
 
 def of_call(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
@@ -311,7 +318,7 @@ def inverse_order(ndim: int, places: tuple[int | None, ...], index_ndim: int) ->
     return (0, *range(1 + index_ndim, 1 + index_ndim + before), *range(1, 1 + index_ndim), *range(1 + index_ndim + before, ndim))
 
 
-# derived operations ---------------------------------------------------------------------------------------------------------------
+# derived operations -------------------------------------------------------------------------------------------------------------
 def by_example(original: Any) -> Any:
     """A view taken of every example: dimension 0 stays as it is."""
     derived = _views.get(original)
@@ -329,7 +336,9 @@ def _index_map(original: Any) -> Callable[..., Any]:
     def index_map(array: Any, **params: Any) -> Any:
         n = array.shape[0]
         one = original.index_map(array[0, ...] if n else np.empty(array.shape[1:], array.dtype), **params)
-        return np.lib.stride_tricks.as_strided(one, (n, *one.shape), (array.strides[0], *one.strides), writeable=array.flags.writeable)
+        return np.lib.stride_tricks.as_strided(
+            one, (n, *one.shape), (array.strides[0], *one.strides), writeable=array.flags.writeable
+        )
 
     return index_map
 
@@ -344,7 +353,7 @@ def _view_rule(rule: Callable[..., Any], names: tuple[str, ...]) -> Callable[...
 def of_composite(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
     """The body by example, as one node with the composite's rules by example."""
     flags = tuple([bool(level.extra_of(x)) for x in operands])
-    inner = [x.inner if level.owns(x) else x for x in operands]
+    inner = [x.underlying if level.owns(x) else x for x in operands]
     return _composite(primitive, flags, level.size, level.randomness)(*inner, **params)
 
 
@@ -359,22 +368,27 @@ def _composite(original: Any, flags: tuple[bool, ...], size: int, randomness: st
     derived.__dict__.update(original.__dict__)
     derived.body, derived.kernel, derived._saves = body, None, {}
     batched = dict(zip(original.inputs, flags, strict=True))
-    derived.rules = [rule and (vectorised(rule[0], rule[1], size, batched, flags[i], randomness), (*rule[1], "like"))
-                     for i, rule in enumerate(original.rules)]
+    derived.rules = [
+        rule and (vectorised(rule[0], rule[1], size, batched, flags[i], randomness), (*rule[1], "like"))
+        for i, rule in enumerate(original.rules)
+    ]
     return derived
 
 
-def vectorised(rule: Callable[..., Any], names: tuple[str, ...], size: int, batched: dict[str, bool], own: bool,
-               randomness: str = "same") -> Callable[..., Any]:
+def vectorised(
+    rule: Callable[..., Any], names: tuple[str, ...], size: int, batched: dict[str, bool], own: bool, randomness: str = "same"
+) -> Callable[..., Any]:
     """A gradient rule for one operand applied to every example; summed over them where the operand is the same for all."""
+
     def run(g: Any, *values: Any) -> Any:
         like = values[-1]
         like = Like(like.shape[1:], like.dtype) if own else like
         with Batching(size, randomness) as level:
+
             def entered(name: str, value: Any) -> Any:
                 if name == "like":
                     return like
-                if name == "results":
+                if name in SEVERAL:
                     return tuple([level.batched(v) for v in value])
                 return level.batched(value) if isinstance(value, Tensor) and batched.get(name, name == "result") else value
 
@@ -390,10 +404,26 @@ def vectorised(rule: Callable[..., Any], names: tuple[str, ...], size: int, batc
 
 
 RULES: dict[str, Callable[[Batching, Primitive, Any, dict[str, Any]], Any]] = {
-    "map": of_map, "cast": of_conversion, "reduction": along, "extremum": along, "scan": along, "extremum_scan": along, "sort": along,
-    "ranked": along,    "rearrange": along, "join": along, "gather": along, "scatter": along, "take": of_take, "put": of_put, "index": of_index,
-    "index_put": of_index_put, "contraction": of_contraction, "view": of_view, "write": of_write, "call": of_call,
+    "map": of_map,
+    "cast": of_conversion,
+    "reduction": along,
+    "extremum": along,
+    "scan": along,
+    "extremum_scan": along,
+    "sort": along,
+    "ranked": along,
+    "rearrange": along,
+    "join": along,
+    "gather": along,
+    "scatter": along,
+    "take": of_take,
+    "put": of_put,
+    "index": of_index,
+    "index_put": of_index_put,
+    "contraction": of_contraction,
+    "view": of_view,
+    "write": of_write,
+    "call": of_call,
     "composite": of_composite,
 }
 """How each form is evaluated over a batch."""
-

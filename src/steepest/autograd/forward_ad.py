@@ -72,5 +72,5 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
 def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTensor:
     """The value and the tangent of a tensor; the tangent is None where it has none."""
     if isinstance(tensor, LevelTensor) and isinstance(tensor.level, DualLevel):
-        return UnpackedDualTensor(tensor.inner, tensor.level.tangent(tensor))
+        return UnpackedDualTensor(tensor.underlying, tensor.level.tangent(tensor))
     return UnpackedDualTensor(tensor, None)

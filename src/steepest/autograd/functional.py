@@ -55,7 +55,9 @@ class Evaluated:
         self.create_graph, self.strict = create_graph, strict
         with enable_grad():
             self.inputs = entered(given, create_graph)
-            self.many_outputs, self.outputs = several(func(*self.inputs), f"outputs of the user-provided function given to {name}")
+            self.many_outputs, self.outputs = several(
+                func(*self.inputs), f"outputs of the user-provided function given to {name}"
+            )
         if strict:
             for i, y in enumerate(self.outputs):
                 if not y.requires_grad:
@@ -119,9 +121,15 @@ def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     return shown(left(at.outputs, create_graph), at.many_outputs), shown(left(product, create_graph), at.many_outputs)
 
 
-def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
-             strategy: str = "reverse-mode") -> Any:
-    """The derivatives of every output with respect to every input, `(*output.shape, *input.shape)`; nested tuples where there are several.
+def jacobian(
+    func: Function,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
+    """The derivatives of outputs with respect to inputs, `(*output.shape, *input.shape)`; nested tuples where there are several.
 
     `vectorize` takes all rows in one batched pass; `strategy` is "reverse-mode" or "forward-mode".
 
@@ -138,6 +146,7 @@ def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bo
     at = Evaluated(func, inputs, create_graph, strict, "jacobian")
     table = []
     for k, y in enumerate(at.outputs):
+
         def pull(g: Tensor, k: int = k) -> tuple[Tensor, ...]:
             return tuple(at.pull(at.outputs, [g if i == k else None for i in range(len(at.outputs))], create_graph))
 
@@ -145,8 +154,11 @@ def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bo
             with set_grad_enabled(create_graph):
                 rows: Any = vmap(pull)(*basis([y]))
         else:
-            each = [pull(one) for one in basis([y])[0].unbind(0)]  # type: ignore[attr-defined]
-            rows = [join(*[unsqueeze(r, dim=0) for r in column], dim=0, starts=tuple(range(len(column)))) for column in zip(*each, strict=True)]
+            each = [pull(one) for one in basis([y])[0].unbind(0)]
+            rows = [
+                join(*[unsqueeze(r, dim=0) for r in column], dim=0, starts=tuple(range(len(column))))
+                for column in zip(*each, strict=True)
+            ]
         shaped = [r.reshape(*y.array.shape, *x.array.shape) for r, x in zip(rows, at.inputs, strict=True)]
         table.append(shown(left(shaped, create_graph), at.many_inputs))
     return shown(table, at.many_outputs)
@@ -167,6 +179,7 @@ def _jacobian_forward(func: Function, inputs: Any, create_graph: bool, strict: b
 
 def _scalar(name: str, func: Function) -> Function:
     """The function, checked to give one tensor with one element."""
+
     def checked(*inputs: Tensor) -> Tensor:
         out = func(*inputs)
         if isinstance(out, (tuple, list)):
@@ -180,9 +193,15 @@ def _scalar(name: str, func: Function) -> Function:
     return checked
 
 
-def hessian(func: Function, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
-            outer_jacobian_strategy: str = "reverse-mode") -> Any:
-    """The second derivatives of a scalar function, `(*input_i.shape, *input_j.shape)`; nested tuples where there are several inputs.
+def hessian(
+    func: Function,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
+    """The second derivatives of a scalar function, `(*input_i.shape, *input_j.shape)`; nested tuples for several inputs.
 
     >>> steepest.autograd.functional.hessian(lambda x: (x ** 3).sum(), steepest.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
@@ -200,7 +219,9 @@ def hessian(func: Function, inputs: Any, create_graph: bool = False, strict: boo
             raise of_kind("functional-forward-strict")
         count = len(several(inputs, "inputs given to hessian")[1])
         return _jacobian_forward(grad(scalar, tuple(range(count)) if many else 0), inputs, create_graph, strict, vectorize)
-    return jacobian(gradient, inputs, create_graph=create_graph, strict=strict, vectorize=vectorize, strategy=outer_jacobian_strategy)
+    return jacobian(
+        gradient, inputs, create_graph=create_graph, strict=strict, vectorize=vectorize, strategy=outer_jacobian_strategy
+    )
 
 
 def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:

@@ -29,10 +29,24 @@ class GradcheckError(RuntimeError):
     """What gradcheck raises where gradients are wrong."""
 
 
-def gradcheck(func: Function, inputs: Any, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = True,
-              nondet_tol: float = 0.0, check_undefined_grad: bool = True, check_grad_dtypes: bool = False,
-              check_batched_grad: bool = False, check_batched_forward_grad: bool = False, check_forward_ad: bool = False,
-              check_backward_ad: bool = True, fast_mode: bool = False, masked: bool | None = None) -> bool:
+def gradcheck(
+    func: Function,
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
+) -> bool:
     """Whether the gradients of `func` at `inputs` (double precision) agree with central differences of step `eps`.
 
     Raises GradcheckError with both Jacobians where they do not (or gives False, without `raise_exception`). The engine never runs
@@ -58,11 +72,25 @@ def gradcheck(func: Function, inputs: Any, *, eps: float = 1e-6, atol: float = 1
     return True
 
 
-def gradgradcheck(func: Function, inputs: Any, grad_outputs: Any = None, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
-                  gen_non_contig_grad_outputs: bool = False, raise_exception: bool = True, nondet_tol: float = 0.0,
-                  check_undefined_grad: bool = True, check_grad_dtypes: bool = False, check_batched_grad: bool = False,
-                  check_fwd_over_rev: bool = False, check_rev_over_rev: bool = True, fast_mode: bool = False,
-                  masked: bool = False) -> bool:
+def gradgradcheck(
+    func: Function,
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
+) -> bool:
     """As `gradcheck`, for the gradients of the gradients; `grad_outputs` are random numbers unless given.
 
     >>> x = steepest.ones(2, dtype=steepest.float64, requires_grad=True)
@@ -73,7 +101,7 @@ def gradgradcheck(func: Function, inputs: Any, grad_outputs: Any = None, *, eps:
     outputs = tensors(func(*given))
     if grad_outputs is None:
         random = np.random.default_rng(0)
-        vectors = [_random(y, random).requires_grad_() for y in outputs if differentiable(y)]  # type: ignore[operator]
+        vectors = [_random(y, random).requires_grad_() for y in outputs if differentiable(y)]
     else:
         vectors = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
     count = len(given)
@@ -87,9 +115,19 @@ def gradgradcheck(func: Function, inputs: Any, grad_outputs: Any = None, *, eps:
         found = run_backward([y for y, _ in pairs], [v for _, v in pairs], wanted, True, True)
         return tuple(found[i] for i in range(len(wanted)) if i in found)
 
-    return gradcheck(gradient, (*given, *vectors), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception, nondet_tol=nondet_tol,
-                     check_batched_grad=check_batched_grad, check_forward_ad=check_fwd_over_rev, check_backward_ad=check_rev_over_rev,
-                     check_grad_dtypes=check_grad_dtypes)
+    return gradcheck(
+        gradient,
+        (*given, *vectors),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        check_grad_dtypes=check_grad_dtypes,
+    )
 
 
 def tensors(out: Any) -> list[Tensor]:
@@ -185,7 +223,9 @@ class Check:
     def compare(self, k: int, i: int, analytical: Array, key: str) -> None:
         numerical = self.numerical[i][k]
         if not np.allclose(analytical, numerical, self.rtol, self.atol, equal_nan=True):
-            raise GradcheckError(text(key, output=k, input=self.numbers[i], numerical=from_array(numerical), analytical=from_array(analytical)))
+            raise GradcheckError(
+                text(key, output=k, input=self.numbers[i], numerical=from_array(numerical), analytical=from_array(analytical))
+            )
 
     def batched(self) -> None:
         """Backward passes under vmap against a loop."""
@@ -215,6 +255,7 @@ class Check:
 
     def push(self, i: int, direction: Tensor) -> list[Tensor]:
         """The derivatives of the outputs along a direction of one point."""
+
         def of_point(x: Tensor) -> tuple[Tensor, ...]:
             arguments = list(self.inputs)
             arguments[self.numbers[i]] = x

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.autograd.engine import run_backward
+from steepest.autograd.vectorizing import vmap
 from steepest.core.hooks import LeafHooks, NodeHooks, RemovableHandle
 from steepest.core.hooks import add as add_hook
+from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, alias, fresh, refresh
 from steepest.errors import text
 
@@ -53,6 +55,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
         if not x.requires_grad:
             raise RuntimeError(text("grad-of-tensor-without"))
     keep = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        return _batched(outs, ins, gradients, create_graph, allow_unused, materialize_grads)
     found = run_backward(outs, gradients, ins, keep, create_graph)
     result: list[Any] = []
     for i, x in enumerate(ins):
@@ -65,6 +69,28 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
         else:
             raise RuntimeError(text("grad-of-unused"))
     return tuple(result)
+
+
+def _batched(outputs: list[Any], inputs: list[Any], gradients: list[Any], create: bool, unused: bool | None, zeros: bool) -> tuple[Any, ...]:
+    """`grad` for a batch of `grad_outputs`, whose first dimension the gradients have too."""
+    given = [i for i, g in enumerate(gradients) if g is not None]
+
+    def one(*vectors: Tensor) -> tuple[Any, ...]:
+        full = list(gradients)
+        for i, v in zip(given, vectors, strict=True):
+            full[i] = v
+        found = grad(outputs, inputs, full, True, create, allow_unused=unused, materialize_grads=zeros)
+        used.extend(i for i, g in enumerate(found) if g is not None)
+        return tuple(g for g in found if g is not None)
+
+    used: list[int] = []
+    before, modes.grad = modes.grad, create
+    try:
+        made = vmap(one)(*[gradients[i] for i in given])
+    finally:
+        modes.grad = before
+    places = dict(zip(used, made, strict=True))
+    return tuple(places.get(i) for i in range(len(inputs)))
 
 
 def _backward(self: Tensor, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None) -> None:

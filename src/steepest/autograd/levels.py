@@ -1,10 +1,10 @@
 """Levels: what `vmap` and `jvp` have in common as interpreters.
 
-A level's tensor is a subclass of `Tensor` that wraps a tensor of the level below (`inner`) with what the level adds: a batch
-dimension, or a tangent. Its `array` has the shape that the user's function sees (for a batch: the first example), since operations
-look at shapes there; nothing reads its elements but through `read`, which a level may refuse.
+A level's tensor is a subclass of `Tensor` that wraps a tensor of the level below (`underlying`) with what the level adds: a batch
+dimension, or a tangent. Its `array` has the shape that the user's function sees (for a batch: the first example), since
+operations look at shapes there; nothing reads its elements but through `read`, which a level may refuse.
 
-Each level has a graph of its own. An operation is evaluated below, where the inner tensors are recorded as the mode there wants
+Each level has a graph of its own. An operation is evaluated below, where the underlying tensors are recorded as the mode there wants
 (so gradients flow through a vmap), and then recorded once more here if one of this level's tensors wants a gradient (so `grad`
 inside a vmap or a jvp walks nodes whose rules are again seen by the level: per-example gradients, forward over reverse). What
 comes from below has no gradient at this level; `grad` first lifts what it differentiates by.
@@ -30,14 +30,15 @@ MAKERS = frozenset(("fill", "iota", "random"))
 class LevelTensor(Tensor):
     """A tensor of a level, wrapping one of the level below."""
 
-    __slots__ = ("extra", "inner", "level")
+    __slots__ = ("extra", "level", "underlying")
 
-    inner: Tensor
+    underlying: Tensor
     extra: Any
-    """What the level adds: whether dimension 0 of `inner` is a batch, or the tangent (None for zero)."""
+    """What the level adds: whether dimension 0 of `underlying` is a batch, or the tangent (None for zero)."""
 
     def __repr__(self) -> str:
-        return f"{type(self.level).__name__}Tensor(shape={list(self.array.shape)}, {self.level.describe(self)}, value={self.inner!r})"
+        kind, shape, added = type(self.level).__name__, list(self.array.shape), self.level.describe(self)
+        return f"{kind}Tensor(shape={shape}, {added}, value={self.underlying!r})"
 
     __str__ = __repr__
 
@@ -110,7 +111,7 @@ class Level:
     def wrap(self, inner: Tensor, extra: Any) -> LevelTensor:
         """A tensor of this level."""
         t: Any = Tensor.__new__(LevelTensor)
-        t.inner, t.extra, t.level, t.dtype = inner, extra, self, inner.dtype
+        t.underlying, t.extra, t.level, t.dtype = inner, extra, self, inner.dtype
         t.array = self.seen(inner, extra)
         return t
 
@@ -124,22 +125,22 @@ class Level:
     def twin(self, x: LevelTensor) -> LevelTensor:
         """The same value outside the graph of this level."""
         self.extra_of(x)
-        return self.wrap(x.inner, x.extra)
+        return self.wrap(x.underlying, x.extra)
 
     def put_in_order(self, x: LevelTensor) -> None:
         """Lay out a fresh copy in the order of its indices."""
-        for part in (x.inner, x.extra):
+        for part in (x.underlying, x.extra):
             if isinstance(part, LevelTensor):
                 part.level.put_in_order(part)
             elif isinstance(part, Tensor) and not part.array.flags.c_contiguous:
                 part.array = np.ascontiguousarray(part.array)
-        x.array = self.seen(x.inner, x.extra)
+        x.array = self.seen(x.underlying, x.extra)
 
     def copy(self, x: LevelTensor) -> LevelTensor:
         """A twin with memory of its own."""
         extra = self.extra_of(x)
         with self.below():
-            return self.wrap(clone(x.inner, to=x.dtype), clone(extra, to=x.dtype) if isinstance(extra, Tensor) else extra)
+            return self.wrap(clone(x.underlying, to=x.dtype), clone(extra, to=x.dtype) if isinstance(extra, Tensor) else extra)
 
     def extra_of(self, x: Any) -> Any:
         """What this level adds to `x`; None for tensors from below. Views follow what was written into their base."""
@@ -148,7 +149,7 @@ class Level:
         if x.extra is None and x.view_of is not None and x.view_of.family.base.extra is not None:
             with self.below():
                 self.follow(x, x.view_of.family.base, x.view_of.steps)
-            x.array = self.seen(x.inner, x.extra)
+            x.array = self.seen(x.underlying, x.extra)
         return x.extra
 
     def follow(self, x: LevelTensor, base: LevelTensor, steps: Any) -> None:
@@ -173,7 +174,9 @@ class Level:
         if form == "view" and not modes.inference:
             self.note_view(primitive, operands[0], params, results)
         if modes.grad and any(own and x.needs_grad for x, own in zip(operands, mine, strict=True)):
-            known = tuple(x if own or not isinstance(x, Tensor) else self.wrap(x, None) for x, own in zip(operands, mine, strict=True))
+            known = tuple(
+                x if own or not isinstance(x, Tensor) else self.wrap(x, None) for x, own in zip(operands, mine, strict=True)
+            )
             if not primitive.variadic:
                 known += (None,) * (len(primitive.inputs) - len(known))
             if wants_gradient(known):
@@ -196,7 +199,7 @@ class Level:
             if self.extra_of(value) is not None:
                 raise self.refuse_write()
             with self.below():
-                return bool(interpreters) and interpreters[-1].write(target, value.inner if self.owns(value) else value)
+                return bool(interpreters) and interpreters[-1].write(target, value.underlying if self.owns(value) else value)
         self.extra_of(target)
         self.extra_of(value)
         with self.below():
@@ -206,7 +209,7 @@ class Level:
     def read(self, x: Any) -> None:
         if interpreters[0] is not self:
             with self.below():
-                interpreters[-1].read(x.inner if self.owns(x) else x)
+                interpreters[-1].read(x.underlying if self.owns(x) else x)
 
     def accumulated(self, leaf: Any, gradient: Any) -> None:
         if not self.owns(leaf) and interpreters[0] is not self:

@@ -3,8 +3,8 @@
 There is no table of tangents beside the table of gradients: both say the same linear map. A form that is linear in some operands
 applies itself to their tangents; an elementwise operation applies its gradient rules, which multiply by local derivatives, to the
 tangents in the place of the gradient; a contraction follows the product rule. For every other form the gradient rules, which are
-linear in `g`, are transposed by a backward pass through them: the gradient of `<rule(g), tangent>` with respect to g is the tangent
-of the result.
+linear in `g`, are transposed by a backward pass through them: the gradient of `<rule(g), tangent>` with respect to g is the
+tangent of the result.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Any
 from steepest.autograd.engine import fit, run_backward
 from steepest.autograd.levels import Level, LevelTensor, differentiable, of_kind
 from steepest.core.modes import modes
-from steepest.core.node import Like
+from steepest.core.node import SEVERAL, Like
 from steepest.core.primitive import RESERVED
 from steepest.core.tensor import Tensor, alias
 from steepest.ops.arithmetic import cast, conjugate
@@ -39,7 +39,7 @@ class Tangents(Level):
         return f"tangent={self.extra_of(x)!r}"
 
     def evaluate(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        primals = [x.inner if self.owns(x) else x for x in operands]
+        primals = [x.underlying if self.owns(x) else x for x in operands]
         tangents = [self.extra_of(x) for x in operands]
         out = primitive(*primals, **params)
         if all(t is None for t in tangents):
@@ -55,10 +55,10 @@ class Tangents(Level):
         tangent = self.extra_of(value)
         if tangent is not None and target.extra is None:
             base = self.base_of(target)
-            base.extra = full(base.inner.array.shape, 0, base.dtype)
+            base.extra = full(base.underlying.array.shape, 0, base.dtype)
             if base is not target:
                 self.follow(target, base, target.view_of.steps)  # type: ignore[union-attr]
-        assign(target.inner, value.inner if self.owns(value) else value)
+        assign(target.underlying, value.underlying if self.owns(value) else value)
         if target.extra is not None:
             assign(target.extra, full((), 0, target.dtype) if tangent is None else tangent)
 
@@ -70,12 +70,13 @@ class Tangents(Level):
 
     def detached(self, x: LevelTensor) -> Tensor:
         with self.below():
-            return self.wrap(alias(x.inner.array, x.inner), None)
+            return self.wrap(alias(x.underlying.array, x.underlying), None)
 
 
-# rules: rule(primitive, primals, tangents, params, out) gives the tangent of the result, below the level --------------------------------
+# rules: rule(primitive, primals, tangents, params, out) gives the tangent of the result, below the level ------------------------
 def linear(*positions: int) -> Callable[..., Any]:
     """The operation itself, on the tangents of the operands that it is linear in (all of them if none are named)."""
+
     def rule(primitive: Any, primals: Any, tangents: Any, params: dict[str, Any], out: Any) -> Any:
         some = positions or range(len(primals))
         moved = [zeros(x) if t is None else t for x, t in zip(primals, tangents, strict=True)]
@@ -119,14 +120,16 @@ def named(primitive: Any, name: str, primals: Any, params: dict[str, Any], out: 
         return primals[at] if at < len(primals) else None
     if name in RESERVED:
         return Like(primals[i].array.shape, primals[i].dtype) if name == "like" else i
-    if name == "results":
-        return out
+    if name in SEVERAL:
+        return out if name == "results" else out[1:]
     return (out[0] if isinstance(out, tuple) else out) if name == "result" else params[name]
 
 
 def of_reduction(primitive: Any, primals: Any, tangents: Any, params: dict[str, Any], out: Any) -> Any:
     """A sum of the tangents for sums; what the gradient rule weights the elements with for the other monoids."""
-    return (linear() if primitive.identity == 0 and primitive.gives == "sum" else transposed)(primitive, primals, tangents, params, out)
+    return (linear() if primitive.identity == 0 and primitive.gives == "sum" else transposed)(
+        primitive, primals, tangents, params, out
+    )
 
 
 def of_contraction(primitive: Any, primals: Any, tangents: Any, params: dict[str, Any], out: Any) -> Any:
@@ -166,8 +169,19 @@ def transposed(primitive: Any, primals: Any, tangents: Any, params: dict[str, An
 
 
 RULES: dict[str, Callable[..., Any]] = {
-    "map": of_map, "cast": linear(0), "view": linear(0), "rearrange": linear(0), "join": linear(), "gather": linear(0), "take": linear(0),
-    "index": linear(0), "scatter": linear(0, 2), "put": linear(0, 2), "index_put": linear(0, 1), "write": linear(),
-    "reduction": of_reduction, "contraction": of_contraction,
+    "map": of_map,
+    "cast": linear(0),
+    "view": linear(0),
+    "rearrange": linear(0),
+    "join": linear(),
+    "gather": linear(0),
+    "take": linear(0),
+    "index": linear(0),
+    "scatter": linear(0, 2),
+    "put": linear(0, 2),
+    "index_put": linear(0, 1),
+    "write": linear(),
+    "reduction": of_reduction,
+    "contraction": of_contraction,
 }
 """How the forms pass tangents on; the others are transposed."""

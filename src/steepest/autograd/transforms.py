@@ -131,6 +131,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
     >>> steepest.func.grad_and_value(lambda x: x ** 2)(steepest.tensor(3.0))
     (tensor(6.), tensor(9.))
     """
+
     @functools.wraps(func)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("grad", argnums, args)
@@ -150,7 +151,10 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         if not has_aux:
             return gradients, value
         flat, aux_structure = flatten(aux)
-        return gradients, (value, rebuild(aux_structure, [released(x, outer and isinstance(x, Tensor) and tracked.others([x])) for x in flat]))
+        return gradients, (
+            value,
+            rebuild(aux_structure, [released(x, outer and isinstance(x, Tensor) and tracked.others([x])) for x in flat]),
+        )
 
     return differentiated
 
@@ -196,7 +200,7 @@ def _vjp(func: Callable[..., Any], primals: tuple[Any, ...], has_aux: bool, name
 
 
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """`(output, vjp_fn)`, or `(output, vjp_fn, aux)`: `vjp_fn(v)` gives the products of v with the Jacobians, one for every primal.
+    """`(output, vjp_fn)`, or `(output, vjp_fn, aux)`: `vjp_fn(v)` gives the product of v with the Jacobian of every primal.
 
     >>> out, pull = steepest.func.vjp(lambda x: x * x, steepest.tensor([1.0, 2.0])); pull(steepest.ones(2))
     (tensor([2., 4.]),)
@@ -223,7 +227,9 @@ def same_structure(name: str, role: str, found: Structure, other: str, expected:
 def same_shapes(name: str, role: str, found: list[Tensor], other: str, expected: list[Tensor]) -> None:
     for x, y in zip(found, expected, strict=True):
         if x.array.shape != y.array.shape:
-            raise of_kind("func-shape", name=name, role=role, found=list(x.array.shape), other=other, expected=list(y.array.shape))
+            raise of_kind(
+                "func-shape", name=name, role=role, found=list(x.array.shape), other=other, expected=list(y.array.shape)
+            )
 
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> tuple[Any, ...]:
@@ -239,16 +245,18 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
     same_structure("jvp", "the tangents", other, "the primals", structure)
     same_shapes("jvp", "a tangent", directions, "the primals", points)
     with Tangents() as level:
-        out, aux = split("jvp", func(*rebuild(structure, [level.dual(p, t) for p, t in zip(points, directions, strict=True)])), has_aux)
+        out, aux = split(
+            "jvp", func(*rebuild(structure, [level.dual(p, t) for p, t in zip(points, directions, strict=True)])), has_aux
+        )
         flat, out_structure = tensors_of("jvp", "the output of f", out)
         if not flat:
             raise of_kind("func-no-tensors", name="jvp")
         extra, aux_structure = flatten(aux)
         derivatives = [level.tangent(x) for x in flat]
         with level.below():
-            values = [x.inner if level.owns(x) else x for x in flat]
+            values = [x.underlying if level.owns(x) else x for x in flat]
             derivatives = [full(x.array.shape, 0, x.dtype) if t is None else t for x, t in zip(values, derivatives, strict=True)]
-            extra = [x.inner if level.owns(x) else x for x in extra]
+            extra = [x.underlying if level.owns(x) else x for x in extra]
     shown = rebuild(out_structure, values), rebuild(out_structure, derivatives)
     return (*shown, rebuild(aux_structure, extra)) if has_aux else shown
 
@@ -260,7 +268,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     return out, lambda *tangents: jvp(func, primals, tangents)[1]
 
 
-# Jacobians ------------------------------------------------------------------------------------------------------------------------
+# Jacobians ----------------------------------------------------------------------------------------------------------------------
 def basis(tensors: list[Tensor]) -> list[Tensor]:
     """Unit vectors: for every tensor `(n, *shape)`, n counting the elements of all tensors, and the ones in its own rows."""
     sizes = [x.array.size for x in tensors]
@@ -277,7 +285,7 @@ def basis(tensors: list[Tensor]) -> list[Tensor]:
 def _written(x: Any) -> Any:
     """The array to write into, of a tensor that nothing else knows of."""
     while x.level is not None:
-        x = x.inner
+        x = x.underlying
     return x.array
 
 
@@ -285,23 +293,32 @@ def _pieces(rows: Any, tensors: list[Tensor]) -> list[Any]:
     """`(n, ...)` cut into `(*shape, ...)`, one for every tensor that unit vectors were made of."""
     out, start = [], 0
     for x in tensors:
-        out.append(rows[start:start + x.array.size].reshape(*x.array.shape, *rows.array.shape[1:]))
+        out.append(rows[start : start + x.array.size].reshape(*x.array.shape, *rows.array.shape[1:]))
         start += x.array.size
     return out
 
 
-def jacrev(func: Callable[..., Any], argnums: Any = 0, *, has_aux: bool = False, chunk_size: int | None = None,
-           _preallocate_and_copy: bool = False) -> Callable[..., Any]:
+def jacrev(
+    func: Callable[..., Any],
+    argnums: Any = 0,
+    *,
+    has_aux: bool = False,
+    chunk_size: int | None = None,
+    _preallocate_and_copy: bool = False,
+) -> Callable[..., Any]:
     """The Jacobian by reverse mode, one backward pass over a batch of unit vectors; `(*output.shape, *input.shape)`.
 
     >>> steepest.func.jacrev(lambda x: x * x)(steepest.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
     """
+
     @functools.wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("jacrev", argnums, args)
-        out, aux, pull, (flat, structure, outside) = _vjp(lambda *v: func(*chosen.with_(v), **kwargs), chosen.tree, has_aux, "jacrev")
+        _, aux, pull, (flat, structure, outside) = _vjp(
+            lambda *v: func(*chosen.with_(v), **kwargs), chosen.tree, has_aux, "jacrev"
+        )
         with set_grad_enabled(modes.grad and outside):
             rows = vmap(lambda *vectors: pull(list(vectors)), chunk_size=chunk_size)(*basis(flat))
         leaves, inside = flatten(rows)
@@ -312,14 +329,16 @@ def jacrev(func: Callable[..., Any], argnums: Any = 0, *, has_aux: bool = False,
     return jacobian
 
 
-def jacfwd(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, *, chunk_size: int | None = None,
-           randomness: str = "error") -> Callable[..., Any]:
+def jacfwd(
+    func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, *, chunk_size: int | None = None, randomness: str = "error"
+) -> Callable[..., Any]:
     """The Jacobian by forward mode, one pass over a batch of unit tangents; `(*output.shape, *input.shape)`.
 
     >>> steepest.func.jacfwd(lambda x: x * x)(steepest.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
     """
+
     @functools.wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("jacfwd", argnums, args)
@@ -332,8 +351,15 @@ def jacfwd(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, *,
         dims: Any = (0, None) if has_aux else (0,)
         out = vmap(push, randomness=randomness, chunk_size=chunk_size, out_dims=dims)(*basis(leaves))
         flat, out_structure = flatten(out[0])
-        result = rebuild(out_structure, [chosen.shown(rebuild(structure, [moved_back(p, x.array.ndim) for p, x in zip(
-            _pieces(rows, leaves), leaves, strict=True)])) for rows in flat])
+        result = rebuild(
+            out_structure,
+            [
+                chosen.shown(
+                    rebuild(structure, [moved_back(p, x.array.ndim) for p, x in zip(_pieces(rows, leaves), leaves, strict=True)])
+                )
+                for rows in flat
+            ],
+        )
         return (result, out[1]) if has_aux else result
 
     return jacobian
@@ -353,4 +379,3 @@ def hessian(func: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
             [ 0., 12.]])
     """
     return jacfwd(jacrev(func, argnums), argnums)
-

@@ -18,7 +18,12 @@ class Structure:
         self.kind, self.keys, self.children = kind, keys, children
 
     def __eq__(self, other: object) -> bool:
-        return (isinstance(other, Structure) and self.kind is other.kind and self.keys == other.keys and self.children == other.children)
+        return (
+            isinstance(other, Structure)
+            and self.kind is other.kind
+            and self.keys == other.keys
+            and self.children == other.children
+        )
 
     def __hash__(self) -> int:
         return hash((self.kind, len(self.children)))
@@ -77,14 +82,18 @@ def _rebuilt(structure: Structure, leaves: Any) -> Any:
 
 
 def prefix(tree: Any, structure: Structure) -> list[Any] | None:
-    """The leaves of `tree` for every leaf of `structure`: where `tree` has a leaf early, it stands for all below; None if it does not fit."""
+    """One leaf of `tree` for every leaf of `structure`: an early leaf stands for all below it; None if `tree` does not fit."""
     if structure.kind is None:
         return [tree] if parts(tree) is None else None
     found = parts(tree)
     if found is None:
         return [tree] * count(structure)
     kind, keys, children = found
-    if len(children) != len(structure.children) or keys != structure.keys or (keys is None and (kind is list) != (structure.kind is list)):
+    if (
+        len(children) != len(structure.children)
+        or keys != structure.keys
+        or (keys is None and (kind is list) != (structure.kind is list))
+    ):
         return None
     out: list[Any] = []
     for child, below in zip(children, structure.children, strict=True):

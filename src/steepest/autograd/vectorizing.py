@@ -15,8 +15,9 @@ from steepest.ops.views import permute
 __all__ = ["vmap"]
 
 
-def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *,
-         chunk_size: int | None = None) -> Callable[..., Any]:
+def vmap(
+    func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *, chunk_size: int | None = None
+) -> Callable[..., Any]:
     """`func` over a batch: its inputs have one more dimension at `in_dims` (None: the same for all), its outputs at `out_dims`.
 
     `randomness` says what random operations do: "error", "different" for each example, or the "same"; `chunk_size` how many
@@ -45,8 +46,15 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
                 flat, out_structure = flatten(out)
                 places = prefix(out_dims, out_structure)
                 if places is None:
-                    raise ValueError(text("vmap-out-dims-structure", name=name, out_dims=out_dims, found=flatten(out_dims)[1],
-                                          expected=out_structure))
+                    raise ValueError(
+                        text(
+                            "vmap-out-dims-structure",
+                            name=name,
+                            out_dims=out_dims,
+                            found=flatten(out_dims)[1],
+                            expected=out_structure,
+                        )
+                    )
                 with level.below():
                     return [left(level, x, d, name, out_dims) for x, d in zip(flat, places, strict=True)], out_structure, places
 
@@ -55,11 +63,18 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
             out, out_structure, _ = run(front, size)
             return rebuild(out_structure, out)
         starts = range(0, size, chunk_size)
-        runs = [run([x if d is None else x[s:s + chunk_size] for x, d in zip(front, dims, strict=True)], min(chunk_size, size - s))
-                for s in starts]
+        runs = [
+            run([x if d is None else x[s : s + chunk_size] for x, d in zip(front, dims, strict=True)], min(chunk_size, size - s))
+            for s in starts
+        ]
         _, out_structure, places = runs[0]
-        return rebuild(out_structure, [pieces[0] if d is None else concatenated(pieces, d) for pieces, d in zip(
-            zip(*[r[0] for r in runs], strict=True), places, strict=True)])
+        return rebuild(
+            out_structure,
+            [
+                pieces[0] if d is None else concatenated(pieces, d)
+                for pieces, d in zip(zip(*[r[0] for r in runs], strict=True), places, strict=True)
+            ],
+        )
 
     return mapped
 
@@ -73,9 +88,9 @@ def arguments(name: str, in_dims: Any, args: tuple[Any, ...]) -> tuple[list[Any]
     leaves, structure = flatten(args)
     dims = prefix(tuple(in_dims) if isinstance(in_dims, list) else in_dims, structure)
     if dims is None:
-        raise ValueError(text("vmap-in-dims-structure", name=name, in_dims=in_dims, found=flatten(in_dims)[1], expected=structure))
-    if isinstance(in_dims, int):
-        dims = [d if isinstance(x, Tensor) else d for x, d in zip(leaves, dims, strict=True)]
+        raise ValueError(
+            text("vmap-in-dims-structure", name=name, in_dims=in_dims, found=flatten(in_dims)[1], expected=structure)
+        )
     found: list[Any] = []
     for x, d in zip(leaves, dims, strict=True):
         if d is None:
@@ -110,7 +125,7 @@ def left(level: Batching, x: Any, out_dim: Any, name: str, out_dims: Any) -> Any
     if out_dim is None:
         if level.extra_of(x):
             raise ValueError(text("vmap-out-dim-none", name=name, out_dims=out_dims))
-        return x.inner if level.owns(x) else x
+        return x.underlying if level.owns(x) else x
     inner = level.examples(x)
     n = inner.array.ndim
     if not -n <= out_dim < n:

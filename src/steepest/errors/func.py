@@ -171,7 +171,18 @@ ROWS = {
         "the inputs are not of double precision floating point or complex. ",
         "第 {index} 个输入需要梯度但不是双精度,检查很可能失败:请写 x.double()"),
     "anomaly-nan": (
-        "Function '{node}' returned nan values in its {index}th output.", "函数 '{node}' 的第 {index} 个梯度中出现 NaN。"),
+        "Function '{node}' returned nan values in its {index}th output. The operation ran in the forward pass at {line}",
+        "函数 '{node}' 的第 {index} 个梯度中出现 NaN。对应的前向运算在 {line}"),
+    "anomaly-on": (
+        "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
+        "已打开异常检测:它会使程序变慢,只应在调试时使用。"),
+    "unpack-hook-result": (
+        "Output of saved tensor unpack_hook expected to be a Tensor but got result of type {kind}",
+        "unpack_hook 必须返回张量,得到 {kind}"),
+    "gradient-edge-without": (
+        "It is not possible to get the gradient edge of a Tensor that does not require gradients",
+        "不需要梯度的张量没有梯度边"),
+    "multi-grad-mode": ("Expects mode to be one of ('all', 'any') but got {mode}", "mode 只能是 \"all\" 或 \"any\",得到 {mode}"),
     "anomaly-forward": (
         "Error detected in {node}. Traceback of forward call that caused the error:\n{traceback}",
         "在 {node} 中检测到错误。引起它的前向调用:\n{traceback}"),

@@ -10,5 +10,16 @@ from steepest.autograd.transforms import grad, grad_and_value, hessian, jacfwd, 
 from steepest.autograd.vectorizing import vmap
 from steepest.nn.utils.stacking import functional_call, stack_module_state
 
-__all__ = ["functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "stack_module_state", "vjp",
-           "vmap"]
+__all__ = [
+    "functional_call",
+    "grad",
+    "grad_and_value",
+    "hessian",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "stack_module_state",
+    "vjp",
+    "vmap",
+]

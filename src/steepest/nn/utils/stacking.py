@@ -14,8 +14,15 @@ from steepest.nn.utils.stateless import functional_call as call_with
 __all__ = ["functional_call", "stack_module_state"]
 
 
-def functional_call(module: Module, parameter_and_buffer_dicts: Any, args: Any = None, kwargs: dict[str, Any] | None = None, *,
-                    tie_weights: bool = True, strict: bool = False) -> Any:
+def functional_call(
+    module: Module,
+    parameter_and_buffer_dicts: Any,
+    args: Any = None,
+    kwargs: dict[str, Any] | None = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
     """`module(*args, **kwargs)` with these parameters and buffers (a dictionary, or several) in the place of its own.
 
     >>> layer = steepest.nn.Linear(2, 1)
@@ -45,7 +52,9 @@ def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dic
         raise RuntimeError(text("stack-training"))
     if len({type(m) for m in models}) > 1:
         raise RuntimeError(text("stack-classes"))
-    parameters = {name: stack([dict(m.named_parameters())[name].detach() for m in models]).requires_grad_(p.requires_grad)
-                  for name, p in models[0].named_parameters()}
+    parameters = {
+        name: stack([dict(m.named_parameters())[name].detach() for m in models]).requires_grad_(p.requires_grad)
+        for name, p in models[0].named_parameters()
+    }
     buffers = {name: stack([dict(m.named_buffers())[name] for m in models]) for name, _ in models[0].named_buffers()}
     return parameters, buffers
