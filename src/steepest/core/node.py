@@ -14,6 +14,7 @@ from steepest.errors import text
 __all__ = ["Like", "Node"]
 
 sequence = itertools.count()
+SEVERAL = ("results", "rest")  # the names by which rules know more than one result
 
 
 class Like(NamedTuple):
@@ -55,7 +56,7 @@ class Node:
         if name in saved:
             value = saved[name]
             if not isinstance(value, Tensor):
-                return value if name != "results" else tuple(self._checked(v, name) for v in value)
+                return value if name not in SEVERAL else tuple([self._checked(v, name) for v in value])
             counter = value.counter
             if counter is not None and counter.count != self.versions.get(name, 0):
                 self._changed(value, name)

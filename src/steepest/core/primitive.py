@@ -2,7 +2,8 @@
 
 A rule is a function whose argument names are exactly what is saved and version-checked for it: `g` (the gradient of the
 result; a list of them where there are several), an operand's name, a parameter's name, `result`, `like` (shape and dtype of
-the rule's own operand), or `position` (which operand this is, where there may be any number). A rule runs only if its operand
+the rule's own operand), or `position` (which operand this is, where there may be any number). Of several results `results` is
+all, `rest` those after the first, so that the first may be changed in place. A rule runs only if its operand
 wants a gradient; the engine sums over broadcast axes and casts.
 """
 
@@ -63,7 +64,7 @@ class Primitive:
         if found is None:
             rules = self.rules if self.variadic else [rule for i, rule in enumerate(self.rules) if wanted >> i & 1]
             names = dict.fromkeys(n for rule in rules for n in rule[1] if n not in RESERVED)  # type: ignore[index]
-            places = {**self.position, "result": -1, "results": -1}
+            places = {**self.position, "result": -1, "results": -1, "rest": -1}
             found = self._saves[wanted] = tuple((n, places[n]) for n in names if n in places)
         return found
 
@@ -119,8 +120,9 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
             value = kept(results if isinstance(results, Tensor) else results[0])
             versions[name] = value.version.count
         else:
-            value = tuple([kept(r) for r in results])
-            for k, r in enumerate(value):
+            first = int(name == "rest")
+            value = tuple([kept(r) for r in results[first:]])
+            for k, r in enumerate(value, first):
                 r.output_nr = k
         saved[name] = value
     if isinstance(results, Tensor):

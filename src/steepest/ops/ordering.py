@@ -18,8 +18,8 @@ class Sort(Primitive):
     form = "sort"
 
     def __init__(self) -> None:
-        super().__init__("sort", ("x",), {"x": lambda g, results, like, dim, descending: scatter_add(
-            full(like.shape, 0, g[0].dtype), results[1], g[0], dim=dim) if like.shape else g[0]})
+        super().__init__("sort", ("x",), {"x": lambda g, rest, like, dim, descending: scatter_add(
+            full(like.shape, 0, g[0].dtype), rest[0], g[0], dim=dim) if like.shape else g[0]})
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
@@ -36,7 +36,7 @@ class Ranked(Primitive):
     form = "ranked"
 
     def __init__(self, name: str, places: Any, node: str = ""):
-        super().__init__(name, ("x",), {"x": lambda g, results, like, dim, keepdim: ranked_gradient(g[0], results[1], like, dim, keepdim)}, node)
+        super().__init__(name, ("x",), {"x": lambda g, rest, like, dim, keepdim: ranked_gradient(g[0], rest[0], like, dim, keepdim)}, node)
         self.places = places
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:

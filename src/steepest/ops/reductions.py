@@ -96,7 +96,7 @@ class Extremum(Primitive):
     form = "extremum"
 
     def __init__(self, name: str, pick: Callable[..., Any], better: Callable[..., Any], node: str):
-        super().__init__(name, ("x",), {"x": lambda g, like, results, dim, keepdim: place_back(g[0], like, results[1], dim, keepdim)}, node)
+        super().__init__(name, ("x",), {"x": lambda g, like, rest, dim, keepdim: place_back(g[0], like, rest[0], dim, keepdim)}, node)
         self.pick, self.better = pick, better
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:

@@ -55,7 +55,7 @@ class ExtremumScan(Primitive):
     form = "extremum_scan"
 
     def __init__(self, name: str, ufunc: np.ufunc, node: str):
-        super().__init__(name, ("x",), {"x": lambda g, results, like, dim: g[0].new_zeros(like.shape).scatter_add(dim, results[1], g[0])}, node)
+        super().__init__(name, ("x",), {"x": lambda g, rest, like, dim: g[0].new_zeros(like.shape).scatter_add(dim, rest[0], g[0])}, node)
         self.ufunc = ufunc
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:

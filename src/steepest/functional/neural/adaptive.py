@@ -134,7 +134,7 @@ def _maxima(name: str, node: str) -> Any:
         operands=1,
         kernel=_max_kernel,
         node=node,
-        x=lambda g, results, like: pool_back(g[0], results[1], shape=like.shape),
+        x=lambda g, rest, like: pool_back(g[0], rest[0], shape=like.shape),
     )
 
 

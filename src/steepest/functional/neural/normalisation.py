@@ -102,8 +102,8 @@ def _input_slope_kernel(
 input_slope = fused("normalisation_backward", _input_slope_body, _input_slope_kernel, 5)
 
 
-def _input_rule(g: Any, x: Any, weight: Any, results: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
-    return input_slope(g[0], x, weight, results[1], results[2], layout=layout, dims=dims, affine=affine, eps=eps)
+def _input_rule(g: Any, x: Any, weight: Any, rest: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
+    return input_slope(g[0], x, weight, rest[0], rest[1], layout=layout, dims=dims, affine=affine, eps=eps)
 
 
 def _folded(x: Any, like: Any, affine: Shape) -> Any:
@@ -112,8 +112,8 @@ def _folded(x: Any, like: Any, affine: Shape) -> Any:
     return _reshaped(red.total(x, dim=over, keepdim=True) if over else x, like.shape)
 
 
-def _weight_rule(g: Any, x: Any, results: Any, like: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
-    mean, var = _statistics(x, layout, dims) if modes.grad or interpreters else results[1:3]
+def _weight_rule(g: Any, x: Any, rest: Any, like: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
+    mean, var = _statistics(x, layout, dims) if modes.grad or interpreters else rest
     return _folded(_reshaped(g[0], layout) * ((_reshaped(x, layout) - mean) * fn.rsqrt(var + eps)), like, affine)
 
 
