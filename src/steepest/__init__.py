@@ -48,7 +48,8 @@ _NEURAL = ("adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d bat
            "instance_norm layer_norm max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle prelu rms_norm rrelu "
            "selu threshold")
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
-    "vmap": "func", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch"}
+    "vmap": "func", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
+    "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 assert _methods.METHODS
 
