@@ -48,8 +48,21 @@ class Views:
 class Tensor:
     """A multi-dimensional array of one dtype that can record how it was computed."""
 
-    __slots__ = ("__dict__", "__weakref__", "_family", "_grad", "_storage", "counter", "array", "dtype", "hooks", "needs_grad",
-                 "node", "output_nr", "view_of")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_family",
+        "_grad",
+        "_storage",
+        "array",
+        "counter",
+        "dtype",
+        "hooks",
+        "needs_grad",
+        "node",
+        "output_nr",
+        "view_of",
+    )
 
     array: Array
     dtype: dtype
@@ -108,6 +121,8 @@ class Tensor:
         if wanted and self.dtype.category < dtypes.FLOATING:
             raise RuntimeError(text("requires-grad-of-integers", dtype=self.dtype))
         self.needs_grad = bool(wanted)
+        if wanted:
+            self.view_of = None
 
     @property
     def grad_fn(self) -> Any:

@@ -212,7 +212,8 @@ class Tensor:
         """`abs`, written over this tensor; returns the tensor."""
     def absolute(self, *, out: Tensor | None = None) -> Tensor:
         """`abs` of every element; the result has the shape of `input`."""
-    def absolute_(self, *other: Any) -> Tensor: ...
+    def absolute_(self, *other: Any) -> Tensor:
+        """`abs` written over this tensor."""
     def acos(self, *, out: Tensor | None = None) -> Tensor:
         """`acos` of every element; the result has the shape of `input`."""
     def acos_(self) -> Tensor:
@@ -269,25 +270,32 @@ class Tensor:
         """Replace every element by `callable(element)`, in Python: slow."""
     def arccos(self, *, out: Tensor | None = None) -> Tensor:
         """`acos` of every element; the result has the shape of `input`."""
-    def arccos_(self, *other: Any) -> Tensor: ...
+    def arccos_(self, *other: Any) -> Tensor:
+        """`acos` written over this tensor."""
     def arccosh(self, *, out: Tensor | None = None) -> Tensor:
         """`acosh` of every element; the result has the shape of `input`."""
-    def arccosh_(self, *other: Any) -> Tensor: ...
+    def arccosh_(self, *other: Any) -> Tensor:
+        """`acosh` written over this tensor."""
     def arcsin(self, *, out: Tensor | None = None) -> Tensor:
         """`asin` of every element; the result has the shape of `input`."""
-    def arcsin_(self, *other: Any) -> Tensor: ...
+    def arcsin_(self, *other: Any) -> Tensor:
+        """`asin` written over this tensor."""
     def arcsinh(self, *, out: Tensor | None = None) -> Tensor:
         """`asinh` of every element; the result has the shape of `input`."""
-    def arcsinh_(self, *other: Any) -> Tensor: ...
+    def arcsinh_(self, *other: Any) -> Tensor:
+        """`asinh` written over this tensor."""
     def arctan(self, *, out: Tensor | None = None) -> Tensor:
         """`atan` of every element; the result has the shape of `input`."""
     def arctan2(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`atan2` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
-    def arctan2_(self, *other: Any) -> Tensor: ...
-    def arctan_(self, *other: Any) -> Tensor: ...
+    def arctan2_(self, *other: Any) -> Tensor:
+        """`atan2` written over this tensor."""
+    def arctan_(self, *other: Any) -> Tensor:
+        """`atan` written over this tensor."""
     def arctanh(self, *, out: Tensor | None = None) -> Tensor:
         """`atanh` of every element; the result has the shape of `input`."""
-    def arctanh_(self, *other: Any) -> Tensor: ...
+    def arctanh_(self, *other: Any) -> Tensor:
+        """`atanh` written over this tensor."""
     def argmax(self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
         """The index of the largest element, the first one where several are equal."""
     def argmin(self, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
@@ -533,7 +541,8 @@ class Tensor:
         """A number written over the main diagonal; with `wrap` again after every full square of a tall matrix."""
     def fix(self, *, out: Tensor | None = None) -> Tensor:
         """`trunc` of every element; the result has the shape of `input`."""
-    def fix_(self, *other: Any) -> Tensor: ...
+    def fix_(self, *other: Any) -> Tensor:
+        """`trunc` written over this tensor."""
     def flatten(self, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
         """Dimensions `start_dim` to `end_dim` as one."""
     def flip(self, *dims: Any) -> Tensor:
@@ -592,10 +601,12 @@ class Tensor:
         """The number of the device: -1, the CPU."""
     def greater(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
-    def greater_(self, *other: Any) -> Tensor: ...
+    def greater_(self, *other: Any) -> Tensor:
+        """`gt` written over this tensor."""
     def greater_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`ge` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
-    def greater_equal_(self, *other: Any) -> Tensor: ...
+    def greater_equal_(self, *other: Any) -> Tensor:
+        """`ge` written over this tensor."""
     def gt(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`gt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def gt_(self, other: Any) -> Tensor:
@@ -692,10 +703,12 @@ class Tensor:
         """`lerp`, written over this tensor; returns the tensor."""
     def less(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
-    def less_(self, *other: Any) -> Tensor: ...
+    def less_(self, *other: Any) -> Tensor:
+        """`lt` written over this tensor."""
     def less_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`le` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
-    def less_equal_(self, *other: Any) -> Tensor: ...
+    def less_equal_(self, *other: Any) -> Tensor:
+        """`le` written over this tensor."""
     def lgamma(self, *, out: Tensor | None = None) -> Tensor:
         """`lgamma` of every element; the result has the shape of `input`."""
     def lgamma_(self) -> Tensor:
@@ -738,7 +751,8 @@ class Tensor:
         """`logical_and`, written over this tensor; returns the tensor."""
     def logical_not(self, *, out: Tensor | None = None) -> Tensor:
         """`logical_not` of every element; the result has the shape of `input`."""
-    def logical_not_(self) -> Tensor: ...
+    def logical_not_(self) -> Tensor:
+        """`logical_not` written over this tensor."""
     def logical_or(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`logical_or` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def logical_or_(self, other: Any) -> Tensor:
@@ -864,7 +878,8 @@ class Tensor:
         """Normal numbers."""
     def not_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`ne` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
-    def not_equal_(self, *other: Any) -> Tensor: ...
+    def not_equal_(self, *other: Any) -> Tensor:
+        """`ne` written over this tensor."""
     def numel(self) -> _int:
         """The number of elements."""
     def numpy(self, *, force: _bool = False) -> ndarray[Any, Any]:
@@ -1011,7 +1026,11 @@ class Tensor:
     def slogdet(self) -> Any:
         """Sign and logarithm of the absolute value of the determinant."""
     def softmax(self, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
-        """`exp(x) / sum(exp(x))` along `dim`."""
+        """`exp(x) / sum(exp(x))` along `dim`.
+
+        >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
+        tensor([[0.5000, 0.5000]])
+        """
     def sort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Any:
         """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
     def split(self, split_size_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
@@ -1039,11 +1058,11 @@ class Tensor:
     def sub(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
         """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
     def sub_(self, other: Any, *, alpha: Any = 1) -> Tensor:
-        """`sub`, written over this tensor; returns the tensor."""
+        """`other` times `alpha` subtracted from this tensor; RuntimeError for bools."""
     def subtract(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
         """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
     def subtract_(self, other: Any, *, alpha: Any = 1) -> Tensor:
-        """`sub`, written over this tensor; returns the tensor."""
+        """`other` times `alpha` subtracted from this tensor; RuntimeError for bools."""
     def sum(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The sum over `dim` (all dimensions if None); integers are summed as int64."""
     def sum_to_size(self, *size: Any) -> Tensor:

@@ -55,6 +55,17 @@ ROWS = {
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() "
         "the tensor before performing the operation.",
         "被写入的张量有多个元素指向同一内存(例如 expand 的结果):请先 clone()。"),
+    "not-differentiable": (
+        "derivative for this operation (such as // or floor_divide) is not implemented: detach() its result, or compute it under "
+        "torch.no_grad()",
+        "这个操作(如 // 或 floor_divide)没有导数:请对结果用 detach(),或放在 torch.no_grad() 里"),
+    "index-put-dtype": (
+        "Index put requires the source and destination dtypes match, got {target} for the destination and {value} for the source: write "
+        "value.to(x.dtype)",
+        "按索引赋值时两边类型必须相同:目标是 {target},值是 {value}:请写 value.to(x.dtype)"),
+    "index-put-shape": (
+        "shape mismatch: value tensor of shape {value} cannot be broadcast to indexing result of shape {region}",
+        "形状不符:值的形状 {value} 不能广播到索引结果的形状 {region}"),
     "operation-dtype": (
         "\"{operation}\" not implemented for {dtypes}: convert first (x.float(), x.long()); to invert a mask write ~mask or "
         "mask.logical_not()",

@@ -54,6 +54,8 @@ ROWS = {
     "condition-not-bool": (
         "where expected condition to be a boolean tensor, but got a tensor with dtype {dtype}: write condition.bool()",
         "where 的条件应为布尔张量,得到 {dtype}:请写 condition.bool()"),
+    "spread-of-integers": (
+        "std and var only support floating point and complex dtypes, got {dtype}: write x.float()", "std 和 var 只支持浮点数,得到 {dtype}:请写 x.float()"),
     "mean-of-integers": (
         "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {dtype}: write "
         "x.float().mean()",
@@ -72,6 +74,13 @@ ROWS = {
         "masked_scatter:掩码中有 {wanted} 个 True,source 只有 {given} 个元素"),
     "scatter-reduce-name": (
         "reduce argument must be either sum, prod, mean, amax or amin, got {name}", "reduce 应为 sum、prod、mean、amax 或 amin,得到 {name}"),
+    "index-select-of-scalar": (
+        "index_select(): Index to scalar can have only 1 value, got {given} value(s)", "index_select():零维张量只能用一个索引,给出了 {given} 个"),
+    "norm-of-integers": (
+        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {dtype}: write x.float().norm()",
+        "norm() 只支持浮点数,得到 {dtype}:请写 x.float().norm()"),
+    "lerp-dtypes": (
+        "expected dtype {a} for `end` but got dtype {b}: write end.to(input.dtype)", "lerp() 的 end 应为 {a},得到 {b}:请写 end.to(input.dtype)"),
     "gather-index-dtype": ("gather(): Expected dtype int64 for index, got {dtype}: write index.long()", "gather() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
     "index-dtype": (
         "tensors used as indices must be long, int, byte or bool tensors, got {dtype}: write index.long()",

@@ -42,6 +42,10 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     given = value if isinstance(value, Tensor) else None
     if not isinstance(value, Tensor):
         value = constant(np.asarray(value).astype(self.array.dtype), self.dtype)
+    if interpreters and _is_mask(key) and value.array.size == 1 and key.array.shape == self.array.shape[:key.array.ndim]:
+        mask = key.reshape(*key.array.shape, *(1,) * (self.array.ndim - key.array.ndim))
+        assign(self, where(mask, to_dtype(value, self.dtype).reshape(()), self))
+        return
     region, indices = _basic(self, key if type(key) is tuple else (key,))
     if not indices:
         if region is self:
@@ -267,7 +271,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
-    found = np.nonzero(input.array if input.array.ndim else input.array.reshape(1))
+    found = np.nonzero(read(input) if input.array.ndim else read(input).reshape(1))
     if as_tuple:
         return tuple(from_array(f.astype(np.int64)) for f in found)
     return from_array(np.stack(found).astype(np.int64).T if input.array.ndim else np.zeros((len(found[0]), 0), np.int64))

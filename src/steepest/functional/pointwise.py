@@ -162,6 +162,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """`input + weight * (end - input)`."""
+    if end.dtype is not input.dtype:
+        raise RuntimeError(text("lerp-dtypes", a=input.dtype, b=end.dtype))
     return ar.lerp(input, end, operand(weight))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.reading import read
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
@@ -113,12 +114,12 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 
 def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The largest element over `dim`; equal ones share the gradient."""
-    return red.amax(input, dim=dims(input, dim), keepdim=keepdim)
+    return red.amax(input if dim not in (None, ()) else not_empty("amax", input), dim=dims(input, dim), keepdim=keepdim)
 
 
 def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The smallest element over `dim`; equal ones share the gradient."""
-    return red.amin(input, dim=dims(input, dim), keepdim=keepdim)
+    return red.amin(input if dim not in (None, ()) else not_empty("amin", input), dim=dims(input, dim), keepdim=keepdim)
 
 
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
@@ -206,6 +207,8 @@ def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any,
         dim, unbiased = None, dim
     if correction is None:
         correction = 1 if unbiased is None or unbiased else 0
+    if input.dtype.category < dtypes.FLOATING:
+        raise RuntimeError(text("spread-of-integers", dtype=input.dtype))
     over = dims(input, dim)
     n = red.count(input.array.shape, over)
     if n - correction <= 0:
@@ -235,6 +238,8 @@ def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepd
 
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """`log(sum(exp(x)))` over `dim`, computed without overflow."""
+    if not input.array.size:
+        return fn.log(sum(fn.exp(input), dim, keepdim))
     return _logsumexp(input, dim=dims(input, dim), keepdim=keepdim)
 
 
@@ -257,6 +262,8 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
     if dtype is not None:
         input = input.to(dtype)
+    if input.dtype.category < dtypes.FLOATING:
+        raise RuntimeError(text("norm-of-integers", dtype=input.dtype))
     order = 2.0 if p in ("fro", None) else float(p)
     over = dims(input, dim)
     return vector_norm(input, order=order, dim=over, keepdim=keepdim)
@@ -323,14 +330,14 @@ def unravel(shape: Size, flat: int) -> tuple[int, ...]:
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether two tensors have the same shape and elements."""
-    return input.array.shape == other.array.shape and bool(np.array_equal(input.array, other.array))
+    return input.array.shape == other.array.shape and bool(np.array_equal(read(input), read(other)))
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether all elements are close: `|input - other| <= atol + rtol * |other|`."""
     if input.dtype is not other.dtype:
         raise RuntimeError(text("dtypes-differ", a=input.dtype, b=other.dtype))
-    return bool(np.allclose(input.array, other.array, rtol=rtol, atol=atol, equal_nan=equal_nan))
+    return bool(np.allclose(read(input), read(other), rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:

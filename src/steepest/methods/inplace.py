@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import pointwise, shaping
 from steepest.functional.operands import operand
 from steepest.functional.pointwise import BINARY, UNARY
 from steepest.ops import arithmetic as ar
-from steepest.ops.inplace import assign, assign_result, fill_array, inplace_map
+from steepest.ops.inplace import assign, fill_array, inplace_map, rewrite
 from steepest.ops.maps import Elementwise
 
 __all__ = ["METHODS"]
@@ -40,13 +41,13 @@ def _scaled(plain: Elementwise, scaled: Elementwise) -> Callable[..., Tensor]:
 def _div(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode is None:
         return inplace_map(self, ar.div, self, operand(other))
-    return assign_result(self, pointwise.div(self, other, rounding_mode=rounding_mode))
+    return rewrite(self, pointwise.div, other, rounding_mode=rounding_mode)
 
 
 def _pow(self: Tensor, exponent: Any) -> Tensor:
     exponent = operand(exponent)
     if isinstance(exponent, Tensor) or exponent not in (2, 3):
-        return assign_result(self, ar.pow(self, exponent))
+        return rewrite(self, ar.pow, exponent)
     return inplace_map(self, ar.square if exponent == 2 else ar.cube, self)
 
 
@@ -63,15 +64,15 @@ def _addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 
 
 def _round(self: Tensor, *, decimals: int = 0) -> Tensor:
-    return assign_result(self, pointwise.round(self, decimals=decimals))
+    return rewrite(self, pointwise.round, decimals=decimals)
 
 
 def _nan_to_num(self: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    return assign(self, pointwise.nan_to_num(self, nan, posinf, neginf))
+    return rewrite(self, pointwise.nan_to_num, nan, posinf, neginf)
 
 
 def _clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
-    return assign_result(self, pointwise.clamp(self, min, max))
+    return rewrite(self, pointwise.clamp, min, max)
 
 
 def _clamp_min(self: Tensor, min: Any) -> Tensor:
@@ -100,7 +101,7 @@ def _fill(self: Tensor, value: Any) -> Tensor:
 
 
 def _masked_fill(self: Tensor, mask: Tensor, value: Any) -> Tensor:
-    return assign_result(self, pointwise.masked_fill(self, mask, value))
+    return rewrite(self, pointwise.masked_fill, mask, value)
 
 
 def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Tensor]:
@@ -109,10 +110,6 @@ def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Tensor]
         return other if other is NotImplemented else method(self, other)
 
     return augmented
-
-
-def _subtract_augmented(self: Tensor, other: Any) -> Tensor:
-    return _subtract(self, other) if self.dtype.category else assign(self, pointwise.sub(self, other))
 
 
 def _view_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -131,7 +128,14 @@ def _set(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-_add, _subtract = _scaled(ar.add, ar.add_scaled), _scaled(ar.sub, ar.sub_scaled)
+def _subtract(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """`other` times `alpha` subtracted from this tensor; RuntimeError for bools."""
+    if type(other) is bool or self.dtype is dtypes.bool_ or getattr(other, "dtype", None) is dtypes.bool_:
+        pointwise.sub(self, other)
+    return _subtract_numbers(self, other, alpha=alpha)
+
+
+_add, _subtract_numbers = _scaled(ar.add, ar.add_scaled), _scaled(ar.sub, ar.sub_scaled)
 _multiply = _binary(ar.mul)
 METHODS: dict[str, Any] = {
     **{f"{name}_": _unary(p) for name, p in UNARY.items() if p.gives == (None,)},
@@ -142,7 +146,7 @@ METHODS: dict[str, Any] = {
     "lerp_": _lerp, "addcmul_": _addcmul, "addcdiv_": _addcdiv, "round_": _round, "nan_to_num_": _nan_to_num,
     "squeeze_": _view_in_place(shaping.squeeze), "unsqueeze_": _view_in_place(shaping.unsqueeze), "t_": _view_in_place(shaping.t),
     "transpose_": _view_in_place(shaping.transpose), "swapaxes_": _view_in_place(shaping.transpose),
-    "__iadd__": _augmented(_add), "__isub__": _augmented(_subtract_augmented), "__imul__": _augmented(_multiply),
+    "__iadd__": _augmented(_add), "__isub__": _augmented(_subtract), "__imul__": _augmented(_multiply),
     "__itruediv__": _augmented(_div), "__ipow__": _augmented(_pow),
     **{f"__i{name}__": _augmented(_binary(p)) for name, p in {
         "floordiv": ar.floor_divide, "mod": ar.remainder, "and": ar.bitwise_and, "or": ar.bitwise_or, "xor": ar.bitwise_xor,

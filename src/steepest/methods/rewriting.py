@@ -33,10 +33,12 @@ def _alias(name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *other: Any) -> Tensor:
         return inplace_map(self, primitive, self, *other)
 
+    method.__doc__ = f"`{name}` written over this tensor."
     return method
 
 
 def _logical_not(self: Tensor) -> Tensor:
+    """`logical_not` written over this tensor."""
     return assign(self, UNARY["logical_not"](self))
 
 

@@ -53,6 +53,9 @@ class Square(Elementwise):
         (x,) = operands
         return super().__call__(cast(x, to=dtypes.int64) if x.dtype is B else x)
 
+    def write_into(self, targets: tuple[Tensor, ...], operands: tuple[Any, ...]) -> bool:
+        return operands[0].dtype is not B and super().write_into(targets, operands)
+
 
 def underivable(g: Any) -> Any:
     """The rule of operations that PyTorch gives no derivative."""
@@ -80,7 +83,7 @@ power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, expon
                            x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
                            exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
 remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1", number=("b", "RemainderBackward0"),
-                     a=lambda g: g, b=lambda g, a, b: -g * floor_divide(a, b))
+                     a=lambda g: g, b=lambda g, a, b: -g * divide_floor(a, b))
 fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
                 a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
 floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b), node="NotImplemented",
@@ -216,7 +219,7 @@ def pow(x: Any, exponent: Any) -> Any:
         return power_tensor(x, exponent)
     if isinstance(exponent, int) and exponent < 0 and x.dtype.category < dtypes.FLOATING:
         raise RuntimeError(text("negative-integer-power", exponent=exponent))
-    if isinstance(exponent, bool) or x.dtype is B:
+    if isinstance(exponent, bool) or x.dtype is B or isinstance(exponent, float) and x.dtype.category < dtypes.FLOATING:
         return power(x, exponent)
     if exponent == 2:
         return square(x)

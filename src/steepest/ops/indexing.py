@@ -135,8 +135,16 @@ class Put(Primitive):
         if self.add:
             np.add.at(out, key, value.array)
         else:
-            out[key] = value.array
+            put_array(out, key, value.array)
         return finish(self, (*operands, *(None,) * (7 - len(operands))), params, fresh(out, x.dtype))
+
+
+def put_array(target: Array, key: Any, value: Array) -> None:
+    """`target[key] = value`; RuntimeError where the value does not fit."""
+    try:
+        target[key] = value
+    except ValueError:
+        raise RuntimeError(text("index-put-shape", value=list(value.shape), region=list(target[key].shape))) from None
 
 
 def given(*indices: Any) -> list[Any]:
