@@ -59,7 +59,7 @@ class Batching(Level):
 
     def evaluate(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if primitive.form == "random":
-            return self.drawn(primitive, params)
+            return self.drawn(primitive, operands, params)
         if not any(self.extra_of(x) for x in operands):
             inner = [x.underlying if self.owns(x) else x for x in operands]
             return self.results(primitive(*inner, **params), None)
@@ -68,13 +68,15 @@ class Batching(Level):
     def results(self, out: Any, extra: Any) -> Any:
         return tuple([self.wrap(x, extra) for x in out]) if isinstance(out, tuple) else self.wrap(out, extra)
 
-    def drawn(self, primitive: Any, params: dict[str, Any]) -> Any:
+    def drawn(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Random numbers, by example or the same for all, as the caller of vmap chose."""
         if self.randomness == "error":
             raise of_kind("vmap-random")
-        if self.randomness == "same":
+        if not operands and (self.randomness == "same" or "shape" not in params):
             return self.wrap(primitive(**params), None)
-        return self.batched(primitive(**{**params, "shape": (self.size, *params["shape"])}))
+        if "shape" in params:
+            params = {**params, "shape": (self.size, *params["shape"])}
+        return self.batched(primitive(*[self.examples(x) for x in operands], **params))
 
     def place(self, target: LevelTensor, value: Any) -> None:
         if self.extra_of(value) and not target.extra:

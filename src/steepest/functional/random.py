@@ -6,8 +6,8 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core import generator as gen
-from steepest.core.dtype import get_default_dtype, numpy_dtype
-from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.core.dtype import get_default_dtype
+from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished
 from steepest.functional.operands import sizes
@@ -16,6 +16,12 @@ from steepest.ops.random import draw
 
 def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
     return draw(shape=shape, dtype=of or get_default_dtype(), generator=generator or gen.default_generator, sampler=sampler, **params)
+
+
+def _drawn_by(of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
+    """Numbers whose shape follows from the one parameter that is a tensor."""
+    (name,) = (n for n, x in params.items() if isinstance(x, Tensor))
+    return draw(params.pop(name), names=(name,), dtype=of, generator=generator or gen.default_generator, sampler=sampler, **params)  # type: ignore[no-any-return]
 
 
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -48,9 +54,7 @@ def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, gen
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """A random order of 0 to n - 1."""
-    array = (generator or gen.default_generator).randperm(n)
-    of = dtype or dtypes.int64
-    return finished(fresh(np.asarray(array).astype(numpy_dtype(of), copy=False), of), requires_grad, device)
+    return finished(draw(dtype=dtype or dtypes.int64, generator=generator or gen.default_generator, sampler="randperm", n=n), requires_grad, device)
 
 
 def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
@@ -72,31 +76,29 @@ def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) ->
 
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
-    g = generator or gen.default_generator
-    array = g.bernoulli(input.array) if p is None else g.bernoulli(p, input.array.shape)
-    return fresh(np.asarray(array).astype(input.array.dtype), input.dtype)
+    return _drawn_by(input.dtype, generator, "bernoulli", p=input) if p is None else _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p)
 
 
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
            requires_grad: bool = False) -> Tensor:
     """Normal numbers with given means and standard deviations, numbers or tensors."""
-    g = generator or gen.default_generator
     if size is not None:
         return finished(_drawn(sizes((size,)), dtype, generator, "normal", mean=float(mean), std=float(std)), requires_grad)
-    a, b = (x.array if isinstance(x, Tensor) else x for x in (mean, std))
-    of = mean.dtype if isinstance(mean, Tensor) else std.dtype
-    shape = np.broadcast_shapes(*[np.shape(x) for x in (a, b)])
-    return fresh(np.asarray(g.normal(shape, a, b, numpy_dtype(of))), of)
+    given = {name: x for name, x in (("mean", mean), ("std", std)) if isinstance(x, Tensor)}
+    numbers = {name: x for name, x in (("mean", mean), ("std", std)) if not isinstance(x, Tensor)}
+    shape = np.broadcast_shapes(*[x.array.shape for x in given.values()])
+    return draw(*given.values(), names=tuple(given), shape=shape, dtype=next(iter(given.values())).dtype,  # type: ignore[no-any-return]
+                generator=generator or gen.default_generator, sampler="normal", **numbers)
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
     """Indices drawn with the weights of each row."""
-    return from_array(np.asarray((generator or gen.default_generator).multinomial(input.array, num_samples, replacement)))
+    return _drawn_by(dtypes.int64, generator, "multinomial", n=num_samples, replacement=replacement, weights=input)
 
 
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
     """Poisson numbers with the rates of `input`."""
-    return fresh(np.asarray((generator or gen.default_generator).poisson(input.array)).astype(input.array.dtype), input.dtype)
+    return _drawn_by(input.dtype, generator, "poisson", rate=input)
 
 
 def manual_seed(seed: int) -> Any:

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from steepest.core.generator import default_generator
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.ops.inplace import assign
 from steepest.ops.random import draw
@@ -34,20 +32,17 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """Ones with probability `p`, a number or a tensor, else zeros."""
-    g = generator or default_generator
-    array = g.bernoulli(p.array) if isinstance(p, Tensor) else g.bernoulli(p, self.array.shape)
-    return assign(self, fresh(np.asarray(array).astype(self.array.dtype), self.dtype))
+    if not isinstance(p, Tensor):
+        return _fill(self, generator, "bernoulli", p=p)
+    return assign(self, draw(p, names=("p",), dtype=self.dtype, generator=generator or default_generator, sampler="bernoulli"))
 
 
 def random_(self: Tensor, *bounds: int, generator: Any = None) -> Tensor:
     """Integers: below one bound, from the first up to the second, or over the dtype's whole range."""
-    g = generator or default_generator
     if not bounds:
-        array = g.random_(self.array.shape, self.array.dtype)
-    else:
-        low, high = (0, bounds[0]) if len(bounds) == 1 else bounds
-        array = g.randint(low, high, self.array.shape, self.array.dtype)
-    return assign(self, fresh(np.asarray(array).astype(self.array.dtype), self.dtype))
+        return _fill(self, generator, "random_")
+    low, high = (0, bounds[0]) if len(bounds) == 1 else bounds
+    return _fill(self, generator, "randint", low=low, high=high)
 
 
 def _sampler(name: str, *defaults: tuple[str, float]) -> Callable[..., Tensor]:

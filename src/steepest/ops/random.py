@@ -10,17 +10,23 @@ from steepest.core.tensor import fresh
 
 
 class Draw(Primitive):
-    """A tensor of a shape and dtype drawn by `generator.<sampler>(shape, **params)`."""
+    """A tensor drawn by `generator.<sampler>(**params)`, converted to `dtype`; operands are the parameters that `names` lists.
+
+    Samplers that are given a `shape` are given the dtype as well.
+    """
 
     form = "random"
 
     def __init__(self) -> None:
-        super().__init__("draw", (), {})
+        super().__init__("draw", ("parameters",), {}, variadic=True)
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         rest = dict(params)
-        shape, of, generator, sampler = (rest.pop(k) for k in ("shape", "dtype", "generator", "sampler"))
-        array = getattr(generator, sampler)(shape=shape, dtype=numpy_dtype(of), **rest)
+        of, generator, sampler = (rest.pop(k) for k in ("dtype", "generator", "sampler"))
+        rest.update(zip(rest.pop("names", ()), [x.array for x in operands], strict=True))
+        if "shape" in rest:
+            rest["dtype"] = numpy_dtype(of)
+        array = getattr(generator, sampler)(**rest)
         return fresh(np.asarray(array, numpy_dtype(of)), of)
 
 
