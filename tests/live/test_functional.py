@@ -36,6 +36,7 @@ DRAWS = {
     "feature_alpha_dropout": ((2, 4, 6), {"p": 0.3, "training": True}),
     "rrelu": ((40,), {"training": True}),
     "gumbel_softmax": ((4, 6), {}),
+    "fractional_max_pool2d": ((2, 3, 9, 8), {"kernel_size": 2, "output_size": 3}),
 }
 
 

@@ -456,4 +456,10 @@ ROWS = {
     "ctc-labels": (
         "Expected targets to hold {wanted} labels as target_lengths says, got {given}",
         "按 target_lengths,targets 应有 {wanted} 个标签,得到 {given}"),
+    "fractional-size": (
+        "{function} requires specifying either an output_size or an output_ratio, and not both",
+        "{function} 需要 output_size 或 output_ratio 中的一个"),
+    "fractional-too-large": (
+        "{function}: output_size {out} with kernel_size {kernel} is too large for an input of size {input}",
+        "{function}:输入的大小 {input} 容不下 output_size {out}、kernel_size {kernel}"),
 }

@@ -181,3 +181,17 @@ def _largest(n: int) -> Callable[..., Any]:
 
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _average(1), _average(2), _average(3)
 adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = _largest(1), _largest(2), _largest(3)
+
+
+def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:
+    def both(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+        return pool(input, output_size, True)
+
+    both.__name__ = both.__qualname__ = f"{pool.__name__}_with_indices"
+    both.__doc__ = f"`{pool.__name__}` with the positions."
+    return both
+
+
+adaptive_max_pool1d_with_indices, adaptive_max_pool2d_with_indices, adaptive_max_pool3d_with_indices = map(
+    _with_indices, (adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d)
+)

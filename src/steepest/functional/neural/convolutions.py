@@ -9,7 +9,7 @@ from steepest.functional.neural.convolution import convolve, input_gradient
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.windows import Pairs, Sizes, batched, places, sizes_of
 from steepest.ops.arithmetic import add
-from steepest.ops.views import squeeze
+from steepest.ops.views import permute, squeeze
 
 
 def _pairs(padding: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, function: str) -> Pairs:
@@ -167,3 +167,9 @@ def _backward(n: int) -> Callable[..., Tensor]:
 
 conv1d, conv2d, conv3d = _forward(1), _forward(2), _forward(3)
 conv_transpose1d, conv_transpose2d, conv_transpose3d = _backward(1), _backward(2), _backward(3)
+
+
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
+    """`conv1d` of `(T, N, C)` with weights `(K, C, C_out)`: `(T_out, N, C_out)`."""
+    made: Any = conv1d(permute(input, order=(1, 2, 0)), permute(weight, order=(2, 1, 0)), bias, padding=pad)
+    return permute(made, order=(2, 0, 1))

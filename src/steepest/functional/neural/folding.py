@@ -184,3 +184,6 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     if len(shape) < 3 or groups <= 0 or shape[1] % groups:
         raise RuntimeError(text("channel-shuffle", shape=list(shape), groups=groups))
     return shuffled(input, groups=groups)
+
+
+native_channel_shuffle = channel_shuffle
