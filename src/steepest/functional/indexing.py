@@ -68,8 +68,9 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
 
 
 def _is_mask(key: Any) -> bool:
-    """Whether the key is one mask over all dimensions, for which PyTorch fills instead of putting."""
-    return isinstance(key, Tensor) and key.dtype in (dtypes.bool_, dtypes.uint8)
+    """Whether the only index that picks is one mask, for which PyTorch fills instead of putting."""
+    picking = [k for k in (key if type(key) is tuple else (key,)) if isinstance(k, (Tensor, np.ndarray, list))]
+    return len(picking) == 1 and isinstance(picking[0], Tensor) and picking[0].dtype in (dtypes.bool_, dtypes.uint8)
 
 
 def _trimmed(value: Tensor, ndim: int) -> Tensor:

@@ -42,7 +42,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
         shape = x.array.shape
         if len(shape) != len(first) or any(m != n for k, (m, n) in enumerate(zip(shape, first, strict=True)) if k != d):
             raise RuntimeError(text("cat-shapes", dim=d, first=list(first), shape=list(shape), index=i))
-    common = result_type_of(whole)
+    common = result_type_of(parts)
     whole = [to_dtype(x, common) for x in whole]
     starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
     joined: Tensor = join(*whole, dim=d, starts=starts)

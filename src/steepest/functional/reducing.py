@@ -167,6 +167,8 @@ def amin_all(input: Tensor) -> Tensor:
 
 
 def _arg(along: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    if input.dtype is dtypes.bool_ or input.dtype.is_complex:
+        raise NotImplementedError(text("operation-dtype", operation=f"arg{along.name}", dtypes=input.dtype))
     if dim is None:
         flat = along(input.detach().reshape(-1), dim=0, keepdim=False)[1]
         return flat.reshape([1] * input.array.ndim) if keepdim else flat

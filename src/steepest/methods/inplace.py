@@ -46,7 +46,7 @@ def _div(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tenso
 
 def _pow(self: Tensor, exponent: Any) -> Tensor:
     exponent = operand(exponent)
-    if isinstance(exponent, Tensor) or exponent not in (2, 3):
+    if isinstance(exponent, Tensor) or exponent not in (2, 3) or self.dtype.category < dtypes.FLOATING:
         return rewrite(self, ar.pow, exponent)
     return inplace_map(self, ar.square if exponent == 2 else ar.cube, self)
 

@@ -32,7 +32,7 @@ class Division(Elementwise):
     def check(self, operands: tuple[Any, ...]) -> None:
         """RuntimeError where both operands are integers and the divisor holds a zero."""
         for x in operands:
-            if x.dtype.category >= dtypes.FLOATING if isinstance(x, Tensor) else isinstance(x, (float, complex)):
+            if x.dtype.category >= dtypes.FLOATING or not x.array.size if isinstance(x, Tensor) else isinstance(x, (float, complex)):
                 return
         divisor = operands[1]
         if not (divisor.array.all() if isinstance(divisor, Tensor) else divisor):

@@ -38,8 +38,8 @@ tanh = elementwise("tanh", lambda m, x: m.tanh(x), promote=F, x=lambda g, result
 asinh = elementwise("asinh", lambda m, x: m.asinh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x + 1)))
 acosh = elementwise("acosh", lambda m, x: m.acosh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x - 1)))
 atanh = elementwise("atanh", lambda m, x: m.atanh(x), promote=F, x=lambda g, x: g * conjugate(1 / (1 - x * x)))
-atan2 = elementwise("atan2", lambda m, a, b: m.atan2(a, b), promote=F, a=lambda g, a, b: g * (b / (a * a + b * b)),
-                    b=lambda g, a, b: g * (-a / (a * a + b * b)))
+atan2 = elementwise("atan2", lambda m, a, b: m.atan2(a, b), promote=F, a=lambda g, a, b: g * over_squares(b, a, b),
+                    b=lambda g, a, b: g * over_squares(-a, a, b))
 hypot = elementwise("hypot", lambda m, a, b: m.hypot(a, b), promote=F, a=lambda g, a, result: g * (a / result),
                     b=lambda g, b, result: g * (b / result))
 
@@ -95,3 +95,9 @@ direction = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / ab
 def polygamma(n: int) -> Elementwise:
     """The n-th derivative of digamma, n from 1 on."""
     return elementwise("polygamma", lambda m, x: special.polygamma(m, n, x), promote=F, x=lambda g, x: g * polygamma(n + 1)(x))
+
+
+def over_squares(numerator: Any, a: Any, b: Any) -> Any:
+    """`numerator / (a^2 + b^2)`, 0 at the origin."""
+    squares = a * a + b * b
+    return where(squares == 0, 0, numerator / squares)
