@@ -53,11 +53,12 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The elements in another shape: a view where memory allows it, else a copy."""
     wanted = _inferred(sizes(shape), input.array.size)
     if wanted == input.array.shape:
-        return views.view(input, shape=wanted) if not _viewable_trivially(input) else views.identity(input)
+        return views.view(input, shape=wanted) if input.array.flags.c_contiguous else views.identity(input)
+    if input.array.flags.c_contiguous:
+        return views.view(input, shape=wanted)
     try:
-        probe = input.array.view()
-        probe.shape = wanted
-    except AttributeError:
+        input.array.reshape(wanted, copy=False)
+    except ValueError:
         input = clone(input, to=input.dtype)
         if not input.array.flags.c_contiguous:
             input = contiguous(input)
@@ -65,10 +66,6 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
         result.view_of = None
         return result
     return views.view(input, shape=wanted)
-
-
-def _viewable_trivially(input: Tensor) -> bool:
-    return not input.array.flags.c_contiguous
 
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:

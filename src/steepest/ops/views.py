@@ -118,12 +118,12 @@ def spread(g: Any, like: Any, step: Any, params: dict[str, Any]) -> Any:
 
 
 def _viewed(array: Array, shape: tuple[int, ...]) -> Array:
-    out = array.view()
+    if array.flags.c_contiguous:
+        return array.reshape(shape)
     try:
-        out.shape = shape
-    except AttributeError:
+        return array.reshape(shape, copy=False)
+    except ValueError:
         raise RuntimeError(text("view-not-possible", shape=list(array.shape), to=list(shape))) from None
-    return out
 
 
 def _diagonal(array: Array, offset: int, dim1: int, dim2: int) -> Array:
