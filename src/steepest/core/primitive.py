@@ -96,22 +96,20 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
     edges: list[Any] = []
     wanted, bit = 0, 1
     for x, rule in zip(operands, repeat(primitive.rules[0]) if primitive.variadic else primitive.rules):
+        edge = None
         if rule is not None and isinstance(x, Tensor):
             if x.view_of is not None:
                 refresh(x)
             if x.needs_grad:
-                edges.append((x.node or x, x.output_nr))
-                wanted |= bit
-            else:
-                edges.append(None)
-        else:
-            edges.append(None)
-        bit <<= 1
+                edge = x.node or x, x.output_nr
+                wanted += bit
+        edges.append(edge)
+        bit += bit
     if not wanted:
         return
     saved: dict[str, Any] = {}
     versions: dict[str, int] = {}
-    for name, place in primitive.saves(wanted):
+    for name, place in primitive._saves.get(wanted) or primitive.saves(wanted):
         if place >= 0:
             value = operands[place]
             if isinstance(value, Tensor) and value.counter is not None:

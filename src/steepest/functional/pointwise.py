@@ -43,10 +43,12 @@ ALIASES = {"absolute": "abs", "negative": "neg", "arcsin": "asin", "arccos": "ac
 
 def unary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
     """The function of one tensor that a row of UNARY names."""
+    bind = primitive.bind
+
     def function(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         if not isinstance(input, Tensor):
             raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
-        result: Tensor = primitive(input)
+        result: Tensor = bind(input)
         return result if out is None else result_into(out, result)
 
     function.__name__ = function.__qualname__ = name
@@ -66,8 +68,10 @@ def both(name: str, a: Any, b: Any) -> tuple[Any, Any]:
 
 def binary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
     """The function of two operands that a row of BINARY names."""
+    bind = primitive.bind
+
     def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
-        result: Tensor = primitive(*both(name, input, other))
+        result: Tensor = bind(*both(name, input, other))
         return result if out is None else result_into(out, result)
 
     function.__name__ = function.__qualname__ = name

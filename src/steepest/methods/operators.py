@@ -46,7 +46,7 @@ def _sub(self: Tensor, other: Any) -> Tensor:
     return _plain_sub(self, other)
 
 
-_plain_sub = _operator(ar.sub)
+_plain_sub = _operator(ar.sub.bind)
 
 
 def _rsub(self: Tensor, other: Any) -> Tensor:
@@ -55,7 +55,7 @@ def _rsub(self: Tensor, other: Any) -> Tensor:
     return _plain_rsub(self, other)
 
 
-_plain_rsub = _reflected(ar.sub)
+_plain_rsub = _reflected(ar.sub.bind)
 
 
 def _rtruediv(self: Tensor, other: Any) -> Tensor:
@@ -113,8 +113,8 @@ def _hash(self: Tensor) -> int:
 
 
 METHODS: dict[str, Any] = {
-    **{f"__{name}__": _operator(primitive) for name, primitive in {**BINARY, **COMPARISONS}.items()},
-    **{f"__r{name}__": _reflected(primitive) for name, primitive in BINARY.items()},
+    **{f"__{name}__": _operator(primitive.bind) for name, primitive in {**BINARY, **COMPARISONS}.items()},
+    **{f"__r{name}__": _reflected(primitive.bind) for name, primitive in BINARY.items()},
     "__sub__": _sub, "__rtruediv__": _rtruediv, "__rsub__": _rsub, "__pow__": _operator(ar.pow), "__rpow__": _reflected(ar.pow), "__matmul__": _matmul, "__rmatmul__": _rmatmul,
     "__neg__": _neg, "__pos__": _pos, "__abs__": _abs, "__invert__": _invert, "__len__": _len, "__iter__": _iter, "__hash__": _hash,
     "__contains__": _contains, "__reversed__": _reversed, "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,

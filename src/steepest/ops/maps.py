@@ -6,7 +6,7 @@ NumPy ufunc compiled from the same definition.
 """
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,19 @@ class Plan:
         self.kernel, self.convert, self.results, self.store = kernel, convert, results, store
         self.single = results[0] if len(results) == 1 else None
 
+    def converted(self, *arrays: Any) -> list[Any]:
+        """The operands' arrays and numbers as the kernel takes them."""
+        return [a if c is None else c(a) for a, c in zip(arrays, self.convert, strict=True)]
+
+    def wrap(self, out: Any) -> Any:
+        """What the kernel gave as a tensor, or as a tuple of tensors."""
+        of = self.single
+        if of is None:
+            return tuple([fresh(np.asarray(o, d.numpy), d) for o, d in zip(out, self.results, strict=True)])
+        if type(out) is not np.ndarray:
+            out = np.asarray(out)
+        return fresh(out.astype(of.numpy) if self.store else out, of)
+
 
 class Elementwise(Primitive):
     """An operation computed element by element over broadcast operands."""
@@ -50,6 +63,8 @@ class Elementwise(Primitive):
         self.keep = tuple(self.position[n] for n in keep)
         self.plans: dict[Any, Plan] = {}
         self.default: dtype | None = None
+        self.evaluate = unrolled(len(self.inputs))(self)
+        self.bind = self.evaluate if type(self).__call__ is Elementwise.__call__ else self.__call__
 
     def types(self, tags: Any) -> tuple[dtype, tuple[dtype, ...]]:
         """The dtype the definition computes in and the dtypes of the results."""
@@ -70,7 +85,8 @@ class Elementwise(Primitive):
         target = numpy_dtype(compute)
         convert = [self.converter(i, t, compute, target) for i, t in enumerate(tags)]
         made = [compute if g is None else g for g in self.gives]
-        plan = Plan(kernel, convert if any(convert) else None, results, any(m is not r for m, r in zip(made, results, strict=True)))
+        store = any(m is not r for m, r in zip(made, results, strict=True))
+        plan = Plan(kernel, convert if any(convert) else None, results, store)
         self.plans[tags] = plan
         return plan
 
@@ -96,40 +112,7 @@ class Elementwise(Primitive):
         return partial(_over_arrays, self.definition, kinds)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
-        if interpreters:
-            return interpreters[-1].bind(self, operands, params)
-        tags: list[Any] = []
-        arrays: list[Any] = []
-        wanted = False
-        for x in operands:
-            if isinstance(x, Tensor):
-                array = x.array
-                tags.append(x.dtype if array.ndim else x.dtype.scalar)
-                arrays.append(array)
-                if x.needs_grad or x.view_of is not None:
-                    wanted = True
-            else:
-                tags.append(type(x))
-                arrays.append(x)
-        plan = self.plans.get(tuple(tags))
-        if plan is None or self.default is not dtypes._default:
-            plan = self.plan(tuple(tags))
-        if plan.convert is not None:
-            arrays = [a if c is None else c(a) for a, c in zip(arrays, plan.convert, strict=True)]
-        try:
-            out = plan.kernel(*arrays)
-        except (ValueError, TypeError) as problem:
-            raise broadcast_error(self, operands, problem) from None
-        single = plan.single
-        if single is None:
-            result: Any = tuple([fresh(np.asarray(o, d.numpy), d) for o, d in zip(out, plan.results, strict=True)])
-        else:
-            if type(out) is not np.ndarray:
-                out = np.asarray(out)
-            result = fresh(out.astype(single.numpy) if plan.store else out, single)
-        if wanted and modes.grad and wants_gradient(operands):
-            attach(self, operands, params, result)
-        return result
+        return self.evaluate(*operands)
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         return self(*operands, **params)
@@ -147,7 +130,7 @@ class Elementwise(Primitive):
                 return False
         arrays = [x.array if isinstance(x, Tensor) else x for x in operands]
         if plan.convert is not None:
-            arrays = [a if c is None else c(a) for a, c in zip(arrays, plan.convert, strict=True)]
+            arrays = plan.converted(*arrays)
         try:
             plan.kernel(*arrays, out=tuple([x.array for x in targets]))
         except (ValueError, TypeError) as problem:
@@ -159,6 +142,53 @@ class Elementwise(Primitive):
             else:
                 target.version.count = 1
         return True
+
+
+OPERAND = """
+        if isinstance(x{i}, Tensor):
+            a{i} = x{i}.array
+            t{i} = x{i}.dtype if a{i}.ndim else x{i}.dtype.scalar
+            w{i} = x{i}.needs_grad or x{i}.view_of is not None
+        else:
+            a{i}, t{i}, w{i} = x{i}, type(x{i}), False
+"""
+BIND = """
+def make(self):
+    plans = self.plans
+    def bind({x}):
+        if interpreters:
+            return interpreters[-1].bind(self, ({x},), {{}})
+        {each}
+        plan = plans.get(({t},))
+        if plan is None or self.default is not dtypes._default:
+            plan = self.plan(({t},))
+        if plan.convert is not None:
+            {a}, = plan.converted({a})
+        try:
+            out = plan.kernel({a})
+        except (ValueError, TypeError) as problem:
+            raise broadcast_error(self, ({x},), problem) from None
+        result = plan.wrap(out)
+        if ({wanted}) and modes.grad:
+            attach(self, ({x},), {{}}, result)
+        return result
+    return bind
+"""
+"""Binding an operation to its operands, with what is done for each of them written out instead of looped over: on a few
+elements an operation takes about as long as these lines do."""
+
+
+@cache
+def unrolled(count: int) -> Callable[[Elementwise], Callable[..., Any]]:
+    """What makes the binding function of an operation of `count` operands."""
+    def row(pattern: str, separator: str = ", ") -> str:
+        return separator.join(pattern.format(i=i) for i in range(count))
+
+    source = BIND.format(x=row("x{i}"), a=row("a{i}"), t=row("t{i}"), wanted=row("w{i}", " or "), each=row(OPERAND, ""))
+    scope = {**globals(), "attach": attach}
+    exec(compile(source, f"{__file__}: {count} operands", "exec"), scope)
+    made: Callable[[Elementwise], Callable[..., Any]] = scope["make"]
+    return made
 
 
 def _over_arrays(definition: Callable[..., Any], kinds: list[Any], *arrays: Any) -> Any:
