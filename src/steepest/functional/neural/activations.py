@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.reading import read
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.operands import describe
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
+from steepest.ops.creation import constant
 from steepest.ops.inplace import inplace_map
 from steepest.ops.maps import Elementwise, elementwise
 from steepest.ops.reductions import wrap
@@ -188,10 +190,11 @@ def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: b
         raise RuntimeError(text("rrelu-bounds", low=lower, high=upper))
     if not training:
         return _apply(act.leaky_relu, inplace, input, (lower + upper) / 2)
-    falling = input.array <= 0
+    # Only elements that are not positive draw a number, so the draw depends on the values.
+    falling = read(input) <= 0
     noise = np.ones(input.array.shape, input.array.dtype)
     noise[falling] = gen.default_generator.uniform((int(np.count_nonzero(falling)),), lower, upper, np.dtype(np.float64))
-    return _apply(noisy, inplace, input, fresh(noise, input.dtype))
+    return _apply(noisy, inplace, input, constant(noise, input.dtype))
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import int64
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.precision import widened
@@ -17,6 +17,7 @@ from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.composites import Composite, composite
+from steepest.ops.creation import constant
 from steepest.ops.views import squeeze
 
 
@@ -47,7 +48,7 @@ def along(x: Any, matrix: Any, dim: int, turned: bool) -> Any:
 
 def _mean_body(x: Any, out: Sizes) -> Any:
     for d, (n, m) in enumerate(zip(x.array.shape[2:], out, strict=True), 2):
-        x = along(x, fresh(_averaging(n, m, x.array.dtype), x.dtype), d, False)
+        x = along(x, constant(_averaging(n, m, x.array.dtype), x.dtype), d, False)
     return x
 
 
@@ -59,7 +60,7 @@ def _mean_kernel(x: Any, out: Sizes) -> Any:
 
 def _back_body(g: Any, shape: Sizes) -> Any:
     for d, (n, m) in enumerate(zip(shape[2:], g.array.shape[2:], strict=True), 2):
-        g = along(g, fresh(_averaging(n, m, g.array.dtype), g.dtype), d, True)
+        g = along(g, constant(_averaging(n, m, g.array.dtype), g.dtype), d, True)
     return g
 
 
@@ -113,9 +114,9 @@ def _max_body(x: Any, out: Sizes) -> Any:
     shape = x.array.shape
     flat = _max_index(shape, out)
     rows = x.reshape(*shape[:2], -1)
-    seen = ix.take_rows(rows, fresh(flat.reshape(-1).astype(np.int64), int64), dim=2).reshape(*shape[:2], *flat.shape)
+    seen = ix.take_rows(rows, constant(flat.reshape(-1).astype(np.int64), int64), dim=2).reshape(*shape[:2], *flat.shape)
     values, which = red.max_dim(seen, dim=seen.array.ndim - 1, keepdim=False)
-    places = fresh(np.ascontiguousarray(flat).astype(np.int64), int64).expand(*seen.array.shape)
+    places = constant(np.ascontiguousarray(flat).astype(np.int64), int64).expand(*seen.array.shape)
     return values, squeeze(ix.gather(places, which.unsqueeze(-1), dim=seen.array.ndim - 1), dim=(seen.array.ndim - 1,))
 
 

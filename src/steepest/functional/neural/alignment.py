@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.tensor import Tensor, from_array
+from steepest.core.dtype import int64
+from steepest.core.reading import read
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
 from steepest.ops import arithmetic as ar
 from steepest.ops.composites import composite
+from steepest.ops.creation import constant
 from steepest.ops.views import squeeze, unsqueeze
 
 NONE = -np.inf
@@ -113,10 +116,10 @@ def _unshifted(x: Any, by: int) -> Any:
 
 
 def _called(kernel: Any) -> Any:
-    """The body: the same over tensors, outside every recording."""
+    """The body: the same over tensors, whose elements the host reads."""
 
     def body(*operands: Any, **params: Any) -> Any:
-        return from_array(kernel(*[x.array for x in operands], **params))
+        return constant(kernel(*[read(x) for x in operands], **params), operands[0].dtype)
 
     return body
 
@@ -158,7 +161,7 @@ def ctc_loss(
     x: Any = unsqueeze(log_probs, dim=1) if alone else log_probs
     steps, samples, classes = x.array.shape
     lengths, label_counts = (
-        np.asarray(v.array if isinstance(v, Tensor) else v, np.int64).reshape(-1) for v in (input_lengths, target_lengths)
+        np.asarray(read(v) if isinstance(v, Tensor) else v, np.int64).reshape(-1) for v in (input_lengths, target_lengths)
     )
     if len(lengths) != samples or len(label_counts) != samples:
         raise RuntimeError(text("ctc-lengths", samples=samples, inputs=len(lengths), targets=len(label_counts)))
@@ -166,12 +169,17 @@ def ctc_loss(
         raise RuntimeError(text("ctc-blank", blank=blank, classes=classes))
     if lengths.size and (lengths.max() > steps or lengths.min() < 0 or label_counts.min() < 0):
         raise RuntimeError(text("ctc-input-length", longest=int(lengths.max()), steps=steps))
-    labels = _rectangle(targets.array, label_counts, samples, blank)
+    labels = _rectangle(read(targets), label_counts, samples, blank)
     loss: Any = aligned(
-        x, from_array(labels), from_array(lengths), from_array(label_counts), blank=blank, zero_infinity=zero_infinity
+        x,
+        constant(labels, int64),
+        constant(lengths, int64),
+        constant(label_counts, int64),
+        blank=blank,
+        zero_infinity=zero_infinity,
     )
     if reduction == "mean":
-        return (loss / ar.cast(from_array(np.maximum(label_counts, 1)), to=loss.dtype)).mean()
+        return (loss / ar.cast(constant(np.maximum(label_counts, 1), int64), to=loss.dtype)).mean()
     return loss.sum() if reduction == "sum" else squeeze(loss, dim=(0,)) if alone else loss
 
 

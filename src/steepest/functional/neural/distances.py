@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.tensor import Tensor, from_array
+from steepest.core.dtype import int64
+from steepest.core.tensor import Tensor
 from steepest.functional.reducing import norm
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
+from steepest.ops.creation import constant
 from steepest.ops.maps import elementwise
 from steepest.ops.reductions import wrap
 
@@ -48,5 +50,5 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
 def pdist(input: Tensor, p: float = 2) -> Tensor:
     """The p-norms of the differences of rows i < j of `(N, D)`, one after another: `(N * (N - 1) / 2)`."""
     first, second = np.triu_indices(input.array.shape[0], 1)
-    rows = [ix.take_rows(input, from_array(np.ascontiguousarray(i, np.int64)), dim=0) for i in (first, second)]
+    rows = [ix.take_rows(input, constant(np.ascontiguousarray(i, np.int64), int64), dim=0) for i in (first, second)]
     return norm(rows[0] - rows[1], p, -1)

@@ -6,8 +6,9 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
+from steepest.core.reading import read
 from steepest.core.sparse import SparseTensor, summed_rows
-from steepest.core.tensor import Tensor, from_array
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.fused import fused
 from steepest.functional.operands import describe
@@ -15,7 +16,7 @@ from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.composites import composite
-from steepest.ops.creation import full, positions
+from steepest.ops.creation import constant, full, positions
 from steepest.ops.functions import absolute
 from steepest.ops.inplace import assign
 from steepest.ops.views import unsqueeze
@@ -163,17 +164,14 @@ def embedding_bag(
 
 def _laid_out(offsets: Tensor, size: int, include_last: bool) -> tuple[Tensor, Tensor]:
     """Bags of different lengths as a rectangle: positions in the input, and which of them belong to the bag."""
-    if interpreters:
-        note = getattr(interpreters[-1], "read", None)
-        if note is not None:
-            note(offsets)
-    starts = offsets.array if not include_last else offsets.array[:-1]
-    ends = np.append(offsets.array, size)[1:] if not include_last else offsets.array[1:]
+    begins = read(offsets)
+    starts = begins if not include_last else begins[:-1]
+    ends = np.append(begins, size)[1:] if not include_last else begins[1:]
     if starts.size and (starts[0] != 0 or (ends < starts).any() or ends.max() > size):
         raise RuntimeError(text("bag-offsets-order", offsets=offsets.array.tolist(), size=size))
     places = np.arange(max(int((ends - starts).max(initial=0)), 1))
     inside = places < (ends - starts)[:, None]
-    return from_array(np.where(inside, starts[:, None] + places, 0).astype(np.int64)), from_array(inside)
+    return constant(np.where(inside, starts[:, None] + places, 0).astype(np.int64), dtypes.int64), constant(inside, dtypes.bool_)
 
 
 def _folded(rows: Any, there: Any, mode: str) -> Any:
@@ -208,6 +206,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     if low < 0:
         raise RuntimeError(text("one-hot-negative", low=low))
     if num_classes == -1:
+        read(tensor)
         num_classes = high + 1
     elif high >= num_classes:
         raise RuntimeError(text("one-hot-outside", high=high, classes=num_classes))

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import int64
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.fused import fused
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
-from steepest.ops.creation import full
+from steepest.ops.creation import constant, full
 from steepest.ops.views import narrow, write
 
 Widths = tuple[tuple[int, int], ...]
@@ -77,7 +77,7 @@ def _padded(widths: Widths) -> list[tuple[int, int, int]]:
 
 def _inner_body(x: Any, widths: Widths, mode: str) -> Any:
     for d, a, b in _padded(widths):
-        index = fresh(SOURCES[mode](x.array.shape[d], a, b).astype(np.int64), int64)
+        index = constant(SOURCES[mode](x.array.shape[d], a, b).astype(np.int64), int64)
         x = ix.take_rows(x, index, dim=d)
     return x
 
@@ -90,7 +90,7 @@ def _inner_kernel(x: Any, widths: Widths, mode: str) -> Any:
 
 def _back_body(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> Any:
     for d, a, b in _padded(widths):
-        index = fresh(SOURCES[mode](shape[d], a, b).astype(np.int64), int64)
+        index = constant(SOURCES[mode](shape[d], a, b).astype(np.int64), int64)
         to = tuple(shape[d] if k == d else n for k, n in enumerate(g.array.shape))
         g = ix.put_rows(full(to, 0, g.dtype), index, g, dim=d)
     return g

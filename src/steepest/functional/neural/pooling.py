@@ -28,7 +28,7 @@ from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.activations import relu
 from steepest.ops.composites import Composite, composite
-from steepest.ops.creation import full, positions
+from steepest.ops.creation import constant, full, positions
 from steepest.ops.views import narrow, squeeze, view, write
 
 
@@ -284,7 +284,7 @@ def _divisors(divisor: tuple[Any, ...], of: Any) -> Any:
     """One number for each window, from its extent along each dimension."""
     result: Any = 1.0
     for i, extent in enumerate(divisor):
-        column = red.fresh(np.asarray(extent, of.numpy or np.float32), of)
+        column = constant(np.asarray(extent, of.numpy or np.float32), of)
         result = view(column, shape=tuple(-1 if d == i else 1 for d in range(len(divisor)))) * result
     return result
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import int64
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.adaptive import (
     adaptive_avg_pool1d,
@@ -24,6 +24,7 @@ from steepest.functional.neural.precision import widened
 from steepest.functional.neural.warning import warn
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
+from steepest.ops.creation import constant
 
 Array = np.ndarray[Any, Any]
 Row = Callable[[int, int, float, bool, Any], tuple[Array, Array]]
@@ -127,9 +128,9 @@ def _resample_body(x: Any, size: Any, mode: str, ratios: Any, align: bool) -> An
         index, weight = _row(mode, n, out, ratio, align, of)
         total: Any = None
         for k in range(index.shape[1]):
-            part = ix.take_rows(x, fresh(np.ascontiguousarray(index[:, k]), int64), dim=d)
+            part = ix.take_rows(x, constant(np.ascontiguousarray(index[:, k]), int64), dim=d)
             if not mode.startswith("nearest"):
-                part = part * fresh(weight[:, k].reshape([-1 if i == d else 1 for i in range(part.array.ndim)]), x.dtype)
+                part = part * constant(weight[:, k].reshape([-1 if i == d else 1 for i in range(part.array.ndim)]), x.dtype)
             total = part if total is None else total + part
         x = total
     return x
@@ -151,7 +152,7 @@ def _resample_kernel(x: Any, size: Any, mode: str, ratios: Any, align: bool) -> 
 def _back_body(g: Any, shape: Any, mode: str, ratios: Any, align: bool) -> Any:
     of = g.array.dtype
     for d, (n, out, ratio) in _facts(shape, g.array.shape[2:], ratios):
-        g = along(g, fresh(_matrix(mode, n, out, ratio, align, of), g.dtype), d, True)
+        g = along(g, constant(_matrix(mode, n, out, ratio, align, of), g.dtype), d, True)
     return g
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import int64
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.resampling import cubic_weights
 from steepest.functional.neural.warning import warn
@@ -15,6 +15,7 @@ from steepest.functional.shaping import contiguous
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
+from steepest.ops.creation import constant
 
 
 def _reflected(x: Any, low: float, high: float) -> Any:
@@ -120,6 +121,6 @@ def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> 
         line = np.linspace(-1, 1, m) if m > 1 else np.zeros(1)
         lines.append(line if align_corners else line * (m - 1) / m)
     base = np.stack([*np.meshgrid(*lines, indexing="ij")[::-1], np.ones(sizes[2:])], -1).reshape(1, -1, n + 1)
-    points = fresh(np.ascontiguousarray(base.astype(theta.array.dtype)), theta.dtype)
+    points = constant(np.ascontiguousarray(base.astype(theta.array.dtype)), theta.dtype)
     made: Any = matmul(points, theta.mT)
     return made.reshape(sizes[0], *sizes[2:], n)
