@@ -13,9 +13,10 @@ import numpy as np
 from steepest.autograd.engine import run_backward
 from steepest.autograd.levels import differentiable
 from steepest.autograd.modes import enable_grad
-from steepest.autograd.transforms import jvp
+from steepest.autograd.transforms import entered, jvp
 from steepest.autograd.vectorizing import vmap
 from steepest.core.dtype import COMPLEX, numpy_dtype
+from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, alias, from_array
 from steepest.errors import text
 
@@ -105,12 +106,13 @@ def gradgradcheck(
     else:
         vectors = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
     count = len(given)
+    wanted_inputs = [isinstance(x, Tensor) and x.requires_grad for x in given]
 
     def gradient(*arguments: Any) -> tuple[Any, ...]:
-        points = arguments[:count]
+        points = [entered(x, modes.grad) if wants else x for x, wants in zip(arguments, wanted_inputs, strict=False)]
         with enable_grad():
             made = [y for y in tensors(func(*points)) if differentiable(y)]
-        wanted = [x for x in points if isinstance(x, Tensor) and x.requires_grad]
+        wanted = [x for x, wants in zip(points, wanted_inputs, strict=True) if wants]
         pairs = [(y, v) for y, v in zip(made, arguments[count:], strict=True) if y.requires_grad]
         found = run_backward([y for y, _ in pairs], [v for _, v in pairs], wanted, True, True)
         return tuple(found[i] for i in range(len(wanted)) if i in found)

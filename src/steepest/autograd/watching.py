@@ -18,6 +18,7 @@ from steepest.core import primitive
 from steepest.core.node import SEVERAL, Node, record
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
+from steepest.ops.views import identity
 
 __all__ = ["Watch", "watch"]
 
@@ -27,10 +28,11 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 class Packed:
     """A saved tensor as a hook packed it, and its place in the graph."""
 
-    __slots__ = ("node", "output_nr", "unpack", "value", "wants")
+    __slots__ = ("leaf", "node", "output_nr", "unpack", "value")
 
     def __init__(self, x: Tensor, hooks: tuple[Callable[..., Any], Callable[..., Any]]):
-        self.node, self.output_nr, self.wants, self.unpack = x.node, x.output_nr, x.needs_grad, hooks[1]
+        self.node, self.output_nr, self.unpack = x.node, x.output_nr, hooks[1]
+        self.leaf = x if x.needs_grad and x.node is None else None
         self.value = hooks[0](alias(x.array, x))
 
     def tensor(self, node: Any = None) -> Tensor:
@@ -39,7 +41,10 @@ class Packed:
         if not isinstance(got, Tensor):
             raise TypeError(text("unpack-hook-result", kind=type(got).__name__))
         t = alias(got.array, got)
-        t.node, t.output_nr, t.needs_grad = node or self.node, self.output_nr, node is not None or self.wants
+        t.node, t.output_nr = node or self.node, self.output_nr
+        if self.leaf is not None:  # another tensor than the leaf itself, so its gradient must be led there
+            t.node = record(identity, [(self.leaf, 0)], {}, {}, {}, (t.array.shape, t.dtype))
+        t.needs_grad = t.node is not None
         return t
 
 
