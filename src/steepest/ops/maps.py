@@ -121,18 +121,29 @@ class Elementwise(Primitive):
         """Evaluate straight into the memory of `targets`; False where that is not possible and nothing was done."""
         if interpreters or modes.grad and wants_gradient((*targets, *operands)):
             return False
-        tags = tuple([(x.dtype if x.array.ndim else x.dtype.scalar) if isinstance(x, Tensor) else type(x) for x in operands])
-        plan = self.plans.get(tags) or self.plan(tags)
+        tags: list[Any] = []
+        arrays: list[Any] = []
+        for x in operands:
+            if isinstance(x, Tensor):
+                array = x.array
+                tags.append(x.dtype if array.ndim else x.dtype.scalar)
+                arrays.append(array)
+            else:
+                tags.append(type(x))
+                arrays.append(x)
+        key = tuple(tags)
+        plan = self.plans.get(key) or self.plan(key)
         if plan.store or type(plan.kernel) is not np.ufunc:
             return False
-        for target, of in zip(targets, plan.results, strict=True):
-            if target.dtype is not of or 0 in target.array.strides:
-                return False
-        arrays = [x.array if isinstance(x, Tensor) else x for x in operands]
         if plan.convert is not None:
             arrays = plan.converted(*arrays)
+        for target, of in zip(targets, plan.results, strict=True):
+            array = target.array
+            if target.dtype is not of or 0 in array.strides:
+                return False
+            arrays.append(array)
         try:
-            plan.kernel(*arrays, out=tuple([x.array for x in targets]))
+            plan.kernel(*arrays)
         except (ValueError, TypeError) as problem:
             raise written_error(self, targets, operands, problem) from None
         for target in targets:
@@ -206,7 +217,7 @@ def _kept(target: Any, value: Any) -> Any:
 
 def number_array(target: Any, value: Any) -> Any:
     """A number as a 0-dim array; those of numbers used again and again are kept (0.0 and -0.0 compare equal and are not)."""
-    return _kept(target, value) if value else np.asarray(value).astype(target)
+    return _kept(target, value) if value or isinstance(value, int) else np.asarray(value).astype(target)
 
 
 def broadcast_error(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> Exception:
