@@ -80,3 +80,26 @@ def keeping(operation: Callable[..., Any], batch: tuple[torch.Tensor, ...]) -> C
         return step, kept
 
     return make
+
+
+def training(operation: Callable[..., Any], parameters: list[tuple[int, ...]], seed: int = 3) -> Callable[[], tuple[Callable[..., Any], list[Any]]]:
+    """A step of gradient descent on the mean square of what an operation gives for its arguments and the parameters."""
+
+    def make() -> tuple[Callable[..., Any], list[Any]]:
+        random = np.random.default_rng(seed)
+        weights = [torch.tensor(random.normal(size=shape), dtype=torch.float32, requires_grad=True) for shape in parameters]
+
+        def step(*tensors: torch.Tensor) -> torch.Tensor:
+            out = operation(*tensors, *weights)
+            loss = sum((o * o).mean() for o in ([out] if isinstance(out, torch.Tensor) else out))
+            loss.backward()
+            with torch.no_grad():
+                for w in weights:
+                    if w.grad is not None:
+                        w -= 0.1 * w.grad
+                        w.grad = None
+            return loss
+
+        return step, weights
+
+    return make

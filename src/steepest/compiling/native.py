@@ -1,33 +1,38 @@
 """Native: a program as one native function over a table of buffers, and what of it Python evaluates in its midst."""
 
 import ctypes
+import math
 from typing import Any
 
 import numpy as np
 
-from steepest.compiling.program import Program
+from steepest.compiling.agreement import TOLERANCE, difference, magnitude
+from steepest.compiling.program import Differs, Program
 from steepest.core.modes import modes
 from steepest.core.recorder import Access
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.lower import machine
-from steepest.lower.forms import lower
-from steepest.lower.nest import Nest
+from steepest.lower.forms import LOWERINGS, lower
+from steepest.lower.nest import EVALUATE, LOOK, Nest
 from steepest.lower.text import Function, Index
 
 __all__ = ["Native"]
 
 Array = np.ndarray[Any, Any]
-Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
 
 
 class Native:
     """A program compiled. The table holds the storages' own memory, a row of each result, the cell that tells why the program
-    stopped, the address of the callback, and the arrays that lowerings attached."""
+    stopped, the address of the callback, and the arrays that lowerings attached.
 
-    def __init__(self, program: Program, results: list[Access]):
-        self.program, self.results = program, results
+    With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
+    """
+
+    def __init__(self, program: Program, results: list[Access], watched: bool = False):
+        self.program, self.results, self.watched = program, results, watched
         self.slots = {s: i for i, s in enumerate(program.storages())}
         self.attached: list[Array] = []
         self.cell = np.zeros(4, np.int64)
@@ -59,6 +64,8 @@ class Native:
             nest = Nest(f, lambda content: names[content.storage], attach, bases[-2], bases[-1], step)
             for number, e in enumerate(self.program.equations):
                 lower(nest, e, number)
+                if self.watched:
+                    nest.call(LOOK)
             for k, r in enumerate(self.results):
                 kind = r.content.dtype.name
                 f.store(nest.load(r, []).name, f.gep(bases[n + k], step, kind), kind)
@@ -94,20 +101,24 @@ class Native:
         problem, self.problem = self.problem, None
         if problem is None:
             self._evaluate(number, step)
-            problem = RuntimeError(text("program-stopped", operation=self.program.equations[number].primitive.name, index=index, step=step))
+            operation = self.program.equations[number].primitive.name
+            problem = RuntimeError(text("program-stopped", operation=operation, index=index, step=step))
         raise problem
 
-    def _called(self, number: int, step: int) -> int:
-        """What native code calls: evaluate an equation; true where the program must stop."""
+    def _called(self, task: int, number: int, step: int) -> int:
+        """What native code calls: evaluate an equation, or look at its results; true where the program must stop."""
         try:
-            self._evaluate(number, step)
+            if task == EVALUATE:
+                self._evaluate(number, step)
+            else:
+                self._look(number, step)
         except BaseException as problem:     # a KeyboardInterrupt too: nothing may pass through native code
             self.problem = problem
             return 1
         return 0
 
-    def _evaluate(self, number: int, step: int) -> None:
-        """Evaluate an equation eagerly on the buffers' memory."""
+    def _evaluated(self, number: int, step: int) -> list[Array]:
+        """What an equation gives in eager for the operands that lie in the buffers."""
         e = self.program.equations[number]
         operands = tuple(fresh(self._view(x, step), x.content.dtype) if isinstance(x, Access) else x for x in e.operands)
         before, modes.grad = modes.grad, False
@@ -115,8 +126,22 @@ class Native:
             out = operands[1] if e.primitive.form == "store" else e.primitive.run(operands, e.params)
         finally:
             modes.grad = before
-        for access, made in zip(e.results, (out,) if isinstance(out, Tensor) else out, strict=True):
-            np.copyto(self._view(access, step), made.array)
+        return [x.array for x in ((out,) if isinstance(out, Tensor) else out)]
+
+    def _evaluate(self, number: int, step: int) -> None:
+        for access, made in zip(self.program.equations[number].results, self._evaluated(number, step), strict=True):
+            np.copyto(self._view(access, step), made)
+
+    def _look(self, number: int, step: int) -> None:
+        """Differs where eager gives something else for the same operands: more than rounding at the operands' magnitude."""
+        e = self.program.equations[number]
+        if e.primitive.form not in LOWERINGS:
+            return
+        scale = math.prod(max(1.0, magnitude(self._view(x, step))) for x in e.operands if isinstance(x, Access))
+        for access, expected in zip(e.results, self._evaluated(number, step), strict=True):
+            found = difference(self._view(access, step), expected, scale)
+            if found > TOLERANCE.get(expected.dtype.name, 0):
+                raise Differs(text("program-equation", operation=e.primitive.name, difference=found, file=e.line[0], line=e.line[1]))
 
     def _view(self, x: Access, step: int) -> Array:
         """The elements of an access in the memory of a step."""

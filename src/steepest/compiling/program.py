@@ -59,14 +59,17 @@ class Program:
                 self._place(x, y, streams, pairs, first, second)
 
     def _compare_equations(self, a: Equation, b: Equation) -> None:
-        same = a.primitive is b.primitive and a.line == b.line and _equal(a.params, b.params) and len(a.operands) == len(b.operands)
-        if not same:
-            raise Differs(text("program-operation", first=a.primitive.name, second=b.primitive.name, file=b.line[0], line=b.line[1]))
+        place = {"file": b.line[0], "line": b.line[1]}
+        if a.primitive is not b.primitive or a.line != b.line or len(a.operands) != len(b.operands) or a.params.keys() != b.params.keys():
+            raise Differs(text("program-operation", first=a.primitive.name, second=b.primitive.name, **place))
+        for name, value in b.params.items():
+            if not _equal(a.params[name], value):
+                raise Differs(text("program-number", first=a.params[name], second=value, operation=b.primitive.name, **place))
         for x, y in zip((*a.operands, *a.results), (*b.operands, *b.results), strict=True):
             if isinstance(x, Access) != isinstance(y, Access) or isinstance(x, Access) and x.place != y.place:
-                raise Differs(text("program-shape", operation=b.primitive.name, file=b.line[0], line=b.line[1]))
+                raise Differs(text("program-shape", operation=b.primitive.name, **place))
             if not isinstance(x, Access) and not _equal(x, y):
-                raise Differs(text("program-number", first=x, second=y, operation=b.primitive.name, file=b.line[0], line=b.line[1]))
+                raise Differs(text("program-number", first=x, second=y, operation=b.primitive.name, **place))
 
     def _place(self, x: Content, y: Content, streams: dict[Storage, Storage], pairs: dict[Content, Content], first: Recorder,
                second: Recorder) -> None:

@@ -32,7 +32,8 @@ ROWS = {
     "program-host-read": (
         "{file}:{line}: Python reads a value of the step here; return it from the step instead. The step runs eagerly",
         "{file}:{line}:Python 在这里读取了这一步的值;请改为从这一步返回。按普通方式运行"),
-    "program-result": (
-        "the compiled step differs from the eager one by {difference:.1e} (relative) in a storage of {size} elements; the step runs eagerly",
-        "编译后的这一步与普通运行相差 {difference:.1e}(相对值,存储大小 {size});按普通方式运行"),
+    "program-equation": (
+        "{file}:{line}: the compiled {operation} differs from the eager one by {difference:.1e} (relative); the step runs eagerly. This is a "
+        "mistake in steepest, not in your program; please report it",
+        "{file}:{line}:编译后的 {operation} 与普通运行相差 {difference:.1e}(相对值);按普通方式运行。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
 }

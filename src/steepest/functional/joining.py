@@ -8,6 +8,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
+from steepest.core.reading import read
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.creating import arange
@@ -18,7 +19,7 @@ from steepest.ops import arithmetic as ar
 from steepest.ops import ordering, scans
 from steepest.ops.arithmetic import clone
 from steepest.ops.composites import Composite, composite
-from steepest.ops.creation import positions
+from steepest.ops.creation import constant, positions
 from steepest.ops.functions import exp, log
 from steepest.ops.joining import join
 from steepest.ops.reductions import amax, total, wrap
@@ -144,9 +145,9 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     if dim is None:
         input, dim = reshape(input, -1), 0
     d = wrap(dim, input.array.ndim)
-    count = repeats.array if isinstance(repeats, Tensor) else np.asarray(repeats)
+    count = read(repeats) if isinstance(repeats, Tensor) else np.asarray(repeats)
     index = np.repeat(np.arange(input.array.shape[d]), count)
-    return input.index_select(d, from_array(index))
+    return input.index_select(d, constant(index, dtypes.int64))
 
 
 def flip(input: Tensor, *dims: Any) -> Tensor:
@@ -299,12 +300,12 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
 
 def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
     """The indices of the lower triangle, `(2, n)`."""
-    return from_array(np.stack(np.tril_indices(row, offset, col)).astype(np.int64))
+    return constant(np.stack(np.tril_indices(row, offset, col)).astype(np.int64), dtypes.int64)
 
 
 def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
     """The indices of the upper triangle, `(2, n)`."""
-    return from_array(np.stack(np.triu_indices(row, offset, col)).astype(np.int64))
+    return constant(np.stack(np.triu_indices(row, offset, col)).astype(np.int64), dtypes.int64)
 
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -355,7 +356,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     """All combinations of `r` elements of a vector, as rows."""
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     index = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
-    return input[from_array(index)]
+    return input[constant(index, dtypes.int64)]
 
 
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:

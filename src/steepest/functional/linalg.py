@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor, from_array
 from steepest.functional import reducing, shaping
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
 from steepest.ops import linalg as la
 from steepest.ops.arithmetic import conjugate
+from steepest.ops.creation import constant
 
 qr_result, eigh_result, svd_result, slogdet_result = (
     named("linalg_qr", "Q", "R"), named("linalg_eigh", "eigenvalues", "eigenvectors"), named("linalg_svd", "U", "S", "Vh"),
@@ -109,11 +111,17 @@ def lstsq(A: Tensor, B: Tensor) -> Any:
         from_array(np.asarray(v)) for v in (x, residuals, rank, s))
 
 
+def _identity(like: Tensor) -> Tensor:
+    """An identity matrix for each of the matrices."""
+    one = identity_like(like.array.shape[-1], like)
+    return constant(np.broadcast_to(one, like.array.shape).copy(), dtypes.from_numpy(one.dtype))  # type: ignore[no-any-return]
+
+
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """The n-th power of square matrices; negative ones through the inverse."""
     if n < 0:
         return matrix_power(inv(A), -n)
-    result = from_array(np.broadcast_to(identity_like(A.array.shape[-1], A), A.array.shape).copy())
+    result = _identity(A)
     while n:
         if n & 1:
             result = result @ A
@@ -176,7 +184,7 @@ def matrix_exp(A: Tensor) -> Tensor:
     size = float(np.abs(A.array).sum(-2).max()) if A.array.size else 0.0
     squarings = max(0, int(np.ceil(np.log2(size))) + 1) if size > 0.5 else 0
     x = A / 2.0**squarings
-    one = from_array(np.broadcast_to(identity_like(A.array.shape[-1], A), A.array.shape).copy())
+    one = _identity(A)
     result = one
     for k in range(18, 0, -1):
         result = one + x @ result / k

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from steepest.core.recorder import Access, Equation
 from steepest.lower import nest_elements, nest_folding, nest_indexing, nest_ordering
-from steepest.lower.nest import Nest
+from steepest.lower.nest import EVALUATE, Nest
 
 __all__ = ["LOWERINGS", "lower"]
 
@@ -44,6 +44,6 @@ def lower(nest: Nest, equation: Equation, number: int) -> None:
     accesses = [x for x in (*equation.operands, *equation.results) if isinstance(x, Access)]
     with nest.function.scope():
         if lowering is None or any(x.content.dtype.is_complex for x in accesses):
-            nest.call()
+            nest.call(EVALUATE)
         else:
             lowering(nest, equation)

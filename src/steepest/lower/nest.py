@@ -14,10 +14,12 @@ from steepest.core.recorder import Access
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index
 
-__all__ = ["DIVISION", "INDEX", "PYTHON", "Nest", "accumulator", "as_vector"]
+__all__ = ["DIVISION", "EVALUATE", "INDEX", "LOOK", "PYTHON", "Nest", "accumulator", "as_vector"]
 
 INDEX, DIVISION, PYTHON = 1, 2, 3
 """Why a program stopped: an index outside, an integer division by zero, an exception in Python."""
+EVALUATE, LOOK = 0, 1
+"""What Python is called for: to evaluate an equation, to look at its results."""
 
 
 class Nest:
@@ -25,7 +27,7 @@ class Nest:
 
     `pointer(content)` names the buffer that holds a content, `attach(array)` the memory of an array that becomes part of the
     program. `cell` is the address of four int64 that tell why, in which equation, at which index and in which step the program
-    stopped; `callback` that of a C function `(equation, step) -> stop` that evaluates an equation in Python.
+    stopped; `callback` that of a C function `(task, equation, step) -> stop`.
     """
 
     def __init__(self, function: Function, pointer: Callable[[Any], str], attach: Callable[[np.ndarray[Any, Any]], str],
@@ -45,10 +47,10 @@ class Nest:
                 f.store(str(value), f.gep(self.cell, k, "int64"), "int64")
             f.leave()
 
-    def call(self) -> None:
-        """Let Python evaluate the equation on the buffers."""
+    def call(self, task: int) -> None:
+        """Let Python evaluate the equation on the buffers, or look at its results."""
         f = self.function
-        stopped = f.op(f"call i64 {self.callback}(i64 {self.number}, i64 {self.step})")
+        stopped = f.op(f"call i64 {self.callback}(i64 {task}, i64 {self.number}, i64 {self.step})")
         self.stop(PYTHON, f.op(f"icmp ne i64 {stopped}, 0"))
 
     # loops, addresses, elements
