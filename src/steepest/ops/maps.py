@@ -62,6 +62,7 @@ class Elementwise(Primitive):
         self.definition, self.promote, self.gives = definition, promote, gives
         self.keep = tuple(self.position[n] for n in keep)
         self.plans: dict[Any, Plan] = {}
+        self.kernels: dict[Any, Any] = {}
         self.default: dtype | None = None
         self.evaluate = unrolled(len(self.inputs))(self)
         self.bind = self.evaluate if type(self).__call__ is Elementwise.__call__ else self.__call__
@@ -110,6 +111,14 @@ class Elementwise(Primitive):
                 return compiled
         kinds = [numpy_dtype(compute if g is None else g) for g in self.gives]
         return partial(_over_arrays, self.definition, kinds)
+
+    def over(self, *arrays: Any) -> Any:
+        """The definition evaluated over arrays of one dtype, for kernels of composites."""
+        kind = arrays[0].dtype
+        kernel = self.kernels.get(kind)
+        if kernel is None:
+            kernel = self.kernels[kind] = self.kernel(dtypes.from_numpy(kind))
+        return kernel(*arrays)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         return self.evaluate(*operands)
@@ -254,16 +263,16 @@ def _fits(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
 
 def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", promote: str = "any",
                 gives: dtype | tuple[dtype | None, ...] | None = None, results: int = 1, keep: tuple[str, ...] = (),
-                number: tuple[str, str] | None = None, **rules: Any) -> Elementwise:
+                number: tuple[str, str] | None = None, kind: type[Elementwise] = Elementwise, **rules: Any) -> Elementwise:
     """Make an elementwise operation.
 
     `promote="float"` computes integers in the default floating dtype; `gives` fixes the dtype of the result (bool for
     comparisons); operands named in `keep` do not take part in promotion; `results` counts the values of the definition;
-    `number` is an operand and the name of the node where that operand is a Python number.
+    `number` is an operand and the name of the node where that operand is a Python number; `kind` is a subclass to be made.
     """
     if not isinstance(gives, tuple):
         gives = (gives,) * results
-    made = Elementwise(name, definition, rules, node, promote, gives, keep)
+    made = kind(name, definition, rules, node, promote, gives, keep)
     if number is not None:
         made.name_with_number(*number)
     return made

@@ -14,6 +14,7 @@ from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
 from steepest.ops.composites import Composite, composite
+from steepest.ops.maps import elementwise
 from steepest.ops.random import draw
 from steepest.ops.reductions import wrap
 
@@ -23,12 +24,16 @@ def _softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
     return e / red.total(e, dim=dim, keepdim=True)
 
 
+shifted_exp = elementwise("shifted_exp", lambda m, x, top: m.exp(x - top))
+less_both = elementwise("less_both", lambda m, x, top, log_sum: x - top - log_sum)
+less_share = elementwise("less_share", lambda m, g, y, total: g - m.exp(y) * total)
+
+
 def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if x.size == 0 or not dim:
         return np.ones_like(x)
-    out = x - np.maximum.reduce(x, axis=dim[0], keepdims=True)
-    np.exp(out, out=out)
-    out /= np.add.reduce(out, axis=dim[0], keepdims=True)
+    out = shifted_exp.over(x, np.maximum.reduce(x, dim[0], None, None, True))
+    out /= np.add.reduce(out, dim[0], None, None, True)
     return out
 
 
@@ -40,9 +45,8 @@ def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
 def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if x.size == 0 or not dim:
         return np.zeros_like(x)
-    out = x - np.maximum.reduce(x, axis=dim[0], keepdims=True)
-    out -= np.log(np.add.reduce(np.exp(out), axis=dim[0], keepdims=True))
-    return out
+    top = np.maximum.reduce(x, dim[0], None, None, True)
+    return less_both.over(x, top, np.log(np.add.reduce(shifted_exp.over(x, top), dim[0], None, None, True)))
 
 
 softmax_ = composite(
@@ -68,9 +72,7 @@ def _softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
 
 
 def _log_softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
-    out = np.exp(y)
-    out *= np.add.reduce(g, axis=dim, keepdims=True)
-    return np.subtract(g, out, out=out)
+    return less_share.over(g, y, np.add.reduce(g, dim, None, None, True))
 
 
 softmax_slope: Composite = composite(
