@@ -207,3 +207,31 @@ def test_convolution_in_blocks_is_the_same(monkeypatch):
     monkeypatch.setattr(convolution, "BLOCK", 1)
     for one, other in zip(whole, gradients(), strict=True):
         assert torch.allclose(one, other)
+
+
+EMPTY = {
+    "linear": lambda x: F.linear(x.reshape(0, 4), torch.zeros(3, 4)),
+    "softmax": lambda x: F.softmax(x.reshape(0, 4), 1),
+    "max_pool2d": lambda x: F.max_pool2d(x.reshape(0, 1, 4, 4), 2),
+    "conv2d": lambda x: F.conv2d(x.reshape(0, 1, 4, 4), torch.zeros(1, 1, 3, 3)),
+    "layer_norm": lambda x: F.layer_norm(x.reshape(0, 4), (4,)),
+    "embedding": lambda x: F.embedding(x.long(), torch.zeros(3, 2)),
+}
+
+
+@pytest.mark.parametrize("function", EMPTY)
+def test_empty_batches_pass(function):
+    assert EMPTY[function](torch.zeros(0)).numel() == 0
+
+
+def test_means_of_nothing_are_nan():
+    assert F.mse_loss(torch.zeros(0), torch.zeros(0)).isnan().item()
+    assert F.cross_entropy(torch.zeros(2, 3), torch.tensor([-100, -100])).isnan().item()
+
+
+def test_bfloat16_is_computed_in_float32():
+    a = torch.randn(2, 2, 5, 6).to(torch.bfloat16)
+    for y in (F.max_pool2d(a, 2), F.conv2d(a, torch.ones(1, 2, 3, 3, dtype=torch.bfloat16)), F.pad(a, (1, 1), mode="reflect"), F.gelu(a)):
+        assert y.dtype is torch.bfloat16
+    expected = F.conv2d(a.float(), torch.ones(1, 2, 3, 3)).to(torch.bfloat16)
+    assert torch.equal(F.conv2d(a, torch.ones(1, 2, 3, 3, dtype=torch.bfloat16)), expected)

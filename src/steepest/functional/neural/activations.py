@@ -218,9 +218,7 @@ def _in_place(function: Any) -> Any:
     return method
 
 
-leaky_relu_, elu_, selu_, celu_, hardtanh_, threshold_, rrelu_ = map(
-    _in_place, (leaky_relu, elu, selu, celu, hardtanh, threshold, rrelu)
-)
+leaky_relu_, elu_, selu_, celu_, hardtanh_, threshold_, rrelu_ = map(_in_place, (leaky_relu, elu, selu, celu, hardtanh, threshold, rrelu))
 __all__ = [
     "celu",
     "celu_",

@@ -133,7 +133,7 @@ def _maxima(name: str, node: str) -> Any:
         name,
         _max_body,
         operands=1,
-        kernel=_max_kernel,
+        kernel=widened(_max_kernel),
         node=node,
         x=lambda g, rest, like: pool_back(g[0], rest[0], shape=like.shape),
     )

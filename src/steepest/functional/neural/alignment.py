@@ -68,9 +68,7 @@ def _loss_kernel(log_probs: Any, targets: Any, lengths: Any, target_lengths: Any
     return np.where(np.isinf(loss), 0, loss).astype(loss.dtype) if zero_infinity else loss
 
 
-def _slope_kernel(
-    g: Any, log_probs: Any, targets: Any, lengths: Any, target_lengths: Any, blank: int, zero_infinity: bool
-) -> Any:
+def _slope_kernel(g: Any, log_probs: Any, targets: Any, lengths: Any, target_lengths: Any, blank: int, zero_infinity: bool) -> Any:
     """`exp(log_probs)` minus each class's share in the paths: the gradient where log_probs come from log_softmax."""
     path, skips = _paths(targets, blank)
     steps, samples, classes = log_probs.shape
@@ -192,9 +190,7 @@ def _rectangle(targets: Any, counts: Any, samples: int, blank: int) -> Any:
         if targets.size < counts.sum():
             raise RuntimeError(text("ctc-labels", given=targets.size, wanted=int(counts.sum())))
         at = (np.cumsum(counts) - counts)[:, None] + place
-        return np.where(inside, targets[np.minimum(at, max(targets.size - 1, 0))] if targets.size else blank, blank).astype(
-            np.int64
-        )
+        return np.where(inside, targets[np.minimum(at, max(targets.size - 1, 0))] if targets.size else blank, blank).astype(np.int64)
     if targets.shape[0] != samples or targets.shape[1] < longest:
         raise RuntimeError(text("ctc-labels", given=targets.shape[-1], wanted=longest))
     return np.where(inside, targets[:, :longest], blank).astype(np.int64)

@@ -20,9 +20,7 @@ logits_term = elementwise(
 )
 weighted_logits_term = elementwise(
     "binary_cross_entropy_with_logits_weighted_term",
-    lambda m, x, target, pos_weight: (
-        (1 - target) * x - ((pos_weight - 1) * target + 1) * (m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))))
-    ),
+    lambda m, x, target, pos_weight: (1 - target) * x - ((pos_weight - 1) * target + 1) * (m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x)))),
 )
 
 

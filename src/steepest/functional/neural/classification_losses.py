@@ -95,14 +95,10 @@ nll_back = composite(
     _back_body,
     operands=3,
     kernel=widened(_back_kernel),
-    g=lambda gg, target, weight, ignore_index, reduction: nll_of_rows(
-        gg, target, weight, ignore_index=ignore_index, reduction=reduction
-    ),
+    g=lambda gg, target, weight, ignore_index, reduction: nll_of_rows(gg, target, weight, ignore_index=ignore_index, reduction=reduction),
 )
 nll_of_rows: Composite = composite("nll_loss", _nll_body, operands=3, kernel=widened(_nll_kernel), x=_nll_slope)
-nll_of_images = composite(
-    "nll_loss2d", _nll_body, operands=3, kernel=widened(_nll_kernel), node="NllLoss2DBackward0", x=_nll_slope
-)
+nll_of_images = composite("nll_loss2d", _nll_body, operands=3, kernel=widened(_nll_kernel), node="NllLoss2DBackward0", x=_nll_slope)
 
 
 def nll_loss(
@@ -212,9 +208,7 @@ def cross_entropy(
     return loss * (1 - label_smoothing) + smooth * (label_smoothing / input.array.shape[dim])
 
 
-def _of_probabilities(
-    logarithms: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float, dim: int
-) -> Tensor:
+def _of_probabilities(logarithms: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float, dim: int) -> Tensor:
     classes = logarithms.array.shape[dim]
     if smoothing > 0:
         target = target * (1 - smoothing) + smoothing / classes
@@ -231,9 +225,7 @@ def _along_classes(weight: Tensor, ndim: int, dim: int) -> Tensor:
     return weight.view(*[-1 if d == dim else 1 for d in range(ndim)])
 
 
-def _uniform_part(
-    logarithms: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str, dim: int
-) -> Tensor:
+def _uniform_part(logarithms: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str, dim: int) -> Tensor:
     """The loss against equal probabilities of all classes (Szegedy et al. 2015), ignored labels left out."""
     weighted = logarithms if weight is None else logarithms * _along_classes(weight, logarithms.array.ndim, dim)
     kept = target != ignore_index

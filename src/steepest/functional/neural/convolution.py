@@ -66,9 +66,7 @@ def _input_body(g: Any, weight: Any, shape: Sizes, stride: Sizes, padding: Pairs
     kernel, n = weight.array.shape[2:], weight.array.ndim - 2
     spread = [(o - 1) * s + 1 for o, s in zip(g.array.shape[2:], stride, strict=True)]
     steps = tuple(
-        (narrow, {"dim": 2 + i, "start": 0, "stop": m, "step": s})
-        for i, (m, s) in enumerate(zip(spread, stride, strict=True))
-        if s > 1
+        (narrow, {"dim": 2 + i, "start": 0, "stop": m, "step": s}) for i, (m, s) in enumerate(zip(spread, stride, strict=True)) if s > 1
     )
     wide = write(full((*g.array.shape[:2], *spread), 0, g.dtype), g, steps=steps) if steps else g
     before = [(k - 1) * d - a for k, d, (a, _) in zip(kernel, dilation, padding, strict=True)]
@@ -167,8 +165,7 @@ def _weight_kernel(g: Any, x: Any, shape: Sizes, stride: Sizes, padding: Pairs, 
     if shape[1] == 1 and groups > 1:
         seen = g.reshape(g.shape[0], groups, -1, math.prod(out))
         parts = [
-            np.einsum("ngop,ngp->go", seen, x[met(tap, stride, dilation, out)].reshape(x.shape[0], groups, -1))
-            for tap in taps(kernel)
+            np.einsum("ngop,ngp->go", seen, x[met(tap, stride, dilation, out)].reshape(x.shape[0], groups, -1)) for tap in taps(kernel)
         ]
         return np.ascontiguousarray(np.stack(parts, -1).reshape(shape))
     result = np.zeros((groups, shape[0] // groups, shape[1] * math.prod(kernel)), g.dtype)
@@ -206,9 +203,7 @@ input_gradient: Composite = composite(
     operands=2,
     kernel=widened(_input_kernel),
     node="ConvolutionBackward0",
-    g=lambda gg, weight, stride, padding, dilation, groups: convolve(
-        gg, weight, None, **_geometry(stride, padding, dilation, groups)
-    ),
+    g=lambda gg, weight, stride, padding, dilation, groups: convolve(gg, weight, None, **_geometry(stride, padding, dilation, groups)),
     weight=lambda gg, g, like, stride, padding, dilation, groups: weight_gradient(
         g, gg, shape=like.shape, **_geometry(stride, padding, dilation, groups)
     ),

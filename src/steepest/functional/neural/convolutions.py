@@ -35,9 +35,7 @@ def _check(function: str, x: Tensor, weight: Tensor, bias: Tensor | None, n: int
             raise RuntimeError(text("conv-dtypes", A=CAPITALS[x.dtype], B=CAPITALS[other.dtype], a=x.dtype, b=other.dtype))
 
 
-def _conv(
-    n: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, padding: Any, dilation: Any, groups: int
-) -> Tensor:
+def _conv(n: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, padding: Any, dilation: Any, groups: int) -> Tensor:
     function = f"conv{n}d"
     _check(function, input, weight, bias, n)
     x, alone = batched(input, n, function)
@@ -108,10 +106,7 @@ def _transposed(
         raise RuntimeError(text("conv-output-padding", extra=list(extra), stride=list(steps), dilation=list(gaps)))
     if bias is not None and bias.array.shape != (of_weight[1] * groups,):
         raise RuntimeError(text("conv-bias", out=of_weight[1] * groups, shape=list(bias.array.shape)))
-    out = [
-        (m - 1) * s - 2 * p + d * (k - 1) + e + 1
-        for m, s, p, d, k, e in zip(shape[2:], steps, inner, gaps, kernel, extra, strict=True)
-    ]
+    out = [(m - 1) * s - 2 * p + d * (k - 1) + e + 1 for m, s, p, d, k, e in zip(shape[2:], steps, inner, gaps, kernel, extra, strict=True)]
     pairs = tuple((p, p - e) for p, e in zip(inner, extra, strict=True))
     result = input_gradient(
         x, weight, shape=(shape[0], of_weight[1] * groups, *out), stride=steps, padding=pairs, dilation=gaps, groups=groups

@@ -78,9 +78,7 @@ to_image: Composite = composite(
     operands=1,
     kernel=widened(_image_kernel),
     node="Col2ImBackward0",
-    x=lambda g, kernel, stride, dilation, padding: to_columns(
-        g, kernel=kernel, stride=stride, dilation=dilation, padding=padding
-    ),
+    x=lambda g, kernel, stride, dilation, padding: to_columns(g, kernel=kernel, stride=stride, dilation=dilation, padding=padding),
 )
 
 
@@ -135,17 +133,13 @@ def _regrouped(x: Any, shape: Sizes, order: tuple[int, ...], made: Sizes) -> Any
 def _to_pixels_body(x: Any, r: int) -> Any:
     *lead, c, h, w = x.array.shape
     n = len(lead)
-    return _regrouped(
-        x, (*lead, c // (r * r), r, r, h, w), (*range(n), n, n + 3, n + 1, n + 4, n + 2), (*lead, c // (r * r), h * r, w * r)
-    )
+    return _regrouped(x, (*lead, c // (r * r), r, r, h, w), (*range(n), n, n + 3, n + 1, n + 4, n + 2), (*lead, c // (r * r), h * r, w * r))
 
 
 def _to_channels_body(x: Any, r: int) -> Any:
     *lead, c, h, w = x.array.shape
     n = len(lead)
-    return _regrouped(
-        x, (*lead, c, h // r, r, w // r, r), (*range(n), n, n + 2, n + 4, n + 1, n + 3), (*lead, c * r * r, h // r, w // r)
-    )
+    return _regrouped(x, (*lead, c, h // r, r, w // r, r), (*range(n), n, n + 2, n + 4, n + 1, n + 3), (*lead, c * r * r, h // r, w // r))
 
 
 to_pixels = composite("pixel_shuffle", _to_pixels_body, operands=1, x=lambda g, r: to_channels(g, r=r))

@@ -74,13 +74,9 @@ def _pool(n: int, input: Tensor, kernel_size: Any, output_size: Any, output_rati
     else:
         out = sizes_of(output_size, n, "output_size", function)
     if any(o < 1 or o + k - 1 > m for o, k, m in zip(out, kernel, shape[2:], strict=True)):
-        raise RuntimeError(
-            text("fractional-too-large", function=function, out=list(out), kernel=list(kernel), input=list(shape[2:]))
-        )
+        raise RuntimeError(text("fractional-too-large", function=function, out=list(out), kernel=list(kernel), input=list(shape[2:])))
     if samples is None:
-        samples = draw(
-            shape=(*shape[:2], n), dtype=x.dtype, generator=gen.default_generator, sampler="uniform", low=0.0, high=1.0
-        )
+        samples = draw(shape=(*shape[:2], n), dtype=x.dtype, generator=gen.default_generator, sampler="uniform", low=0.0, high=1.0)
     results = MAXIMA[n](x, samples, kernel=kernel, out=out)
     return tuple(squeeze(r, dim=(0,)) for r in results) if alone else results
 

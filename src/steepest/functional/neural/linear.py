@@ -86,9 +86,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             )
         )
     if input.dtype is not weight.dtype or bias is not None and bias.dtype is not weight.dtype:
-        raise RuntimeError(
-            text("linear-dtypes", A=CAPITALS[input.dtype], B=CAPITALS[weight.dtype], a=input.dtype, b=weight.dtype)
-        )
+        raise RuntimeError(text("linear-dtypes", A=CAPITALS[input.dtype], B=CAPITALS[weight.dtype], a=input.dtype, b=weight.dtype))
     if bias is not None and bias.array.shape not in ((of_weight[0],), (1,), ()):
         raise RuntimeError(text("linear-bias", features=of_weight[0], shape=list(bias.array.shape)))
     if len(shape) == 2:
@@ -104,8 +102,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     if input1.array.shape[:-1] != input2.array.shape[:-1]:
         raise RuntimeError(text("bilinear-shapes", a=list(input1.array.shape), b=list(input2.array.shape)))
     if weight.array.shape[1:] != (input1.array.shape[-1], input2.array.shape[-1]):
-        raise RuntimeError(
-            text("bilinear-features", weight=list(weight.array.shape), a=input1.array.shape[-1], b=input2.array.shape[-1])
-        )
+        raise RuntimeError(text("bilinear-features", weight=list(weight.array.shape), a=input1.array.shape[-1], b=input2.array.shape[-1]))
     result = einsum("...i,oij,...j->...o", input1, weight, input2)
     return result if bias is None else result + bias

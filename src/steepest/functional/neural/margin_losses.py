@@ -65,9 +65,7 @@ def margin_ranking_loss(
     """`max(0, -target * (input1 - input2) + margin)`, targets 1 where the first is to rank higher, else -1."""
     reduction = reduction_of(size_average, reduce, reduction)
     if not input1.array.ndim == input2.array.ndim == target.array.ndim:
-        raise RuntimeError(
-            text("margin-ranking-dims", shapes=", ".join(str(list(x.array.shape)) for x in (input1, input2, target)))
-        )
+        raise RuntimeError(text("margin-ranking-dims", shapes=", ".join(str(list(x.array.shape)) for x in (input1, input2, target))))
     return reduced(ar.clamp_min(-target * (input1 - input2) + margin, 0), reduction)
 
 
@@ -82,11 +80,7 @@ def cosine_embedding_loss(
 ) -> Tensor:
     """`1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1: inputs `(N, D)` or `(D)`, target `(N)` or `()`."""
     reduction = reduction_of(size_average, reduce, reduction)
-    if (
-        target.array.ndim not in (0, 1)
-        or input1.array.ndim != target.array.ndim + 1
-        or input2.array.ndim != target.array.ndim + 1
-    ):
+    if target.array.ndim not in (0, 1) or input1.array.ndim != target.array.ndim + 1 or input2.array.ndim != target.array.ndim + 1:
         raise RuntimeError(
             text("cosine-embedding-dims", a=list(input1.array.shape), b=list(input2.array.shape), target=list(target.array.shape))
         )
@@ -112,9 +106,7 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise ValueError(text("multi-margin-p", p=p))
     if target.dtype is not dtypes.int64:
-        raise RuntimeError(
-            text("labels-dtype", found=target.dtype, shape=list(target.array.shape), input=list(input.array.shape))
-        )
+        raise RuntimeError(text("labels-dtype", found=target.dtype, shape=list(target.array.shape), input=list(input.array.shape)))
     rows = input if input.array.ndim == 2 else input.unsqueeze(0)
     labels = target.reshape(-1, 1)
     if labels.array.shape[0] != rows.array.shape[0]:

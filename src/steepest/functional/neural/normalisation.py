@@ -68,9 +68,7 @@ def _norm_kernel(x: Any, weight: Any, bias: Any, layout: Shape, dims: Dims, affi
     return out.reshape(x.shape), mean, var64.astype(x.dtype)
 
 
-def _input_slope_body(
-    g: Any, x: Any, weight: Any, mean: Any, var: Any, layout: Shape, dims: Dims, affine: Shape, eps: float
-) -> Any:
+def _input_slope_body(g: Any, x: Any, weight: Any, mean: Any, var: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
     mean, var = _statistics(x, layout, dims)
     seen = _reshaped(g, layout)
     n = red.count(layout, dims)
@@ -81,9 +79,7 @@ def _input_slope_body(
     return _reshaped((seen - red.total(seen, dim=dims, keepdim=True) / n - standard * along) * scale, x.shape)
 
 
-def _input_slope_kernel(
-    g: Any, x: Any, weight: Any, mean: Any, var: Any, layout: Shape, dims: Dims, affine: Shape, eps: float
-) -> Any:
+def _input_slope_kernel(g: Any, x: Any, weight: Any, mean: Any, var: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
     n = math.prod(layout[d] for d in dims)
     seen = g.reshape(layout)
     if weight is not None:
@@ -271,9 +267,7 @@ def _last_dimensions(input: Tensor, normalized_shape: Any, *parameters: Tensor |
     return wanted
 
 
-def group_norm(
-    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05
-) -> Tensor:
+def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05) -> Tensor:
     """Groups of channels of `(N, C, *)` standardised for each sample (Wu, He 2018); RuntimeError where C is no multiple."""
     shape = input.array.shape
     if len(shape) < 2 or num_groups <= 0 or shape[1] % num_groups:

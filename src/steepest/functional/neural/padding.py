@@ -29,9 +29,7 @@ def _constant_body(x: Any, widths: Widths, value: float) -> Any:
     for d, (start, stop) in enumerate(kept):
         if (start, stop) != (0, x.array.shape[d]):
             x = narrow(x, dim=d, start=start, stop=stop, step=1)
-    steps = tuple(
-        (narrow, {"dim": d, "start": a, "stop": b, "step": 1}) for d, (a, b) in enumerate(put) if (a, b) != (0, shape[d])
-    )
+    steps = tuple((narrow, {"dim": d, "start": a, "stop": b, "step": 1}) for d, (a, b) in enumerate(put) if (a, b) != (0, shape[d]))
     return write(full(shape, value, x.dtype), x, steps=steps)
 
 

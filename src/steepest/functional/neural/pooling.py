@@ -54,7 +54,7 @@ def reaching(shape: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes, paddin
 
 # maxima ---------------------------------------------------------------------------------------------------------------------
 def _lowest(dtype: Any) -> Any:
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+    return np.iinfo(dtype).min if dtype.kind in "iu" else -np.inf
 
 
 def _strides(shape: Sizes) -> Sizes:
@@ -77,7 +77,7 @@ def _max_body(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pa
 
 def _max_kernel(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs, out: Sizes) -> Any:
     steps, n = _strides(x.shape), len(kernel)
-    has_nan = x.dtype.kind == "f" and np.isnan(np.maximum.reduce(x, axis=None))
+    has_nan = x.size and x.dtype.kind == "f" and np.isnan(np.maximum.reduce(x, axis=None))
     x = padded_array(x, padding, _lowest(x.dtype))
     best: Any = None
     within = np.array([sum(t * d * s for t, d, s in zip(tap, dilation, steps, strict=True)) for tap in taps(kernel)])
@@ -135,7 +135,7 @@ def max_pooling(name: str, node: str) -> Any:
         name,
         _max_body,
         operands=1,
-        kernel=_max_kernel,
+        kernel=widened(_max_kernel),
         node=node,
         x=lambda g, rest, like: pool_back(g[0], rest[0], shape=like.shape),
     )
@@ -162,9 +162,7 @@ def _max_pool(
     return (values, indices) if return_indices else values
 
 
-def _window_sizes(
-    n: int, function: str, kernel_size: Any, stride: Any, padding: Any, dilation: Any
-) -> tuple[Sizes, Sizes, Sizes, Sizes]:
+def _window_sizes(n: int, function: str, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Sizes, Sizes, Sizes, Sizes]:
     kernel = sizes_of(kernel_size, n, "kernel_size", function)
     given = stride is not None and stride != ()
     steps = sizes_of(stride, n, "stride", function) if given else kernel
@@ -226,15 +224,11 @@ def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:
 
 
 max_pool1d, max_pool2d, max_pool3d = _max(1), _max(2), _max(3)
-max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices = map(
-    _with_indices, (max_pool1d, max_pool2d, max_pool3d)
-)
+max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices = map(_with_indices, (max_pool1d, max_pool2d, max_pool3d))
 
 
 def _unpool(n: int) -> Callable[..., Tensor]:
-    def unpool(
-        input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
-    ) -> Tensor:
+    def unpool(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None) -> Tensor:
         function = f"max_unpool{n}d"
         x, alone = batched(input, n, function)
         at, _ = batched(indices, n, function)
@@ -257,15 +251,11 @@ def _unpool(n: int) -> Callable[..., Tensor]:
         if at.array.size and not 0 <= at.array.min() <= at.array.max() < size:
             raise RuntimeError(text("unpool-index", low=int(at.array.min()), high=int(at.array.max()), size=size))
         rows = (*shape[:2], -1)
-        result = ix.scatter(
-            full((*shape[:2], size), 0, x.dtype), contiguous(at).reshape(*rows), contiguous(x).reshape(*rows), dim=2
-        )
+        result = ix.scatter(full((*shape[:2], size), 0, x.dtype), contiguous(at).reshape(*rows), contiguous(x).reshape(*rows), dim=2)
         return squeeze(result.reshape(*shape), dim=(0,)) if alone else result.reshape(*shape)
 
     unpool.__name__ = unpool.__qualname__ = f"max_unpool{n}d"
-    unpool.__doc__ = (
-        "Maxima put back to their positions, zeros elsewhere; ValueError for an `output_size` that pooling cannot have had."
-    )
+    unpool.__doc__ = "Maxima put back to their positions, zeros elsewhere; ValueError for an `output_size` that pooling cannot have had."
     return unpool
 
 
@@ -363,9 +353,7 @@ MEANS: dict[int, Composite] = {
 }
 
 
-def _divisor(
-    shape: Sizes, kernel: Sizes, stride: Sizes, edge: Sizes, out: Sizes, count_padding: bool, override: int | None
-) -> Any:
+def _divisor(shape: Sizes, kernel: Sizes, stride: Sizes, edge: Sizes, out: Sizes, count_padding: bool, override: int | None) -> Any:
     """What the sum of each window is divided by: one number, or for each dimension how far each window reaches."""
     if override is not None:
         return int(override)

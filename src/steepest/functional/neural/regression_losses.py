@@ -120,9 +120,7 @@ def smooth_l1_loss(
     return smooth(x, y, option=float(beta), reduction=reduction, count=count if reduction == "mean" else 1)
 
 
-def huber_loss(
-    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
-) -> Tensor:
+def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None) -> Tensor:
     """`d**2 / 2` where `|d| <= delta`, else `delta (|d| - delta / 2)` (Huber 1964); RuntimeError unless delta is positive."""
     reduction = reduction_of(None, None, reduction)
     if delta <= 0:
@@ -173,9 +171,7 @@ def poisson_nll_loss(
     return reduced(terms, reduction)
 
 
-def gaussian_nll_loss(
-    input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
-) -> Tensor:
+def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> Tensor:
     """`(log(var) + (input - target)**2 / var) / 2`, the variance held at least `eps`; ValueError for negative variances."""
     reduction = reduction_of(None, None, reduction)
     if not isinstance(var, Tensor):

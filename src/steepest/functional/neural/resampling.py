@@ -232,11 +232,7 @@ def interpolate(
     if len(each) != n:
         raise ValueError(text("interpolate-count", n=n, given=each))
     factors = [None] * n if scale_factor is None else [float(v) for v in each]
-    out = (
-        [int(v) for v in each]
-        if scale_factor is None
-        else [math.floor(float(m * f)) for m, f in zip(shape[2:], factors, strict=True)]
-    )
+    out = [int(v) for v in each] if scale_factor is None else [math.floor(float(m * f)) for m, f in zip(shape[2:], factors, strict=True)]
     if any(m <= 0 for m in (*out, *shape[2:])):
         raise RuntimeError(text("interpolate-empty", input=list(shape[2:]), output=out))
     if recompute_scale_factor:
@@ -260,9 +256,7 @@ def _ratio(n: int, out: int, factor: float | None, align: bool) -> float:
     return 1.0 / factor if factor else n / out
 
 
-def upsample(
-    input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
-) -> Tensor:
+def upsample(input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None) -> Tensor:
     """The old name of `interpolate`."""
     warn(text("upsample-deprecated", name="upsample"))
     return interpolate(input, size, scale_factor, mode, align_corners)

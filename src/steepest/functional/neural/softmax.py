@@ -32,8 +32,8 @@ less_share = elementwise("less_share", lambda m, g, y, total: g - m.exp(y) * tot
 def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if x.size == 0 or not dim:
         return np.ones_like(x)
-    out = shifted_exp.over(x, np.maximum.reduce(x, dim[0], None, None, True))
-    out /= np.add.reduce(out, dim[0], None, None, True)
+    out = shifted_exp.over(x, np.maximum.reduce(x, dim[0], keepdims=True))
+    out /= np.add.reduce(out, dim[0], keepdims=True)
     return out
 
 
@@ -45,8 +45,8 @@ def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
 def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if x.size == 0 or not dim:
         return np.zeros_like(x)
-    top = np.maximum.reduce(x, dim[0], None, None, True)
-    return less_both.over(x, top, np.log(np.add.reduce(shifted_exp.over(x, top), dim[0], None, None, True)))
+    top = np.maximum.reduce(x, dim[0], keepdims=True)
+    return less_both.over(x, top, np.log(np.add.reduce(shifted_exp.over(x, top), dim[0], keepdims=True)))
 
 
 softmax_ = composite(
@@ -72,7 +72,7 @@ def _softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
 
 
 def _log_softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
-    return less_share.over(g, y, np.add.reduce(g, dim, None, None, True))
+    return less_share.over(g, y, np.add.reduce(g, dim, keepdims=True))
 
 
 softmax_slope: Composite = composite(
@@ -137,9 +137,7 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
     """A softmax of `logits` plus Gumbel noise; `hard=True` gives one-hot rows with the soft gradient (Jang, Gu, Poole 2016)."""
-    exponential = draw(
-        shape=logits.array.shape, dtype=logits.dtype, generator=gen.default_generator, sampler="exponential", rate=1.0
-    )
+    exponential = draw(shape=logits.array.shape, dtype=logits.dtype, generator=gen.default_generator, sampler="exponential", rate=1.0)
     soft = softmax((logits - fn.log(exponential)) / tau, dim)
     if not hard:
         return soft

@@ -44,10 +44,7 @@ def batched(input: Tensor, n: int, function: str) -> tuple[Any, bool]:
 def places(shape: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs) -> Sizes:
     """How many windows fit in each spatial dimension of `shape` `(N, C, *S)`."""
     return tuple(
-        [
-            (n + a + b - d * (k - 1) - 1) // s + 1
-            for n, k, s, d, (a, b) in zip(shape[2:], kernel, stride, dilation, padding, strict=True)
-        ]
+        [(n + a + b - d * (k - 1) - 1) // s + 1 for n, k, s, d, (a, b) in zip(shape[2:], kernel, stride, dilation, padding, strict=True)]
     )
 
 
@@ -86,9 +83,7 @@ def add_windows(values: Any, shape: Sizes, stride: Sizes, dilation: Sizes, paddi
         whole[met(tap, stride, dilation, out)] += values[(slice(None), slice(None), *tap)]
     if not any(a or b for a, b in padding):
         return whole
-    return np.ascontiguousarray(
-        whole[(slice(None), slice(None), *[slice(a, a + s) for s, (a, _) in zip(shape[2:], padding, strict=True)])]
-    )
+    return np.ascontiguousarray(whole[(slice(None), slice(None), *[slice(a, a + s) for s, (a, _) in zip(shape[2:], padding, strict=True)])])
 
 
 def windows(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, first: int = 2) -> Any:
