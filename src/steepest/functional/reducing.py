@@ -58,7 +58,8 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return _nansum(input, dim=dims(input, dim), keepdim=keepdim)
 
 
-_nansum = composite("nansum", lambda x, dim, keepdim: red.total(ar.where(ar.isnan(x), 0, x), dim=dim, keepdim=keepdim), operands=1,
+_nansum = composite("nansum", lambda x, dim, keepdim: red.total(ar.where(ar.isnan(x), 0, x), dim=dim, keepdim=keepdim),
+                    operands=1,
                     x=lambda g, x, like, dim, keepdim: ar.where(ar.isnan(x), 0, restore(g, like, dim, keepdim)))
 
 
@@ -67,7 +68,8 @@ def _mean_body(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
 
 
 def _mean_kernel(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
-    out = np.add.reduce(x, axis=dim, keepdims=keepdim, dtype=np.float32 if x.dtype.itemsize == 2 else None)  # type: ignore[call-overload]
+    out = np.add.reduce(x, axis=dim, keepdims=keepdim,
+                        dtype=np.float32 if x.dtype.itemsize == 2 else None)  # type: ignore[call-overload]
     return np.ascontiguousarray(out / count, x.dtype).reshape(np.shape(out))
 
 
@@ -124,11 +126,14 @@ def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
 
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """Smallest and largest element."""
-    return named("aminmax", "min", "max")((amin(input, dim if dim is not None else (), keepdim), amax(input, dim if dim is not None else (), keepdim)))
+    return named("aminmax", "min", "max")((amin(input, dim if dim is not None else (), keepdim),
+                                           amax(input, dim if dim is not None else (), keepdim)))
 
 
 def _extremum(title: Any, whole: Any, along: Any, pairwise: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
     if dim is None:
+        if not input.array.size:
+            return input.new_full((), float("nan") if input.dtype.is_floating_point else least(input.dtype))
         return whole(input)
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
@@ -198,10 +203,12 @@ builtin_max = __builtins__["max"] if isinstance(__builtins__, dict) else __built
 variance = composite("var", _variance_body, operands=1, node="VarBackward0",
                      x=lambda g, x, like, dim, keepdim, count, correction:
                      restore(g, like, dim, keepdim) * (2.0 / builtin_max(count - correction, 0)) * _centred(x, dim, count))
-deviation = composite("std", lambda x, dim, keepdim, count, correction: fn.sqrt(_variance_body(x, dim, keepdim, count, correction)),
+deviation = composite("std", lambda x, dim, keepdim, count,
+                      correction: fn.sqrt(_variance_body(x, dim, keepdim, count, correction)),
                       operands=1, node="StdBackward0",
                       x=lambda g, x, result, like, dim, keepdim, count, correction:
-                      restore(ar.where(result == 0, 0, g / (result * builtin_max(count - correction, 0))), like, dim, keepdim) * _centred(x, dim, count))
+                      restore(ar.where(result == 0, 0, g / (result * builtin_max(count - correction, 0))), like, dim,
+                              keepdim) * _centred(x, dim, count))
 
 
 def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any, keepdim: bool) -> Tensor:
@@ -228,18 +235,22 @@ def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: b
     return _spread(deviation, input, dim, unbiased, correction, keepdim)
 
 
-def var_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def var_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+             correction: Any = None) -> Any:
     """Variance and mean."""
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, None if isinstance(dim, bool) else dim, keepdim)
 
 
-def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+             correction: Any = None) -> Any:
     """Standard deviation and mean."""
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, None if isinstance(dim, bool) else dim, keepdim)
 
 
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """`log(sum(exp(x)))` over `dim`, computed without overflow."""
+    if input.dtype.category < dtypes.FLOATING:
+        input = input.to(dtypes.get_default_dtype())
     if not input.array.size:
         return fn.log(sum(fn.exp(input), dim, keepdim))
     return _logsumexp(input, dim=dims(input, dim), keepdim=keepdim)
@@ -257,7 +268,8 @@ def restore_shape(x: Any, dim: tuple[int, ...]) -> Any:
 
 
 _logsumexp = composite("logsumexp", _logsumexp_body, operands=1,
-                       x=lambda g, x, result, like, dim, keepdim: restore(g, like, dim, keepdim) * fn.exp(x - restore(result, like, dim, keepdim)))
+                       x=lambda g, x, result, like, dim,
+                       keepdim: restore(g, like, dim, keepdim) * fn.exp(x - restore(result, like, dim, keepdim)))
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
@@ -304,8 +316,15 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     return sum(input != 0, dim)
 
 
+def least(of: Any) -> int:
+    """The smallest number of an integer dtype."""
+    return int(np.iinfo(of.numpy).min)
+
+
 def _median(input: Tensor, dim: int | None, keepdim: bool, along: Any, whole: Any, title: Any, skip_nan: bool) -> Any:
     if dim is None:
+        if not input.array.size:
+            return input.new_full((), float("nan") if input.dtype.is_floating_point else least(input.dtype))
         return whole(input.reshape(-1), dim=0, keepdim=False, skip_nan=skip_nan)[0]
     return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim, skip_nan=skip_nan))
 

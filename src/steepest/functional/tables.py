@@ -25,7 +25,7 @@ RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset((
     "unary binary both named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device finished"
     " to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as reshape_as"
-    " contiguous not_empty extreme").split())
+    " contiguous not_empty extreme least").split())
 
 
 def functions() -> dict[str, Any]:

@@ -32,18 +32,17 @@ class Division(Elementwise):
     def check(self, operands: tuple[Any, ...]) -> None:
         """RuntimeError where both operands are integers and the divisor holds a zero."""
         for x in operands:
-            if x.dtype.category >= dtypes.FLOATING or not x.array.size if isinstance(x, Tensor) else isinstance(x, (float, complex)):
+            if x.dtype.category >= dtypes.FLOATING or not x.array.size if isinstance(x, Tensor) else isinstance(x,
+                                                                                                                (float, complex)):
                 return
         divisor = operands[1]
         if not (divisor.array.all() if isinstance(divisor, Tensor) else divisor):
             raise RuntimeError(text("integer-division-by-zero", operation=self.name))
 
 
-def division(name: str, definition: Any, **options: Any) -> Division:
+def division(name: str, definition: Any, **options: Any) -> Elementwise:
     """As `elementwise`, for divisions."""
-    made = elementwise(name, definition, **options)
-    made.__class__ = Division
-    return made  # type: ignore[return-value]
+    return elementwise(name, definition, kind=Division, **options)
 
 
 class Square(Elementwise):
@@ -75,21 +74,26 @@ div = elementwise("div", lambda m, a, b: a / b, promote="float", a=lambda g, b: 
                   b=lambda g, a, b: -g * conjugate((a / b) / b))
 neg = elementwise("neg", lambda m, x: -x, x=lambda g: -g)
 reciprocal = elementwise("reciprocal", lambda m, x: 1 / x, promote="float", x=lambda g, result: -g * conjugate(result * result))
-square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g * conjugate(2 * x)}, "PowBackward0", "any", (None,), ())
+square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g * conjugate(2 * x)}, "PowBackward0", "any",
+                             (None,), ())
 cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * (x * x)))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
                     x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
-power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1", number=("x", "PowBackward2"),
+power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1",
+                           number=("x", "PowBackward2"),
                            x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
                            exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
-remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1", number=("b", "RemainderBackward0"),
+remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1",
+                     number=("b", "RemainderBackward0"),
                      a=lambda g: g, b=lambda g, a, b: -g * divide_floor(a, b))
 fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
                 a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
 floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b), node="NotImplemented",
                                      a=underivable, b=underivable)
-divide_floor = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
-divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0, b=lambda g: g * 0)
+divide_floor: division = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0,
+                                  b=lambda g: g * 0)
+divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0,
+                                        b=lambda g: g * 0)
 divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
 lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, start + weight * (end - start),
                                                                  end - (end - start) * (1 - weight)),
@@ -160,7 +164,8 @@ clamp_min, at_least = (elementwise("clamp_min", lambda m, x, low: m.maximum(x, l
 clamp_max, at_most = (elementwise("clamp_max", lambda m, x, high: m.minimum(x, high), node=node, number=("high", by_number),
                                   x=lambda g, x, high: where(x <= high, g, 0), high=lambda g, x, high: where(x > high, g, 0))
                       for node, by_number in (("ClampMaxBackward1", "ClampMaxBackward0"), ("ClampBackward0", "ClampBackward1")))
-masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",), node="MaskedFillBackward1",
+masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",),
+                          node="MaskedFillBackward1",
                           number=("value", "MaskedFillBackward0"),
                           x=lambda g, mask: where(mask, 0, g), value=lambda g, mask: where(mask, g, 0))
 nan_to_num = elementwise("nan_to_num", lambda m, x, nan, posinf, neginf: m.where(

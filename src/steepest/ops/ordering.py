@@ -99,8 +99,7 @@ class Rearrange(Primitive):
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
-        out = self.function(x.array, **params)
-        return finish(self, operands, params, fresh(np.ascontiguousarray(out).reshape(out.shape), x.dtype))
+        return finish(self, operands, params, fresh(np.array(self.function(x.array, **params), order="C"), x.dtype))
 
 
 sort = Sort()
