@@ -270,7 +270,7 @@ ROWS = {
     "pad-negative": (
         "The input of shape {shape} plus padding {pad} results in a negative or empty size",
         "形状为 {shape} 的输入按 {pad} 填充后没有元素"),
-    "padding-mode": (
+    "pad-unknown-mode": (
         "Unrecognised padding mode {mode}: write \"constant\", \"reflect\", \"replicate\" or \"circular\"",
         "填充方式 {mode} 不存在:请写 \"constant\"、\"reflect\"、\"replicate\" 或 \"circular\""),
     "pad-value": (

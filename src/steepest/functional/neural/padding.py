@@ -148,7 +148,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if mode == "constant":
         return pad_constant(input, widths=widths, value=value or 0.0)
     if mode not in SOURCES:
-        raise NotImplementedError(text("padding-mode", mode=mode))
+        raise NotImplementedError(text("pad-unknown-mode", mode=mode))
     if value:
         raise ValueError(text("pad-value", mode=mode, value=value))
     if count not in (1, 2, 3) or ndim not in (count + 1, count + 2):
