@@ -10,7 +10,8 @@ from steepest.compiling import Step
 from steepest.compiling import step as steps
 
 BATCHES = 6
-KINDS = {"f": torch.float32, "d": torch.float64, "h": torch.float16, "g": torch.bfloat16, "i": torch.int64, "s": torch.int32, "u": torch.uint8,
+KINDS = {"f": torch.float32, "d": torch.float64, "h": torch.float16, "g": torch.bfloat16, "i": torch.int64, "s": torch.int32,
+         "u": torch.uint8,
          "b": torch.bool, "c": torch.complex64}
 
 
@@ -30,7 +31,8 @@ def places(size: int, shape: tuple[int, ...], random: np.random.Generator) -> to
     return torch.tensor(random.integers(0, max(size, 1), shape))
 
 
-def agree(make: Callable[[], tuple[Callable[..., Any], list[Any]]], batches: list[tuple[torch.Tensor, ...]], seed: int = 5) -> Step:
+def agree(make: Callable[[], tuple[Callable[..., Any], list[Any]]], batches: list[tuple[torch.Tensor, ...]],
+          seed: int = 5) -> Step:
     """`make()` gives a step function and what it keeps; the native steps return and leave what the eager ones do."""
     function, kept = make()
     torch.manual_seed(seed)
@@ -52,10 +54,12 @@ def agree(make: Callable[[], tuple[Callable[..., Any], list[Any]]], batches: lis
 def close(a: torch.Tensor, b: torch.Tensor) -> None:
     """Equal shapes and dtypes, and elements within rounding."""
     assert a.dtype is b.dtype and a.shape == b.shape
-    x, y = (t.detach().cpu().to(torch.float32).numpy() if t.dtype.itemsize == 2 and t.is_floating_point() else t.detach().numpy() for t in (a, b))
+    x, y = (t.detach().cpu().to(torch.float32).numpy() if t.dtype.itemsize == 2 and t.is_floating_point() else t.detach().numpy()
+            for t in (a, b))
     if x.dtype.kind in "fc":
         rough = a.dtype.itemsize == 2
-        np.testing.assert_allclose(x, y, rtol=2e-2 if rough else 1e-4 if a.dtype.itemsize == 4 else 1e-9, atol=2e-2 if rough else 1e-5)
+        np.testing.assert_allclose(x, y, rtol=2e-2 if rough else 1e-4 if a.dtype.itemsize == 4 else 1e-9,
+                                   atol=2e-2 if rough else 1e-5)
     else:
         np.testing.assert_array_equal(x, y)
 
@@ -82,7 +86,8 @@ def keeping(operation: Callable[..., Any], batch: tuple[torch.Tensor, ...]) -> C
     return make
 
 
-def training(operation: Callable[..., Any], parameters: list[tuple[int, ...]], seed: int = 3) -> Callable[[], tuple[Callable[..., Any], list[Any]]]:
+def training(operation: Callable[..., Any], parameters: list[tuple[int, ...]], seed: int = 3) -> Callable[[],
+    tuple[Callable[..., Any], list[Any]]]:
     """A step of gradient descent on the mean square of what an operation gives for its arguments and the parameters."""
 
     def make() -> tuple[Callable[..., Any], list[Any]]:

@@ -19,10 +19,13 @@ Shapes = list[tuple[int, ...]]
 CASES: dict[str, tuple[Any, Shapes, list[tuple[int, tuple[int, ...]]], Shapes]] = {
     "linear": (lambda x, w, b: F.linear(x, w, b), [(5, 3)], [], [(2, 3), (2,)]),
     "bilinear": (lambda x, y, w, b: F.bilinear(x, y, w, b), [(5, 3), (5, 2)], [], [(4, 3, 2), (4,)]),
-    "activations": (lambda x, w: [f(x @ w) for f in (F.relu, F.gelu, F.silu, F.elu, F.selu, F.softplus, F.leaky_relu, F.hardtanh, F.mish, F.celu,
-                                                    F.hardswish, F.hardsigmoid, F.relu6, F.logsigmoid, F.softsign, F.tanhshrink, F.sigmoid)],
+    "activations": (lambda x, w: [f(x @ w) for f in (F.relu, F.gelu, F.silu, F.elu, F.selu, F.softplus, F.leaky_relu, F.hardtanh,
+                                                     F.mish, F.celu,
+                                                    F.hardswish, F.hardsigmoid, F.relu6, F.logsigmoid, F.softsign, F.tanhshrink,
+                                                     F.sigmoid)],
                     [(5, 3)], [], [(3, 4)]),
-    "shrinking": (lambda x, w: [F.hardshrink(x @ w), F.softshrink(x @ w), F.threshold(x @ w, 0.1, 2.0), F.glu(x @ w)], [(5, 3)], [], [(3, 4)]),
+    "shrinking": (lambda x, w: [F.hardshrink(x @ w), F.softshrink(x @ w), F.threshold(x @ w, 0.1, 2.0), F.glu(x @ w)], [(5, 3)],
+                  [], [(3, 4)]),
     "prelu": (lambda x, w, a: F.prelu(x @ w, a), [(5, 3)], [], [(3, 4), (4,)]),
     "softmax": (lambda x, w: [F.softmax(x @ w, 1), F.log_softmax(x @ w, 0), F.softmin(x @ w, -1)], [(5, 3)], [], [(3, 4)]),
     "gumbel-softmax": (lambda x, w: [F.gumbel_softmax(x @ w, hard=h) for h in (False, True)], [(5, 3)], [], [(3, 4)]),
@@ -33,21 +36,27 @@ CASES: dict[str, tuple[Any, Shapes, list[tuple[int, tuple[int, ...]]], Shapes]] 
     "group-norm": (lambda x, w, b: F.group_norm(x, 2, w, b), [(3, 4, 2)], [], [(4,), (4,)]),
     "instance-norm": (lambda x, w, b: F.instance_norm(x, None, None, w, b), [(3, 4, 5)], [], [(4,), (4,)]),
     "rms-norm": (lambda x, w: [F.rms_norm(x, (4,), w), F.local_response_norm(x * w, 2)], [(3, 2, 4)], [], [(4,)]),
-    "normalize": (lambda x, w: [F.normalize(x @ w), F.cosine_similarity(x @ w, x @ w.flip(0)), F.pairwise_distance(x @ w, x)], [(5, 3)], [], [(3, 3)]),
+    "normalize": (lambda x, w: [F.normalize(x @ w), F.cosine_similarity(x @ w, x @ w.flip(0)), F.pairwise_distance(x @ w, x)],
+                  [(5, 3)], [], [(3, 3)]),
     "embedding": (lambda i, w: F.embedding(i, w, padding_idx=1), [], [(6, (4, 2))], [(6, 3)]),
     "embedding-bag": (lambda i, w: [F.embedding_bag(i, w, mode=m) for m in ("sum", "mean", "max")], [], [(6, (4, 2))], [(6, 3)]),
     "regression": (lambda x, y, w: [f(x @ w, y) for f in (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)]
                    + [F.mse_loss(x @ w, y, reduction="none")], [(5, 3), (5, 1)], [], [(3, 1)]),
-    "gaussian-poisson": (lambda x, y, w: [F.poisson_nll_loss(x @ w, y), F.gaussian_nll_loss(x @ w, y, (x * x).sum(1, keepdim=True))],
+    "gaussian-poisson": (lambda x, y, w: [F.poisson_nll_loss(x @ w, y),
+                                          F.gaussian_nll_loss(x @ w, y, (x * x).sum(1, keepdim=True))],
                          [(5, 3), (5, 1)], [], [(3, 1)]),
     "cross-entropy": (lambda x, i, w: [F.cross_entropy(x @ w, i), F.cross_entropy(x @ w, i, label_smoothing=0.1, ignore_index=2),
-                                       F.nll_loss(F.log_softmax(x @ w, 1), i), F.multi_margin_loss(x @ w, i)], [(5, 3)], [(4, (5,))], [(3, 4)]),
-    "cross-entropy-weights": (lambda x, c, i, w: [F.cross_entropy(x @ w, i, weight=c * c), F.cross_entropy(x @ w, i, reduction="sum")],
+                                       F.nll_loss(F.log_softmax(x @ w, 1), i), F.multi_margin_loss(x @ w, i)], [(5, 3)],
+                      [(4, (5,))], [(3, 4)]),
+    "cross-entropy-weights": (lambda x, c, i, w: [F.cross_entropy(x @ w, i, weight=c * c),
+                                                  F.cross_entropy(x @ w, i, reduction="sum")],
                               [(5, 3), (4,)], [(4, (5,))], [(3, 4)]),
     "cross-entropy-probabilities": (lambda x, y, w: F.cross_entropy(x @ w, F.softmax(y, 1)), [(5, 3), (5, 4)], [], [(3, 4)]),
-    "binary": (lambda x, y, w: [F.binary_cross_entropy(F.sigmoid(x @ w), F.sigmoid(y)), F.binary_cross_entropy_with_logits(x @ w, F.sigmoid(y)),
+    "binary": (lambda x, y, w: [F.binary_cross_entropy(F.sigmoid(x @ w), F.sigmoid(y)),
+                                F.binary_cross_entropy_with_logits(x @ w, F.sigmoid(y)),
                                 F.soft_margin_loss(x @ w, y.sign())], [(5, 3), (5, 1)], [], [(3, 1)]),
-    "kl-div": (lambda x, y, w: F.kl_div(F.log_softmax(x @ w, 1), F.softmax(y, 1), reduction="batchmean"), [(5, 3), (5, 4)], [], [(3, 4)]),
+    "kl-div": (lambda x, y, w: F.kl_div(F.log_softmax(x @ w, 1), F.softmax(y, 1), reduction="batchmean"), [(5, 3), (5, 4)], [],
+               [(3, 4)]),
     "margins": (lambda x, y, w: [F.hinge_embedding_loss(x @ w, y.sign()), F.margin_ranking_loss(x @ w, x @ w.flip(0), y.sign()),
                                  F.multilabel_soft_margin_loss(x @ w, (y > 0).float())], [(5, 3), (5, 4)], [], [(3, 4)]),
     "triplet": (lambda x, y, z, w: [F.triplet_margin_loss(x @ w, y, z), F.cosine_embedding_loss(x @ w, y, z.sum(1).sign())],
@@ -56,7 +65,8 @@ CASES: dict[str, tuple[Any, Shapes, list[tuple[int, tuple[int, ...]]], Shapes]] 
     "conv2d": (lambda x, w, b: F.conv2d(x, w, b, padding=1), [(2, 3, 5, 5)], [], [(4, 3, 3, 3), (4,)]),
     "conv2d-groups": (lambda x, w: F.conv2d(x, w, dilation=2, groups=2), [(2, 4, 6, 6)], [], [(4, 2, 2, 2)]),
     "conv-transpose2d": (lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2), [(2, 3, 3, 3)], [], [(3, 2, 2, 2), (2,)]),
-    "pooling": (lambda x, w: [F.max_pool2d(x * w, 2), F.avg_pool2d(x * w, 2), F.adaptive_avg_pool2d(x * w, 1), F.lp_pool2d(x.abs() * w.abs(), 2, 2),
+    "pooling": (lambda x, w: [F.max_pool2d(x * w, 2), F.avg_pool2d(x * w, 2), F.adaptive_avg_pool2d(x * w, 1),
+                              F.lp_pool2d(x.abs() * w.abs(), 2, 2),
                               F.adaptive_max_pool2d(x * w, 2)], [(2, 3, 4, 4)], [], [(4,)]),
     "pooling1d": (lambda x, w: [F.max_pool1d(x * w, 3, 2, 1), F.avg_pool1d(x * w, 2)], [(2, 3, 6)], [], [(6,)]),
     "padding": (lambda x, w: [F.pad(x * w, (1, 2)), F.pad(x * w, (1, 1), mode="reflect"), F.pad(x * w, (1, 1), mode="replicate"),
@@ -64,21 +74,28 @@ CASES: dict[str, tuple[Any, Shapes, list[tuple[int, tuple[int, ...]]], Shapes]] 
     "folding": (lambda x, w: [F.unfold(x * w, 2), F.pixel_shuffle(x * w, 2)], [(2, 4, 4, 4)], [], [(4,)]),
     "interpolate": (lambda x, w: [F.interpolate(x * w, scale_factor=2, mode="nearest"),
                                   F.interpolate(x * w, size=(5, 6), mode="bilinear")], [(2, 3, 4, 4)], [], [(4,)]),
-    "attention": (lambda x, q, k, v: F.scaled_dot_product_attention(x @ q, x @ k, x @ v, is_causal=True), [(2, 5, 4)], [], [(4, 3)] * 3),
+    "attention": (lambda x, q, k, v: F.scaled_dot_product_attention(x @ q, x @ k, x @ v, is_causal=True), [(2, 5, 4)], [],
+                  [(4, 3)] * 3),
     "one-hot": (lambda i, w: F.one_hot(i, 4).float() @ w, [], [(4, (5,))], [(4, 3)]),
-    "statistics": (lambda x, w: [(x @ w).mean(0), (x @ w).std(1), (x @ w).var(0), (x @ w).norm(), (x @ w).logsumexp(1), (x @ w).prod(1),
+    "statistics": (lambda x, w: [(x @ w).mean(0), (x @ w).std(1), (x @ w).var(0), (x @ w).norm(), (x @ w).logsumexp(1),
+                                 (x @ w).prod(1),
                                  (x @ w).median(), (x @ w).cumprod(1)], [(5, 3)], [], [(3, 4)]),
-    "orders": (lambda x, w: [(x @ w).sort(1)[0], (x @ w).topk(2)[0], (x @ w).max(1)[0], (x @ w).cummax(0)[0], (x @ w).amax(0)], [(5, 3)], [],
+    "orders": (lambda x, w: [(x @ w).sort(1)[0], (x @ w).topk(2)[0], (x @ w).max(1)[0], (x @ w).cummax(0)[0], (x @ w).amax(0)],
+               [(5, 3)], [],
                [(3, 4)]),
-    "shapes": (lambda x, w: [(x @ w).reshape(2, 10), torch.cat([x @ w, x], 1), torch.stack([x @ w, x @ w]), (x @ w)[1:, ::2], (x @ w).repeat(2, 1),
-                             torch.where(x[:, :1] > 0, x @ w, 0), (x @ w).tril(), (x @ w).roll(1, 0), (x @ w).unfold(0, 2, 1)], [(5, 4)], [], [(4, 4)]),
-    "indices": (lambda x, i, w: [w[i], w[torch.arange(5), i], w.gather(0, i[None, :4]), w.index_select(1, i), (x * w).index_add(0, i, x)],
+    "shapes": (lambda x, w: [(x @ w).reshape(2, 10), torch.cat([x @ w, x], 1), torch.stack([x @ w, x @ w]), (x @ w)[1:, ::2],
+                             (x @ w).repeat(2, 1),
+                             torch.where(x[:, :1] > 0, x @ w, 0), (x @ w).tril(), (x @ w).roll(1, 0), (x @ w).unfold(0, 2, 1)],
+               [(5, 4)], [], [(4, 4)]),
+    "indices": (lambda x, i, w: [w[i], w[torch.arange(5), i], w.gather(0, i[None, :4]), w.index_select(1, i),
+                                 (x * w).index_add(0, i, x)],
                 [(5, 4)], [(4, (5,))], [(5, 4)]),
     "assignment": (lambda x, w: _assigned(x, w), [(5, 4)], [], [(4, 4)]),
     "linear-algebra": (lambda x, w: [torch.linalg.inv(w @ w.t() + torch.eye(3)), torch.linalg.solve(w @ w.t() + torch.eye(3), x),
                                      torch.linalg.cholesky(w @ w.t() + torch.eye(3)), torch.logdet(w @ w.t() + torch.eye(3))],
                        [(3, 2)], [], [(3, 3)]),
-    "einsum": (lambda x, w: [torch.einsum("bi,ij->bj", x, w), torch.einsum("bi,ij,bj->b", x, w, x), torch.einsum("ii->i", w)], [(5, 4)], [], [(4, 4)]),
+    "einsum": (lambda x, w: [torch.einsum("bi,ij->bj", x, w), torch.einsum("bi,ij,bj->b", x, w, x), torch.einsum("ii->i", w)],
+               [(5, 4)], [], [(4, 4)]),
 }
 
 
@@ -96,7 +113,8 @@ def _assigned(x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
 def test_composites_train_natively_as_eagerly(name: str) -> None:
     operation, arguments, indices, parameters = CASES[name]
     random = np.random.default_rng(7)
-    batches = [tuple([of_kind("f", s, random) for s in arguments] + [places(n, s, random) for n, s in indices]) for _ in range(BATCHES)]
+    batches = [tuple([of_kind("f", s, random) for s in arguments] + [places(n, s, random) for n, s in indices])
+               for _ in range(BATCHES)]
     agree(training(operation, parameters), batches)
 
 
@@ -104,7 +122,8 @@ def test_composites_train_natively_as_eagerly(name: str) -> None:
 def test_running_statistics_move_natively(optimizer: str) -> None:
     def make() -> tuple[Any, list[Any]]:
         torch.manual_seed(1)
-        model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.ReLU(), torch.nn.Dropout(0.3), torch.nn.Linear(4, 1))
+        model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.ReLU(), torch.nn.Dropout(0.3),
+                                    torch.nn.Linear(4, 1))
         optimize = getattr(torch.optim, optimizer)(model.parameters(), lr=0.01)
 
         def step(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -115,7 +134,8 @@ def test_running_statistics_move_natively(optimizer: str) -> None:
             return loss
 
         # The bias before a normalisation has no gradient but rounding, of which Adam makes steps of full size.
-        return step, [x for name, x in (*model.named_parameters(), *model.named_buffers()) if name not in ("0.bias", "1.running_mean")]
+        return step, [x for name, x in (*model.named_parameters(), *model.named_buffers())
+                      if name not in ("0.bias", "1.running_mean")]
 
     random = np.random.default_rng(7)
     agree(make, [(of_kind("f", (8, 3), random), of_kind("f", (8, 1), random)) for _ in range(BATCHES)])

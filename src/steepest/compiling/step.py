@@ -19,6 +19,7 @@ from steepest.core.recorder import Access, Recorder, recording
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
+from steepest.lower import machine
 
 __all__ = ["Step"]
 
@@ -99,6 +100,8 @@ class Step:
         except Differs as problem:
             if len(variant.recordings) == RECORDINGS:
                 variant.reason = str(problem)
+        except machine.Unavailable as problem:
+            variant.reason = str(problem)
         if variant.native is not None or variant.reason:
             variant.recordings.clear()
 

@@ -2,27 +2,43 @@
 rearrange."""
 
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from steepest.core.recorder import Access, Equation
-from steepest.lower.nest import Nest
-from steepest.lower.scalar import Value
+from steepest.lower.nest import EVALUATE, Nest
+from steepest.lower.scalar import Scalars, Value
+from steepest.lower.text import Function
 
 __all__ = ["cast", "constant", "fill", "iota", "join", "map", "rearrange", "store", "write"]
 
 
 def map(nest: Nest, e: Equation) -> None:
-    """The definition at every index."""
+    """The definition at every index; where it has no meaning for the dtype, as roots of integers, Python evaluates it."""
     primitive, m = e.primitive, nest.m
     compute, _ = primitive.types(tuple(_tag(x) for x in e.operands))
+    kinds = tuple("bool" if i in primitive.keep else compute.name for i in range(len(e.operands)))
+    if not _has_meaning(primitive, kinds):
+        nest.call(EVALUATE)
+        return
     with ExitStack() as stack:
         indices = nest.loops(stack, e.results[0].shape)
-        values = [nest.load(x, indices, "bool" if i in primitive.keep else compute.name) for i, x in enumerate(e.operands)]
+        values = [nest.load(x, indices, kind) for x, kind in zip(e.operands, kinds, strict=True)]
         out = primitive.definition(m, *values)
         for value, result in zip(out if isinstance(out, tuple) else (out,), e.results, strict=True):
             nest.store(value if isinstance(value, Value) else m.constant(value, compute.name), result, indices)
+
+
+@cache
+def _has_meaning(primitive: Any, kinds: tuple[str, ...]) -> bool:
+    m = Scalars(Function("probe", []))
+    try:
+        primitive.definition(m, *[m.value(f"%{i}", kind) for i, kind in enumerate(kinds)])
+    except TypeError:
+        return False
+    return True
 
 
 def _tag(x: Any) -> Any:
