@@ -10,6 +10,7 @@ from steepest import (
     compiling as compiling,
     cuda as cuda,
     datasets as datasets,
+    distributions as distributions,
     func as func,
     linalg as linalg,
     nn as nn,
@@ -34,6 +35,7 @@ from steepest.core.size import Size as Size
 from steepest.core.tensor import Tensor as Tensor
 from steepest.func import vmap as vmap
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
+from steepest.functional.neural.distances import cdist as cdist, pdist as pdist
 from steepest.functional.random import Generator as Generator
 from steepest.functional.reducing import (
     cummax_result as cummax_result,

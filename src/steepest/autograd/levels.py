@@ -4,8 +4,8 @@ A level's tensor is a subclass of `Tensor` that wraps a tensor of the level belo
 dimension, or a tangent. Its `array` has the shape that the user's function sees (for a batch: the first example), since
 operations look at shapes there; nothing reads its elements but through `read`, which a level may refuse.
 
-Each level has a graph of its own. An operation is evaluated below, where the underlying tensors are recorded as the mode there wants
-(so gradients flow through a vmap), and then recorded once more here if one of this level's tensors wants a gradient (so `grad`
+Each level has a graph of its own. An operation is evaluated below, where the underlying tensors are recorded as the mode there
+wants (so gradients flow through a vmap), and then recorded once more here if one of this level's tensors wants a gradient (so `grad`
 inside a vmap or a jvp walks nodes whose rules are again seen by the level: per-example gradients, forward over reverse). What
 comes from below has no gradient at this level; `grad` first lifts what it differentiates by.
 """
@@ -17,13 +17,13 @@ import numpy as np
 from steepest.core.dtype import FLOATING
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import attach, wants_gradient
-from steepest.core.tensor import Family, Tensor, Views, refresh
+from steepest.core.tensor import Tensor, Views, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import clone
 
 __all__ = ["Level", "LevelTensor", "innermost"]
 
-MAKERS = frozenset(("fill", "iota", "random"))
+MAKERS = frozenset(("fill", "iota", "constant", "random"))
 """Forms without operands: their results are of the level too, so that in-place writes can put batches or tangents into them."""
 
 
@@ -146,9 +146,9 @@ class Level:
         """What this level adds to `x`; None for tensors from below. Views follow what was written into their base."""
         if not self.owns(x):
             return None
-        if x.extra is None and x.view_of is not None and x.view_of.family.base.extra is not None:
+        if x.extra is None and x.view_of is not None and x.view_of.base.extra is not None:
             with self.below():
-                self.follow(x, x.view_of.family.base, x.view_of.steps)
+                self.follow(x, x.view_of.base, x.view_of.steps)
             x.array = self.seen(x.underlying, x.extra)
         return x.extra
 
@@ -186,13 +186,7 @@ class Level:
     def note_view(self, primitive: Any, x: LevelTensor, params: dict[str, Any], result: Tensor) -> None:
         """A view of this level shares memory and versions with its base, and can be taken again."""
         result._storage, result.counter = x.storage_cell, x.version
-        past = x.view_of
-        if past is None:
-            if x._family is None:
-                x._family = Family(x)
-            result.view_of = Views(x._family, ((primitive, params),), not modes.grad)
-        else:
-            result.view_of = Views(past.family, (*past.steps, (primitive, params)), past.made_without_grad or not modes.grad)
+        result.view_of = Views(x, (primitive, params), modes.grad)
 
     def write(self, target: Any, value: Any) -> bool:
         if not self.owns(target):
@@ -218,10 +212,23 @@ class Level:
 
     def base_of(self, target: LevelTensor) -> LevelTensor:
         """The tensor that `target` is a view of, or itself."""
-        base: Any = target if target.view_of is None else target.view_of.family.base
+        base: Any = target if target.view_of is None else target.view_of.base
         if not self.owns(base):
             raise self.refuse_write()
         return base
+
+
+class recording:
+    """The graph of the innermost level (or of eager tensors) recorded or not; `no_grad` is for all levels."""
+
+    def __init__(self, wanted: bool):
+        self.wanted = wanted
+
+    def __enter__(self) -> None:
+        self.before, modes.grad = modes.grad, self.wanted
+
+    def __exit__(self, *problem: Any) -> None:
+        modes.grad = self.before
 
 
 def innermost() -> Level | None:

@@ -20,29 +20,40 @@ Array = np.ndarray[Any, Any]
 
 
 class Family:
-    """The base that views were taken of, and how often autograd has seen the base's content replaced."""
+    """Counts how often autograd has seen the content of a base replaced; shared by the base and its views."""
 
-    __slots__ = ("base", "stamp")
+    __slots__ = ("stamp",)
 
-    base: "Tensor"
     stamp: int
 
-    def __init__(self, base: "Tensor"):
-        self.base, self.stamp = base, 0
+    def __init__(self) -> None:
+        self.stamp = 0
 
 
 class Views:
-    """How a tensor came from the base of its family: the view operations in their order."""
+    """How a tensor came from the base of its family: the view operations in their order.
 
-    __slots__ = ("family", "made_without_grad", "stamp", "steps")
+    Views hold their base, the base does not hold them, so both are freed without the cycle collector.
+    """
 
+    __slots__ = ("base", "family", "made_without_grad", "stamp", "steps")
+
+    base: "Tensor"
     family: Family
     steps: tuple[Any, ...]
     stamp: int
     made_without_grad: bool
 
-    def __init__(self, family: Family, steps: tuple[Any, ...], made_without_grad: bool):
-        self.family, self.steps, self.stamp, self.made_without_grad = family, steps, family.stamp, made_without_grad
+    def __init__(self, of: "Tensor", step: tuple[Any, Any], with_grad: bool):
+        past = of.view_of
+        if past is None:
+            if of._family is None:
+                of._family = Family()
+            self.base, self.family, self.steps, self.made_without_grad = of, of._family, (step,), not with_grad
+        else:
+            self.base, self.family, self.steps = past.base, past.family, (*past.steps, step)
+            self.made_without_grad = past.made_without_grad or not with_grad
+        self.stamp = self.family.stamp
 
 
 class Tensor:

@@ -15,18 +15,21 @@ Array = ndarray[Any, Any]
 refreshers: list[Any]
 
 class Family:
-    """The base that views were taken of, and how often autograd has seen the base's content replaced."""
-    base: Tensor
+    """Counts how often autograd has seen the content of a base replaced; shared by the base and its views."""
     stamp: int
-    def __init__(self, base: Tensor) -> None: ...
+    def __init__(self) -> None: ...
 
 class Views:
-    """How a tensor came from the base of its family: the view operations in their order."""
+    """How a tensor came from the base of its family: the view operations in their order.
+
+    Views hold their base, the base does not hold them, so both are freed without the cycle collector.
+    """
+    base: Tensor
     family: Family
     steps: tuple[Any, ...]
     stamp: int
     made_without_grad: bool
-    def __init__(self, family: Family, steps: tuple[Any, ...], made_without_grad: bool) -> None: ...
+    def __init__(self, of: Tensor, step: tuple[Any, Any], with_grad: bool) -> None: ...
 
 class Tensor:
     """A multi-dimensional array of one dtype that can record how it was computed."""

@@ -64,7 +64,7 @@ def check(target: Tensor) -> None:
         raise RuntimeError(text("in-place-of-leaf"))
     view = target.view_of
     if view is not None:
-        base = view.family.base
+        base = view.base
         several = next((step for step, _ in view.steps if step.one_of_several), None)
         if several is not None and (base.needs_grad or target.needs_grad):
             raise RuntimeError(text("in-place-of-one-of-several", node=several.node_name))
@@ -143,7 +143,7 @@ def _rebase(target: Tensor, value: Tensor, computed_for_it: bool, overwrite: Pri
         return
     if view.made_without_grad:
         raise RuntimeError(text("in-place-of-view-made-without-grad"))
-    base = view.family.base
+    base = view.base
     old = fresh(base.array, base.dtype)
     old.node, old.needs_grad, old.output_nr = base.node, base.needs_grad, base.output_nr
     stand_in = fresh(base.array, base.dtype)

@@ -12,7 +12,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.modes import modes
 from steepest.core.primitive import Primitive, attach
-from steepest.core.tensor import Family, Tensor, Views, fresh, refresh, refreshers
+from steepest.core.tensor import Tensor, Views, fresh, refresh, refreshers
 from steepest.errors import text
 from steepest.ops.creation import constant, full
 
@@ -49,13 +49,7 @@ class View(Primitive):
             result.dtype = dtypes.from_numpy(result.array.dtype)
             result._storage = None
         if not modes.inference:
-            past = x.view_of
-            if past is None:
-                if x._family is None:
-                    x._family = Family(x)
-                result.view_of = Views(x._family, ((self, params),), not modes.grad)
-            else:
-                result.view_of = Views(past.family, (*past.steps, (self, params)), past.made_without_grad or not modes.grad)
+            result.view_of = Views(x, (self, params), modes.grad)
         if x.needs_grad and modes.grad:
             attach(self, operands, params, result)
         return result
@@ -67,7 +61,7 @@ def _replay(x: Tensor) -> None:
     assert view is not None
     before, modes.grad = modes.grad, True
     try:
-        again = view.family.base
+        again = view.base
         for step, params in view.steps:
             again = step.run((again,), params) if again.level is None else step(again, **params)
     finally:
