@@ -38,15 +38,18 @@ from steepest.version import __version__  # noqa: E402
 _maps.kernel_builders.append(lambda *which: importlib.import_module("steepest.lower.kernels").build(*which))
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})
-globals().update({name: d for name, d in _dtypes.ALIASES.items()})
+globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 
-_LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing", "version",
-         "as_torch", "datasets", "tables", "cli", "compiling"}
-_NEURAL = ("adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear celu channel_shuffle conv1d conv2d conv3d "
-           "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity dropout embedding embedding_bag group_norm hardshrink "
-           "instance_norm layer_norm max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle prelu rms_norm rrelu "
-           "selu threshold")
+_LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing",
+         "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions"}
+_NEURAL = """
+adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
+channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
+cosine_similarity ctc_loss dropout embedding embedding_bag feature_alpha_dropout group_norm hardshrink hinge_embedding_loss
+instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d max_pool3d pairwise_distance
+pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss
+"""
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "vmap": "func", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}

@@ -22,9 +22,9 @@ FROM_FUNCTIONS: dict[Any, str] = {
              " vsplit dsplit split_with_sizes adjoint sum_to_size resolve_conj resolve_neg",
     indexing: "index_select gather scatter scatter_add index_add index_copy index_fill index_put take masked_select nonzero"
               " argwhere put masked_scatter scatter_reduce select_scatter slice_scatter diagonal_scatter take_along_dim",
-    joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax cummin"
-             " diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef cross renorm"
-             " logcumsumexp",
+    joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax"
+             " cummin diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef"
+             " cross renorm logcumsumexp",
     linalg: "inverse det logdet slogdet cholesky qr matrix_power matrix_exp",
     products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace ger vdot",
     random: "multinomial bernoulli",
@@ -32,7 +32,8 @@ FROM_FUNCTIONS: dict[Any, str] = {
 """Functions whose first argument is the tensor: the method has the function's name."""
 
 FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax}
-METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS, gradients.METHODS)
+METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,
+           gradients.METHODS)
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)
 
 
