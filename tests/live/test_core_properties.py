@@ -187,7 +187,8 @@ class Run:
         return eval(line, {"torch": self.library, "key": Key(), **names})
 
 
-NOT_PROMISED = ("not implemented", "without overflow", "single memory location", "Boolean inputs not supported",
+NOT_PROMISED = ("not implemented", "complex input", "complex dtypes", "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+                "without overflow", "single memory location", "Boolean inputs not supported",
                 "In-place abs is not supported")
 ERRORS = (RuntimeError, IndexError, TypeError, ValueError, ZeroDivisionError, AttributeError)
 

@@ -132,8 +132,6 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
 
 def _extremum(title: Any, whole: Any, along: Any, pairwise: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
     if dim is None:
-        if not input.array.size:
-            return input.new_full((), float("nan") if input.dtype.is_floating_point else least(input.dtype))
         return whole(input)
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
@@ -218,6 +216,10 @@ def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any,
         correction = 1 if unbiased is None or unbiased else 0
     if input.dtype.category < dtypes.FLOATING:
         raise RuntimeError(text("spread-of-integers", dtype=input.dtype))
+    if input.dtype.is_complex:
+        parts = (_spread(variance, part, dim, None, correction, keepdim) for part in (input.real, input.imag))
+        both: Tensor = ar.add(*parts)
+        return both if which is variance else fn.sqrt(both)
     over = dims(input, dim)
     n = red.count(input.array.shape, over)
     if n - correction <= 0:
@@ -278,6 +280,8 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
         input = input.to(dtype)
     if input.dtype.category < dtypes.FLOATING:
         raise RuntimeError(text("norm-of-integers", dtype=input.dtype))
+    if input.dtype.is_complex:
+        return norm(fn.absolute(input), p, dim, keepdim)
     order = 2.0 if p in ("fro", None) else float(p)
     over = dims(input, dim)
     return vector_norm(input, order=order, dim=over, keepdim=keepdim)

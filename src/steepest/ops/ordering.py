@@ -7,8 +7,9 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
+from steepest.ops.arithmetic import where
 from steepest.ops.creation import full
-from steepest.ops.indexing import scatter_add
+from steepest.ops.indexing import scatter_add, take_rows
 from steepest.ops.views import unsqueeze
 
 
@@ -35,8 +36,9 @@ class Ranked(Primitive):
 
     form = "ranked"
 
-    def __init__(self, name: str, places: Any, node: str = ""):
-        super().__init__(name, ("x",), {"x": lambda g, rest, like, dim, keepdim: ranked_gradient(g[0], rest[0], like, dim, keepdim)}, node)
+    def __init__(self, name: str, places: Any, node: str = "", shared: bool = False):
+        rule: Any = shared_gradient if shared else lambda g, rest, like, dim, keepdim: ranked_gradient(g[0], rest[0], like, dim, keepdim)
+        super().__init__(name, ("x",), {"x": rule}, node)
         self.places = places
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -58,6 +60,13 @@ def ranked_gradient(g: Any, indices: Any, like: Any, dim: int, keepdim: bool) ->
     if not keepdim:
         g, indices = unsqueeze(g, dim=dim), unsqueeze(indices, dim=dim)
     return scatter_add(full(like.shape, 0, g.dtype), indices, g, dim=dim)
+
+
+def shared_gradient(g: Any, x: Any, rest: Any) -> Any:
+    """The gradient of an element of a vector divided equally among those that equal it."""
+    value = take_rows(x, rest[0].reshape(1), dim=0)
+    at = (x == value) | ((x != x) & (value != value))
+    return where(at, g[0] / at.sum(), 0)
 
 
 def _ranks(array: Any, dim: int, descending: bool = False) -> Any:
@@ -104,8 +113,8 @@ class Rearrange(Primitive):
 
 sort = Sort()
 topk, kthvalue = Ranked("topk", _ranks_between), Ranked("kthvalue", _ranks_between)
-median, median_of_all, nanmedian, nanmedian_of_all = (Ranked(name, _median_places, node) for name, node in (
-    ("median", "MedianBackward1"), ("median", "MedianBackward0"), ("nanmedian", "NanmedianBackward1"), ("nanmedian", "NanmedianBackward0")))
+median, nanmedian = Ranked("median", _median_places, "MedianBackward1"), Ranked("nanmedian", _median_places, "NanmedianBackward1")
+median_of_all, nanmedian_of_all = (Ranked(name, _median_places, f"{name.capitalize()}Backward0", shared=True) for name in ("median", "nanmedian"))
 mode = Ranked("mode", _mode_places)
 flip: Rearrange = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims))
 roll: Rearrange = Rearrange("roll", lambda x, shifts, dims: np.roll(x, shifts, dims),

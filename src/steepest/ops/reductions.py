@@ -33,7 +33,7 @@ class Reduction(Primitive):
 
     def result_dtype(self, x: dtype) -> dtype:
         if self.gives == "bool":
-            return dtypes.bool_
+            return dtypes.uint8 if x is dtypes.uint8 else dtypes.bool_
         if self.gives == "sum" and x.category < dtypes.FLOATING:
             return dtypes.int64
         return x
@@ -46,7 +46,8 @@ class Reduction(Primitive):
             raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(array.shape)))
         if x.dtype in HALVES and self.gives == "sum":
             array = array.astype(np.float32)
-        out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim, dtype=numpy_dtype(to) if self.gives != "same" and array is x.array else None)
+        out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim,
+                                dtype=numpy_dtype(to) if self.gives != "same" and array is x.array else None)
         out = np.asarray(out, numpy_dtype(to))
         if not out.flags.c_contiguous:
             out = np.ascontiguousarray(out)
