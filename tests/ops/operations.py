@@ -51,7 +51,8 @@ POINTWISE = [
 REDUCTIONS = ["torch.{f}({x})", "torch.{f}({x}, 0)", "torch.{f}({x}, dim=1, keepdim=True)", "torch.{f}({x}, -1)"]
 REDUCERS = {"x": "sum mean nansum nanmean amax amin prod var std argmax argmin all any max min median nanmedian mode",
             "i": "sum prod amax all any max min"}
-ALONG = {"x": "softmax log_softmax cumsum cumprod cummax cummin logcumsumexp sort argsort logsumexp count_nonzero", "i": "cumsum cumprod sort cummax"}
+ALONG = {"x": "softmax log_softmax cumsum cumprod cummax cummin logcumsumexp sort argsort logsumexp count_nonzero",
+         "i": "cumsum cumprod sort cummax"}
 REDUCED = [
     "torch.kthvalue(x, 2)", "torch.norm(x)", "b.sum((0, 2))", "b.sum((0, 2), keepdim=True)", "b.sum(())", "b.mean((1, 2))",
     "b.amax((0, 1))", "t.amax(0)", "t.amin()", "t.max()", "t.min(0)", "t.max(1)", "b.var((0, 1))", "b.std(2, unbiased=False)",
@@ -154,7 +155,8 @@ CREATION = [
 ]
 
 CHAINS = {
-    "torch.rsub(x, y)", "z.real", "(z * z.conj()).real", "torch.angle(z)", "torch.polar(p, x)", "torch.polygamma(1, x)", "torch.polygamma(2, p)", "torch.ldexp(x, j)",
+    "torch.rsub(x, y)", "z.real", "(z * z.conj()).real", "torch.angle(z)", "torch.polar(p, x)", "torch.polygamma(1, x)",
+    "torch.polygamma(2, p)", "torch.ldexp(x, j)",
     "torch.complex(x, y)", "torch.frexp(x)", "torch.var_mean(x, 0)", "torch.std_mean(x)", "torch.dist(x, y)",
     "torch.aminmax(x, dim=0)", "x.quantile(0.3)", "x.quantile(q2, dim=1)", "x.quantile(0.5, 0, True)", "torch.trapezoid(x)",
     "x.T.ravel()", "z.imag", "x.H", "x.sum_to_size(1, 3)", "torch.vdot(v, v2)", "torch.matmul(x, d[:, :3])",
@@ -196,10 +198,13 @@ def inputs() -> dict[str, np.ndarray]:
     a = n((3, 3)) + 3 * np.eye(3)
     return {
         "x": n((2, 3)), "y": n((2, 3)), "p": rng.random((2, 3)) + 0.5, "u": rng.random((2, 3)) * 0.8 + 0.1, "q": rng.random((2, 3)) + 1.5,
-        "v": n(3), "v2": n(3), "v4": n(4), "w": n(4), "c": n((2, 1)), "s": n(()), "m": n((3, 3)), "m2": n((2, 4)), "w2": n((3, 4)), "b": n((2, 3, 4)),
+        "v": n(3), "v2": n(3), "v4": n(4), "w": n(4), "c": n((2, 1)), "s": n(()), "m": n((3, 3)), "m2": n((2, 4)), "w2": n((3, 4)),
+        "b": n((2, 3, 4)),
         "d": n((2, 4, 3)), "d2": n((2, 3, 2)), "a": a, "e": a @ a.T, "t": np.array([[1.0, 2.0, 2.0], [2.0, 0.5, 2.0]]),
-        "o": np.array([[0.0, 2.0, 3.0], [1.5, 0.0, 0.0]]), "z": n((2, 3)) + 1j * n((2, 3)), "i": rng.integers(-4, 5, (2, 3)), "j": rng.integers(1, 5, (2, 3)),
-        "k": rng.random((2, 3)) < 0.5, "l": np.array([1, 0]), "g": rng.integers(0, 2, (2, 3)), "r": np.array([-1.0, 0.0, 1.0]), "q2": np.array([0.25, 0.5]),
+        "o": np.array([[0.0, 2.0, 3.0], [1.5, 0.0, 0.0]]), "z": n((2, 3)) + 1j * n((2, 3)), "i": rng.integers(-4, 5, (2, 3)),
+        "j": rng.integers(1, 5, (2, 3)),
+        "k": rng.random((2, 3)) < 0.5, "l": np.array([1, 0]), "g": rng.integers(0, 2, (2, 3)), "r": np.array([-1.0, 0.0, 1.0]),
+        "q2": np.array([0.25, 0.5]),
     }
 
 
@@ -228,7 +233,8 @@ def outcome(torch: Any, expression: str, arrays: dict[str, np.ndarray]) -> dict[
     """Evaluate with one library: what is compared, as arrays and plain values."""
     names = {}
     for name in used(expression):
-        x = names[name] = torch.from_numpy(arrays[name].copy()) if arrays[name].ndim else torch.tensor(arrays[name].item(), dtype=torch.float64)
+        array = arrays[name]
+        x = names[name] = torch.from_numpy(array.copy()) if array.ndim else torch.tensor(array.item(), dtype=torch.float64)
         if arrays[name].dtype.kind in "fc" and name not in CONSTANT:
             x.requires_grad_()
     results = tensors_in(eval(expression, {"torch": torch}, names))

@@ -71,7 +71,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     return tuple(result)
 
 
-def _batched(outputs: list[Any], inputs: list[Any], gradients: list[Any], create: bool, unused: bool | None, zeros: bool) -> tuple[Any, ...]:
+def _batched(outputs: list[Any], inputs: list[Any], gradients: list[Any], create: bool, unused: bool | None,
+             zeros: bool) -> tuple[Any, ...]:
     """`grad` for a batch of `grad_outputs`, whose first dimension the gradients have too."""
     given = [i for i, g in enumerate(gradients) if g is not None]
 

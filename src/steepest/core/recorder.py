@@ -102,7 +102,8 @@ class Recorder:
         with paused(self):
             if primitive.form == "view":
                 return primitive.run(operands, params)
-            equation = Equation(primitive, tuple(self.access(x) if isinstance(x, Tensor) else x for x in operands), params, user_line())
+            equation = Equation(primitive, tuple(self.access(x) if isinstance(x, Tensor) else x for x in operands), params,
+                                user_line())
             result = primitive.run(operands, params)
         number = len(self.equations)
         self.equations.append(equation)
@@ -182,5 +183,6 @@ def display(equations: list[Equation]) -> str:
     for e in equations:
         inputs = ", ".join(name(x) for x in e.operands)
         params = "".join(f" {k}={v!r}" for k, v in e.params.items())
-        lines.append(f"{', '.join(name(x) for x in e.results)} = {e.primitive.name} {inputs}{params}    # {Path(e.line[0]).name}:{e.line[1]}")
+        results, file = ", ".join(name(x) for x in e.results), Path(e.line[0]).name
+        lines.append(f"{results} = {e.primitive.name} {inputs}{params}    # {file}:{e.line[1]}")
     return "\n".join(lines)

@@ -204,7 +204,8 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     source = value if src is None else src
     if not isinstance(source, Tensor):
         source = expand(constant(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
-    which: Any = {None: ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
+    plain = ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value
+    which: Any = {None: plain, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
     return which(input, index, source, dim=wrap(dim, input.array.ndim))
 
 
@@ -247,7 +248,8 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 
 _take = composite("take", lambda x, index: ix.pick(x.reshape(-1), index, places=(0,)), operands=2,
-                  x=lambda g, index, like: ix.accumulate(full((math.prod(like.shape),), 0, g.dtype), g, index, places=(0,)).reshape(like.shape))
+                  x=lambda g, index, like: ix.accumulate(
+                      full((math.prod(like.shape),), 0, g.dtype), g, index, places=(0,)).reshape(like.shape))
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:

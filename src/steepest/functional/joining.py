@@ -65,7 +65,8 @@ class _Stack(Composite):
     """Tensors of one shape along a new dimension: any number of operands, one node."""
 
     def __init__(self) -> None:
-        Primitive.__init__(self, "stack", ("tensors",), {"tensors": lambda g, position, dim: select(g, dim=dim, index=position)}, variadic=True)
+        Primitive.__init__(self, "stack", ("tensors",), {"tensors": lambda g, position, dim: select(g, dim=dim, index=position)},
+                           variadic=True)
         self.kernel = None
 
     def body(self, *tensors: Any, dim: int) -> Any:
@@ -278,7 +279,8 @@ def _triangle_kernel(x: Any, diagonal: int, lower: bool) -> Any:
     return np.tril(x, diagonal) if lower else np.triu(x, diagonal)
 
 
-_tril, _triu = (composite(name, _triangle_body, operands=1, kernel=_triangle_kernel, x=lambda g, diagonal, lower: _triangle(g, diagonal, lower))
+_tril, _triu = (composite(name, _triangle_body, operands=1, kernel=_triangle_kernel,
+                          x=lambda g, diagonal, lower: _triangle(g, diagonal, lower))
                 for name in ("tril", "triu"))
 
 
@@ -313,7 +315,8 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     return _diagonal_copy(input, offset=diagonal) if input.array.ndim == 2 else diag_embed(input, diagonal)
 
 
-_diagonal_copy = composite("diagonal_copy", lambda x, offset: clone(diagonal_view(x, offset=offset, dim1=0, dim2=1), to=x.dtype), operands=1,
+_diagonal_copy = composite("diagonal_copy", lambda x, offset: clone(diagonal_view(x, offset=offset, dim1=0, dim2=1), to=x.dtype),
+                           operands=1,
                            node="DiagonalBackward0_copy",
                            x=lambda g, like, offset: spread(g, like, diagonal_view, {"offset": offset, "dim1": 0, "dim2": 1}))
 _diag_embed = composite("diag_embed", lambda x, offset, dim1, dim2: spread(
@@ -373,7 +376,8 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
     flat = input.array.reshape(-1)
     starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]])) if flat.size else np.zeros(0, np.int64)
     counts = np.diff(np.append(starts, flat.size))
-    out = [from_array(flat[starts]), *([from_array(np.repeat(np.arange(len(starts)), counts).reshape(input.array.shape))] if return_inverse else []),
+    inverse = [from_array(np.repeat(np.arange(len(starts)), counts).reshape(input.array.shape))] if return_inverse else []
+    out = [from_array(flat[starts]), *inverse,
            *([from_array(counts.astype(np.int64))] if return_counts else [])]
     return out[0] if len(out) == 1 else tuple(out)
 
@@ -416,7 +420,8 @@ def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = Fals
     at = share.reshape(-1) * (x.array.shape[d] - 1)
     low = np.floor(at).astype(np.int64)
     high = np.ceil(at).astype(np.int64)
-    chosen = {"linear": at - low, "lower": at * 0, "higher": at * 0 + 1, "midpoint": at * 0 + 0.5, "nearest": np.rint(at) - low}[interpolation]
+    chosen = {"linear": at - low, "lower": at * 0, "higher": at * 0 + 1, "midpoint": at * 0 + 0.5,
+              "nearest": np.rint(at) - low}[interpolation]
     weight = fresh(chosen.astype(x.array.dtype).reshape([-1] + [1] * (x.array.ndim - 1)), x.dtype)
     a, b = (ordered.index_select(d, from_array(i)).movedim(d, 0) for i in (low, high))
     result = ar.lerp(a, b, weight)

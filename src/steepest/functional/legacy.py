@@ -14,7 +14,7 @@ __all__ = ["TYPES", "construct"]
 
 
 def construct(args: tuple[Any, ...], of: dtype) -> Tensor:
-    """A tensor of sizes (`Tensor(2, 3)`, zeros here), of data (`Tensor([1, 2])`), or sharing memory with a tensor or array of this dtype."""
+    """A tensor of sizes (`Tensor(2, 3)`, zeros here), of data (`Tensor([1, 2])`), or sharing memory with one of this dtype."""
     if not args:
         return fresh(np.zeros(0, numpy_dtype(of)), of)
     if all(isinstance(a, int) and not isinstance(a, bool) for a in args):
@@ -54,6 +54,7 @@ class _Kind(type):
         return construct(args, cls.of)
 
 
-NAMES = {"Float": dtypes.float32, "Double": dtypes.float64, "Half": dtypes.float16, "BFloat16": dtypes.bfloat16, "Long": dtypes.int64,
+NAMES = {"Float": dtypes.float32, "Double": dtypes.float64, "Half": dtypes.float16, "BFloat16": dtypes.bfloat16,
+         "Long": dtypes.int64,
          "Int": dtypes.int32, "Short": dtypes.int16, "Char": dtypes.int8, "Byte": dtypes.uint8, "Bool": dtypes.bool_}
 TYPES: dict[str, Any] = {f"{name}Tensor": _Kind(f"{name}Tensor", (), {"of": of, "dtype": of}) for name, of in NAMES.items()}

@@ -114,7 +114,7 @@ def lstsq(A: Tensor, B: Tensor) -> Any:
 def _identity(like: Tensor) -> Tensor:
     """An identity matrix for each of the matrices."""
     one = identity_like(like.array.shape[-1], like)
-    return constant(np.broadcast_to(one, like.array.shape).copy(), dtypes.from_numpy(one.dtype))  # type: ignore[no-any-return]
+    return constant(np.broadcast_to(one, like.array.shape).copy(), dtypes.from_numpy(one.dtype))
 
 
 def matrix_power(A: Tensor, n: int) -> Tensor:

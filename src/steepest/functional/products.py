@@ -131,7 +131,8 @@ def _addmm_kernel(c: Any, a: Any, b: Any, beta: Any, alpha: Any) -> Any:
 
 
 _addmm = composite(
-    "addmm", lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.mm(a, b, spec="ij,jk->ik"), alpha), operands=3, kernel=_addmm_kernel,
+    "addmm", lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.mm(a, b, spec="ij,jk->ik"), alpha), operands=3,
+    kernel=_addmm_kernel,
     c=lambda g, beta: _scaled(g, beta), a=lambda g, b, alpha: _scaled(con.mm(g, b, spec="ik,jk->ij"), alpha),
     b=lambda g, a, alpha: _scaled(con.mm(a, g, spec="ij,ik->jk"), alpha))
 
@@ -162,7 +163,8 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
 def _added_product(name: str, spec: str, a_spec: str, b_spec: str) -> Any:
     """`beta * c + alpha * (the contraction of a and b)` as one node."""
     return composite(name, lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.contraction(a, b, spec=spec), alpha), operands=3,
-                     c=lambda g, beta: _scaled(g, beta), a=lambda g, b, alpha: _scaled(con.contraction(g, conjugate(b), spec=a_spec), alpha),
+                     c=lambda g, beta: _scaled(g, beta),
+                     a=lambda g, b, alpha: _scaled(con.contraction(g, conjugate(b), spec=a_spec), alpha),
                      b=lambda g, a, alpha: _scaled(con.contraction(conjugate(a), g, spec=b_spec), alpha))
 
 
@@ -202,7 +204,8 @@ def _parse(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
     spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
     width = max([x.array.ndim - len(s.replace("...", "")) for s, x in zip(inputs, tensors, strict=True) if "..." in s], default=0)
     dots = "".join(spare[:width])
-    inputs = [s.replace("...", dots[width - (x.array.ndim - len(s) + 3):] if "..." in s else "") for s, x in zip(inputs, tensors, strict=True)]
+    inputs = [s.replace("...", dots[width - (x.array.ndim - len(s) + 3):] if "..." in s else "")
+              for s, x in zip(inputs, tensors, strict=True)]
     if arrow:
         out = out.replace("...", dots)
     else:

@@ -21,7 +21,7 @@ def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **para
 def _drawn_by(of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
     """Numbers whose shape follows from the one parameter that is a tensor."""
     (name,) = (n for n, x in params.items() if isinstance(x, Tensor))
-    return draw(params.pop(name), names=(name,), dtype=of, generator=generator or gen.default_generator, sampler=sampler, **params)  # type: ignore[no-any-return]
+    return draw(params.pop(name), names=(name,), dtype=of, generator=generator or gen.default_generator, sampler=sampler, **params)
 
 
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -48,23 +48,25 @@ def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, gen
         low = given.pop() if given else 0
     if high <= low:
         raise RuntimeError(text("randint-bounds", low=low, high=high))
-    return finished(_drawn(sizes((size,)), dtype or dtypes.int64, generator, "randint", low=int(low), high=int(high)), requires_grad, device)
+    numbers = _drawn(sizes((size,)), dtype or dtypes.int64, generator, "randint", low=int(low), high=int(high))
+    return finished(numbers, requires_grad, device)
 
 
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """A random order of 0 to n - 1."""
-    return finished(draw(dtype=dtype or dtypes.int64, generator=generator or gen.default_generator, sampler="randperm", n=n), requires_grad, device)
+    order = draw(dtype=dtype or dtypes.int64, generator=generator or gen.default_generator, sampler="randperm", n=n)
+    return finished(order, requires_grad, device)
 
 
-def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-              memory_format: Any = None) -> Tensor:
+def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+              requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Uniform numbers in the shape of `input`."""
     return rand(*input.array.shape, generator=generator, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
 
-def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-               memory_format: Any = None) -> Tensor:
+def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+               requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Standard normal numbers in the shape of `input`."""
     return randn(*input.array.shape, generator=generator, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
@@ -76,7 +78,9 @@ def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) ->
 
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
-    return _drawn_by(input.dtype, generator, "bernoulli", p=input) if p is None else _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p)
+    if p is None:
+        return _drawn_by(input.dtype, generator, "bernoulli", p=input)
+    return _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p)
 
 
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
@@ -87,7 +91,7 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None
     given = {name: x for name, x in (("mean", mean), ("std", std)) if isinstance(x, Tensor)}
     numbers = {name: x for name, x in (("mean", mean), ("std", std)) if not isinstance(x, Tensor)}
     shape = np.broadcast_shapes(*[x.array.shape for x in given.values()])
-    return draw(*given.values(), names=tuple(given), shape=shape, dtype=next(iter(given.values())).dtype,  # type: ignore[no-any-return]
+    return draw(*given.values(), names=tuple(given), shape=shape, dtype=next(iter(given.values())).dtype,
                 generator=generator or gen.default_generator, sampler="normal", **numbers)
 
 

@@ -113,7 +113,8 @@ def t(input: Tensor) -> Tensor:
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions exchanged."""
-    return views.transpose(input, a=wrap(dim0, input.array.ndim), b=wrap(dim1, input.array.ndim)) if input.array.ndim else views.identity(input)
+    ndim = input.array.ndim
+    return views.transpose(input, a=wrap(dim0, ndim), b=wrap(dim1, ndim)) if ndim else views.identity(input)
 
 
 def permute(input: Tensor, *dims: Any) -> Tensor:

@@ -90,7 +90,7 @@ fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", numb
                 a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
 floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b), node="NotImplemented",
                                      a=underivable, b=underivable)
-divide_floor: division = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0,
+divide_floor: Elementwise = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0,
                                   b=lambda g: g * 0)
 divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0,
                                         b=lambda g: g * 0)

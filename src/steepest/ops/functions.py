@@ -67,6 +67,13 @@ deg2rad = elementwise("deg2rad", lambda m, x: x * (math.pi / 180), promote=F, no
 rad2deg = elementwise("rad2deg", lambda m, x: x * (180 / math.pi), promote=F, node="Rad2DegBackward0", x=lambda g: g * (180 / math.pi))
 frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)
 
+
+@cache
+def polygamma(n: int) -> Elementwise:
+    """The n-th derivative of digamma, n from 1 on."""
+    return elementwise("polygamma", lambda m, x: special.polygamma(m, n, x), promote=F, x=lambda g, x: g * polygamma(n + 1)(x))
+
+
 # special functions ----------------------------------------------------------------------------------------------------------------
 erf = elementwise("erf", lambda m, x: m.erf(x), promote=F, x=lambda g, x: g * (2 / math.sqrt(math.pi) * exp(-(x * x))))
 erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g * (-2 / math.sqrt(math.pi) * exp(-(x * x))))
@@ -89,12 +96,6 @@ absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=
                              x=lambda g, x, result: g * where(result == 0, 0, x / result))
 direction = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / absolute_complex(x)), operands=1,
                       x=lambda g, x, result: (g - real(conjugate(g) * result) * result) / absolute_complex(x))
-
-
-@cache
-def polygamma(n: int) -> Elementwise:
-    """The n-th derivative of digamma, n from 1 on."""
-    return elementwise("polygamma", lambda m, x: special.polygamma(m, n, x), promote=F, x=lambda g, x: g * polygamma(n + 1)(x))
 
 
 def over_squares(numerator: Any, a: Any, b: Any) -> Any:

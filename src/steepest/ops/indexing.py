@@ -23,7 +23,8 @@ class Gather(Primitive):
     form = "gather"
 
     def __init__(self) -> None:
-        super().__init__("gather", ("x", "index"), {"x": lambda g, index, like, dim: scatter_add(full(like.shape, 0, g.dtype), index, g, dim=dim)})
+        super().__init__("gather", ("x", "index"), {
+            "x": lambda g, index, like, dim: scatter_add(full(like.shape, 0, g.dtype), index, g, dim=dim)})
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         x, index = operands
@@ -124,7 +125,8 @@ class Put(Primitive):
         super().__init__(name, ("x", "value", "first", "second", "third", "fourth", "fifth"), {
             "x": (lambda g: g) if add else (lambda g, value, first, second, third, fourth, fifth, places: put(
                 g, full((), 0, g.dtype), *given(first, second, third, fourth, fifth), places=places)),
-            "value": lambda g, first, second, third, fourth, fifth, places: pick(g, *given(first, second, third, fourth, fifth), places=places)},
+            "value": lambda g, first, second, third, fourth, fifth, places: pick(
+                g, *given(first, second, third, fourth, fifth), places=places)},
             node)
         self.add = add
 
