@@ -185,6 +185,6 @@ METHODS: dict[str, Any] = {
 PROPERTIES: dict[str, Any] = {
     "T": transposed, "mT": matrix_transposed, "H": adjoint, "device": place, "layout": memory_layout, "itemsize": element_size,
     "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,
-    "is_cuda": never("on a CUDA device"), "is_sparse": never("sparse"), "is_meta": never("without memory"),
+    "is_cuda": never("on a CUDA device"), "is_mps": never("on an Apple GPU"), "is_cpu": lambda self: True, "is_sparse": never("sparse"), "is_meta": never("without memory"),
     "is_quantized": never("quantized"), "is_mkldnn": never("in the layout of oneDNN"),
 }
