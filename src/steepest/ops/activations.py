@@ -3,7 +3,7 @@
 import math
 
 from steepest.ops.arithmetic import where
-from steepest.ops.functions import erf, exp, log, tanh
+from steepest.ops.functions import exp, log, tanh
 from steepest.ops.maps import Elementwise, elementwise
 
 F = "float"
@@ -28,9 +28,11 @@ gelu_tanh = elementwise("gelu_tanh", lambda m, x: 0.5 * x * (1 + m.tanh(ROOT_2_O
                         node="GeluBackward0", x=lambda g, x: g * gelu_tanh_slope(x, tanh(ROOT_2_OVER_PI * (x + 0.044715 * x * x * x))))
 silu = elementwise("silu", lambda m, x: x / (1 + m.exp(-x)), promote=F,
                    x=lambda g, x: g * (sigmoid(x) * (1 + x * (1 - sigmoid(x)))))
-mish = elementwise("mish", lambda m, x: x * m.tanh(m.log1p(m.exp(x))), promote=F, x=lambda g, x: g * mish_slope(x, tanh(softplus(x, 1, 20))))
-softplus: Elementwise = elementwise("softplus", lambda m, x, beta, threshold: m.where(x * beta > threshold, x, m.log1p(m.exp(x * beta)) / beta),
-                       promote=F, x=lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)))
+mish = elementwise("mish", lambda m, x: x * m.tanh(m.log1p(m.exp(x))), promote=F,
+                   x=lambda g, x: g * mish_slope(x, tanh(softplus(x, 1, 20))))
+softplus: Elementwise = elementwise(
+    "softplus", lambda m, x, beta, threshold: m.where(x * beta > threshold, x, m.log1p(m.exp(x * beta)) / beta), promote=F,
+    x=lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)))
 logsigmoid = elementwise("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), promote=F,
                          node="LogSigmoidBackward0", x=lambda g, x: g * sigmoid(-x))
 hardtanh = elementwise("hardtanh", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
@@ -69,10 +71,12 @@ binary_cross_entropy_slope: Elementwise = elementwise(
     target=lambda gg, g, x: -gg * g / (x * (1 - x)))
 smooth_l1 = elementwise("smooth_l1", lambda m, x, target, beta: m.where(
     m.abs(x - target) < beta, 0.5 * (x - target) * (x - target) / beta, m.abs(x - target) - 0.5 * beta), node="SmoothL1LossBackward0",
-    x=lambda g, x, target, beta: g * smooth_l1_slope(x, target, beta), target=lambda g, x, target, beta: -g * smooth_l1_slope(x, target, beta))
+    x=lambda g, x, target, beta: g * smooth_l1_slope(x, target, beta),
+    target=lambda g, x, target, beta: -g * smooth_l1_slope(x, target, beta))
 smooth_l1_slope: Elementwise = elementwise("smooth_l1_slope", lambda m, x, target, beta: m.where(
     x - target <= -beta, -1, m.where(x - target >= beta, 1, (x - target) / beta)),
     x=lambda g, x, target, beta: where((x - target).abs() < beta, g / beta, 0))
 huber = elementwise("huber", lambda m, x, target, delta: m.where(
     m.abs(x - target) <= delta, 0.5 * (x - target) * (x - target), delta * (m.abs(x - target) - 0.5 * delta)), node="HuberLossBackward0",
-    x=lambda g, x, target, delta: g * (x - target).clamp(-delta, delta), target=lambda g, x, target, delta: g * (target - x).clamp(-delta, delta))
+    x=lambda g, x, target, delta: g * (x - target).clamp(-delta, delta),
+    target=lambda g, x, target, delta: g * (target - x).clamp(-delta, delta))
