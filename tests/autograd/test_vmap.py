@@ -108,6 +108,46 @@ def test_an_ensemble_runs_as_one_model_and_trains() -> None:
     assert close(parameters["bias"].grad, torch.full((3, 2), 5.0))
 
 
+class Through(torch.autograd.Function):
+    """Rounds, and passes the gradient straight through, times a shared slope."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, slope: Any) -> Any:
+        ctx.save_for_backward(a, slope)
+        return a.round() * 1.0
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        a, slope = ctx.saved_tensors
+        return g * slope, g * a
+
+
+def test_functions_of_the_users_own_keep_their_backward() -> None:
+    leaf, slope = rows.clone().requires_grad_(), torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
+    vmap(lambda a: Through.apply(a, slope) * 2)(leaf).sum().backward()
+    assert close(leaf.grad, torch.full_like(rows, 6.0)) and close(slope.grad, 2 * rows.sum())
+    inside = vmap(grad(lambda a: (Through.apply(a, slope.detach()) * a.detach()).sum()))(rows)
+    assert close(inside, 3 * rows)
+
+
+def test_no_grad_inside_is_for_every_level() -> None:
+    def half(a: Any) -> Any:
+        with torch.no_grad():
+            held = a * 2
+        return (a * held).sum()
+
+    leaf = rows.clone().requires_grad_()
+    vmap(half)(leaf).sum().backward()
+    assert close(leaf.grad, 2 * rows) and close(vmap(grad(half))(rows), 2 * rows)
+
+
+def test_draws_with_parameters_of_each_example() -> None:
+    chances = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
+    assert torch.equal(vmap(torch.bernoulli, randomness="different")(chances), chances)
+    with pytest.raises(RuntimeError, match="differ by example"):
+        vmap(torch.bernoulli, randomness="same")(chances)
+
+
 def test_an_empty_batch() -> None:
     assert vmap(lambda a: a.sin().sum())(torch.zeros(0, 3)).shape == (0,)
 

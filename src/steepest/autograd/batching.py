@@ -1,8 +1,8 @@
 """vmap: an interpreter in which every tensor may have one more dimension than the function sees; one rule a form.
 
 The batch is always dimension 0 of the underlying tensor. A rule gets at least one batched operand and gives the batched result by
-operations on the underlying tensors, mostly the same operation with its dimensions counted one further. Where the operation itself
-must change (a view's index map, a composite's body, both with their gradient rules), it is derived: the original runs inside a
+operations on the underlying tensors, mostly the same operation with its dimensions counted one further. Where the operation
+itself must change (a view's index map, a composite's body, both with their gradient rules), it is derived: the original runs inside a
 level of its own, so its rules need not know of batches.
 """
 
@@ -13,16 +13,19 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import fit
+from steepest.autograd.function import Function, FunctionNode
 from steepest.autograd.levels import Level, LevelTensor, of_kind
 from steepest.core import dtype as dtypes
+from steepest.core.modes import modes
 from steepest.core.node import SEVERAL, Like
-from steepest.core.primitive import Primitive
+from steepest.core.primitive import Primitive, wants_gradient
 from steepest.core.promotion import promote_tags
 from steepest.core.tensor import Tensor, alias
 from steepest.ops.arithmetic import cast, clone, where
 from steepest.ops.creation import iota
 from steepest.ops.indexing import check_bounds, put_rows, take_rows
 from steepest.ops.inplace import assign
+from steepest.ops.joining import join
 from steepest.ops.reductions import total
 from steepest.ops.views import View, expand, permute, squeeze, unsqueeze, view
 
@@ -72,11 +75,26 @@ class Batching(Level):
         """Random numbers, by example or the same for all, as the caller of vmap chose."""
         if self.randomness == "error":
             raise of_kind("vmap-random")
-        if not operands and (self.randomness == "same" or "shape" not in params):
-            return self.wrap(primitive(**params), None)
+        if self.randomness == "same":
+            if any(self.extra_of(x) for x in operands):
+                raise of_kind("vmap-random-same")
+            return self.wrap(primitive(*[x.underlying if self.owns(x) else x for x in operands], **params), None)
+        if not operands and "shape" not in params:
+            drawn = [unsqueeze(primitive(**params), dim=0) for _ in range(self.size)]
+            return self.batched(join(*drawn, dim=0, starts=tuple(range(self.size))))
         if "shape" in params:
             params = {**params, "shape": (self.size, *params["shape"])}
         return self.batched(primitive(*[self.examples(x) for x in operands], **params))
+
+    def custom(self, of: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
+        """A user's Function whose own backward the graph below wants: done by example there; else it is recorded here."""
+        inner = [x.underlying if self.owns(x) else x for x in args]
+        flags = [bool(self.extra_of(x)) for x in args]
+        with self.below():
+            if not any(flags) or not (modes.grad and wants_gradient(tuple(inner))):
+                return False, None
+            out = _function(of, flags, self, kwargs).apply(*inner)
+        return True, self.results(out, True)
 
     def place(self, target: LevelTensor, value: Any) -> None:
         if self.extra_of(value) and not target.extra:
@@ -375,6 +393,41 @@ def _composite(original: Any, flags: tuple[bool, ...], size: int, randomness: st
         for i, rule in enumerate(original.rules)
     ]
     return derived
+
+
+def _function(of: Any, flags: list[bool], outer: Batching, kwargs: dict[str, Any]) -> Any:
+    """A user's Function over a batch: forward and backward by example, inside one level."""
+
+    class ByExample(Function):
+        @staticmethod
+        def forward(ctx: Any, *operands: Any) -> Any:
+            ctx.inside = Batching(outer.size, outer.randomness)
+            with ctx.inside as level:
+                args = [level.batched(x) if f else x for x, f in zip(operands, flags, strict=True)]
+                ctx.own = FunctionNode(of)
+                ctx.own.needs_input_grad = ctx.needs_input_grad
+                if of.setup_context is not Function.setup_context:
+                    out = of.forward(*args, **kwargs)
+                    of.setup_context(ctx.own, tuple(args), out)
+                else:
+                    out = of.forward(ctx.own, *args, **kwargs)
+            ctx.shapes = [(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in args]
+            results = out if isinstance(out, tuple) else (out,)
+            made = [level.examples(y) for y in results]
+            ctx.mark_non_differentiable(*[m for m, y in zip(made, results, strict=True) if id(y) in ctx.own.non_differentiable])
+            return tuple(made) if isinstance(out, tuple) else made[0]
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: Any) -> Any:
+            with ctx.inside as level:
+                found = of.backward(ctx.own, *[g if g is None else level.batched(g) for g in gradients])
+                found = found if isinstance(found, (tuple, list)) else (found,)
+                fitted = [None if g is None or like is None else fit(g, like) for g, like in zip(found, ctx.shapes, strict=False)]
+            examples = [g if g is None else level.examples(g) for g in fitted]
+            return tuple([g if g is None or f else total(g, dim=(0,), keepdim=False) for g, f in zip(examples, flags, strict=True)])
+
+    ByExample.__name__ = of.__name__
+    return ByExample
 
 
 def vectorised(

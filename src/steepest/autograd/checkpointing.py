@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import run_backward
-from steepest.autograd.modes import enable_grad
+from steepest.autograd.levels import recording
 from steepest.autograd.trees import flatten, rebuild
 from steepest.core.generator import default_generator
 from steepest.core.modes import modes
@@ -53,7 +53,7 @@ class CheckpointNode(Node):
 
     def apply(self, gradients: list[Any]) -> list[Any]:
         create = modes.grad
-        with enable_grad():
+        with recording(True):
             points, outputs = self.again()
         found_shapes = [(y.array.shape, y.dtype) for y in outputs]
         if found_shapes != self.shapes:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node, sequence
 from steepest.core.primitive import wants_gradient
 from steepest.core.tensor import Tensor, alias
@@ -15,7 +15,7 @@ __all__ = ["Function", "once_differentiable"]
 class FunctionNode(Node):
     """The node of a user's Function, and the `ctx` that forward and backward share."""
 
-    __slots__ = ("function", "materialize", "needs_input_grad", "non_differentiable", "dirty")
+    __slots__ = ("dirty", "function", "materialize", "needs_input_grad", "non_differentiable")
 
     def __init__(self, function: Any):
         self.primitive, self.hooks, self.outputs, self.edges = None, None, None, ()
@@ -41,7 +41,8 @@ class FunctionNode(Node):
         kept = self.saved.get("tensors", ())
         for x, version in zip(kept, self.versions.get("tensors", ()), strict=True):
             if x is not None and x._version_count != version:
-                raise RuntimeError(text("in-place-needed-value", node=self.name(), shape=list(x.array.shape), name="a saved tensor",
+                raise RuntimeError(text("in-place-needed-value", node=self.name(), shape=list(x.array.shape),
+                                        name="a saved tensor",
                                         now=x._version_count, then=version))
         return tuple(self._unpacked(x) for x in kept)
 
@@ -80,7 +81,8 @@ def _zeros(like: tuple[tuple[int, ...], Any]) -> Tensor:
 
 
 class Function:
-    """Subclass it with static methods `forward(ctx, ...)` (or `forward(...)` and `setup_context(ctx, inputs, output)`) and `backward(ctx, ...)`.
+    """An operation of the user's: static methods `forward(ctx, ...)` (or `forward(...)` and `setup_context(ctx, inputs, output)`)
+    and `backward(ctx, ...)`.
 
     >>> class Double(Function):
     ...     @staticmethod
@@ -109,6 +111,10 @@ class Function:
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward and record the operation."""
+        if interpreters and hasattr(interpreters[-1], "custom"):
+            done, out = interpreters[-1].custom(cls, args, kwargs)
+            if done:
+                return out
         ctx = FunctionNode(cls)
         ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
         before = modes.grad
@@ -128,7 +134,8 @@ class Function:
         inputs = {id(x) for x in args if isinstance(x, Tensor)}
         without = [id(x) in ctx.non_differentiable for x in outs]
         outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
-        ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None for x in args)
+        ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None
+                          for x in args)
         likes = [(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
         ctx.outputs = likes if len(likes) > 1 else likes[0]
         for k, x in enumerate(outs):

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.autograd.engine import run_backward
-from steepest.autograd.levels import of_kind
-from steepest.autograd.modes import enable_grad, set_grad_enabled
+from steepest.autograd.levels import of_kind, recording
 from steepest.autograd.transforms import basis, grad, jacfwd
 from steepest.autograd.vectorizing import vmap
 from steepest.core.tensor import Tensor, alias
@@ -53,7 +52,7 @@ class Evaluated:
     def __init__(self, func: Function, inputs: Any, create_graph: bool, strict: bool, name: str):
         self.many_inputs, given = several(inputs, f"inputs given to {name}")
         self.create_graph, self.strict = create_graph, strict
-        with enable_grad():
+        with recording(True):
             self.inputs = entered(given, create_graph)
             self.many_outputs, self.outputs = several(
                 func(*self.inputs), f"outputs of the user-provided function given to {name}"
@@ -81,7 +80,7 @@ class Evaluated:
         """The gradients of the inputs; zeros, or an error if strict, where there is none."""
         wanted = self.inputs if inputs is None else inputs
         reached = [(y, v) for y, v in zip(outputs, vectors, strict=True) if y.requires_grad and v is not None]
-        with enable_grad():
+        with recording(True):
             found = run_backward([y for y, _ in reached], [v for _, v in reached], wanted, True, create) if reached else {}
         if self.strict:
             for i in range(len(wanted)):
@@ -151,7 +150,7 @@ def jacobian(
             return tuple(at.pull(at.outputs, [g if i == k else None for i in range(len(at.outputs))], create_graph))
 
         if vectorize:
-            with set_grad_enabled(create_graph):
+            with recording(create_graph):
                 rows: Any = vmap(pull)(*basis([y]))
         else:
             each = [pull(one) for one in basis([y])[0].unbind(0)]

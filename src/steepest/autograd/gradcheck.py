@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import run_backward
-from steepest.autograd.levels import differentiable
-from steepest.autograd.modes import enable_grad
+from steepest.autograd.levels import differentiable, recording
 from steepest.autograd.transforms import entered, jvp
 from steepest.autograd.vectorizing import vmap
 from steepest.core.dtype import COMPLEX, numpy_dtype
@@ -110,7 +109,7 @@ def gradgradcheck(
 
     def gradient(*arguments: Any) -> tuple[Any, ...]:
         points = [entered(x, modes.grad) if wants else x for x, wants in zip(arguments, wanted_inputs, strict=False)]
-        with enable_grad():
+        with recording(True):
             made = [y for y in tensors(func(*points)) if differentiable(y)]
         wanted = [x for x, wants in zip(points, wanted_inputs, strict=True) if wants]
         pairs = [(y, v) for y, v in zip(made, arguments[count:], strict=True) if y.requires_grad]

@@ -5,9 +5,27 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 
 __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"]
+
+
+def switch(wanted: bool) -> list[Any]:
+    """Gradients on or off, under vmap and jvp off at every level; what gives back the mode of each."""
+    before: list[Any] = [(modes, modes.grad)]
+    modes.grad = wanted
+    if interpreters and not wanted:
+        for level in interpreters:
+            if hasattr(level, "grad"):
+                before.append((level, level.grad))
+                level.grad = False
+    return before
+
+
+def switch_back(before: list[Any]) -> None:
+    """The modes as they were."""
+    for mode, wanted in before:
+        mode.grad = wanted
 
 
 class _Switch:
@@ -52,10 +70,10 @@ class no_grad(_Switch):
         return made if function is None else made(function)
 
     def __enter__(self) -> None:
-        self.before, modes.grad = modes.grad, False
+        self.before = switch(False)
 
     def __exit__(self, *problem: Any) -> None:
-        modes.grad = self.before
+        switch_back(self.before)
 
 
 class enable_grad(_Switch):
@@ -76,21 +94,21 @@ class set_grad_enabled(_Switch):
     """Gradients on or off from the call on, and as before at the end of a `with` block."""
 
     def __init__(self, mode: bool):
-        self.mode, self.before = bool(mode), modes.grad
-        modes.grad = self.mode
+        self.mode = bool(mode)
+        self.before = switch(self.mode)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        modes.grad = self.before
+        switch_back(self.before)
         return super().__call__(function)
 
     def again(self) -> Any:
         return set_grad_enabled(self.mode)
 
     def __enter__(self) -> None:
-        modes.grad = self.mode
+        switch(self.mode)
 
     def __exit__(self, *problem: Any) -> None:
-        modes.grad = self.before
+        switch_back(self.before)
 
 
 class inference_mode(_Switch):

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.autograd.engine import run_backward
-from steepest.autograd.levels import innermost, of_kind
-from steepest.autograd.modes import enable_grad, set_grad_enabled
+from steepest.autograd.levels import innermost, of_kind, recording
 from steepest.autograd.tangents import Tangents
 from steepest.autograd.trees import Structure, flatten, rebuild
 from steepest.autograd.vectorizing import vmap
@@ -138,7 +137,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         leaves, structure = tensors_of("grad", "the inputs", chosen.tree)
         tracked = Tracked(leaves)
         outer = modes.grad
-        with enable_grad():
+        with recording(True):
             out, aux = split("grad", func(*chosen.with_(rebuild(structure, tracked.inputs)), **kwargs), has_aux)
         if not isinstance(out, Tensor):
             raise of_kind("func-grad-result", kind=type(out).__name__)
@@ -182,7 +181,7 @@ def _vjp(func: Callable[..., Any], primals: tuple[Any, ...], has_aux: bool, name
     leaves, structure = tensors_of(name, "the primals", primals)
     tracked = Tracked(leaves)
     outer = modes.grad
-    with enable_grad():
+    with recording(True):
         out, aux = split(name, func(*rebuild(structure, tracked.inputs)), has_aux)
     flat, out_structure = tensors_of(name, "the output of f", out)
     if not flat:
@@ -263,8 +262,7 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
 
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """`(output, jvp_fn)`: `jvp_fn(*tangents)` gives the derivative of the output at `primals` along the tangents."""
-    with set_grad_enabled(modes.grad):
-        out = func(*primals)
+    out = func(*primals)
     return out, lambda *tangents: jvp(func, primals, tangents)[1]
 
 
@@ -319,7 +317,7 @@ def jacrev(
         _, aux, pull, (flat, structure, outside) = _vjp(
             lambda *v: func(*chosen.with_(v), **kwargs), chosen.tree, has_aux, "jacrev"
         )
-        with set_grad_enabled(modes.grad and outside):
+        with recording(modes.grad and outside):
             rows = vmap(lambda *vectors: pull(list(vectors)), chunk_size=chunk_size)(*basis(flat))
         leaves, inside = flatten(rows)
         cut = [_pieces(x, flat) for x in leaves]

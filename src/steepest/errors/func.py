@@ -6,6 +6,9 @@ ROWS = {
         "vmap (vmap(f, randomness=\"different\")) or perform the randomness operation out of vmap",
         "vmap 中用到了随机数,而 randomness 是 \"error\":请写 vmap(f, randomness=\"different\")(每个样本各抽一次)或 "
         "randomness=\"same\"(所有样本相同),或者在 vmap 之外抽取随机数"),
+    "vmap-random-same": (
+        "vmap: Cannot ask for randomness=\"same\" when the parameters of the draw differ by example: write randomness=\"different\"",
+        "vmap:抽样的参数因样本而异时不能用 randomness=\"same\":请写 randomness=\"different\""),
     "vmap-write": (
         "vmap: an in-place operation would write values that differ by example into a tensor from outside, which has room for one value, "
         "not for {size}: write the operation out of place (y = x + ...), or make the tensor inside the function (x.new_zeros(...))",
