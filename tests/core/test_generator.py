@@ -162,3 +162,11 @@ def test_errors_say_what_was_seen(draw, kind: type[Exception], words: str) -> No
     with pytest.raises(kind) as caught:
         draw(Generator())
     assert words in str(caught.value)
+
+
+def test_one_draw_with_replacement_is_one_without() -> None:
+    weights = np.array([[0.1, 2.0, 0.5], [3.0, 1.0, 1.0]], np.float32)
+    first, second = Generator(), Generator()
+    assert [first.manual_seed(3).multinomial(weights, 1, r).tolist() for r in (True, False)] == [
+        second.manual_seed(3).multinomial(weights, 1, r).tolist() for r in (False, False)]
+    assert (first.get_state() == second.get_state()).all()

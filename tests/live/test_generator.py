@@ -186,6 +186,7 @@ def test_multinomial(name: str) -> None:
             weights = torch.rand(shape, dtype=FLOATS[name], generator=torch.Generator().manual_seed(3)) * 5
             for n in (1, shape[-1] // 2 + 1, shape[-1]):
                 same(g.multinomial(weights.numpy(), n), torch.multinomial(weights, n, generator=t), (shape, n))
+                same(g.multinomial(weights.numpy(), 1, True), torch.multinomial(weights, 1, True, generator=t), (shape, 1))
                 expected = torch.multinomial(weights, 3 * n, True, generator=t)
                 same(g.multinomial(weights.numpy(), 3 * n, True), expected, (shape, n))
         same_state(g, t)

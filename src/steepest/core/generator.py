@@ -312,7 +312,7 @@ class Generator:
         """Indices drawn in proportion to weights, (categories,) or (rows, categories); int64 with n in the last dimension."""
         weights = np.asarray(weights)
         _check_weights(weights, n, replacement)
-        if not replacement:
+        if not replacement or n == 1:  # one draw is the same either way, and PyTorch makes it this way
             with np.errstate(all="ignore"):
                 times = weights / self.exponential(weights.shape, 1.0, weights.dtype)
             return np.argsort(-times, axis=-1, kind="stable")[..., :n].astype(np.int64)
