@@ -98,7 +98,7 @@ class Batching(Level):
 
     def place(self, target: LevelTensor, value: Any) -> None:
         if self.extra_of(value) and not target.extra:
-            base = self.base_of(target)
+            base: Any = self.base_of(target)
             base.underlying = clone(self.examples(base), to=base.dtype)
             base.extra = True
             base.array = self.seen(base.underlying, True)
@@ -147,10 +147,11 @@ def aligned(level: Batching, x: Any, ndim: int) -> Any:
         return x
     if not level.extra_of(x):
         return x.underlying if level.owns(x) else x
+    inner: Any = x.underlying  # type: ignore[attr-defined]
     missing = ndim - x.array.ndim
     if missing <= 0:
-        return x.underlying
-    return view(x.underlying, shape=(level.size, *(1,) * missing, *x.array.shape))
+        return inner
+    return view(inner, shape=(level.size, *(1,) * missing, *x.array.shape))
 
 
 def largest(operands: Any) -> int:

@@ -10,7 +10,7 @@ inside a vmap or a jvp walks nodes whose rules are again seen by the level: per-
 comes from below has no gradient at this level; `grad` first lifts what it differentiates by.
 """
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -115,7 +115,8 @@ class Level:
         t.array = self.seen(inner, extra)
         return t
 
-    def owns(self, x: Any) -> bool:
+    def owns(self, x: Any) -> TypeGuard[LevelTensor]:
+        """Whether `x` is a tensor of this level."""
         return isinstance(x, LevelTensor) and x.level is self
 
     def lift(self, x: Any) -> Any:
@@ -146,9 +147,10 @@ class Level:
         """What this level adds to `x`; None for tensors from below. Views follow what was written into their base."""
         if not self.owns(x):
             return None
-        if x.extra is None and x.view_of is not None and x.view_of.base.extra is not None:
+        base: Any = None if x.view_of is None else x.view_of.base
+        if x.extra is None and x.view_of is not None and base.extra is not None:
             with self.below():
-                self.follow(x, x.view_of.base, x.view_of.steps)
+                self.follow(x, base, x.view_of.steps)
             x.array = self.seen(x.underlying, x.extra)
         return x.extra
 

@@ -253,7 +253,7 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
         extra, aux_structure = flatten(aux)
         derivatives = [level.tangent(x) for x in flat]
         with level.below():
-            values = [x.underlying if level.owns(x) else x for x in flat]
+            values = [x.underlying if level.owns(x) else x for x in flat]  # type: ignore[attr-defined]
             derivatives = [full(x.array.shape, 0, x.dtype) if t is None else t for x, t in zip(values, derivatives, strict=True)]
             extra = [x.underlying if level.owns(x) else x for x in extra]
     shown = rebuild(out_structure, values), rebuild(out_structure, derivatives)
