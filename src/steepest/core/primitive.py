@@ -19,6 +19,8 @@ __all__ = ["Like", "Primitive", "attach"]
 
 Rule = Callable[..., Any]
 RESERVED = {"like", "position"}
+UNWRITTEN: dict[str, int] = {}
+"""The versions of saved values where none was written in place yet: shared by most nodes, never changed."""
 
 
 def arguments(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -108,15 +110,16 @@ def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, An
     if not wanted:
         return
     saved: dict[str, Any] = {}
-    versions: dict[str, int] = {}
+    versions = UNWRITTEN
     for name, place in primitive._saves.get(wanted) or primitive.saves(wanted):
         if place >= 0:
             value = operands[place]
-            if isinstance(value, Tensor) and value.counter is not None:
-                versions[name] = value.counter.count
+            if isinstance(value, Tensor) and value.counter is not None and value.counter.count:
+                versions = {**versions, name: value.counter.count}
         elif name == "result":
             value = kept(results if isinstance(results, Tensor) else results[0])
-            versions[name] = value.version.count
+            if value.version.count:
+                versions = {**versions, name: value.version.count}
         else:
             first = int(name == "rest")
             value = tuple([kept(r) for r in results[first:]])

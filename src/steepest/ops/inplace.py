@@ -52,7 +52,7 @@ def _keep_original(node: Any, target: Tensor) -> None:
         if value is target:
             old = fresh(target.array.copy(), target.dtype) if target.level is None else target.level.copy(target)
             old.node, old.needs_grad, old.output_nr = target.node, target.needs_grad, target.output_nr
-            node.saved[name], node.versions[name] = old, 0
+            node.saved[name], node.versions = old, {**node.versions, name: 0}
 
 
 def check(target: Tensor) -> None:
@@ -160,7 +160,7 @@ def _adopt(target: Tensor, value: Tensor) -> None:
         kept = fresh(target.array, target.dtype) if target.level is None else target.level.twin(target)
         kept._storage, kept.counter = target.storage_cell, target.version
         node.saved["result"] = kept
-        node.versions["result"] = target.version.count
+        node.versions = {**node.versions, "result": target.version.count}
 
 
 def fill_array(target: Tensor, value: Any) -> Tensor:

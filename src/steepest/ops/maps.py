@@ -164,6 +164,7 @@ class Elementwise(Primitive):
         return True
 
 
+NO_PARAMETERS: dict[str, Any] = {}
 OPERAND = """
         if isinstance(x{i}, Tensor):
             a{i} = x{i}.array
@@ -190,7 +191,7 @@ def make(self):
             raise broadcast_error(self, ({x},), problem) from None
         result = plan.wrap(out)
         if ({wanted}) and modes.grad:
-            attach(self, ({x},), {{}}, result)
+            attach(self, ({x},), NO_PARAMETERS, result)
         return result
     return bind
 """
