@@ -1,5 +1,6 @@
-"""Names of torch.utils: data loading."""
+"""Names of torch.utils: data loading, checkpoints."""
 
+from steepest.utils import checkpoint as checkpoint
 from steepest.utils import data as data
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data"]
