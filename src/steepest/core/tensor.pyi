@@ -76,6 +76,8 @@ class Tensor:
     def imag(self) -> Tensor:
         """The imaginary parts; RuntimeError for real tensors."""
     @property
+    def is_cpu(self) -> Any: ...
+    @property
     def is_cuda(self) -> _bool:
         """Whether the tensor is on a CUDA device: never."""
     @property
@@ -87,6 +89,9 @@ class Tensor:
     @property
     def is_mkldnn(self) -> _bool:
         """Whether the tensor is in the layout of oneDNN: never."""
+    @property
+    def is_mps(self) -> _bool:
+        """Whether the tensor is on an Apple GPU: never."""
     @property
     def is_quantized(self) -> _bool:
         """Whether the tensor is quantized: never."""
