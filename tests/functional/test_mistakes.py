@@ -231,7 +231,8 @@ def test_means_of_nothing_are_nan():
 
 def test_bfloat16_is_computed_in_float32():
     a = torch.randn(2, 2, 5, 6).to(torch.bfloat16)
-    for y in (F.max_pool2d(a, 2), F.conv2d(a, torch.ones(1, 2, 3, 3, dtype=torch.bfloat16)), F.pad(a, (1, 1, 1, 1), mode="reflect"), F.gelu(a)):
+    convolved = F.conv2d(a, torch.ones(1, 2, 3, 3, dtype=torch.bfloat16))
+    for y in (F.max_pool2d(a, 2), convolved, F.pad(a, (1, 1, 1, 1), mode="reflect"), F.gelu(a)):
         assert y.dtype is torch.bfloat16
     expected = F.conv2d(a.float(), torch.ones(1, 2, 3, 3)).to(torch.bfloat16)
     assert torch.equal(F.conv2d(a, torch.ones(1, 2, 3, 3, dtype=torch.bfloat16)), expected)

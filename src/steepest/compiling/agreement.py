@@ -25,7 +25,10 @@ def magnitude(a: Array) -> float:
 
 
 def difference(a: Array, b: Array, scale: float = 1e-3) -> float:
-    """The largest difference, relative to the larger of `scale` and the magnitude of `b`; infinite where NaN, infinities or integers differ."""
+    """The largest difference, relative to the larger of `scale` and the magnitude of `b`.
+
+    Infinite where NaN, infinities or integers differ.
+    """
     if a.dtype.name not in TOLERANCE:
         return 0.0 if np.array_equal(a, b) else float("inf")
     a, b = _wide(a), _wide(b)

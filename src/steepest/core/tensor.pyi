@@ -76,7 +76,8 @@ class Tensor:
     def imag(self) -> Tensor:
         """The imaginary parts; RuntimeError for real tensors."""
     @property
-    def is_cpu(self) -> Any: ...
+    def is_cpu(self) -> _bool:
+        """Whether the tensor is on the CPU: always."""
     @property
     def is_cuda(self) -> _bool:
         """Whether the tensor is on a CUDA device: never."""

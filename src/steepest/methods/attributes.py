@@ -149,6 +149,11 @@ def place(self: Tensor) -> device:
     return CPU
 
 
+def is_cpu(self: Tensor) -> bool:
+    """Whether the tensor is on the CPU: always."""
+    return True
+
+
 def memory_layout(self: Tensor) -> layout:
     """How the elements are laid out: strided."""
     return STRIDED
@@ -185,6 +190,6 @@ METHODS: dict[str, Any] = {
 PROPERTIES: dict[str, Any] = {
     "T": transposed, "mT": matrix_transposed, "H": adjoint, "device": place, "layout": memory_layout, "itemsize": element_size,
     "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,
-    "is_cuda": never("on a CUDA device"), "is_mps": never("on an Apple GPU"), "is_cpu": lambda self: True, "is_sparse": never("sparse"), "is_meta": never("without memory"),
-    "is_quantized": never("quantized"), "is_mkldnn": never("in the layout of oneDNN"),
+    "is_cpu": is_cpu, "is_cuda": never("on a CUDA device"), "is_mps": never("on an Apple GPU"), "is_sparse": never("sparse"),
+    "is_meta": never("without memory"), "is_quantized": never("quantized"), "is_mkldnn": never("in the layout of oneDNN"),
 }

@@ -114,7 +114,8 @@ class Rearrange(Primitive):
 sort = Sort()
 topk, kthvalue = Ranked("topk", _ranks_between), Ranked("kthvalue", _ranks_between)
 median, nanmedian = Ranked("median", _median_places, "MedianBackward1"), Ranked("nanmedian", _median_places, "NanmedianBackward1")
-median_of_all, nanmedian_of_all = (Ranked(name, _median_places, f"{name.capitalize()}Backward0", shared=True) for name in ("median", "nanmedian"))
+median_of_all, nanmedian_of_all = (Ranked(name, _median_places, f"{name.capitalize()}Backward0", shared=True)
+                                   for name in ("median", "nanmedian"))
 mode = Ranked("mode", _mode_places)
 flip: Rearrange = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims))
 roll: Rearrange = Rearrange("roll", lambda x, shifts, dims: np.roll(x, shifts, dims),
