@@ -25,6 +25,7 @@ CASES: dict[str, tuple[Any, str, list[tuple[int, ...]], list[tuple[int, tuple[in
     "map-scalar": (lambda a, b: a - b, "fdi", [(), (2, 2)], []),
     "map-logic": (lambda a, b: (a & b, a | ~b, a ^ b), "isub", [(5,), (5,)], []),
     "map-complex": (lambda a, b: (a * b, a + 1), "c", [(2, 3), (3,)], []),
+    "complex-views": (lambda z: (z.real * 2, z.imag + z.real, torch.view_as_real(z).sum(0), z.abs(), z @ z.t()), "c", [(2, 3)], []),
     "cast": (lambda x: (x.to(torch.float64), x.to(torch.int64), x.to(torch.bool), x.to(torch.float16), x.to(torch.uint8)),
              "fdhgisb", [(2, 3)], []),
     "clone-of-view": (lambda x: x.t().contiguous(), "fhb", [(2, 3)], []),

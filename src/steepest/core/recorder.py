@@ -1,8 +1,9 @@
 """The recorder: an interpreter that evaluates eagerly and writes down pure equations over the contents of storages.
 
 A storage is mutable; its successive contents are `Content`s. An operand is an `Access`: a content seen with offset, shape and
-strides, so views need no equations. An in-place write is the equation `store`, which gives a storage its next content. What a
-storage held when it was first written is kept, so that the recorded stretch can be run again from where it began.
+strides, so views need no equations (but those of parts of numbers, as the real part, are). An in-place write is the equation
+`store`, which gives a storage its next content. What a storage held when it was first written is kept, so that the recorded
+stretch can be run again from where it began.
 """
 
 import sys
@@ -101,10 +102,13 @@ class Recorder:
             self.generators[params["generator"]] = params["generator"].get_state()
         with paused(self):
             if primitive.form == "view":
-                return primitive.run(operands, params)
+                result = primitive.run(operands, params)
+                if result.dtype is operands[0].dtype:
+                    return result
             equation = Equation(primitive, tuple(self.access(x) if isinstance(x, Tensor) else x for x in operands), params,
                                 user_line())
-            result = primitive.run(operands, params)
+            if primitive.form != "view":
+                result = primitive.run(operands, params)
         number = len(self.equations)
         self.equations.append(equation)
         made = result if isinstance(result, tuple) else (result,)
