@@ -148,8 +148,8 @@ def test_modes_switch_recording() -> None:
         yield x * 3
 
     assert not plain(w).requires_grad and not any(y.requires_grad for y in steps(w))
-    with pytest.raises(ZeroDivisionError), torch.no_grad():
-        1 / 0
+    with pytest.raises(KeyError), torch.no_grad():
+        raise KeyError
     assert torch.is_grad_enabled()
 
 
@@ -211,8 +211,8 @@ def test_overwritten_values_get_no_gradient() -> None:
 
 
 @pytest.mark.parametrize(("language", "texts"), [
-    ("en", ("a leaf Variable that requires grad is being used in an in-place operation", "a view of a leaf Variable", "multiple views",
-            "created in no_grad mode", "result type torch.float32 can't be cast")),
+    ("en", ("a leaf Variable that requires grad is being used in an in-place operation", "a view of a leaf Variable",
+            "multiple views", "created in no_grad mode", "result type torch.float32 can't be cast")),
     ("zh", ("不能对需要梯度的叶子张量做原地修改", "叶子张量的视图", "一次返回多个视图", "no_grad 下建立", "结果类型 torch.float32 不能存入")),
 ])
 def test_in_place_operations_that_are_refused(language: str, texts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -437,7 +437,7 @@ def result_type(a: Any, b: Any) -> Any:
 
 def can_cast(from_: Any, to: Any) -> bool:
     """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
-    return from_.category <= to.category and not (from_.is_signed and not to.is_signed and to is not dtypes.bool_)
+    return from_.category <= to.category
 
 
 def block_diag(*tensors: Tensor) -> Tensor:
