@@ -1157,7 +1157,7 @@ class Tensor:
         """The variance over `dim`, divided by n - correction (1 unless given)."""
     def vdot(self, other: Tensor) -> Tensor:
         """As `dot`, the first vector conjugated."""
-    def view(self, *shape: Any) -> Any:
+    def view(self, *shape: Any) -> Tensor:
         """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
     def view_as(self, other: Tensor) -> Tensor:
         """A view with the shape of `other`."""

@@ -30,7 +30,7 @@ def _inferred(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
     return shape
 
 
-def view(input: Tensor, *shape: Any) -> Any:
+def view(input: Tensor, *shape: Any) -> Tensor:
     """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
     if len(shape) == 1 and isinstance(shape[0], dtype):
         return view_dtype(input, shape[0])
