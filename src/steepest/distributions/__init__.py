@@ -1,0 +1,33 @@
+"""Names of torch.distributions: probability distributions that draw PyTorch's numbers.
+
+>>> steepest.distributions.Normal(steepest.zeros(2), 1.0).entropy()
+tensor([1.4189, 1.4189])
+"""
+
+from steepest.distributions import constraints, kl
+from steepest.distributions.composed import Independent, MixtureSameFamily, MultivariateNormal
+from steepest.distributions.continuous import Cauchy, Exponential, Laplace, Normal, Uniform
+from steepest.distributions.discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
+from steepest.distributions.distribution import Distribution
+from steepest.distributions.kl import kl_divergence, register_kl
+
+__all__ = [
+    "Bernoulli",
+    "Categorical",
+    "Cauchy",
+    "Distribution",
+    "Exponential",
+    "Geometric",
+    "Independent",
+    "Laplace",
+    "MixtureSameFamily",
+    "MultivariateNormal",
+    "Normal",
+    "OneHotCategorical",
+    "Poisson",
+    "Uniform",
+    "constraints",
+    "kl",
+    "kl_divergence",
+    "register_kl",
+]

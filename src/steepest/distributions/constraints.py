@@ -1,0 +1,97 @@
+"""Which values parameters and samples may have; a constraint checks every element, or every vector or matrix of `event_dim`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from steepest.core.tensor import Tensor
+from steepest.functional.linalg import eigvalsh
+
+__all__ = ["Constraint", "boolean", "greater_than", "half_open_interval", "independent", "integer_interval", "interval",
+           "less_than", "lower_cholesky", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite",
+           "positive_integer", "real", "real_vector", "simplex", "unit_interval"]
+
+
+class Constraint:
+    """A named condition: `check(value)` gives a tensor of bools."""
+
+    def __init__(self, name: str, holds: Callable[[Any], Any], event_dim: int = 0, is_discrete: bool = False):
+        self.name, self.holds, self.event_dim, self.is_discrete = name, holds, event_dim, is_discrete
+
+    def check(self, value: Tensor) -> Tensor:
+        """Where the values are allowed."""
+        found: Tensor = self.holds(value)
+        return found
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def greater_than(lower_bound: Any) -> Constraint:
+    """Above a bound."""
+    return Constraint(f"GreaterThan(lower_bound={lower_bound})", lambda x: lower_bound < x)
+
+
+def greater_than_eq(lower_bound: Any) -> Constraint:
+    """At or above a bound."""
+    return Constraint(f"GreaterThanEq(lower_bound={lower_bound})", lambda x: lower_bound <= x)
+
+
+def less_than(upper_bound: Any) -> Constraint:
+    """Below a bound."""
+    return Constraint(f"LessThan(upper_bound={upper_bound})", lambda x: x < upper_bound)
+
+
+def interval(lower_bound: Any, upper_bound: Any) -> Constraint:
+    """Between two bounds, both included."""
+    name = f"Interval(lower_bound={lower_bound}, upper_bound={upper_bound})"
+    return Constraint(name, lambda x: (lower_bound <= x) & (x <= upper_bound))
+
+
+def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
+    """Between two bounds, the upper one excluded."""
+    name = f"HalfOpenInterval(lower_bound={lower_bound}, upper_bound={upper_bound})"
+    return Constraint(name, lambda x: (lower_bound <= x) & (x < upper_bound))
+
+
+def integer_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
+    """Whole numbers between two bounds, both included."""
+    name = f"IntegerInterval(lower_bound={lower_bound}, upper_bound={upper_bound})"
+    return Constraint(name, lambda x: (x % 1 == 0) & (lower_bound <= x) & (x <= upper_bound), is_discrete=True)
+
+
+def integer_greater_than(lower_bound: Any) -> Constraint:
+    """Whole numbers from a bound on."""
+    return Constraint(f"IntegerGreaterThan(lower_bound={lower_bound})", lambda x: (x % 1 == 0) & (x >= lower_bound), is_discrete=True)
+
+
+def independent(base: Constraint, ndims: int) -> Constraint:
+    """`base` for all elements of the last dimensions together."""
+    def holds(x: Any) -> Any:
+        found = base.check(x)
+        return found.reshape(*found.shape[: found.dim() - ndims], -1).all(-1)
+
+    return Constraint(f"IndependentConstraint({base!r}, {ndims})", holds, base.event_dim + ndims, base.is_discrete)
+
+
+def _is_lower_cholesky(x: Any) -> Any:
+    lower = (x.tril() == x).reshape(*x.shape[:-2], -1).all(-1)
+    return lower & (x.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
+
+
+def _is_positive_definite(x: Any) -> Any:
+    close = ((x - x.mT).abs() <= 1e-6 + 1e-5 * x.abs()).reshape(*x.shape[:-2], -1).all(-1)
+    return close & (eigvalsh(x.detach()) > 0).all(-1)
+
+
+real = Constraint("Real()", lambda x: x == x)
+positive = greater_than(0.0)
+nonnegative = greater_than_eq(0.0)
+unit_interval = interval(0.0, 1.0)
+boolean = Constraint("Boolean()", lambda x: (x == 0) | (x == 1), is_discrete=True)
+nonnegative_integer = integer_greater_than(0)
+positive_integer = integer_greater_than(1)
+real_vector = independent(real, 1)
+simplex = Constraint("Simplex()", lambda x: (x >= 0).all(-1) & ((x.sum(-1) - 1).abs() < 1e-6), 1)
+one_hot = Constraint("OneHot()", lambda x: ((x == 0) | (x == 1)).all(-1) & (x.sum(-1) == 1), 1, True)
+lower_cholesky = Constraint("LowerCholesky()", _is_lower_cholesky, 2)
+positive_definite = Constraint("PositiveDefinite()", _is_positive_definite, 2)

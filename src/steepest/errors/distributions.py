@@ -1,0 +1,45 @@
+"""Texts of the probability distributions."""
+
+ROWS = {
+    "distribution-parameter": (
+        "Expected parameter {name} (Tensor of shape {shape}) of distribution {distribution} to satisfy the constraint {constraint}, but "
+        "found invalid values:\n{value}",
+        "分布 {distribution} 的参数 {name}(形状 {shape})应满足约束 {constraint},但其中有不合法的值:\n{value}"),
+    "distribution-value": (
+        "Expected value argument (Tensor of shape {shape}) to be within the support ({support}) of the distribution {distribution}, but "
+        "found invalid values:\n{value}",
+        "参数 value(形状 {shape})应在分布 {distribution} 的取值范围({support})之内,但其中有不合法的值:\n{value}"),
+    "distribution-value-tensor": (
+        "The value argument to log_prob must be a Tensor, not {kind}: write torch.tensor(value)",
+        "log_prob 的参数 value 必须是张量,而不是 {kind}:请写 torch.tensor(value)"),
+    "distribution-event": (
+        "The right-most size of value must match event_shape: {shape} vs {event_shape}.",
+        "value 的末尾几维必须与 event_shape 相同:value 的形状是 {shape},event_shape 是 {event_shape}"),
+    "distribution-batch": (
+        "Value is not broadcastable with batch_shape+event_shape: {shape} vs {expected}.",
+        "value 的形状 {shape} 不能广播到 batch_shape+event_shape,即 {expected}"),
+    "distribution-either": (
+        "Either `{first}` or `{second}` must be specified, but not both.",
+        "`{first}` 和 `{second}` 必须给出其中一个,且只能给出一个"),
+    "distribution-without": (
+        "{distribution} has no {what}",
+        "{distribution} 没有 {what}"),
+    "distribution-dims": (
+        "{distribution}: {name} must have at least {dims} dimensions, it has the shape {shape}",
+        "{distribution}:{name} 至少要有 {dims} 维,而它的形状是 {shape}"),
+    "distribution-covariance": (
+        "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.",
+        "covariance_matrix、precision_matrix、scale_tril 三者必须给出一个,且只能给出一个"),
+    "distribution-reinterpreted": (
+        "Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual {wanted} vs {dims}",
+        "reinterpreted_batch_ndims 是 {wanted},不能超过 base_distribution 的 batch_shape 的维数 {dims}"),
+    "distribution-mixture": (
+        "`mixture_distribution` must be a Categorical whose batch_shape and number of categories, {mixture}, are the batch_shape of "
+        "`component_distribution`, {component}",
+        "`mixture_distribution` 必须是 Categorical,其 batch_shape 连同类别数是 {mixture},应等于 `component_distribution` 的 "
+        "batch_shape,即 {component}"),
+    "kl-unknown": (
+        "No KL(p || q) is implemented for p type {p} and q type {q}: estimate it from samples, x = p.sample((1000,)); "
+        "(p.log_prob(x) - q.log_prob(x)).mean(0)",
+        "没有 p 为 {p}、q 为 {q} 的 KL(p || q) 公式:可以用样本估计,x = p.sample((1000,));(p.log_prob(x) - q.log_prob(x)).mean(0)"),
+}

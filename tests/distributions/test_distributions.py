@@ -1,0 +1,116 @@
+"""Distributions draw PyTorch's samples and give its log-probabilities, moments, gradients, divergences and errors."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import steepest
+from steepest import distributions
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def load_reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("reference_distributions", ROOT / "scripts" / "reference" / "distributions.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+reference = load_reference()
+EXPECTED = json.loads(reference.REFERENCE.read_text(encoding="utf-8"))["cases"]
+
+
+def assert_close(found: Any, expected: Any, where: str) -> None:
+    if isinstance(expected, list):
+        assert isinstance(found, list) and len(found) == len(expected), where
+        for k, (one, other) in enumerate(zip(found, expected, strict=True)):
+            assert_close(one, other, f"{where}[{k}]")
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=2e-5, abs=2e-6), where
+    else:
+        assert found == expected, where
+
+
+@pytest.mark.parametrize("name", reference.CASES)
+def test_gives_what_torch_gives(name: str) -> None:
+    found = reference.observe(steepest, name)
+    assert found.keys() == EXPECTED[name].keys()
+    for what, expected in EXPECTED[name].items():
+        assert_close(found[what], expected, what)
+
+
+def test_numbers_make_a_distribution_without_a_batch() -> None:
+    standard = distributions.Normal(0, 1)
+    assert standard.batch_shape == () and standard.sample().shape == () and standard.sample((2, 3)).shape == (2, 3)
+
+
+def test_samples_have_no_gradient_and_rsamples_have_one() -> None:
+    scale = steepest.ones(2, requires_grad=True)
+    of = distributions.Normal(0.0, scale)
+    assert not of.sample().requires_grad and of.rsample().requires_grad
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    (lambda d, t: d.Normal(0.0, -1.0), "parameter scale .* GreaterThan\\(lower_bound=0.0\\)"),
+    (lambda d, t: d.Uniform(1.0, 0.0), "parameter high"),
+    (lambda d, t: d.Categorical(t.tensor([0.5, -0.1])), "parameter probs .* Simplex"),
+    (lambda d, t: d.Categorical(), "Either `probs` or `logits`"),
+    (lambda d, t: d.Bernoulli(0.3).log_prob(t.tensor(0.5)), "within the support \\(Boolean\\(\\)\\)"),
+    (lambda d, t: d.Normal(t.zeros(2), 1.0).log_prob(t.zeros(3)), "not broadcastable"),
+    (lambda d, t: d.Normal(0.0, 1.0).log_prob(1.0), "must be a Tensor"),
+    (lambda d, t: d.MultivariateNormal(t.zeros(2)), "Exactly one of covariance_matrix"),
+    (lambda d, t: d.MultivariateNormal(t.zeros(2), t.tensor([[1.0, 2.0], [2.0, 1.0]])), "PositiveDefinite"),
+    (lambda d, t: d.Independent(d.Normal(0.0, 1.0), 1), "reinterpreted_batch_ndims"),
+    (lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(3)), d.Normal(t.zeros(2), 1.0)), "mixture_distribution"),
+])
+def test_wrong_parameters_and_values_are_errors(wrong: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        wrong(distributions, steepest)
+
+
+def test_checks_can_be_left_out() -> None:
+    assert distributions.Bernoulli(0.5, validate_args=False).log_prob(steepest.tensor(0.5)).isfinite()
+
+
+def test_an_unknown_divergence_says_so() -> None:
+    with pytest.raises(NotImplementedError, match="p type Normal and q type Poisson"):
+        distributions.kl_divergence(distributions.Normal(0.0, 1.0), distributions.Poisson(1.0))
+
+
+def test_a_divergence_of_ones_own() -> None:
+    class Mine(distributions.Normal):
+        pass
+
+    @distributions.register_kl(Mine, distributions.Normal)
+    def _mine(p: Any, q: Any) -> Any:
+        return p.loc * 0 + 7
+
+    assert distributions.kl_divergence(Mine(0.0, 1.0), distributions.Normal(0.0, 1.0)) == 7
+    assert distributions.kl_divergence(distributions.Normal(0.0, 1.0), Mine(0.0, 1.0)) == 0
+
+
+@pytest.mark.parametrize("make", [
+    lambda x: distributions.Categorical(logits=x),
+    lambda x: distributions.Bernoulli(logits=x),
+    lambda x: distributions.Categorical(x.exp()),
+])
+def test_what_a_sample_derives_has_its_gradient(make: Any) -> None:
+    x = steepest.tensor([0.5, 1.0], requires_grad=True)
+    of = make(x)
+    of.sample()
+    (of.probs[0] + of.logits[0]).backward()
+    assert x.grad is not None and x.grad[0] != 0
+
+
+def test_the_factor_of_a_covariance_has_its_gradient_after_a_sample() -> None:
+    covariance = steepest.eye(2, requires_grad=True)
+    of = distributions.MultivariateNormal(steepest.zeros(2), covariance)
+    of.sample()
+    of.log_prob(steepest.ones(2)).backward()
+    assert covariance.grad is not None and covariance.grad.abs().sum() > 0
