@@ -11,7 +11,7 @@ import steepest as torch
 import steepest.nn.functional as F
 
 sys.path.insert(0, str(Path(__file__).parent))
-from agreement import BATCHES, agree, of_kind, places, training
+from agreement import BATCHES, agree, keeping, of_kind, places, training
 
 Shapes = list[tuple[int, ...]]
 
@@ -139,3 +139,13 @@ def test_running_statistics_move_natively(optimizer: str) -> None:
 
     random = np.random.default_rng(7)
     agree(make, [(of_kind("f", (8, 3), random), of_kind("f", (8, 1), random)) for _ in range(BATCHES)])
+
+
+def test_counting_and_searching_run_natively() -> None:
+    def operation(x: torch.Tensor, i: torch.Tensor, j: torch.Tensor) -> list[torch.Tensor]:
+        return [torch.gcd(i, j), torch.lcm(i, j), *torch.frexp(x), torch.isin(i, j[:2]), torch.searchsorted(x.sort()[0], x * 0.9), x.histc(4),
+                torch.bucketize(x, torch.tensor([-1.0, 0.0, 1.0])), x.quantile(0.3), torch.tril_indices(2, 3), torch.unravel_index(i, (2, 3))[1]]
+
+    random = np.random.default_rng(7)
+    batches = [(of_kind("f", (5,), random), places(6, (5,), random), places(6, (5,), random)) for _ in range(BATCHES)]
+    agree(keeping(operation, batches[0]), batches)

@@ -12,6 +12,7 @@ from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
+from steepest.ops import counting
 from steepest.ops import indexing as ix
 from steepest.ops import views
 from steepest.ops.arithmetic import where
@@ -390,4 +391,4 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Positions counted over all elements of a tensor of this shape as indices, one tensor a dimension."""
     size = (shape,) if isinstance(shape, int) else tuple(shape)
-    return tuple(from_array(np.asarray(i, np.int64)) for i in np.unravel_index(indices.array, size))
+    return counting.unravel(indices, shape=size)  # type: ignore[no-any-return]

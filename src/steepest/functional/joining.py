@@ -9,14 +9,14 @@ from steepest.core import dtype as dtypes
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
 from steepest.core.reading import read
-from steepest.core.tensor import Tensor, fresh, from_array
+from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.creating import arange
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
 from steepest.functional.shaping import clone_ordered, expand, reshape, to_dtype, unsqueeze
 from steepest.ops import arithmetic as ar
-from steepest.ops import ordering, scans
+from steepest.ops import counting, ordering, scans
 from steepest.ops.arithmetic import clone
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import constant, positions
@@ -384,25 +384,31 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
 
 def isin(elements: Tensor, test_elements: Tensor) -> Tensor:
     """Where an element occurs among `test_elements`."""
-    return from_array(np.isin(elements.array, test_elements.array if isinstance(test_elements, Tensor) else test_elements))
+    return counting.is_in(elements, _tensor(test_elements))
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
-    return from_array(np.bincount(input.array, None if weights is None else weights.array, minlength))
+    return from_array(np.bincount(read(input), None if weights is None else read(weights), minlength))
 
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
-    low, high = (float(input.array.min()), float(input.array.max())) if min == max == 0 else (min, max)
-    return from_array(np.histogram(input.array, bins, (low, high))[0].astype(input.array.dtype))
+    return counting.histogram(input, bins=bins, low=min, high=max)
 
 
 def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None) -> Tensor:
     """Where values would go in a sorted vector."""
-    values = input.array if isinstance(input, Tensor) else np.asarray(input)
-    found = np.searchsorted(sorted_sequence.array, values, "right" if right or side == "right" else "left")
-    return from_array(np.asarray(found).astype(np.int32 if out_int32 else np.int64))
+    which = "right" if right or side == "right" else "left"
+    return counting.search_sorted(sorted_sequence, _tensor(input), side=which, to=np.int32 if out_int32 else np.int64)
+
+
+def _tensor(x: Any) -> Tensor:
+    """Numbers as a tensor."""
+    if isinstance(x, Tensor):
+        return x
+    array = np.array(x)
+    return constant(array, dtypes.from_numpy(array.dtype))
 
 
 def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
@@ -416,14 +422,14 @@ def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = Fals
     x = reshape(input, -1) if dim is None else input
     d = 0 if dim is None else wrap(dim, x.array.ndim)
     ordered = sort(x, d)[0]
-    share = q.array if isinstance(q, Tensor) else np.asarray(q, x.array.dtype)
+    share = read(q) if isinstance(q, Tensor) else np.asarray(q, x.array.dtype)
     at = share.reshape(-1) * (x.array.shape[d] - 1)
     low = np.floor(at).astype(np.int64)
     high = np.ceil(at).astype(np.int64)
     chosen = {"linear": at - low, "lower": at * 0, "higher": at * 0 + 1, "midpoint": at * 0 + 0.5,
               "nearest": np.rint(at) - low}[interpolation]
-    weight = fresh(chosen.astype(x.array.dtype).reshape([-1] + [1] * (x.array.ndim - 1)), x.dtype)
-    a, b = (ordered.index_select(d, from_array(i)).movedim(d, 0) for i in (low, high))
+    weight = constant(chosen.astype(x.array.dtype).reshape([-1] + [1] * (x.array.ndim - 1)), x.dtype)
+    a, b = (ordered.index_select(d, constant(i, dtypes.int64)).movedim(d, 0) for i in (low, high))
     result = ar.lerp(a, b, weight)
     if keepdim:
         result = result.unsqueeze(d + 1) if dim is not None else result.reshape(-1, *[1] * len(shape))

@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.functional import reducing, shaping
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
+from steepest.ops import counting
 from steepest.ops import linalg as la
 from steepest.ops.arithmetic import conjugate
 from steepest.ops.creation import constant
@@ -73,13 +75,12 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
 
 def eigvals(A: Tensor) -> Tensor:
     """Eigenvalues of square matrices, complex."""
-    return from_array(np.linalg.eigvals(A.array).astype(np.result_type(A.array.dtype, np.complex64)))
+    return counting.eigenvalues_and_vectors(A)[0]
 
 
 def eig(A: Tensor) -> Any:
     """Eigenvalues and eigenvectors of square matrices, complex."""
-    kind = np.result_type(A.array.dtype, np.complex64)
-    return named("linalg_eig", "eigenvalues", "eigenvectors")(from_array(x.astype(kind)) for x in np.linalg.eig(A.array))
+    return named("linalg_eig", "eigenvalues", "eigenvectors")(counting.eigenvalues_and_vectors(A))
 
 
 def svd(A: Tensor, full_matrices: bool = True) -> Any:
@@ -101,12 +102,12 @@ def pinv(A: Tensor) -> Tensor:
 
 def matrix_rank(A: Tensor, tol: float | None = None) -> Tensor:
     """The number of singular values that are not small."""
-    return from_array(np.asarray(np.linalg.matrix_rank(A.array, tol)))
+    return counting.rank(A, tol=tol)
 
 
 def lstsq(A: Tensor, B: Tensor) -> Any:
     """The least-squares solution of `A X = B`."""
-    x, residuals, rank, s = np.linalg.lstsq(A.array, B.array, rcond=None)
+    x, residuals, rank, s = np.linalg.lstsq(read(A), read(B), rcond=None)
     return named("linalg_lstsq", "solution", "residuals", "rank", "singular_values")(
         from_array(np.asarray(v)) for v in (x, residuals, rank, s))
 

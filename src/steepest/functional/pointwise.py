@@ -9,11 +9,12 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import numpy_dtype
 from steepest.core.promotion import result_type
-from steepest.core.tensor import Tensor, fresh
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.operands import describe, operand, result_into
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
+from steepest.ops import counting
 from steepest.ops import functions as fn
 from steepest.ops.maps import Elementwise
 
@@ -239,23 +240,17 @@ def polygamma(n: int, input: Tensor) -> Tensor:
 
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
-    return _integers(np.gcd, input, other)
+    return counting.gcd(input, other, to=numpy_dtype(result_type(input, other)))
 
 
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of integers."""
-    return _integers(np.lcm, input, other)
-
-
-def _integers(function: Any, a: Tensor, b: Tensor) -> Tensor:
-    of = result_type(a, b)
-    return fresh(np.asarray(function(a.array, b.array), numpy_dtype(of)), of)
+    return counting.lcm(input, other, to=numpy_dtype(result_type(input, other)))
 
 
 def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
     """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
-    mantissa, exponent = np.frexp(input.array)
-    return fresh(np.asarray(mantissa), input.dtype), fresh(np.asarray(exponent, np.int32), dtypes.int32)
+    return counting.frexp(input)
 
 
 def positive(input: Tensor) -> Tensor:

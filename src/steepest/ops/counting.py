@@ -1,0 +1,47 @@
+"""The call form beside linear algebra: counting, searching and number theory by NumPy. Nothing here has a gradient."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from steepest.core.primitive import Primitive, arguments
+from steepest.core.tensor import from_array
+
+Array = Any
+
+
+class Count(Primitive):
+    """`function(arrays..., **params)` gives one array or a tuple of them, whose shapes follow from the operands' shapes."""
+
+    form = "call"
+
+    def __init__(self, name: str, function: Callable[..., Any], operands: int):
+        super().__init__(name, arguments(function)[:operands], {})
+        self.function = function
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        out = self.function(*[x.array for x in operands], **params)
+        return tuple(from_array(o) for o in out) if isinstance(out, tuple) else from_array(out)
+
+
+def _histogram(x: Array, bins: int, low: float, high: float) -> Array:
+    if low == high == 0:
+        low, high = float(x.min()), float(x.max())
+    return np.histogram(x, bins, (low, high))[0].astype(x.dtype)
+
+
+def _frexp(x: Array) -> tuple[Array, Array]:
+    mantissa, exponent = np.frexp(x)
+    return np.asarray(mantissa), np.asarray(exponent, np.int32)
+
+
+is_in = Count("isin", lambda x, among: np.isin(x, among), 2)
+histogram = Count("histc", _histogram, 1)
+search_sorted = Count("searchsorted", lambda sequence, values, side, to: np.asarray(np.searchsorted(sequence, values, side)).astype(to), 2)
+frexp = Count("frexp", _frexp, 1)
+gcd = Count("gcd", lambda a, b, to: np.asarray(np.gcd(a, b), to), 2)
+lcm = Count("lcm", lambda a, b, to: np.asarray(np.lcm(a, b), to), 2)
+eigenvalues_and_vectors = Count("linalg_eig", lambda x: tuple(o.astype(np.result_type(x.dtype, np.complex64)) for o in np.linalg.eig(x)), 1)
+rank = Count("linalg_matrix_rank", lambda x, tol: np.asarray(np.linalg.matrix_rank(x, tol)), 1)
+unravel = Count("unravel_index", lambda indices, shape: tuple(np.array(i, np.int64) for i in np.unravel_index(indices, shape)), 1)
