@@ -12,9 +12,8 @@ from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
-from steepest.ops import counting
+from steepest.ops import counting, views
 from steepest.ops import indexing as ix
-from steepest.ops import views
 from steepest.ops.arithmetic import where
 from steepest.ops.composites import composite
 from steepest.ops.creation import constant, full
@@ -391,4 +390,4 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Positions counted over all elements of a tensor of this shape as indices, one tensor a dimension."""
     size = (shape,) if isinstance(shape, int) else tuple(shape)
-    return counting.unravel(indices, shape=size)  # type: ignore[no-any-return]
+    return counting.unravel(indices, shape=size)
