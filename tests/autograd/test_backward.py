@@ -213,7 +213,8 @@ def test_overwritten_values_get_no_gradient() -> None:
 @pytest.mark.parametrize(("language", "texts"), [
     ("en", ("a leaf Variable that requires grad is being used in an in-place operation", "a view of a leaf Variable",
             "multiple views", "created in no_grad mode", "result type torch.float32 can't be cast")),
-    ("zh", ("不能对需要梯度的叶子张量做原地修改", "叶子张量的视图", "一次返回多个视图", "no_grad 下建立", "结果类型 torch.float32 不能存入")),
+    ("zh", ("不能对需要梯度的叶子张量做原地修改", "叶子张量的视图", "一次返回多个视图", "no_grad 下建立",
+            "结果类型 torch.float32 不能存入")),
 ])
 def test_in_place_operations_that_are_refused(language: str, texts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEEPEST_LANG", language)
@@ -284,3 +285,10 @@ def test_a_computed_tensor_cannot_lose_its_gradient_or_be_copied_deeply() -> Non
         copy.deepcopy(y)
     with pytest.raises(RuntimeError, match="floating point and complex"):
         torch.tensor([1]).requires_grad_()
+
+
+@pytest.mark.parametrize("step", ["floor", "ceil", "round", "trunc", "sign"])
+def test_steps_stop_infinite_gradients(step: str) -> None:
+    w = leaf(0.0)
+    (getattr(w, step)().log()).sum().backward()
+    assert w.grad.tolist() == [0.0]

@@ -143,8 +143,9 @@ def test_running_statistics_move_natively(optimizer: str) -> None:
 
 def test_counting_and_searching_run_natively() -> None:
     def operation(x: torch.Tensor, i: torch.Tensor, j: torch.Tensor) -> list[torch.Tensor]:
-        return [torch.gcd(i, j), torch.lcm(i, j), *torch.frexp(x), torch.isin(i, j[:2]), torch.searchsorted(x.sort()[0], x * 0.9), x.histc(4),
-                torch.bucketize(x, torch.tensor([-1.0, 0.0, 1.0])), x.quantile(0.3), torch.tril_indices(2, 3), torch.unravel_index(i, (2, 3))[1]]
+        return [torch.gcd(i, j), torch.lcm(i, j), *torch.frexp(x), torch.isin(i, j[:2]), torch.searchsorted(x.sort()[0], x * 0.9),
+                x.histc(4), torch.bucketize(x, torch.tensor([-1.0, 0.0, 1.0])), x.quantile(0.3), torch.tril_indices(2, 3),
+                torch.unravel_index(i, (2, 3))[1]]
 
     random = np.random.default_rng(7)
     batches = [(of_kind("f", (5,), random), places(6, (5,), random), places(6, (5,), random)) for _ in range(BATCHES)]
