@@ -166,8 +166,9 @@ class Scalars:
         return self.subtract(0, x)
 
     def fma(self, a: Operand, b: Operand, c: Operand) -> Value:
-        """a * b + c rounded once."""
-        return self.intrinsic("fma", *self._operands(a, b, c))
+        """a * b + c rounded once; of integers just that."""
+        values = self._operands(a, b, c)
+        return self.intrinsic("fma", *values) if values[0].dtype in FLOATS else values[0] * values[1] + values[2]
 
     def muladd(self, a: Operand, b: Operand, c: Operand) -> Value:
         """a * b + c, fused where the processor can: for polynomials whose error bound holds both ways."""

@@ -7,6 +7,7 @@ from steepest.core.dtype import dtype, numpy_dtype
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
+from steepest.ops.creation import full
 from steepest.ops.maps import Elementwise, elementwise
 
 B = dtypes.bool_
@@ -56,6 +57,11 @@ class Square(Elementwise):
         return operands[0].dtype is not B and super().write_into(targets, operands)
 
 
+def no_gradient(g: Any, like: Any) -> Any:
+    """Zeros, whatever comes: infinities times zero would be NaN."""
+    return full(like.shape, 0, g.dtype)
+
+
 def underivable(g: Any) -> Any:
     """The rule of operations that PyTorch gives no derivative."""
     raise RuntimeError(text("not-differentiable"))
@@ -63,10 +69,10 @@ def underivable(g: Any) -> Any:
 
 # arithmetic -----------------------------------------------------------------------------------------------------------------------
 add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g)
-add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: a + b * alpha, node="AddBackward0",
+add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: m.fma(b, alpha, a), node="AddBackward0",
                          a=lambda g: g, b=lambda g, alpha: g * alpha)
 sub = elementwise("sub", lambda m, a, b: a - b, number=("a", "RsubBackward1"), a=lambda g: g, b=lambda g: -g)
-sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: a - b * alpha, node="SubBackward0",
+sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: m.fma(b, -alpha, a), node="SubBackward0",
                          a=lambda g: g, b=lambda g, alpha: -(g * alpha))
 rsub = elementwise("rsub", lambda m, a, b: b - a, number=("b", "RsubBackward1"), a=lambda g: -g, b=lambda g: g)
 mul = elementwise("mul", lambda m, a, b: a * b, a=lambda g, b: g * conjugate(b), b=lambda g, a: g * conjugate(a))
@@ -90,17 +96,17 @@ fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", numb
                 a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
 floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b), node="NotImplemented",
                                      a=underivable, b=underivable)
-divide_floor: Elementwise = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=lambda g: g * 0,
-                                  b=lambda g: g * 0)
-divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=lambda g: g * 0,
-                                        b=lambda g: g * 0)
+divide_floor: Elementwise = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=no_gradient,
+                                  b=no_gradient)
+divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=no_gradient,
+                                        b=no_gradient)
 divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
-lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, start + weight * (end - start),
-                                                                 end - (end - start) * (1 - weight)),
+lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, m.fma(weight, end - start, start),
+                                                                 m.fma(weight - 1, end - start, end)),
                    node="LerpBackward1", number=("weight", "LerpBackward0"),
                    start=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight,
                    weight=lambda g, start, end: g * (end - start))
-addcmul = elementwise("addcmul", lambda m, x, a, b, value: x + value * a * b, x=lambda g: g,
+addcmul = elementwise("addcmul", lambda m, x, a, b, value: m.fma(value * a, b, x), x=lambda g: g,
                       a=lambda g, b, value: g * (b * value), b=lambda g, a, value: g * (a * value))
 addcdiv = elementwise("addcdiv", lambda m, x, a, b, value: x + value * a / b, x=lambda g: g,
                       a=lambda g, b, value: g * (value / b), b=lambda g, a, b, value: -g * (value * a / (b * b)))
@@ -108,7 +114,7 @@ addcdiv = elementwise("addcdiv", lambda m, x, a, b, value: x + value * a / b, x=
 
 def zeros_where_even(g: Any, x: Any, exponent: Any) -> Any:
     """Gradient of `x ** exponent` for a number: zero for exponent 0, also where x is 0."""
-    return g * 0 if exponent == 0 else g * conjugate(exponent * x ** (exponent - 1))
+    return full(x.shape, 0, g.dtype) if exponent == 0 else g * conjugate(exponent * x ** (exponent - 1))
 
 
 def power_log(x: Any, exponent: Any, result: Any) -> Any:
@@ -171,7 +177,7 @@ masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask,
 nan_to_num = elementwise("nan_to_num", lambda m, x, nan, posinf, neginf: m.where(
     m.isnan(x), nan, m.where(m.isinf(x), m.where(x > 0, posinf, neginf), x)), x=lambda g, x: where(isfinite(x), g, 0))
 copysign = elementwise("copysign", lambda m, a, b: m.copysign(a, b), promote="float",
-                       a=lambda g, a, result: where(a == 0, 0, g * (result / a)), b=lambda g: g * 0)
+                       a=lambda g, a, result: where(a == 0, 0, g * (result / a)), b=no_gradient)
 nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b))
 heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0)))
 

@@ -89,7 +89,7 @@ def qr_gradient(g: Any, results: Any, mode: str) -> Any:
 
 
 def eigh_gradient(g: Any, results: Any) -> Any:
-    """`V (diag(gL) + sym((V^H gV) / (L_j - L_i))) V^H`."""
+    """The symmetric part of `V (diag(gL) + (V^H gV) / (L_j - L_i)) V^H`."""
     values, vectors = results
     gl, gv = g
     inner = gl.diag_embed() if gl is not None else 0
@@ -97,7 +97,8 @@ def eigh_gradient(g: Any, results: Any) -> Any:
         gap = values.unsqueeze(-2) - values.unsqueeze(-1)
         gap.diagonal(0, -2, -1).fill_(float("inf"))
         inner = inner + mh(vectors) @ gv / gap
-    return vectors @ inner @ mh(vectors)
+    out = vectors @ inner @ mh(vectors)
+    return (out + mh(out)) / 2
 
 
 def svd_gradient(g: Any, results: Any, full_matrices: bool) -> Any:

@@ -6,7 +6,7 @@ and the functions below, and nothing else. All values of a call have one dtype (
 - *NaN*: functions of NaN are NaN; comparisons with NaN are false, `ne` true. `minimum` and `maximum` give NaN if either is NaN,
   `fmin` and `fmax` the other one. `sign(NaN)` is 0. `where` chooses, it never computes with what it does not choose.
 - *Zeros*: odd functions keep the zero's sign. Which of +0 and -0 `maximum` and `minimum` give is not specified.
-- *Rounding*: `round` takes ties to even. `floor ceil trunc round` of integers are the identity. `fma` rounds once.
+- *Rounding*: `round` takes ties to even. `floor ceil trunc round` of integers are the identity. `fma` rounds once (floats).
 - *Integers* wrap around (two's complement; `abs` of the least value is itself). A result of integer division by zero
   (`floor_divide remainder fmod`) is 0: who must report it looks at the divisor. `floor_divide` rounds down and `remainder` has
   the divisor's sign, `fmod` the dividend's; zero rests keep fmod's sign. `pow` with a negative exponent is 0 but for bases 1
@@ -153,6 +153,8 @@ def _fma(a: Array, b: Array, c: Array) -> Array:
     """
     a, b = _alike(a, b)
     a, c = _alike(a, c)
+    if a.dtype.kind != "f":
+        return a * b + c
     if a.dtype == np.float32:
         product = np.multiply(a, b, dtype=np.float64)           # exact
         return _add_to_odd(product, c.astype(np.float64)).astype(np.float32)

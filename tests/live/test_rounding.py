@@ -1,0 +1,31 @@
+"""Sums of products are rounded where PyTorch rounds them: once, as fused multiply-adds."""
+
+import numpy as np
+import pytest
+import torch
+
+import steepest
+
+CASES = {
+    "add": lambda t, a, b, c: a.add(b, alpha=0.3),
+    "add in place": lambda t, a, b, c: a.clone().add_(b, alpha=-0.01),
+    "sub": lambda t, a, b, c: a.sub(b, alpha=0.3),
+    "lerp below a half": lambda t, a, b, c: t.lerp(a, b, 0.3),
+    "lerp above a half": lambda t, a, b, c: t.lerp(a, b, 0.7),
+    "lerp by a tensor": lambda t, a, b, c: t.lerp(a, b, c.abs() / 3),
+    "addcmul": lambda t, a, b, c: a.addcmul(b, c, value=0.3),
+    "addcdiv": lambda t, a, b, c: a.addcdiv(b, c, value=0.3),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("case", CASES)
+def test_to_the_last_bit(case: str, dtype: str) -> None:
+    arrays = np.random.default_rng(0).normal(size=(3, 1000)).astype(dtype)
+    ours, theirs = (CASES[case](t, *(t.from_numpy(x.copy()) for x in arrays)).numpy() for t in (steepest, torch))
+    assert np.array_equal(ours, theirs)
+
+
+def test_integers_stay_integers() -> None:
+    for t in (steepest, torch):
+        assert t.arange(4).sub(t.arange(4), alpha=3).tolist() == [0, -2, -4, -6]
