@@ -3,6 +3,7 @@
     import steepest.as_torch
     import torch.nn as nn                       # the module steepest.nn
     from torch.utils.data import DataLoader     # from steepest.utils.data
+    from torchvision import datasets            # from steepest.vision
 
 In a notebook `%load_ext steepest` does the same. Worker processes inherit it, however they are started.
 """
@@ -22,6 +23,10 @@ import steepest
 from steepest.errors import text
 
 __all__ = ["enable", "load_ipython_extension"]
+
+
+# First names and the own packages that they mean. A torchvision that is installed works with the real torch alone.
+PACKAGES = {"torch": "steepest", "torchvision": "steepest.vision"}
 
 
 class _Alias(MetaPathFinder, Loader):
@@ -48,7 +53,7 @@ class _Alias(MetaPathFinder, Loader):
 
 def _own_name(fullname: str) -> str | None:
     first, dot, rest = fullname.partition(".")
-    return "steepest" + dot + rest if first == "torch" else None
+    return PACKAGES[first] + dot + rest if first in PACKAGES else None
 
 
 class _EnableOnArrival:

@@ -1,0 +1,20 @@
+"""`torchvision.models` is left out: it may be imported, and a network asked of it is an error that says so."""
+
+from typing import Any
+
+from steepest.vision.scope import left_out
+
+__all__: list[str] = []
+
+# How the names of its networks begin.
+FAMILIES = (
+    "alexnet", "convnext", "densenet", "efficientnet", "get_model", "googlenet", "inception", "maxvit", "mnasnet", "mobilenet",
+    "regnet", "resnet", "resnext", "shufflenet", "squeezenet", "swin", "vgg", "vit_", "wide_resnet",
+)  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name.lower().startswith(FAMILIES):
+        # Not AttributeError, which `from torchvision.models import resnet18` would replace by a sentence of Python's.
+        raise ImportError(left_out("models"))
+    raise AttributeError(f"module 'torchvision.models' has no attribute {name!r}")

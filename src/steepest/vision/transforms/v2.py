@@ -1,0 +1,14 @@
+"""`torchvision.transforms.v2` is left out: it may be imported, and a transform asked of it is an error that says so."""
+
+from typing import Any
+
+from steepest.vision.scope import left_out
+
+__all__: list[str] = []
+
+
+def __getattr__(name: str) -> Any:
+    if name[0].isupper() or name == "functional":
+        # Not AttributeError, which `from torchvision.transforms.v2 import Compose` would replace by a sentence of Python's.
+        raise ImportError(left_out("transforms.v2"))
+    raise AttributeError(f"module 'torchvision.transforms.v2' has no attribute {name!r}")
