@@ -23,12 +23,14 @@ app = App(
 )
 # Named, not imported: a command's module is read when it is called, so that help answers at once.
 app.command("steepest.cli.run:run", help="Run a PyTorch program, unmodified: `torch` means steepest.")
+app.command("steepest.cli.compare:compare", help="Run a program under PyTorch and under steepest; show the first difference.")
 app.command("steepest.cli.course:course", help="List the course's programs, or copy one with its data here and run it.")
 app.command("steepest.cli.train:train", help="Train a model on a CSV file; write model, history and report.")
 app.command("steepest.cli.predict:predict", help="Predict the rows of a CSV file with a trained model.")
 
-# Options of `run` that take a value in the next word; the first other word is the program, and all after it is the program's.
-RUN_OPTIONS_WITH_VALUE = {"--seed"}
+# Commands that run a program, and their options that take a value in the next word; the first other word is the program, and
+# all after it is the program's.
+OPTIONS_WITH_VALUE = {"run": {"--seed"}, "compare": {"--tolerance"}}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,12 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _separate_program(tokens: list[str]) -> list[str]:
-    """`run OPTIONS PROGRAM ARGS` with `--` before PROGRAM, so that ARGS, even `--help`, reach the program as they are."""
-    if tokens[:1] != ["run"]:
+    """`run OPTIONS PROGRAM ARGS` and `compare ...` with `--` before PROGRAM, so that ARGS, even `--help`, reach the program as they are."""
+    if not tokens or tokens[0] not in OPTIONS_WITH_VALUE:
         return tokens
     position = 1
     while position < len(tokens) and tokens[position].startswith("-") and tokens[position] != "--":
-        position += 2 if tokens[position] in RUN_OPTIONS_WITH_VALUE else 1
+        position += 2 if tokens[position] in OPTIONS_WITH_VALUE[tokens[0]] else 1
     if position >= len(tokens) or tokens[position] == "--":
         return tokens
     return [*tokens[:position], "--", *tokens[position:]]
