@@ -292,3 +292,10 @@ def test_steps_stop_infinite_gradients(step: str) -> None:
     w = leaf(0.0)
     (getattr(w, step)().log()).sum().backward()
     assert w.grad.tolist() == [0.0]
+
+
+def test_gradients_of_0_dim_tensors_can_be_summed_in_place() -> None:
+    w = torch.tensor(0.5, requires_grad=True)
+    (w.softmax(-1) + w.log_softmax(-1) + w.mean() + w.repeat(1)).sum().backward()
+    w.sum().backward()
+    assert w.grad.item() == 3.0 and type(w.grad.array).__name__ == "ndarray"

@@ -6,6 +6,8 @@ Recorders and other interpreters see the body; eager runs the kernel where there
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from steepest.core.dtype import from_numpy
 from steepest.core.modes import modes
 from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
@@ -30,8 +32,10 @@ class Composite(Primitive):
             out = self.kernel(*[x.array if isinstance(x, Tensor) else x for x in operands], **params)
             result: Any
             if type(out) is tuple:
-                result = tuple([fresh(o, from_numpy(o.dtype)) for o in out])
+                result = tuple([fresh(np.asarray(o), from_numpy(o.dtype)) for o in out])
             else:
+                if type(out) is not np.ndarray:                 # arithmetic of 0-dim arrays gives NumPy's scalars
+                    out = np.asarray(out)
                 result = fresh(out, from_numpy(out.dtype))
             if modes.grad and wants_gradient(operands):
                 attach(self, operands, params, result)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from steepest.ops import special
-from steepest.ops.arithmetic import conjugate, where
+from steepest.ops.arithmetic import conjugate, no_gradient, where
 from steepest.ops.composites import composite
 from steepest.ops.maps import Elementwise, elementwise
 from steepest.ops.views import imag, real
@@ -55,14 +55,14 @@ class Absolute(Elementwise):
 
 
 absolute = Absolute("abs", lambda m, x: m.abs(x), {"x": lambda g, x: g * sign(x)}, "", "any", (None,), ())
-sgn = elementwise("sgn", lambda m, x: m.sign(x), x=lambda g: g * 0)
-sign: Elementwise = elementwise("sign", lambda m, x: m.sign(x), x=lambda g: g * 0)
-floor = elementwise("floor", lambda m, x: m.floor(x), x=lambda g: g * 0)
-ceil = elementwise("ceil", lambda m, x: m.ceil(x), x=lambda g: g * 0)
-trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=lambda g: g * 0)
-rounded = elementwise("round", lambda m, x: m.round(x), x=lambda g: g * 0)
+sgn = elementwise("sgn", lambda m, x: m.sign(x), x=no_gradient)
+sign: Elementwise = elementwise("sign", lambda m, x: m.sign(x), x=no_gradient)
+floor = elementwise("floor", lambda m, x: m.floor(x), x=no_gradient)
+ceil = elementwise("ceil", lambda m, x: m.ceil(x), x=no_gradient)
+trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=no_gradient)
+rounded = elementwise("round", lambda m, x: m.round(x), x=no_gradient)
 rounded_decimals = elementwise("round_decimals", lambda m, x, scale: m.round(x * scale) / scale, node="RoundBackward1",
-                               x=lambda g: g * 0)
+                               x=no_gradient)
 deg2rad = elementwise("deg2rad", lambda m, x: x * (math.pi / 180), promote=F, node="Deg2RadBackward0", x=lambda g: g * (math.pi / 180))
 rad2deg = elementwise("rad2deg", lambda m, x: x * (180 / math.pi), promote=F, node="Rad2DegBackward0", x=lambda g: g * (180 / math.pi))
 frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)

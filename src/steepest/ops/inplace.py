@@ -9,7 +9,7 @@ from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh, refresh
 from steepest.errors import text
-from steepest.ops.arithmetic import cast, clone
+from steepest.ops.arithmetic import cast, clone, no_gradient
 from steepest.ops.creation import constant
 from steepest.ops.maps import Elementwise
 from steepest.ops.views import expand, write
@@ -122,7 +122,7 @@ class Overwrite(Primitive):
     form = "write"
 
     def __init__(self, node: str) -> None:
-        super().__init__("overwrite", ("base", "value"), {"base": lambda g: g * 0, "value": lambda g: g}, node)
+        super().__init__("overwrite", ("base", "value"), {"base": no_gradient, "value": lambda g: g}, node)
 
 
 copy_over, fill_over, zero_over = Overwrite("CopyBackwards"), Overwrite("FillBackward0"), Overwrite("ZeroBackward0")

@@ -46,8 +46,8 @@ class Reduction(Primitive):
             raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(array.shape)))
         if x.dtype in HALVES and self.gives == "sum":
             array = array.astype(np.float32)
-        out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim,
-                                dtype=numpy_dtype(to) if self.gives != "same" and array is x.array else None)
+        wide = np.bool_ if self.gives == "bool" else numpy_dtype(to) if self.gives != "same" and array is x.array else None
+        out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim, dtype=wide)
         out = np.asarray(out, numpy_dtype(to))
         if not out.flags.c_contiguous:
             out = np.ascontiguousarray(out)
