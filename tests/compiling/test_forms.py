@@ -87,3 +87,10 @@ def test_forms_run_natively_as_eagerly(name: str) -> None:
         return results
 
     agree(keeping(of_every_kind, batches[0]), batches)
+
+
+def test_a_remainder_is_rounded_to_half_precision() -> None:
+    """The sign of a float64 must not be converted to float16 on its own: processors have no instruction for that."""
+    random = np.random.default_rng(SEED)
+    batches = [(of_kind("h", (4,), random), of_kind("h", (4,), random)) for _ in range(BATCHES)]
+    agree(keeping(lambda a, b: (torch.fmod(a, b), a % b, a.double().tanh().half()), batches[0]), batches)

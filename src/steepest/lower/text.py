@@ -324,6 +324,8 @@ class Function:
     def _to_half(self, value: str, width: int) -> str:
         whole, real = self._integers(width)
         half, yes = vector("half", width), vector("i1", width)
+        if machine.has("half") and machine.processor() == "x86_64" and (width in (1, 2, 4, 8) or width == 16 and machine.has("avx512")):
+            return self._converted_to_half(value, width)
         if machine.has("half"):
             return self.pure(f"fptrunc {real} {value} to {half}")
 
@@ -349,6 +351,26 @@ class Function:
         sign = self.pure(f"and {whole} {self.pure(f'lshr {whole} {bits}, {number(16)}')}, {number(0x8000)}")
         short = self.pure(f"trunc {whole} {self.pure(f'or {whole} {chosen}, {sign}')} to {vector('i16', width)}")
         return self.pure(f"bitcast {vector('i16', width)} {short} to {half}")
+
+    def _converted_to_half(self, value: str, width: int) -> str:
+        """The processor's own conversion: before an `fptrunc` LLVM may bring a double, whose conversion is a call of a missing function."""
+        lanes = max(width, 4)
+        wide = value
+        if width < 4:
+            order = ", ".join(f"i32 {k}" if k < width else "i32 poison" for k in range(4))
+            first = value if width > 1 else self.pure(f"insertelement <1 x float> poison, float {value}, i64 0")
+            wide = self.pure(f"shufflevector <{width} x float> {first}, <{width} x float> poison, <4 x i32> <{order}>")
+        arguments = [(f"<{lanes} x float>", wide), ("i32", "4")]
+        if lanes == 16:
+            made = self.call("llvm.x86.avx512.mask.vcvtps2ph.512", "<16 x i16>", [*arguments, ("<16 x i16>", "zeroinitializer"), ("i16", "-1")])
+        else:
+            made = self.call(f"llvm.x86.vcvtps2ph.{32 * lanes}", "<8 x i16>", arguments)
+        if width == 1:
+            return self.pure(f"bitcast i16 {self.pure(f'extractelement <8 x i16> {made}, i64 0')} to half")
+        if width < 8:
+            order = ", ".join(f"i32 {k}" for k in range(width))
+            made = self.pure(f"shufflevector <8 x i16> {made}, <8 x i16> poison, <{width} x i32> <{order}>")
+        return self.pure(f"bitcast <{width} x i16> {made} to <{width} x half>")
 
     # integers and vectors
 
