@@ -1,5 +1,6 @@
 """Distributions draw PyTorch's samples and give its log-probabilities, moments, gradients, divergences and errors."""
 
+import importlib
 import importlib.util
 import json
 from pathlib import Path
@@ -114,3 +115,10 @@ def test_the_factor_of_a_covariance_has_its_gradient_after_a_sample() -> None:
     of.sample()
     of.log_prob(steepest.ones(2)).backward()
     assert covariance.grad is not None and covariance.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("path", ["normal.Normal", "categorical.Categorical", "multivariate_normal.MultivariateNormal", "kl.kl_divergence"])
+def test_pytorchs_module_paths_lead_to_the_same_names(path: str) -> None:
+    module, name = path.split(".")
+    found = getattr(importlib.import_module(f"steepest.distributions.{module}"), name)
+    assert found is getattr(distributions, name) is getattr(getattr(distributions, module), name)

@@ -4,7 +4,9 @@
 tensor([1.4189, 1.4189])
 """
 
-from steepest.distributions import constraints, kl
+import sys
+
+from steepest.distributions import composed, constraints, continuous, discrete, kl
 from steepest.distributions.composed import Independent, MixtureSameFamily, MultivariateNormal
 from steepest.distributions.continuous import Cauchy, Exponential, Laplace, Normal, Uniform
 from steepest.distributions.discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
@@ -31,3 +33,12 @@ __all__ = [
     "kl_divergence",
     "register_kl",
 ]
+
+# PyTorch's module paths, `from torch.distributions.normal import Normal`: the same modules under other names.
+for _module, _paths in {
+    continuous: "cauchy exponential laplace normal uniform",
+    discrete: "bernoulli categorical geometric one_hot_categorical poisson",
+    composed: "independent mixture_same_family multivariate_normal",
+}.items():
+    for _path in _paths.split():
+        sys.modules[f"{__name__}.{_path}"] = globals()[_path] = _module
