@@ -37,9 +37,9 @@ def test_the_name_means_this_package(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [
         "steepest.vision True True",
         "torch.Size([3, 1, 4, 4]) torch.Size([3, 8, 20])",
-        "ImportError: torchvision.models has no counterpart here (its networks come with weights"[:72],
-        "ImportError: torchvision.models has no counterpart here (its networks come with weights"[:72],
-        "ImportError: torchvision.transforms.v2 has no counterpart here (its transforms serve"[:72],
-        "AttributeError: torchvision.datasets.SVHN has no counterpart here (it is not among"[:72],
+        "ImportError: torchvision.models has no counterpart here, since its networks live by weights"[:72],
+        "ImportError: torchvision.models has no counterpart here, since its networks live by weights"[:72],
+        "ImportError: torchvision.transforms.v2 has no counterpart here: write torchvision"[:72],
+        "AttributeError: torchvision.datasets has here only CIFAR10, CIFAR100, Datas"[:72],
         "ModuleNotFoundError: No module named 'torchvision.nonsense'",
     ], done.stderr

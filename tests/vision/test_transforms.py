@@ -220,6 +220,8 @@ def test_printed_as_torchvision_prints(transform: Any, printed: str) -> None:
         (lambda: T.RandomHorizontalFlip(1.5), ValueError, "p is 1.5"), (lambda: F.to_tensor([1]), TypeError, "PIL picture or an array"),
         (lambda: F.hflip([1]), TypeError, "hflip takes"), (lambda: T.RandomRotation(-3), ValueError, "degrees"),
         (lambda: F.adjust_hue(steepest.rand(3, 2, 2), 0.7), ValueError, "hue_factor"),
+        (lambda: T.RandomErasing()(Image.new("L", (2, 2))), TypeError, r"after ToTensor\(\)"),
+        (lambda: T.RandomErasing(1, value=[1, 2])(steepest.rand(3, 2, 2)), ValueError, "of 3 numbers"),
         (lambda: F.resize(steepest.rand(3, 2, 2), 1, T.InterpolationMode.LANCZOS), ValueError, "lanczos"),
     ],
 )  # fmt: skip

@@ -5,9 +5,20 @@ ROWS = {
         "pictures need the package Pillow: `python -m pip install pillow`",
         "处理图片需要软件包 Pillow：`python -m pip install pillow`",
     ),
-    "vision-out-of-scope": (
-        "torchvision.{name} has no counterpart here ({reason}). Use instead: {instead}",
-        "这里没有 torchvision.{name}（{reason}）；请改用：{instead}",
+    "vision-no-models": (
+        "torchvision.models has no counterpart here, since its networks live by weights trained elsewhere: "
+        "write the network as an nn.Module",
+        "这里没有 torchvision.models，因为其中的网络依赖别处训练好的权重：请把网络写成 nn.Module",
+    ),
+    "vision-no-v2": (
+        "torchvision.transforms.v2 has no counterpart here: write torchvision.transforms, "
+        "with ToTensor() for ToImage() and ToDtype(torch.float32, scale=True)",
+        "这里没有 torchvision.transforms.v2：请用 torchvision.transforms，"
+        "以 ToTensor() 代替 ToImage() 和 ToDtype(torch.float32, scale=True)",
+    ),
+    "vision-no-such-name": (
+        "torchvision.{module} has here only {names}, and no {name}",
+        "这里的 torchvision.{module} 只有 {names}，没有 {name}",
     ),
     "dataset-not-found": (
         "no {name} data below {root}. Put {files} into the folder {folder}, "
@@ -61,9 +72,22 @@ ROWS = {
         "give either transforms= (for picture and target) or transform= and target_transform=, not both",
         "请只给 transforms=（同时处理图片和目标），或只给 transform= 和 target_transform=",
     ),
-    "picture-kind": (
-        "{name} takes {wanted}, and was given {seen}",
-        "{name} 需要 {wanted}，收到的是 {seen}",
+    "to-tensor-kind": (
+        "to_tensor takes a PIL picture or an array, and was given {seen}",
+        "to_tensor 需要 PIL 图片或数组，收到的是 {seen}",
+    ),
+    "picture-only": ("{name} takes a PIL picture, and was given {seen}", "{name} 需要 PIL 图片，收到的是 {seen}"),
+    "tensor-or-array": (
+        "{name} takes a tensor or an array, and was given {seen}",
+        "{name} 需要张量或数组，收到的是 {seen}",
+    ),
+    "picture-or-tensor": (
+        "{name} takes a PIL picture or a tensor (..., C, H, W), and was given {seen}",
+        "{name} 需要 PIL 图片或张量 (..., C, H, W)，收到的是 {seen}",
+    ),
+    "tensor-only": (
+        "{name} takes a tensor (..., C, H, W), and was given {seen}: put it after ToTensor() in Compose",
+        "{name} 需要张量 (..., C, H, W)，收到的是 {seen}：请在 Compose 中把它放在 ToTensor() 之后",
     ),
     "picture-dimensions": (
         "a picture has 2 or 3 dimensions, this one has {dimensions} (shape {shape})",
@@ -127,7 +151,14 @@ ROWS = {
         "degrees is a number >= 0 or a pair (low, high), not {seen}",
         "degrees 应为非负数或一对 (低, 高)，而不是 {seen}",
     ),
-    "erasing-range": ("{name} of RandomErasing must be {wanted}, not {seen}", "RandomErasing 的 {name} 应为 {wanted}，而不是 {seen}"),
+    "erasing-value": (
+        "value of RandomErasing is a number, a list of one or of {channels} numbers (one a channel), or 'random', not {seen!r}",
+        "RandomErasing 的 value 应为一个数、含一个或 {channels} 个数的列表（每通道一个）或 'random'，而不是 {seen!r}",
+    ),
+    "erasing-scale": (
+        "scale of RandomErasing is (low, high) within [0, 1], not {seen}",
+        "RandomErasing 的 scale 应为 [0, 1] 内的 (低, 高)，而不是 {seen}",
+    ),
     "lambda-not-callable": ("Lambda takes a function, not {seen}", "Lambda 需要一个函数，而不是 {seen}"),
     "grid-of-what": (
         "a grid is made of a tensor (N, C, H, W) or a list of equal tensors, not of {seen}",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steepest.vision.scope import left_out
+from steepest.errors import text
 
 __all__: list[str] = []
 
@@ -16,5 +16,5 @@ FAMILIES = (
 def __getattr__(name: str) -> Any:
     if name.lower().startswith(FAMILIES):
         # Not AttributeError, which `from torchvision.models import resnet18` would replace by a sentence of Python's.
-        raise ImportError(left_out("models"))
+        raise ImportError(text("vision-no-models"))
     raise AttributeError(f"module 'torchvision.models' has no attribute {name!r}")

@@ -15,6 +15,4 @@ __all__ = ["CIFAR10", "CIFAR100", "DatasetFolder", "FakeData", "FashionMNIST", "
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
-    raise AttributeError(
-        text("vision-out-of-scope", name=f"datasets.{name}", reason="it is not among the course's", instead=", ".join(__all__))
-    )
+    raise AttributeError(text("vision-no-such-name", module="datasets", name=name, names=", ".join(__all__)))

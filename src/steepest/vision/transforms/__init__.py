@@ -45,5 +45,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
-    instead = "the first version's " + ", ".join(__all__[:-2])
-    raise AttributeError(text("vision-out-of-scope", name=f"transforms.{name}", reason="it is not among the course's", instead=instead))
+    raise AttributeError(text("vision-no-such-name", module="transforms", name=name, names=", ".join(__all__[:-2])))

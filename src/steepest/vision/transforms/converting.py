@@ -29,7 +29,7 @@ def to_tensor(pic: Any) -> Tensor:
         array = np.array(pic, WIDE_MODES[pic.mode]) if pic.mode in WIDE_MODES else np.array(pic, np.uint8)
         array = array * np.uint8(255) if pic.mode == "1" else array
     else:
-        raise TypeError(text("picture-kind", name="to_tensor", wanted="a PIL picture or an array", seen=type(pic).__name__))
+        raise TypeError(text("to-tensor-kind", seen=type(pic).__name__))
     tensor = steepest.from_numpy(np.atleast_3d(array)).permute(2, 0, 1).contiguous()
     return tensor.to(steepest.get_default_dtype()).div(255) if tensor.dtype == steepest.uint8 else tensor
 
@@ -37,7 +37,7 @@ def to_tensor(pic: Any) -> Tensor:
 def pil_to_tensor(pic: Any) -> Tensor:
     """A picture as tensor (C, H, W) with its values as they are. Raises TypeError for anything else."""
     if not is_picture(pic):
-        raise TypeError(text("picture-kind", name="pil_to_tensor", wanted="a PIL picture", seen=type(pic).__name__))
+        raise TypeError(text("picture-only", name="pil_to_tensor", seen=type(pic).__name__))
     return steepest.from_numpy(np.atleast_3d(np.array(pic))).permute(2, 0, 1)
 
 
@@ -47,7 +47,7 @@ def to_pil_image(pic: Tensor | np.ndarray, mode: str | None = None) -> Any:
     Raises TypeError for anything else, ValueError for a shape or mode that does not fit.
     """
     if not isinstance(pic, (Tensor, np.ndarray)):
-        raise TypeError(text("picture-kind", name="to_pil_image", wanted="a tensor or an array", seen=type(pic).__name__))
+        raise TypeError(text("tensor-or-array", name="to_pil_image", seen=type(pic).__name__))
     if pic.ndim not in (2, 3):
         raise ValueError(text("picture-dimensions", dimensions=pic.ndim, shape=tuple(pic.shape)))
     if isinstance(pic, np.ndarray):

@@ -265,9 +265,9 @@ class RandomErasing(Module):
     ):  # fmt: skip
         super().__init__()
         if isinstance(value, str) and value != "random":
-            raise ValueError(text("erasing-range", name="value", wanted='a number, one a channel, or "random"', seen=repr(value)))
+            raise ValueError(text("erasing-value", channels=3, seen=value))
         if not 0 <= scale[0] <= scale[1] <= 1:
-            raise ValueError(text("erasing-range", name="scale", wanted="(low, high) within [0, 1]", seen=scale))
+            raise ValueError(text("erasing-scale", seen=scale))
         self.p, self.scale, self.ratio, self.value, self.inplace = probability(p), scale, ratio, value, inplace
 
     @staticmethod
@@ -288,6 +288,8 @@ class RandomErasing(Module):
         return 0, 0, rows, columns, img
 
     def forward(self, img: Tensor) -> Tensor:
+        if not isinstance(img, Tensor):
+            raise TypeError(text("tensor-only", name=type(self).__name__, seen=type(img).__name__))
         if not steepest.rand(1) < self.p:
             return img
         value: Any = self.value
@@ -296,7 +298,7 @@ class RandomErasing(Module):
         elif isinstance(value, str):
             value = None
         if value is not None and len(value) not in (1, img.shape[-3]):
-            raise ValueError(text("erasing-range", name="value", wanted=f"1 or {img.shape[-3]} numbers", seen=value))
+            raise ValueError(text("erasing-value", channels=img.shape[-3], seen=value))
         top, left, height, width, content = self.get_params(img, self.scale, self.ratio, value)
         return F.erase(img, top, left, height, width, content, self.inplace)
 

@@ -45,8 +45,8 @@ def interpolation_mode(given: InterpolationMode | int) -> InterpolationMode:
 def known_image(img: Any, name: str) -> None:
     """Raises TypeError for what is neither a picture nor a tensor of 2 dimensions or more."""
     if not is_picture(img) and not (isinstance(img, Tensor) and img.ndim >= 2):
-        seen = f"a tensor of shape {tuple(img.shape)}" if isinstance(img, Tensor) else type(img).__name__
-        raise TypeError(text("picture-kind", name=name, wanted="a PIL picture or a tensor (..., C, H, W)", seen=seen))
+        seen = f"Tensor {tuple(img.shape)}" if isinstance(img, Tensor) else type(img).__name__
+        raise TypeError(text("picture-or-tensor", name=name, seen=seen))
 
 
 def get_dimensions(img: Any) -> list[int]:
@@ -283,7 +283,7 @@ def _four_digits(value: float) -> float:
 def erase(img: Tensor, i: int, j: int, h: int, w: int, v: Tensor, inplace: bool = False) -> Tensor:
     """`img` with the `h` by `w` pixels from row `i` and column `j` on replaced by `v`. Raises TypeError for a picture."""
     if not isinstance(img, Tensor):
-        raise TypeError(text("picture-kind", name="erase", wanted="a tensor (..., C, H, W)", seen=type(img).__name__))
+        raise TypeError(text("tensor-only", name="erase", seen=type(img).__name__))
     img = img if inplace else img.clone()
     img[..., i : i + h, j : j + w] = v
     return img

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steepest.vision.scope import left_out
+from steepest.errors import text
 
 __all__: list[str] = []
 
@@ -10,5 +10,5 @@ __all__: list[str] = []
 def __getattr__(name: str) -> Any:
     if name[0].isupper() or name == "functional":
         # Not AttributeError, which `from torchvision.transforms.v2 import Compose` would replace by a sentence of Python's.
-        raise ImportError(left_out("transforms.v2"))
+        raise ImportError(text("vision-no-v2"))
     raise AttributeError(f"module 'torchvision.transforms.v2' has no attribute {name!r}")
