@@ -5,6 +5,7 @@ A program is a list of lines over `t0, t1, ...`; each is run by both libraries. 
 
 import os
 import random
+import re
 import warnings
 from typing import Any
 
@@ -107,7 +108,7 @@ class Program:
                       f"t{i}.narrow({d}, 0, {r.randrange(size + 1)})", f"t{i}.unbind({d})[0]", f"t{i}.split(2, {d})[-1]",
                       f"t{i}.chunk(2, {d})[0]",
                       f"t{i}.flip({d})", f"t{i}.select({d}, {r.randrange(-size, size) if size else 0})",
-                      f"t{i}.unfold({d}, {min(size, 2)}, 1)"]
+                      f"t{i}.unfold({d}, {min(size, 2)}, 2)"]
         if n >= 2:
             forms += [f"t{i}.diagonal(0, 0, 1)", f"t{i}.flatten(0, 1)", f"t{i}.mT", f"t{i}.tril()",
                       f"t{i}.reshape({x.shape[1]}, {x.shape[0]}, -1)"]
@@ -187,7 +188,7 @@ class Run:
         return eval(line, {"torch": self.library, "key": Key(), **names})
 
 
-NOT_PROMISED = ("not implemented", "Autograd not support", "shape mismatch: value tensor", "indexing tensors could not be broadcast",
+NOT_PROMISED = ("not implemented", "a leaf Variable that", "Autograd not support", "shape mismatch: value tensor", "indexing tensors could not be broadcast",
                 "complex input", "complex dtypes", "expected to be in range of [-1, 0], but got 1",
                 "without overflow", "single memory location", "multiple views", "function that returns m", "Boolean inputs not supported",
                 "In-place abs is not supported")
@@ -225,7 +226,7 @@ def compare(line: str, want: Any, got: Any, strides: bool = True) -> None:
         np.testing.assert_allclose(g, w, rtol=2e-7, err_msg=line)          # integers that were a float32 before
     else:
         np.testing.assert_array_equal(g, w, err_msg=line)
-    if strides and 0 not in want.shape and line.count("t") < 3 and not any(u in line for u in UNGUARANTEED):
+    if strides and 0 not in want.shape and len(set(re.findall(r"\bt\d+", line))) < 2 and not any(u in line for u in UNGUARANTEED):
         # strides of dimensions of size 1 say nothing
         wide = [k for k, n in enumerate(want.shape) if n > 1]
         assert [got.stride()[k] for k in wide] == [want.stride()[k] for k in wide], line
@@ -239,7 +240,8 @@ def play(rng: random.Random, steps: int) -> None:
             line, written = (program.leaf(), None) if k < 2 else program.line(theirs.tensors)
             lines.append(line)
             want, problem = attempt(theirs, line)
-            if any(word in line for word in ("median", "cat(", "stack(", "unfold")) and any(0 in x.shape or x.dim() == 0 for x in theirs.tensors):
+            unsure = any(word in line for word in ("median", "cat(", "stack(", "index_select"))
+            if unsure and any(0 in x.shape or x.dim() == 0 for x in theirs.tensors):
                 lines.pop()
                 continue           # what is left of nothing is not promised
             if problem is not None and (isinstance(problem, NotImplementedError) or any(t in str(problem) for t in NOT_PROMISED)):
@@ -265,6 +267,8 @@ def play(rng: random.Random, steps: int) -> None:
                 want, got = want[0], got[0]
             if want is None:
                 want, got = theirs.tensors[written], mine.tensors[written]
+            if any(x.requires_grad and not (x.is_floating_point() or x.is_complex()) for x in (want, *theirs.tensors)):
+                return             # PyTorch lets integers require gradients after a copy
             if want.is_complex() and "**" in line:
                 return             # powers of complex zeros
             compare(line, want, got, strides=not any(0 in x.stride() for x in theirs.tensors))
@@ -319,7 +323,7 @@ def finish(theirs: Run, mine: Run) -> None:
                 np.testing.assert_allclose(g[known], w[known], rtol=1e-3, atol=1e-4, err_msg=f"t{i}.grad")
 
 
-@settings(max_examples=EXAMPLES, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, derandomize="STEEPEST_EXAMPLES" not in os.environ, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.integers(3, 15))
 def test_random_programs_do_what_pytorch_does(rng: random.Random, steps: int) -> None:
     with warnings.catch_warnings():

@@ -174,6 +174,7 @@ CHAINS = {
 """Several nodes here where PyTorch has one of its own name, or another chain."""
 
 OTHER_STRIDES = {
+    "torch.unravel_index(l, (2, 3))",
     "torch.zeros_like(x.T)", "torch.empty_like(b.permute(2, 0, 1)) * 0", "torch.einsum('ij,jk,kl->il', x, m, w2)", "x.rot90()",
     "x.rot90(-1)", "torch.inverse(a)", "torch.linalg.inv(a)", "torch.linalg.cholesky(e)", "torch.linalg.solve(a, m)",
     "torch.linalg.matrix_power(a, -1)", "torch.linalg.qr(a).R.abs()",
