@@ -42,7 +42,7 @@ globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing",
-         "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions"}
+         "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
 channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
@@ -52,7 +52,7 @@ pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "vmap": "func", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
-    "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
+    "autocast": "amp", "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 assert _methods.METHODS
 

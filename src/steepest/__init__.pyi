@@ -5,6 +5,7 @@ from builtins import bool as _bool, float as _float, int as _int
 from numpy import ndarray
 from typing import Any
 from steepest import (
+    amp as amp,
     autograd as autograd,
     backends as backends,
     compiling as compiling,
@@ -23,6 +24,7 @@ from steepest import (
     utils as utils,
     version as version,
 )
+from steepest.amp import autocast as autocast
 from steepest.autograd.modes import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steepest.cuda import amp as amp
 from steepest.errors import text
 
 

@@ -1,0 +1,138 @@
+"""Names of torch.amp: programs written for mixed precision on a graphics card run here in their own precision.
+
+As in PyTorch without CUDA, `autocast("cuda")` and `GradScaler("cuda")` warn and do nothing.
+"""
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from steepest.autograd.modes import no_grad
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+
+__all__ = ["GradScaler", "autocast", "is_autocast_available"]
+
+
+def is_autocast_available(device_type: str) -> bool:
+    """False: nothing is computed in another precision than that of its operands."""
+    return False
+
+
+class autocast:
+    """A `with` block or decorator; RuntimeError where it would have to compute in lower precision on the CPU.
+
+    >>> with steepest.autocast("cpu", enabled=False):
+    ...     (steepest.ones(2, 2) @ steepest.ones(2, 2)).dtype
+    torch.float32
+    """
+
+    def __init__(self, device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: bool | None = None):
+        self.device, self.fast_dtype = device_type, dtype
+        if enabled and device_type == "cuda":
+            warnings.warn(text("autocast-no-cuda"), stacklevel=2)
+        elif enabled:
+            raise RuntimeError(text("autocast-precision", device=device_type))
+
+    def __enter__(self) -> "autocast":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        return None
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return run
+
+
+class GradScaler:
+    """Scales the loss so that small gradients survive in half precision; steps with infinite or NaN gradients are left out.
+
+    The scale is multiplied by `backoff_factor` after such a step, by `growth_factor` after `growth_interval` good ones in a row
+    (Micikevicius et al. 2018, "Mixed precision training").
+    """
+
+    def __init__(self, device: str = "cuda", init_scale: float = 2.0**16, growth_factor: float = 2.0, backoff_factor: float = 0.5,
+                 growth_interval: int = 2000, enabled: bool = True):
+        if enabled and device == "cuda":
+            warnings.warn(text("scaler-no-cuda"), stacklevel=2)
+        self._enabled = enabled and device != "cuda"
+        self._scale, self._growth_factor, self._backoff_factor = init_scale, growth_factor, backoff_factor
+        self._growth_interval, self._growth_tracker = growth_interval, 0
+        self._finite: dict[int, bool] = {}  # by optimizer: whether all its unscaled gradients are finite
+        self._stepped: set[int] = set()
+
+    def scale(self, outputs: Any) -> Any:
+        """A tensor, or tensors in lists and tuples, times the scale."""
+        if not self._enabled:
+            return outputs
+        if isinstance(outputs, Tensor):
+            return outputs * self._scale
+        return type(outputs)([self.scale(x) for x in outputs])
+
+    def unscale_(self, optimizer: Any) -> None:
+        """Divide the gradients of an optimizer's parameters by the scale, before clipping for example."""
+        if not self._enabled:
+            return
+        if id(optimizer) in self._finite:
+            raise RuntimeError(text("scaler-unscaled-late" if id(optimizer) in self._stepped else "scaler-unscaled-twice"))
+        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        with no_grad():
+            finite = [bool(g.mul_(1.0 / self._scale).isfinite().all()) for g in gradients]
+        if not finite:
+            raise AssertionError(text("scaler-no-gradients"))
+        self._finite[id(optimizer)] = all(finite)
+
+    def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+        """`optimizer.step()`, unless a gradient is infinite or NaN; unscales first where that has not been done."""
+        if not self._enabled:
+            return optimizer.step(*args, **kwargs)
+        if id(optimizer) in self._stepped:
+            raise RuntimeError(text("scaler-stepped-twice"))
+        if id(optimizer) not in self._finite:
+            self.unscale_(optimizer)
+        self._stepped.add(id(optimizer))
+        return optimizer.step(*args, **kwargs) if self._finite[id(optimizer)] else None
+
+    def update(self, new_scale: Any = None) -> None:
+        """Move the scale after the steps of all optimizers, or set it."""
+        if not self._enabled:
+            return
+        if new_scale is not None:
+            self._scale = float(new_scale)
+        elif not self._finite:
+            raise AssertionError(text("scaler-nothing-checked"))
+        elif not all(self._finite.values()):
+            self._scale, self._growth_tracker = self._scale * self._backoff_factor, 0
+        else:
+            self._growth_tracker += 1
+            if self._growth_tracker == self._growth_interval:
+                self._scale, self._growth_tracker = self._scale * self._growth_factor, 0
+        self._finite, self._stepped = {}, set()
+
+    def get_scale(self) -> float:
+        """The scale; 1 where disabled."""
+        return self._scale if self._enabled else 1.0
+
+    def is_enabled(self) -> bool:
+        """Whether anything is scaled."""
+        return self._enabled
+
+    def state_dict(self) -> dict[str, Any]:
+        """The scale and how it moves; empty where disabled."""
+        if not self._enabled:
+            return {}
+        return {"scale": self._scale, "growth_factor": self._growth_factor, "backoff_factor": self._backoff_factor,
+                "growth_interval": self._growth_interval, "_growth_tracker": self._growth_tracker}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        if self._enabled:
+            self._scale, self._growth_tracker = state_dict["scale"], state_dict["_growth_tracker"]
+            self._growth_factor, self._backoff_factor = state_dict["growth_factor"], state_dict["backoff_factor"]
+            self._growth_interval = state_dict["growth_interval"]
