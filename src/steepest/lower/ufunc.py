@@ -47,7 +47,7 @@ def _body(name: str, definition: Callable[..., Any], loop: Loop, width: int, con
     return function
 
 
-def _keep_status(function: Function) -> Callable[[], None]:
+def keep_status(function: Function) -> Callable[[], None]:
     """Save the floating-point status; the function given back restores it."""
     kind = machine.processor()
     if kind == "x86_64":
@@ -83,7 +83,7 @@ def loop_text(name: str, definition: Callable[..., Any], loop: Loop, constants: 
 
 
 def _loops(function: Function, body: Function, dtypes: Sequence[str], inputs: int, n: str, width: int) -> None:
-    restore = _keep_status(function)
+    restore = keep_status(function)
     pointers = [function.op(f"load ptr, ptr {_at(function, '%args', 8 * k)}") for k in range(len(dtypes))]
     steps = [function.op(f"load i64, ptr {_at(function, '%steps', 8 * k)}") for k in range(len(dtypes))]
     buffers = [function.alloca(memory_type(d, width)) for d in dtypes]
@@ -142,23 +142,31 @@ def make_ufunc(name: str, definition: Callable[..., Any], in_dtypes: Sequence[An
 
 
 def _from_loops(name: str, native: machine.Native, addresses: Sequence[int], loops: Sequence[Loop]) -> np.ufunc:
-    count = len(addresses)
-    functions, data = (ctypes.c_void_p * count)(*addresses), (ctypes.c_void_p * count)()
-    types = bytes(np.dtype(d).num for inputs, outputs in loops for d in [*inputs, *outputs])
-    label, documentation = name.encode(), b""
-    _alive.append((native, functions, data, types, label, documentation))
     inputs, outputs = loops[0]
-    made: np.ufunc = _factory()(ctypes.addressof(functions), ctypes.addressof(data), types, count, len(inputs), len(outputs), -1,
-                                label, documentation, 0)
-    return made
+    types = bytes(np.dtype(d).num for ins, outs in loops for d in [*ins, *outs])
+    return register(name, native, addresses, types, len(inputs), len(outputs))
 
 
-def _factory() -> Any:
-    """`PyUFunc_FromFuncAndData`, entry 1 of NumPy's table of C functions for ufuncs."""
+FROM_LOOPS, FROM_LOOPS_WITH_SIGNATURE = 1, 31
+"""The entries of `PyUFunc_FromFuncAndData` and `PyUFunc_FromFuncAndDataAndSignature` in NumPy's table of C functions for ufuncs."""
+
+
+def register(name: str, native: machine.Native, addresses: Sequence[int], types: bytes, inputs: int, outputs: int,
+             signature: str = "") -> np.ufunc:
+    """A ufunc of inner loops at these addresses; `types` are NumPy's type numbers, loop by loop. With a signature, a generalized one."""
     umath: Any = importlib.import_module("numpy._core._multiarray_umath")
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     table = ctypes.cast(pointer(umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
+    count = len(addresses)
+    functions, data = (ctypes.c_void_p * count)(*addresses), (ctypes.c_void_p * count)()
+    label, documentation, core = name.encode(), b"", signature.encode()
+    _alive.append((native, functions, data, types, label, documentation, core))
     number, text = ctypes.c_int, ctypes.c_char_p
-    arguments = [ctypes.c_void_p, ctypes.c_void_p, text, number, number, number, number, text, text, number]
-    return ctypes.PYFUNCTYPE(ctypes.py_object, *arguments)(table[1])
+    kinds = [ctypes.c_void_p, ctypes.c_void_p, text, number, number, number, number, text, text, number]
+    values = [ctypes.addressof(functions), ctypes.addressof(data), types, count, inputs, outputs, -1, label, documentation, 0]
+    entry = FROM_LOOPS
+    if signature:
+        entry, kinds, values = FROM_LOOPS_WITH_SIGNATURE, [*kinds, text], [*values, core]
+    made: np.ufunc = ctypes.PYFUNCTYPE(ctypes.py_object, *kinds)(table[entry])(*values)
+    return made

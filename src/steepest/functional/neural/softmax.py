@@ -8,8 +8,10 @@ from steepest.core import generator as gen
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
+from steepest.functional.neural.rows import RowKernel
 from steepest.functional.neural.warning import warn
 from steepest.functional.shaping import to_dtype
+from steepest.lower.rows import Fold
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
@@ -29,12 +31,18 @@ less_both = elementwise("less_both", lambda m, x, top, log_sum: x - top - log_su
 less_share = elementwise("less_share", lambda m, g, y, total: g - m.exp(y) * total)
 
 
-def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
-    if x.size == 0 or not dim:
-        return np.ones_like(x)
-    out = shifted_exp.over(x, np.maximum.reduce(x, dim[0], keepdims=True))
-    out /= np.add.reduce(out, dim[0], keepdims=True)
+def _softmax_plain(x: Any, dim: int) -> Any:
+    out = shifted_exp.over(x, np.maximum.reduce(x, dim, keepdims=True))
+    out /= np.add.reduce(out, dim, keepdims=True)
     return out
+
+
+FOLDS: list[Fold] = [("max", lambda m, x: x), ("sum", lambda m, x, top: m.exp(x - top))]
+softmax_rows = RowKernel("softmax", FOLDS, lambda m, x, top, total: m.exp(x - top) / total, _softmax_plain)
+
+
+def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
+    return softmax_rows(x, dim[0]) if x.size and dim else np.ones_like(x)
 
 
 def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
@@ -42,11 +50,16 @@ def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
     return shifted - fn.log(red.total(fn.exp(shifted), dim=dim, keepdim=True))
 
 
+def _log_softmax_plain(x: Any, dim: int) -> Any:
+    top = np.maximum.reduce(x, dim, keepdims=True)
+    return less_both.over(x, top, np.log(np.add.reduce(shifted_exp.over(x, top), dim, keepdims=True)))
+
+
+log_softmax_rows = RowKernel("log_softmax", FOLDS, lambda m, x, top, total: x - top - m.log(total), _log_softmax_plain)
+
+
 def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
-    if x.size == 0 or not dim:
-        return np.zeros_like(x)
-    top = np.maximum.reduce(x, dim[0], keepdims=True)
-    return less_both.over(x, top, np.log(np.add.reduce(shifted_exp.over(x, top), dim[0], keepdims=True)))
+    return log_softmax_rows(x, dim[0]) if x.size and dim else np.zeros_like(x)
 
 
 softmax_ = composite(
