@@ -163,11 +163,11 @@ def test_download_from_nowhere_tells_each_answer_and_leaves_nothing(
     monkeypatch.setenv("STEEPEST_LANG", "en")
     monkeypatch.delenv("STEEPEST_DATA_MIRROR", raising=False)
     (served / f"{FILES[0]}.gz").write_bytes(b"no picture")
-    monkeypatch.setattr(Small, "mirrors", [f"{address}/missing/", address, "http://127.0.0.1:9/"])
+    monkeypatch.setattr(Small, "mirrors", [f"{address}/missing/", address, "http://127.0.0.1:9/", "nonsense"])
     with pytest.raises(RuntimeError) as caught:
         Small(root, download=True)
     sentence = str(caught.value)
-    assert "404" in sentence and "md5 is" in sentence and "127.0.0.1:9/" in sentence
+    assert "404" in sentence and "md5 is" in sentence and "127.0.0.1:9/" in sentence and "nonsense/" in sentence
     assert f"put it into the folder {root / 'Small' / 'raw'}" in sentence
     assert list((root / "Small" / "raw").iterdir()) == []
 

@@ -4,9 +4,9 @@
 """
 
 import hashlib
+import http.client
 import os
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
@@ -50,11 +50,12 @@ def _addresses(name: str, file: str, mirrors: Iterable[str]) -> list[str]:
 
 def _fetch_from(address: str, md5: str, target: Path) -> str | None:
     """None, or why it did not succeed."""
-    handle, part = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+    # Named by hand, since a temporary file could be read by its owner only.
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         seen = hashlib.md5(usedforsecurity=False)
         request = urllib.request.Request(address, headers={"User-Agent": "steepest"})
-        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+        with part.open("wb") as file, urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             while block := answer.read(BLOCK):
                 seen.update(block)
                 file.write(block)
@@ -63,10 +64,10 @@ def _fetch_from(address: str, md5: str, target: Path) -> str | None:
         os.replace(part, target)
     except urllib.error.HTTPError as error:
         return text("download-failed", address=address, reason=f"{error.code} {error.reason}")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return text("download-failed", address=address, reason=getattr(error, "reason", None) or str(error) or type(error).__name__)
     finally:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
     return None
 
 
