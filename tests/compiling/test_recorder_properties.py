@@ -128,7 +128,8 @@ def check(rng: random.Random) -> str:
     return "" if variant.native is not None else f"{variant.reason}\n{shown}"
 
 
-@settings(max_examples=EXAMPLES, derandomize="STEEPEST_EXAMPLES" not in os.environ, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, derandomize="STEEPEST_EXAMPLES" not in os.environ, deadline=None, database=None, print_blob=True,
+          suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_native_steps_do_what_python_does(rng: random.Random) -> None:
     assert check(rng) == ""

@@ -188,7 +188,8 @@ class Run:
         return eval(line, {"torch": self.library, "key": Key(), **names})
 
 
-NOT_PROMISED = ("not implemented", "a leaf Variable that", "Autograd not support", "shape mismatch: value tensor", "indexing tensors could not be broadcast",
+NOT_PROMISED = ("not implemented", "a leaf Variable that", "Autograd not support", "shape mismatch: value tensor",
+                "indexing tensors could not be broadcast",
                 "complex input", "complex dtypes", "expected to be in range of [-1, 0], but got 1",
                 "without overflow", "single memory location", "multiple views", "function that returns m", "Boolean inputs not supported",
                 "In-place abs is not supported")
@@ -254,7 +255,8 @@ def play(rng: random.Random, steps: int) -> None:
                 return
             if problem is not None:
                 assert trouble is not None, f"PyTorch raises {type(problem).__name__}: {str(problem)[:150]}"
-                assert "__setitem__" in line or same_class(problem, trouble), f"{type(problem).__name__}: {problem}; here {type(trouble).__name__}: {trouble}"
+                told = f"{type(problem).__name__}: {problem}; here {type(trouble).__name__}: {trouble}"
+                assert "__setitem__" in line or same_class(problem, trouble), told
                 if written is not None:
                     return
                 continue
@@ -323,7 +325,8 @@ def finish(theirs: Run, mine: Run) -> None:
                 np.testing.assert_allclose(g[known], w[known], rtol=1e-3, atol=1e-4, err_msg=f"t{i}.grad")
 
 
-@settings(max_examples=EXAMPLES, derandomize="STEEPEST_EXAMPLES" not in os.environ, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, derandomize="STEEPEST_EXAMPLES" not in os.environ, deadline=None, database=None, print_blob=True,
+          suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.integers(3, 15))
 def test_random_programs_do_what_pytorch_does(rng: random.Random, steps: int) -> None:
     with warnings.catch_warnings():
