@@ -844,6 +844,8 @@ class Tensor:
         """`nan_to_num`, written over this tensor; returns the tensor."""
     def nanmean(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
         """The mean of the elements that are not NaN."""
+    def nanmedian(self, dim: _int | None = None, keepdim: _bool = False) -> Any:
+        """The lower median of the elements that are not NaN; with `dim`, `(values, indices)`."""
     def nansum(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
         """The sum with NaN counted as zero."""
     def narrow(self, dim: _int, start: Any, length: _int) -> Tensor:
