@@ -94,3 +94,8 @@ def test_a_remainder_is_rounded_to_half_precision() -> None:
     random = np.random.default_rng(SEED)
     batches = [(of_kind("h", (4,), random), of_kind("h", (4,), random)) for _ in range(BATCHES)]
     agree(keeping(lambda a, b: (torch.fmod(a, b), a % b, a.double().tanh().half()), batches[0]), batches)
+
+
+def test_a_root_of_zero_has_an_infinite_reciprocal() -> None:
+    batches = [(torch.tensor([0.0, 4.0, -1.0, float("inf")]),)] * BATCHES
+    agree(keeping(lambda x: (x.rsqrt(), 1 / x.sqrt(), x / x.sqrt(), 1 / x[0].sqrt()), batches[0]), batches)

@@ -130,7 +130,7 @@ class Native:
 
     def _evaluate(self, number: int, step: int) -> None:
         for access, made in zip(self.program.equations[number].results, self._evaluated(number, step), strict=True):
-            np.copyto(self._view(access, step), made)
+            np.copyto(self._view(access, step), made, casting="unsafe")
 
     def _look(self, number: int, step: int) -> None:
         """Differs where eager gives something else for the same operands: more than rounding at the operands' magnitude."""

@@ -433,7 +433,9 @@ class Function:
         """The function without its declarations."""
         body = "\n".join(f"  {line}" if not line.endswith(":") else line for line in [*self._stack, *self._lines])
         kind = "define internal void" if self.internal else "define void"
-        return f"{kind} @{self.name}({', '.join(self.params)}) nounwind {self.attributes} {{\nentry:\n{body}\n  ret void\n}}\n"
+        # An estimate of 1 / sqrt(x) is refined by products that make NaN of x = 0.
+        attributes = f'nounwind "reciprocal-estimates"="none" {self.attributes}'
+        return f"{kind} @{self.name}({', '.join(self.params)}) {attributes} {{\nentry:\n{body}\n  ret void\n}}\n"
 
     def __len__(self) -> int:
         return len(self._lines)
