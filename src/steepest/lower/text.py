@@ -362,7 +362,8 @@ class Function:
             wide = self.pure(f"shufflevector <{width} x float> {first}, <{width} x float> poison, <4 x i32> <{order}>")
         arguments = [(f"<{lanes} x float>", wide), ("i32", "4")]
         if lanes == 16:
-            made = self.call("llvm.x86.avx512.mask.vcvtps2ph.512", "<16 x i16>", [*arguments, ("<16 x i16>", "zeroinitializer"), ("i16", "-1")])
+            arguments += [("<16 x i16>", "zeroinitializer"), ("i16", "-1")]
+            made = self.call("llvm.x86.avx512.mask.vcvtps2ph.512", "<16 x i16>", arguments)
         else:
             made = self.call(f"llvm.x86.vcvtps2ph.{32 * lanes}", "<8 x i16>", arguments)
         if width == 1:
