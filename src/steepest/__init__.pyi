@@ -5,6 +5,7 @@ from builtins import bool as _bool, float as _float, int as _int
 from numpy import ndarray
 from typing import Any
 from steepest import (
+    accelerator as accelerator,
     amp as amp,
     autograd as autograd,
     backends as backends,
@@ -1217,6 +1218,12 @@ def is_tensor(obj: Any) -> _bool:
 
 def set_default_dtype(d: dtype) -> None:
     """Set the dtype of floating-point tensors made from Python numbers; TypeError for other than floating types."""
+
+def set_default_device(device: Any) -> None:
+    """Accepts the CPU (and None); RuntimeError for a device that is not there."""
+
+def get_default_device() -> device:
+    """`device("cpu")`."""
 
 def inverse(A: Tensor) -> Tensor:
     """The inverse of square matrices; RuntimeError for singular ones."""
