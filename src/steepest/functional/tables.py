@@ -4,6 +4,7 @@ from typing import Any
 
 from steepest.functional import (
     creating,
+    devices,
     indexing,
     joining,
     kinds,
@@ -19,7 +20,7 @@ from steepest.functional import (
 )
 from steepest.functional.neural.softmax import log_softmax, softmax
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits, kinds)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits, kinds, devices)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp")
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset((
