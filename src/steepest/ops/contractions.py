@@ -3,7 +3,7 @@
 Every letter of an operand occurs in the other operand or in the result; sums over a letter of one operand alone are reductions.
 """
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Contraction(Primitive):
         return finish(self, operands, params, fresh(out, a.dtype))
 
 
-@lru_cache(maxsize=None)
+@cache
 def turned(spec: str, operand: int) -> str:
     """The specification of the gradient of one operand: result and other operand contracted to it."""
     inputs, out = spec.split("->")
@@ -55,7 +55,7 @@ MATRIX = {"ij,jk->ik": lambda a, b: np.matmul(a, b), "ij,kj->ik": lambda a, b: n
           "bij,bjk->bik": lambda a, b: np.matmul(a, b), "i,j->ij": lambda a, b: np.multiply.outer(a, b)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _canonical(spec: str) -> str:
     """The specification with its letters renamed in the order that the rows of MATRIX use, where one of them fits."""
     for known in MATRIX:
@@ -65,7 +65,7 @@ def _canonical(spec: str) -> str:
     return spec
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(spec: str) -> tuple[Any, ...]:
     """Orders of dimensions that turn the contraction into one batched matrix product."""
     inputs, out = spec.split("->")
