@@ -16,7 +16,6 @@ FROM_FUNCTIONS: dict[Any, str] = {
     + " add sub div pow float_power clamp clamp_min clamp_max lerp addcmul addcdiv masked_fill nan_to_num round logit sgn positive isclose"
       " isposinf isneginf conj angle isreal ldexp gcd lcm frexp",
     reducing: "sum nansum mean nanmean prod all any amax amin aminmax max min argmax argmin var std logsumexp norm count_nonzero median"
-             " nanmedian"
               " nanmedian numel equal allclose dist",
     shaping: "view reshape contiguous flatten unflatten ravel t transpose permute movedim squeeze unsqueeze expand expand_as broadcast_to"
              " narrow select diagonal unfold as_strided split chunk unbind swapaxes detach moveaxis swapdims tensor_split hsplit"
