@@ -52,7 +52,7 @@ instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool1d_with_i
 pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
-    "vmap": "func", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
+    "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
     "autocast": "amp", "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 assert _methods.METHODS

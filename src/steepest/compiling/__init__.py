@@ -1,5 +1,6 @@
 """From recorded steps to native programs."""
 
+from steepest.compiling.accepted import compile
 from steepest.compiling.step import Step
 
-__all__ = ["Step"]
+__all__ = ["Step", "compile"]

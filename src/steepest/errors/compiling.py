@@ -36,4 +36,7 @@ ROWS = {
         "{file}:{line}: the compiled {operation} differs from the eager one by {difference:.1e} (relative); the step runs eagerly. This is a "
         "mistake in steepest, not in your program; please report it",
         "{file}:{line}:编译后的 {operation} 与普通运行相差 {difference:.1e}(相对值);按普通方式运行。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
+    "compile-not-callable": (
+        "torch.compile takes a function or a module, got {kind}: write model = torch.compile(model)",
+        "torch.compile 的参数应为函数或模块,得到 {kind}:请写 model = torch.compile(model)"),
 }
