@@ -71,6 +71,7 @@ def _back_body(g: Any, target: Any, weight: Any, ignore_index: int, reduction: s
     dim = 1 if len(shape) > 1 else 0
     safe, weights = _class_weights(target, weight, ignore_index, g.dtype)
     values = -g * (weights / weights.sum() if reduction == "mean" else weights)
+    values = ar.where(target == ignore_index, 0, values)        # also where all are ignored and the mean is 0 / 0
     return ix.scatter_add(full(shape, 0, g.dtype), unsqueeze(safe, dim=dim), unsqueeze(values, dim=dim), dim=dim)
 
 
@@ -82,6 +83,8 @@ def _back_kernel(g: Any, target: Any, weight: Any, ignore_index: int, reduction:
         values = -g / total if weights is None else -g * weights / total
     else:
         values = -g if weights is None else -g * weights
+    if weights is not None:
+        values = np.where(target == ignore_index, np.zeros((), g.dtype), values)
     out = np.zeros(shape, g.dtype)
     if len(shape) == 2:
         out[np.arange(shape[0]), safe] = values
