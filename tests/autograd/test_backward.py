@@ -299,3 +299,20 @@ def test_gradients_of_0_dim_tensors_can_be_summed_in_place() -> None:
     (w.softmax(-1) + w.log_softmax(-1) + w.mean() + w.repeat(1)).sum().backward()
     w.sum().backward()
     assert w.grad.item() == 3.0 and type(w.grad.array).__name__ == "ndarray"
+
+
+@pytest.mark.parametrize("function", ["relu", "leaky_relu", "hardtanh", "relu6"])
+def test_the_slope_of_a_piecewise_linear_function_has_the_gradient_zero(function):
+    x = torch.tensor([-0.5, 0.25, 2.0], requires_grad=True)
+    y = getattr(torch.nn.functional, function)(x * 1)
+    (slope,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), x)
+    assert curvature.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_value_that_was_assigned_may_change_afterwards():
+    x, value = torch.zeros(3, requires_grad=True) * 1, torch.ones(())
+    x[torch.tensor([True, False, True])] = value
+    value.zero_()
+    x.sum().backward()
+    assert x.tolist() == [1.0, 0.0, 1.0]

@@ -2,7 +2,7 @@
 
 import math
 
-from steepest.ops.arithmetic import where
+from steepest.ops.arithmetic import no_gradient, where
 from steepest.ops.functions import exp, log, tanh
 from steepest.ops.maps import Elementwise, elementwise
 
@@ -10,10 +10,20 @@ F = "float"
 ROOT_HALF, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
 
 sigmoid = elementwise("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), promote=F, x=lambda g, result: g * ((1 - result) * result))
-relu = elementwise("relu", lambda m, x: m.maximum(x, 0), x=lambda g, result: where(result <= 0, 0, g))
-threshold = elementwise("threshold", lambda m, x, at, value: m.where(x <= at, value, x), x=lambda g, x, at: where(x <= at, 0, g))
+relu = elementwise("relu", lambda m, x: m.maximum(x, 0), x=lambda g, result: threshold_backward(g, result, 0))
+threshold = elementwise("threshold", lambda m, x, at, value: m.where(x <= at, value, x),
+                        x=lambda g, x, at: threshold_backward(g, x, at))
 leaky_relu = elementwise("leaky_relu", lambda m, x, negative_slope: m.where(x > 0, x, x * negative_slope),
-                         x=lambda g, x, negative_slope: where(x > 0, g, g * negative_slope))
+                         x=lambda g, x, negative_slope: leaky_relu_backward(g, x, negative_slope))
+# Slopes of piecewise linear functions: their own derivative by the point is zero, and known to be.
+threshold_backward: Elementwise = elementwise("threshold_backward", lambda m, g, x, at: m.where(x <= at, 0, g),
+                                 g=lambda gg, x, at: threshold_backward(gg, x, at), x=lambda gg, like: no_gradient(gg, like))
+leaky_relu_backward: Elementwise = elementwise("leaky_relu_backward", lambda m, g, x, negative_slope: m.where(x > 0, g, g * negative_slope),
+                                  g=lambda gg, x, negative_slope: leaky_relu_backward(gg, x, negative_slope),
+                                  x=lambda gg, like: no_gradient(gg, like))
+hardtanh_backward: Elementwise = elementwise(
+    "hardtanh_backward", lambda m, g, x, low, high: m.where(m.logical_or(x <= low, x >= high), 0, g),
+    g=lambda gg, x, low, high: hardtanh_backward(gg, x, low, high), x=lambda gg, like: no_gradient(gg, like))
 prelu = elementwise("prelu", lambda m, x, weight: m.where(x > 0, x, weight * x), node="PreluKernelBackward0",
                     x=lambda g, x, weight: where(x > 0, g, g * weight), weight=lambda g, x: where(x > 0, 0, g * x))
 elu = elementwise("elu", lambda m, x, alpha, scale, input_scale: m.where(x <= 0, m.expm1(x * input_scale) * (alpha * scale), x * scale),
@@ -36,7 +46,7 @@ softplus: Elementwise = elementwise(
 logsigmoid = elementwise("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), promote=F,
                          node="LogSigmoidBackward0", x=lambda g, x: g * sigmoid(-x))
 hardtanh = elementwise("hardtanh", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
-                       x=lambda g, x, low, high: where((x <= low) | (x >= high), 0, g))
+                       x=lambda g, x, low, high: hardtanh_backward(g, x, low, high))
 hardsigmoid = elementwise("hardsigmoid", lambda m, x: m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
                           x=lambda g, x: where((x > -3) & (x < 3), g / 6, 0))
 hardswish = elementwise("hardswish", lambda m, x: x * m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,

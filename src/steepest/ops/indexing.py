@@ -123,7 +123,7 @@ class Put(Primitive):
 
     def __init__(self, name: str, add: bool, node: str = "IndexPutBackward0"):
         super().__init__(name, ("x", "value", "first", "second", "third", "fourth", "fifth"), {
-            "x": (lambda g: g) if add else (lambda g, value, first, second, third, fourth, fifth, places: put(
+            "x": (lambda g: g) if add else (lambda g, first, second, third, fourth, fifth, places: put(
                 g, full((), 0, g.dtype), *given(first, second, third, fourth, fifth), places=places)),
             "value": lambda g, first, second, third, fourth, fifth, places: pick(
                 g, *given(first, second, third, fourth, fifth), places=places)},
