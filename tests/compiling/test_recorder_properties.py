@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -128,8 +129,13 @@ def check(rng: random.Random) -> str:
     return "" if variant.native is not None else f"{variant.reason}\n{shown}"
 
 
-@settings(max_examples=EXAMPLES, derandomize="STEEPEST_EXAMPLES" not in os.environ, deadline=None, database=None, print_blob=True,
-          suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("seed", range(40))
+def test_native_steps_do_what_python_does(seed: int) -> None:
+    assert check(random.Random(seed)) == ""
+
+
+@pytest.mark.skipif("STEEPEST_EXAMPLES" not in os.environ, reason="set STEEPEST_EXAMPLES=n to try n new steps")
+@settings(max_examples=EXAMPLES, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
-def test_native_steps_do_what_python_does(rng: random.Random) -> None:
+def test_new_native_steps_do_what_python_does(rng: random.Random) -> None:
     assert check(rng) == ""
