@@ -23,7 +23,7 @@ def options_restored() -> Iterator[None]:
 def array_of(case: dict[str, Any]) -> np.ndarray:
     values = np.array([float(x) for x in case["values"]])
     if case["dtype"] == "bfloat16":
-        dtype = np.dtype(pytest.importorskip("ml_dtypes").bfloat16)
+        dtype = np.dtype(pytest.importorskip("ml_dtypes", reason="bfloat16 needs ml_dtypes").bfloat16)
     else:
         dtype = np.dtype(case["dtype"])
     if dtype.kind == "c":

@@ -77,7 +77,7 @@ MODELS = {
 
 @pytest.mark.parametrize("name", MODELS)
 def test_native_steps_give_eagers_numbers(name):
-    pytest.importorskip("llvmlite")
+    pytest.importorskip("llvmlite", reason="native code needs llvmlite")
     layers, data, criterion = MODELS[name]
     torch.manual_seed(4)
     start, batches = nn.Sequential(*layers()), data()

@@ -42,7 +42,7 @@ def test_tensors_come_back(name: str, shape: tuple[int, ...]) -> None:
 
 
 def test_bfloat16_comes_back() -> None:
-    ml_dtypes = pytest.importorskip("ml_dtypes")
+    ml_dtypes = pytest.importorskip("ml_dtypes", reason="bfloat16 needs ml_dtypes")
     loaded = through_file(from_array(np.array([1.5, -2], ml_dtypes.bfloat16)))
     assert loaded.dtype is dtypes.bfloat16
     assert loaded.array.tolist() == [1.5, -2]
