@@ -316,3 +316,12 @@ def test_a_value_that_was_assigned_may_change_afterwards():
     value.zero_()
     x.sum().backward()
     assert x.tolist() == [1.0, 0.0, 1.0]
+
+
+def test_a_gradient_that_a_hook_kept_is_not_changed_by_the_next_backward():
+    x, kept = torch.ones(3, requires_grad=True), []
+    for _ in range(2):
+        y = x + 1
+        y.register_hook(kept.append)
+        (y * torch.tensor([1.0, 2.0, 3.0])).sum().backward()
+    assert kept[0].tolist() == [1.0, 2.0, 3.0] and x.grad.tolist() == [2.0, 4.0, 6.0]

@@ -106,6 +106,7 @@ class Backward:
                 changed = hook(tuple(gradients))
                 if changed is not None:
                     gradients[:] = list(changed)
+            self.shared.update(map(id, gradients))      # a hook may keep what it saw or gave
         if self.wanted:
             for number in range(len(gradients)):
                 for position in self.wanted.get((node, number), ()):
