@@ -417,9 +417,6 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """`input ** exponent`, broadcast; one of them may be a number."""
 
-def float_power_(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
-    """`input ** exponent`, broadcast; one of them may be a number."""
-
 def float_power(input: Any, exponent: Any) -> Tensor:
     """`input ** exponent` computed in float64."""
 

@@ -89,7 +89,6 @@ def numpy_dtype(of: dtype) -> Any:
     return of.numpy
 
 
-_small = {np.dtype("uint16"): int32, np.dtype("uint32"): int64, np.dtype("uint64"): int64}
 
 
 def from_numpy(of: Any) -> dtype:

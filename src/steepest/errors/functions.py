@@ -153,4 +153,6 @@ ROWS = {
     "finfo-of-integers": (
         "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo' ({dtype})", "finfo 只用于浮点类型({dtype}):整数请用 torch.iinfo"),
     "iinfo-of-floats": ("torch.iinfo() requires an integer input type. Use torch.finfo to handle {dtype}", "iinfo 只用于整数类型({dtype}):浮点请用 torch.finfo"),
+    "threads-below-one": (
+        "set_num_threads expects a positive integer, got {n}: write 1 for a single thread", "线程数应为正整数,得到 {n}:只用一个线程请写 1"),
 }

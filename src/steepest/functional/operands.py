@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from steepest.core.tensor import Tensor, from_array
-from steepest.errors import text
 
 NUMBERS = (bool, int, float, complex)
 
@@ -22,13 +21,6 @@ def operand(x: Any) -> Any:
     if isinstance(x, numbers.Number):
         return float(x)  # type: ignore[arg-type]
     return NotImplemented
-
-
-def tensor_argument(x: Any, function: str, name: str = "input") -> Tensor:
-    """`x`, which must be a tensor; TypeError otherwise."""
-    if not isinstance(x, Tensor):
-        raise TypeError(text("argument-not-tensor", function=function, name=name, kind=describe(x)))
-    return x
 
 
 def describe(x: Any) -> str:

@@ -122,9 +122,6 @@ def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     return result_into(out, ar.pow(a, b))
 
 
-float_power_ = pow
-
-
 def float_power(input: Any, exponent: Any) -> Tensor:
     """`input ** exponent` computed in float64."""
     a, b = both("float_power", input, exponent)

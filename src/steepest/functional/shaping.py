@@ -59,10 +59,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     try:
         input.array.reshape(wanted, copy=False)
     except ValueError:
-        input = clone(input, to=input.dtype)
-        if not input.array.flags.c_contiguous:
-            input = contiguous(input)
-        result: Tensor = views.unsafe_view(input, shape=wanted)
+        result: Tensor = views.unsafe_view(clone_ordered(input), shape=wanted)
         result.view_of = None
         return result
     return views.view(input, shape=wanted)

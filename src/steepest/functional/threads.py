@@ -2,6 +2,7 @@
 
 import os
 
+from steepest.errors import text
 from steepest.lower import openblas
 
 _threads = 0
@@ -11,7 +12,7 @@ def set_num_threads(n: int) -> None:
     """Use at most `n` threads in native code and matrix products; RuntimeError below 1."""
     global _threads
     if n < 1:
-        raise RuntimeError(f"set_num_threads expects a positive integer, got {n}")
+        raise RuntimeError(text("threads-below-one", n=n))
     _threads = n
     openblas.set_threads(n)
 

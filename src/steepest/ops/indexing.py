@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core import dtype as dtypes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
@@ -185,4 +184,3 @@ take_rows, put_rows = TakeRows(), PutRows()
 pick, masked_pick = Index(), Index("MaskedSelectBackward0")
 fill_rows, copy_rows = Put("index_fill", False, "IndexFillBackward0"), Put("index_copy", False, "IndexCopyBackward0")
 put, accumulate = Put("index_put", False), Put("index_put_add", True)
-INTEGERS = (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8, dtypes.uint8)
