@@ -24,6 +24,7 @@ from steepest import (
     testing as testing,
     utils as utils,
     version as version,
+    viz as viz,
 )
 from steepest.amp import autocast as autocast
 from steepest.autograd.modes import (

@@ -21,6 +21,7 @@ from typing import Any
 
 import steepest
 from steepest.errors import text
+from steepest.viz.fonts import watch_for_matplotlib
 
 __all__ = ["enable", "load_ipython_extension"]
 
@@ -82,6 +83,7 @@ def enable() -> None:
         raise ImportError(text("torch-already-imported"), name="torch")
     sys.modules["torch"] = steepest
     sys.meta_path.insert(0, _Alias())
+    watch_for_matplotlib()
     multiprocessing.spawn.get_preparation_data = _preparation_data
 
 

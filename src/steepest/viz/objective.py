@@ -1,0 +1,172 @@
+"""An objective: a loss as a function of one flat vector of parameters, evaluated at many points at once.
+
+It is made from a function of points, from a model with its data, or from what a trace holds of a program. `values` and `gradients` are
+one batched computation (vmap), cut into pieces that fit the processor's caches.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import steepest
+from steepest.compiling.step import Step
+from steepest.core.tensor import Tensor, from_array
+from steepest.errors import text
+from steepest.func import functional_call, vmap
+from steepest.nn import Module
+from steepest.viz.tracing import Operation, no_graph, replay
+
+__all__ = ["Objective"]
+
+Array = np.ndarray[Any, Any]
+ELEMENTS_AT_ONCE = 60_000
+"""Numbers that one piece of a batch may hold in its largest intermediate value: what fits into a cache of half a megabyte."""
+WORTH_COMPILING, TRIED = 1000, 4
+
+
+class Objective:
+    """`function(*parameters) -> 0-dim tensor` over tensors of the given shapes, which begin at `start`.
+
+    `names` are for axes and legends; `words` says in a few words what the loss is.
+    """
+
+    def __init__(self, function: Callable[..., Tensor], shapes: Sequence[tuple[int, ...]], start: Any, names: Sequence[str],
+                 words: str = "", per_point: int = 1):
+        self.function, self.shapes, self.names, self.words = function, [tuple(s) for s in shapes], list(names), words
+        self.sizes = [int(np.prod(s)) for s in self.shapes]
+        self.size = sum(self.sizes)
+        self.start = np.asarray(start, np.float64).reshape(-1)
+        self.dtype = np.float64
+        self.per_point = max(per_point, self.size)
+
+    @classmethod
+    def of_function(cls, function: Callable[..., Any], start: Any) -> Objective:
+        """Of a function of one vector (`f(p)` with `p[0]`, `p[1]`) or of several numbers (`f(x, y)`), whichever it takes."""
+        point = np.asarray(start, np.float64).reshape(-1)
+        names = _argument_names(function)
+        if names is not None and len(names) == len(point) and len(point) > 1:
+            return cls(lambda *numbers: _scalar(function(*numbers)), [()] * len(point), point, names)
+        letters = ("x", "y") if len(point) == 2 else tuple(f"p{i}" for i in range(len(point)))
+        made = cls(lambda *numbers: _scalar(function(steepest.stack(numbers))), [()] * len(point), point, letters)
+        return made
+
+    @classmethod
+    def of_model(cls, model: Module, data: tuple[Any, Any], loss: Callable[..., Any]) -> Objective:
+        """Of the parameters of a model: `loss(model(x), y)` on the data `(x, y)`."""
+        x, y = (d if isinstance(d, Tensor) else from_array(np.asarray(d)) for d in data)
+        trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        if not trained:
+            raise ValueError(text("viz-no-parameters"))
+
+        def function(*values: Tensor) -> Tensor:
+            return _scalar(loss(functional_call(model, dict(zip(trained, values, strict=True)), (x,)), y))
+
+        start = np.concatenate([p.detach().array.reshape(-1) for p in trained.values()])
+        made = cls(function, [p.array.shape for p in trained.values()], start, list(trained), per_point=8 * x.array.size // max(
+            x.array.shape[-1], 1) if x.array.ndim else 1)
+        made.dtype = next(iter(trained.values())).array.dtype.type
+        return made
+
+    @classmethod
+    def of_trace(cls, parts: Sequence[tuple[Sequence[Operation], Tensor, Sequence[Tensor]]], by: Sequence[Tensor], start: Sequence[Array],
+                 names: Sequence[str], words: str = "") -> Objective:
+        """Of what a program computed: the mean of several traced losses, each `(steps, loss, its own tensors for by)`."""
+        functions = [replay(steps, own, loss) for steps, loss, own in parts]
+
+        def function(*values: Tensor) -> Tensor:
+            losses = [_scalar(f(*values)) for f in functions]
+            return losses[0] if len(losses) == 1 else sum(losses[1:], losses[0]) / len(losses)
+
+        largest = max((r.array.size for steps, _, _ in parts for s in steps for r in s.results), default=1)
+        made = cls(function, [x.array.shape for x in by], np.concatenate([np.reshape(s, -1) for s in start]), names, words, largest)
+        made.dtype = by[0].array.dtype.type
+        return made
+
+    def split(self, points: Tensor) -> list[Tensor]:
+        """The parameters that rows of flat vectors `(K, size)` hold, each `(K, *shape)`."""
+        out, at = [], 0
+        for size, shape in zip(self.sizes, self.shapes, strict=True):
+            out.append(points[:, at:at + size].reshape(points.array.shape[0], *shape))
+            at += size
+        return out
+
+    def batch(self, points: Tensor) -> Tensor:
+        """The losses `(K,)` of points `(K, size)`, differentiable."""
+        result: Tensor = vmap(self.function)(*self.split(points))
+        return result
+
+    def values(self, points: Any) -> Array:
+        """The losses `(K,)` at points `(K, size)`; no graph is kept. Many points run as one native program, where it can be made."""
+        points = np.ascontiguousarray(points, self.dtype)
+        if len(points) >= WORTH_COMPILING:
+            native = self._native_values(points)
+            if native is not None:
+                return native
+        rows = max(1, ELEMENTS_AT_ONCE // self.per_point)
+        out = np.empty(len(points))
+        with no_graph(), np.errstate(all="ignore"):
+            for at in range(0, len(points), rows):
+                out[at:at + rows] = self.batch(from_array(points[at:at + rows])).array
+        return out
+
+    def _native_values(self, points: Array) -> Array | None:
+        """The losses by native code, a point a step; None where the loss cannot be compiled."""
+        step = Step(lambda flat: self.function(*[x.reshape(x.array.shape[1:]) for x in self.split(flat.reshape(1, -1))]))
+        rows = [from_array(row) for row in points]
+        with no_graph(), np.errstate(all="ignore"):
+            first = step.over(rows[:TRIED])
+            if any(variant.native is None for variant in step.variants.values()):
+                return None
+            return np.array(first + step.over(rows[TRIED:]))[:, 0]
+
+    def gradients(self, points: Any) -> tuple[Array, Array]:
+        """Losses `(K,)` and their gradients `(K, size)` at points `(K, size)`."""
+        leaf = from_array(np.array(points, self.dtype), requires_grad=True)
+        with steepest.enable_grad(), np.errstate(all="ignore"):
+            losses = self.batch(leaf)
+            losses.sum().backward()
+        assert leaf._grad is not None
+        return np.array(losses.detach().array, np.float64), np.array(leaf._grad.array, np.float64)
+
+    def curvature(self, point: Any, steps: int = 60) -> float:
+        """The eigenvalue of the Hessian at `point` that is largest in size, by power iteration on differences of gradients.
+
+        Central differences of exact gradients in float64 where the function allows it (Nocedal and Wright, section 8.1).
+        """
+        at = np.asarray(point, np.float64)
+        direction = np.random.default_rng(0).standard_normal(self.size)
+        direction /= np.linalg.norm(direction)
+        width = (1e-5 if self.dtype is np.float64 else 3e-3) * max(1.0, float(np.linalg.norm(at)))
+        value = 0.0
+        for _ in range(steps):
+            _, pair = self.gradients(np.stack([at + width * direction, at - width * direction]))
+            product = (pair[0] - pair[1]) / (2 * width)
+            before, value = value, float(direction @ product)
+            size = float(np.linalg.norm(product))
+            if not np.isfinite(size) or size == 0:
+                return value
+            direction = product / size
+            if abs(value - before) <= 1e-4 * abs(value):
+                break
+        return value
+
+
+def _argument_names(function: Callable[..., Any]) -> list[str] | None:
+    try:
+        given = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    return [p.name for p in given if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+
+
+def _scalar(value: Any) -> Any:
+    """A loss as a 0-dim tensor; one of one element is taken as its element."""
+    if not isinstance(value, Tensor):
+        raise TypeError(text("viz-loss-kind", kind=type(value).__name__))
+    if value.array.size != 1:
+        raise ValueError(text("viz-loss-shape", shape=list(value.array.shape)))
+    return value.reshape(()) if value.array.ndim else value

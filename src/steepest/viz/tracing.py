@@ -1,0 +1,188 @@
+"""Tracing: what a piece of program computed, operation by operation, with the values, the modules and the lines that did it.
+
+A trace is an interpreter that evaluates eagerly and keeps every operation. Composites stay whole (`linear`, `mse_loss`), since that is
+how people think of them. `replay` computes a traced value again from other parameters, and `vmap` of it from many at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from steepest.core.modes import interpreters, modes
+from steepest.core.recorder import paused, user_line
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.nn import Module
+from steepest.nn.modules import hooks
+
+__all__ = ["Operation", "Trace", "slice_of", "tracing"]
+
+
+@dataclass
+class Operation:
+    """One operation: operands and results are tensors, or numbers as the program gave them."""
+
+    primitive: Any
+    operands: tuple[Any, ...]
+    params: dict[str, Any]
+    results: tuple[Tensor, ...]
+    modules: tuple[str, ...]
+    line: tuple[str, int]
+
+    @property
+    def name(self) -> str:
+        name: str = self.primitive.name
+        return name
+
+
+@dataclass
+class Trace:
+    """The operations in their order. `bodies` sees composites through their bodies; `rules` also keeps what a backward pass computes."""
+
+    bodies: bool = False
+    steps: list[Operation] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
+    modules: dict[str, Any] = field(default_factory=dict)
+    written: dict[int, int] = field(default_factory=dict)
+
+    def bind(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if primitive.form == "composite" and self.bodies:
+            return primitive.evaluate_body(operands, params)
+        with paused(self):
+            result = primitive(*operands, **params)
+        made = result if isinstance(result, tuple) else (result,)
+        self.steps.append(Operation(primitive, operands, params, made, tuple(self.inside), user_line()))
+        return result
+
+    def write(self, target: Tensor, value: Tensor) -> bool:
+        """An in-place write: from here on, `target` and its views have other values."""
+        self.written[id(target.storage_cell)] = len(self.steps)
+        self.steps.append(Operation(IN_PLACE, (target, value), {}, (target,), tuple(self.inside), user_line()))
+        return False
+
+    def accumulated(self, leaf: Tensor, gradient: Tensor) -> None:
+        """Gradients that leaves keep are results of operations already traced."""
+
+    def read(self, x: Tensor) -> None:
+        """The program may look at values: they are there."""
+
+    def clear(self) -> None:
+        """Forget what was traced so far."""
+        self.steps.clear()
+        self.written.clear()
+
+
+class _InPlace:
+    """What stands for an in-place write among the operations of a trace."""
+
+    name, form, node_name = "write", "store", "CopySlices"
+
+
+IN_PLACE: Any = _InPlace()
+
+
+class tracing:
+    """`with tracing() as trace:` keeps what happens inside; module calls are named by their place in the outermost module."""
+
+    def __init__(self, bodies: bool = False):
+        self.trace = Trace(bodies)
+
+    def __enter__(self) -> Trace:
+        self.start()
+        return self.trace
+
+    def __exit__(self, *problem: Any) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to trace."""
+        interpreters.append(self.trace)
+        self.handles = [hooks.register_module_forward_pre_hook(self._enter),
+                        hooks.register_module_forward_hook(self._leave, always_call=True)]
+
+    def stop(self) -> None:
+        """Trace no longer."""
+        for handle in self.handles:
+            handle.remove()
+        interpreters.remove(self.trace)
+
+    def _enter(self, module: Module, inputs: Any) -> None:
+        trace = self.trace
+        if not trace.inside:
+            self._names = {id(m): name for name, m in module.named_modules()}
+        name = self._names.get(id(module)) or type(module).__name__
+        trace.inside.append(name)
+        trace.modules.setdefault(name, module)
+
+    def _leave(self, module: Module, inputs: Any, output: Any) -> None:
+        if self.trace.inside:
+            self.trace.inside.pop()
+
+
+def key_of(x: Tensor) -> int:
+    """What tells a value from others: autograd makes several tensors over one array, and views of views share it."""
+    return id(x.array)
+
+
+def slice_of(trace: Trace, results: Sequence[Tensor], by: Sequence[Tensor]) -> list[Operation]:
+    """The operations that lead from the tensors `by` to `results`, in their order.
+
+    Raises ValueError where a value between them was written in place: then it has no single meaning to be computed again.
+    """
+    forward = {key_of(x) for x in by}
+    reached: list[Operation] = []
+    for step in trace.steps:
+        if step.primitive is IN_PLACE:
+            if key_of(step.operands[0]) in forward or key_of(step.operands[1]) in forward:
+                raise ValueError(text("viz-in-place", line=step.line[1]))
+            continue
+        if any(isinstance(x, Tensor) and key_of(x) in forward for x in step.operands):
+            forward.update(key_of(r) for r in step.results)
+            reached.append(step)
+    needed = {key_of(x) for x in results}
+    kept = []
+    for step in reversed(reached):
+        if any(key_of(r) in needed for r in step.results):
+            kept.append(step)
+            needed.update(key_of(x) for x in step.operands if isinstance(x, Tensor))
+    return kept[::-1]
+
+
+def replay(steps: Sequence[Operation], by: Sequence[Tensor], result: Tensor) -> Callable[..., Tensor]:
+    """The function that computes `result` again from other values of the tensors `by`; all other values stay what they were."""
+
+    def function(*values: Tensor) -> Tensor:
+        known: dict[int, Any] = {key_of(x): value for x, value in zip(by, values, strict=True)}
+        for step in steps:
+            operands = [known.get(key_of(x), _constant(x)) if isinstance(x, Tensor) else x for x in step.operands]
+            out = step.primitive(*operands, **step.params)
+            for old, new in zip(step.results, out if isinstance(out, tuple) else (out,), strict=True):
+                known[key_of(old)] = new
+        return known.get(key_of(result), result)
+
+    return function
+
+
+def _constant(x: Tensor) -> Tensor:
+    """A traced value outside the graph that it was traced in."""
+    return x.detach() if x.needs_grad else x
+
+
+class no_graph:
+    """Without recording a graph, and with the mode as it was afterwards."""
+
+    def __enter__(self) -> None:
+        self.before, modes.grad = modes.grad, False
+
+    def __exit__(self, *problem: Any) -> None:
+        modes.grad = self.before
+
+
+def as_array(x: Any) -> np.ndarray[Any, Any]:
+    """Tensors, arrays, lists and numbers as an array of floats."""
+    array = x.detach().array if isinstance(x, Tensor) else np.asarray(x)
+    return np.asarray(array, np.float64)

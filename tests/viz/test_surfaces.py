@@ -1,0 +1,142 @@
+"""Surfaces hold the losses of their points, through functions, models and traces alike; the plane's share is what it says."""
+
+import numpy as np
+import pytest
+
+import steepest as torch
+from steepest import nn, viz
+from steepest.viz.objective import Objective
+from steepest.viz.surfaces import evaluate_grid
+from steepest.viz.tracing import slice_of, tracing
+
+
+def himmelblau(p):
+    return (p[0] ** 2 + p[1] - 11) ** 2 + (p[0] + p[1] ** 2 - 7) ** 2
+
+
+def test_the_grid_of_two_parameters_is_the_function_itself() -> None:
+    grid = viz.surface(himmelblau, (0.0, 0.0), span=((-5, 5), (-4, 4)), resolution=41).data
+    a, b = np.meshgrid(grid.a, grid.b)
+    assert grid.values == pytest.approx(himmelblau((a, b)), rel=1e-12)
+    assert (grid.a[0], grid.a[-1], grid.b[0], grid.b[-1]) == (-5, 5, -4, 4) and grid.share is None
+
+
+def test_a_function_of_two_numbers_gives_the_axes_their_names() -> None:
+    figure = viz.surface(lambda w, b: (w - 1) ** 2 + b ** 2, (0.0, 0.0), span=2, resolution=21)
+    assert figure.axes[0].get_xlabel() == "w" and figure.axes[0].get_ylabel() == "b"
+    assert "The least loss shown is 0, at (1, 0)." in figure.alt
+
+
+def model_and_data():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    x, y = torch.randn(20, 3), torch.randn(20, 1)
+    return model, x, y
+
+
+def trained_path(model, x, y, steps=30):
+    optimizer, path = torch.optim.SGD(model.parameters(), lr=0.1), []
+    for _ in range(steps):
+        path.append(np.concatenate([p.detach().numpy().reshape(-1).copy() for p in model.parameters()]))
+        optimizer.zero_grad()
+        nn.functional.mse_loss(model(x), y).backward()
+        optimizer.step()
+    return np.array(path)
+
+
+def loss_at(model, x, y, point):
+    at = 0
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.tensor(np.asarray(point[at:at + p.numel()], np.float32)).reshape(p.shape))
+            at += p.numel()
+        return nn.functional.mse_loss(model(x), y).item()
+
+
+@pytest.mark.parametrize("resolution", [7, 33])         # batched; one native program for many points
+def test_the_plane_of_a_model_holds_the_losses_of_its_points(resolution: int) -> None:
+    model, x, y = model_and_data()
+    path = trained_path(model, x, y)
+    objective = Objective.of_model(model, (x, y), nn.MSELoss())
+    grid = evaluate_grid(objective, path, resolution=resolution)
+    centre = path[-1]
+    _, _, directions = np.linalg.svd(path - centre, full_matrices=False)
+    signs = np.sign((path[0] - centre) @ directions[:2].T)
+    plane = directions[:2] * signs[:, None]
+    for j, i in [(0, 0), (resolution // 2, 2), (resolution - 1, resolution - 1)]:
+        expected = loss_at(model, x, y, centre + grid.a[i] * plane[0] + grid.b[j] * plane[1])
+        assert grid.values[j, i] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_share_is_the_part_of_the_squared_distances_that_lies_in_the_plane() -> None:
+    def bowl(p):
+        return (p * p).sum()
+
+    flat = np.zeros((5, 4))
+    flat[:, :2] = [[4, 0], [3, 1], [2, 2], [1, 1], [0, 0]]
+    assert evaluate_grid(Objective.of_function(bowl, [0.0] * 4), flat, resolution=5).share == pytest.approx(1.0)
+    bent = flat.copy()
+    bent[0, 2] = 3.0
+    bent[2, 3] = 2.0
+    moved = bent - bent[-1]
+    sizes = np.linalg.svd(moved, compute_uv=False)
+    expected = (sizes[:2] ** 2).sum() / (sizes ** 2).sum()
+    share = evaluate_grid(Objective.of_function(bowl, [0.0] * 4), bent, resolution=5).share
+    assert share == pytest.approx(expected) and share < 0.98
+    figure = viz.surface(bowl, [0.0] * 4, path=bent, resolution=5)
+    assert f"{share:.1%} of the path's movement" in figure.get_suptitle()
+
+
+def test_random_directions_have_the_norms_of_the_filters_and_leave_biases_alone() -> None:
+    model, x, y = model_and_data()
+    objective = Objective.of_model(model, (x, y), nn.MSELoss())
+    from steepest.viz.surfaces import _filter_normalised
+
+    direction = _filter_normalised(objective, objective.start, np.random.default_rng(0))
+    weight = direction[:12].reshape(4, 3)
+    assert np.linalg.norm(weight, axis=1) == pytest.approx(np.linalg.norm(model[0].weight.detach().numpy(), axis=1), rel=1e-5)
+    assert not direction[12:16].any()
+
+
+def test_a_traced_loss_is_the_same_function_of_its_parameters() -> None:
+    w = torch.tensor([1.0], requires_grad=True)
+    b = torch.tensor([0.5], requires_grad=True)
+    x, y = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 4.0, 6.0])
+    with tracing() as trace:
+        unused = (x * 7).exp()
+        loss = ((w * x + b - y) ** 2).mean()
+    steps = slice_of(trace, [loss], [w, b])
+    assert len(steps) == 5 and unused is not None       # mul, add, sub, square, mean; not what leads nowhere
+    objective = Objective.of_trace([(steps, loss, [w, b])], [w, b], [w.detach().numpy(), b.detach().numpy()], ["w", "b"])
+    assert objective.values([[1.0, 0.5], [2.0, 0.0]]) == pytest.approx([np.mean([0.25, 2.25, 6.25]), 0.0])
+    losses, gradients = objective.gradients([[1.0, 0.5]])
+    loss.backward()
+    assert gradients[0] == pytest.approx([w.grad.item(), b.grad.item()]) and losses[0] == pytest.approx(loss.item())
+
+
+def test_an_in_place_write_to_a_traced_value_is_refused_with_its_line() -> None:
+    w = torch.tensor([1.0], requires_grad=True)
+    with tracing() as trace:
+        h = w * 2
+        h += 1
+        loss = h.sum()
+    with pytest.raises(ValueError, match="in place"):
+        slice_of(trace, [loss], [w])
+
+
+def test_curvature_is_the_largest_eigenvalue_of_the_hessian() -> None:
+    objective = Objective.of_function(lambda x, y: 3 * x ** 2 + 0.5 * y ** 2 + x * y, (0.3, 0.2))
+    assert objective.curvature([0.3, 0.2]) == pytest.approx(np.linalg.eigvalsh([[6, 1], [1, 1]]).max(), rel=1e-3)
+
+
+def test_wrong_arguments_are_refused_with_what_to_write() -> None:
+    with pytest.raises(ValueError, match="'pca' or 'random'"):
+        viz.surface(lambda p: (p * p).sum(), [0.0] * 3, plane="xy", resolution=3)
+    with pytest.raises(ValueError, match="all 2 parameters, not 3"):
+        viz.surface(himmelblau, (0.0, 0.0), path=np.zeros((4, 3)), resolution=3)
+    with pytest.raises(ValueError, match=r"surface\(loss, model, \(x, y\)\)"):
+        viz.surface(nn.MSELoss(), nn.Linear(1, 1))
+    with pytest.raises(TypeError, match="must be a tensor, not float"):
+        viz.surface(lambda x, y: 1.0, (0.0, 0.0), resolution=3)
+    with pytest.raises(ValueError, match="at least two parameters"):
+        viz.surface(lambda p: (p * p).sum(), [1.0], resolution=3)
