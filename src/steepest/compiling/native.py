@@ -29,10 +29,11 @@ class Native:
     stopped, the address of the callback, and the arrays that lowerings attached.
 
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
+    With `exact=True` arithmetic is done as written.
     """
 
-    def __init__(self, program: Program, results: list[Access], watched: bool = False):
-        self.program, self.results, self.watched = program, results, watched
+    def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False):
+        self.program, self.results, self.watched, self.exact = program, results, watched, exact
         self.slots = {s: i for i, s in enumerate(program.storages())}
         self.attached: list[Array] = []
         self.cell = np.zeros(4, np.int64)
@@ -61,7 +62,7 @@ class Native:
                     names[s] = f.gep(names[s], f.mul(step, s.nbytes()), "int8")
             for to, source in self.program.handed_on:
                 _copy(f, names[source], names[to], to.nbytes())
-            nest = Nest(f, lambda content: names[content.storage], attach, bases[-2], bases[-1], step)
+            nest = Nest(f, lambda content: names[content.storage], attach, bases[-2], bases[-1], step, self.exact)
             for number, e in enumerate(self.program.equations):
                 lower(nest, e, number)
                 if self.watched:

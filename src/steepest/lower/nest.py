@@ -35,7 +35,7 @@ class Nest:
         self.function, self.pointer, self.attach = function, pointer, attach
         self.cell, self.callback, self.step = cell, callback, step
         self.number = 0
-        self.m = Scalars(function, exact=exact, on_error=lambda zero: self.stop(DIVISION, zero))
+        self.m = Scalars(function, exact=exact, on_error=lambda zero: self.stop(DIVISION, zero), library=exact)
 
     # stopping and Python
 

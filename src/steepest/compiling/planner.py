@@ -1,0 +1,132 @@
+"""Planner: which lowering a program gets. The fast ones are tried from the smallest regime on; what none of them knows runs as
+the generic loop nest.
+
+    executable = plan(program, results)
+    records = executable.run(streams, steps)
+    print(executable.describe())
+"""
+
+import ctypes
+from typing import Any, Protocol
+
+import numpy as np
+
+from steepest.compiling.native import Native
+from steepest.compiling.program import Program
+from steepest.core.recorder import Access
+from steepest.core.storage import Storage
+from steepest.lower import machine
+from steepest.lower.expressions import Unsupported
+from steepest.lower.tiny import Tiny
+
+__all__ = ["Executable", "Fast", "Generic", "plan"]
+
+Array = np.ndarray[Any, Any]
+
+
+class Executable(Protocol):
+    """A program as native code."""
+
+    def run(self, streams: list[Array], steps: int) -> list[Array]:
+        """Run `steps` steps over stacked stream arrays; the records of every step. Raises what eager raises."""
+
+    def describe(self) -> str:
+        """The regime and why, what was hoisted, and the program as it is run."""
+
+
+class Generic:
+    """The generic loop nest, compiled when it first runs."""
+
+    def __init__(self, program: Program, results: list[Access], exact: bool, why: str) -> None:
+        self.program, self.results, self.exact, self.why = program, results, exact, why
+        self.native: Native | None = None
+
+    def run(self, streams: list[Array], steps: int) -> list[Array]:
+        if self.native is None:
+            self.native = Native(self.program, self.results, exact=self.exact)
+        return self.native.run(streams, steps)
+
+    def describe(self) -> str:
+        return f"generic loop nest: {self.why}"
+
+
+class Fast:
+    """A fast lowering compiled, with the generic loop nest for what it finds at run time and does not handle.
+
+    The table of addresses is made once: storages never move.
+    """
+
+    def __init__(self, program: Program, results: list[Access], lowering: Any, generic: Generic) -> None:
+        self.program, self.lowering, self.generic = program, lowering, generic
+        self.call = machine.compile_text(lowering.text(), "steps").function(ctypes.c_void_p, ctypes.c_int64)
+        self.shapes = [(r.shape, r.content.storage.flat.dtype) for r in results]
+        fixed = [s.address for s in lowering.storages]
+        self.first_stream, self.first_record = len(fixed), len(fixed) + len(program.streams)
+        self.table = np.zeros(max(self.first_record + len(results), 1), np.uint64)
+        self.table[:len(fixed)] = fixed
+        self.address = self.table.ctypes.data
+
+    def run(self, streams: list[Array], steps: int) -> list[Array]:
+        records = [np.empty((steps, *shape), dtype) for shape, dtype in self.shapes]
+        if steps == 0:
+            return records
+        table = self.table
+        for k, (x, s) in enumerate(zip(streams, self.program.streams, strict=True), self.first_stream):
+            assert x.flags.c_contiguous and x.nbytes == steps * s.nbytes()
+            table[k] = x.__array_interface__["data"][0]
+        for k, x in enumerate(records, self.first_record):
+            table[k] = x.__array_interface__["data"][0]
+        self.call(self.address, steps)
+        for leaf, gradient in self.program.gradients:
+            leaf._grad = gradient
+        for version in self.program.versions:
+            version.count += steps
+        return records
+
+    def describe(self) -> str:
+        text: str = self.lowering.describe()
+        return text
+
+
+def plan(program: Program, results: list[Access], exact: bool = False) -> Executable:
+    """The fastest executable there is for a program; `results` are kept for every step.
+
+    With `exact` arithmetic is done as written: no reordering, no contraction, sums in index order, functions as in C.
+    """
+    written, read = _written(program), _storages(program, results)
+    visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
+    reasons = []
+    problem = _shared_memory(written, read)
+    if problem:
+        return Generic(program, results, exact, problem)
+    for lowering in (Tiny,):
+        try:
+            made = lowering(program.equations, program.handed_on, program.streams, results, visible, exact)
+            return Fast(program, results, made, Generic(program, results, exact, ""))
+        except Unsupported as reason:
+            reasons.append(f"not {lowering.__name__.lower()}: {reason}")
+    return Generic(program, results, exact, "; ".join(reasons))
+
+
+def _storages(program: Program, results: list[Access]) -> set[Storage]:
+    """Every storage that the program touches, but for streams."""
+    found = set(program.storages()) | {s for pair in program.handed_on for s in pair} | {r.content.storage for r in results}
+    return found - set(program.streams)
+
+
+def _written(program: Program) -> set[Storage]:
+    """The storages that hold something else after a step."""
+    made = {r.content.storage for e in program.equations for r in e.results}
+    return made | {s for pair in program.handed_on for s in pair}
+
+
+def _shared_memory(written: set[Storage], read: set[Storage]) -> str:
+    """Why values cannot be told apart by their storages: one that is written lies in the memory of another one. Empty if not so."""
+    spans = sorted((s.address, s.address + s.nbytes(), s in written) for s in read if s.nbytes())
+    reach, dirty = 0, False
+    for begin, end, changes in spans:
+        if begin < reach and (changes or dirty):
+            return "storages share memory, and one of them is written"
+        dirty = changes or dirty and begin < reach
+        reach = max(reach, end)
+    return ""

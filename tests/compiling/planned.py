@@ -1,0 +1,90 @@
+"""A step planned and run natively, by the generic loop nest, and eagerly, all from the same state."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import steepest as torch
+from steepest.compiling.native import Native
+from steepest.compiling.planner import Executable, plan
+from steepest.compiling.program import Program
+from steepest.core.recorder import recording
+
+Make = Callable[[], tuple[Callable[..., Any], Sequence[torch.Tensor]]]
+
+
+class Planned:
+    """A step recorded twice, on batches that are streams; `state` is what its storages held then."""
+
+    def __init__(self, make: Make, batches: Sequence[Sequence[torch.Tensor]] = (), exact: bool = False, warm: int = 2) -> None:
+        self.step, self.kept = make()
+        self.batches = [list(b) for b in batches] or [[] for _ in range(12)]
+        for batch in self.batches[:warm]:
+            self.step(*batch)
+        first, streams_1, _ = self.recorded(self.batches[0])
+        second, streams_2, results = self.recorded(self.batches[1])
+        self.program = Program(first, second, list(zip(streams_1, streams_2, strict=True)))
+        self.results = results
+        self.executable: Executable = plan(self.program, results, exact)
+        self.state = {s: s.flat.copy() for s in self.program.storages()}
+
+    def recorded(self, batch: list[torch.Tensor]) -> Any:
+        own = [torch.from_numpy(x.numpy().copy()) for x in batch]
+        with recording() as recorder:
+            returned = self.step(*own)
+            out = [] if returned is None else [returned] if isinstance(returned, torch.Tensor) else list(returned)
+            results = [recorder.access(x) for x in out]
+        return recorder, [x.storage_cell for x in own], results
+
+    def restore(self) -> None:
+        for s, held in self.state.items():
+            s.flat[...] = held
+
+    def left(self) -> list[np.ndarray]:
+        return [x.detach().numpy().copy() for x in self.kept] + [x.grad.numpy().copy() for x in self.kept if x.grad is not None]
+
+    def native(self, runner: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Records, and what is left, after all batches; half of them in a call of their own."""
+        self.restore()
+        records = []
+        half = len(self.batches) // 2
+        for part in (self.batches[:half], self.batches[half:]):
+            count = len(self.program.streams)
+            streams = [np.ascontiguousarray(np.stack([b[k].numpy() for b in part])) for k in range(count)]
+            records.append([r.reshape(len(part), -1) for r in runner.run(streams, len(part))])
+        return [np.concatenate(pair) for pair in zip(*records, strict=True)], self.left()
+
+    def eager(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        self.restore()
+        records: list[list[np.ndarray]] = [[] for _ in self.results]
+        for batch in self.batches:
+            returned = self.step(*batch)
+            out = [] if returned is None else [returned] if isinstance(returned, torch.Tensor) else list(returned)
+            for kept, x in zip(records, out, strict=True):
+                kept.append(x.detach().numpy().reshape(-1).copy())
+        return [np.array(r) for r in records], self.left()
+
+
+def check(make: Make, batches: Sequence[Sequence[torch.Tensor]] = (), regime: str = "", tolerance: float = 2e-5, warm: int = 2) -> Planned:
+    """What the planned program records and leaves is what the generic nest and eager do."""
+    planned = Planned(make, batches, warm=warm)
+    assert planned.executable.describe().startswith(regime), planned.executable.describe()
+    found = planned.native(planned.executable)
+    references = {"eager": planned.eager()}
+    if all(not r.shape for r in planned.results):
+        references["generic"] = planned.native(Native(planned.program, planned.results))
+    for name, expected in references.items():
+        for a, b in zip(found[0] + found[1], expected[0] + expected[1], strict=True):
+            assert a.dtype == b.dtype
+            close(a, b, tolerance, name)
+    return planned
+
+
+def close(a: np.ndarray, b: np.ndarray, tolerance: float, name: str = "") -> None:
+    """The same special values, and the rest within a tolerance relative to the largest magnitude."""
+    a, b = a.reshape(-1).astype(float), b.reshape(-1).astype(float)
+    finite = np.isfinite(b)
+    np.testing.assert_array_equal(np.where(finite, 0, a), np.where(finite, 0, b), name)
+    scale = max(float(np.abs(b[finite]).max(initial=0)), 1e-2)
+    np.testing.assert_allclose(np.where(finite, a, 0), np.where(finite, b, 0), rtol=0, atol=tolerance * scale, err_msg=name)
