@@ -93,3 +93,16 @@ def test_a_new_table_that_does_not_fit(write: Write, new: str, sentence: str) ->
     table = read(write("x,y\n" + "".join(f"{place % 5},{place}.5\n" for place in range(10))))
     with pytest.raises(UserError, match=sentence):
         prepared(table).encode(read(write(new, "new.csv"), header=True))
+
+
+def test_a_day_is_a_number_and_a_place_on_circles(write: Write) -> None:
+    lines = [f"2020-{month:02}-{day:02},{month}.5" for month in range(1, 13) for day in (1, 9, 20)] + [",2.5"]
+    table = read(write("d,y\n" + "\n".join(lines) + "\n"))
+    preparation = prepared(table)
+    assert preparation.features == ["d", "d: week sin", "d: week cos", "d: year sin", "d: year cos", "d: missing"]
+    matrix = preparation.encode(table)
+    numpy.testing.assert_allclose(matrix[:-1, 0].mean(), 0, atol=1e-6)
+    numpy.testing.assert_allclose((matrix[:-1, 1:5] ** 2).reshape(-1, 2, 2).sum(axis=2), 1, rtol=1e-6)
+    assert matrix[-1].tolist() == [0, 0, 0, 0, 0, 1]
+    again = Preparation.from_json(json.loads(json.dumps(preparation.as_json())))
+    assert again == preparation

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from steepest.errors import UserError
-from steepest.tables.reading import find_column, read
+from steepest.tables.reading import find_column, from_frame, read
 
 Write = Callable[..., Path]
 
@@ -89,13 +89,12 @@ MALFORMED = {
     "empty": (b"", r"table\.csv is empty"),
     "only blanks": (b"\n  \n\r\n", r"table\.csv is empty"),
     "only a mark": (b"\xef\xbb\xbf", r"table\.csv is empty"),
-    "binary": (bytes(range(256)) * 4, r"table\.csv is a binary file, not CSV text"),
+    "binary": (bytes(range(256)) * 4, r"table\.csv is a binary file, not a table of text"),
     "nulls": (b"a,b\n1,\x002\n", r"binary"),
-    "xlsx": (b"PK\x03\x04" + b"rest" * 20, r"is a xlsx / zip file, not CSV"),
-    "parquet": (b"PAR1" + b"rest" * 20, r"is a Parquet file"),
-    "utf-16": ("a,b\n1,2\n".encode("utf-16"), r"is a UTF-16 file, not CSV: save it as CSV in UTF-8"),
-    "gb18030": ("面积,价格\n80,200\n".encode("gb18030"), r"not UTF-8 \(line 1 cannot be decoded\)"),
-    "latin-1": ("a,b\n1,2\n3,é\n".encode("latin-1"), r"not UTF-8 \(line 3"),
+    "xlsx": (b"PK\x03\x04" + b"rest" * 20, r"begins like a file of Excel, but cannot be read as one"),
+    "parquet": (b"PAR1" + b"rest" * 20, r"begins like a file of Parquet, but cannot"),
+    "pdf": (b"%PDF-1.7" + b"rest" * 20, r"is a PDF file: tables are read from CSV, TSV, Excel"),
+    "half a character of UTF-16": ("a,b\n1,2\n".encode("utf-16")[:-1], r"line 2 of table\.csv is not UTF-16"),
     "no gzip": (b"\x1f\x8bnothing", r"damaged or incomplete gzip"),
     "short line": (b"a,b,c\n1,2,3\n4,5\n6,7,8\n", r"line 3 of table\.csv has 2 cells, but the first line has 3"),
     "long line": (b"a,b,c\n1,2,3\n4,5,6,7\n", r"line 3 of table\.csv has 4 cells"),
@@ -112,6 +111,120 @@ def test_a_malformed_file_ends_in_one_sentence(write: Write, kind: str) -> None:
     with pytest.raises(UserError, match=sentence) as caught:
         read(write(content))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+def test_usual_encodings_are_found(write: Write, encoding: str) -> None:
+    head = "面积,价格,name\n" if encoding not in ("utf-16-le", "utf-16-be") else "area,price,name\n"
+    table = read(write((head + "80,200,abc\n95,230,def\n").encode(encoding)))
+    assert table.names == head.strip().split(",")
+    assert table.frame.rows() == [("80", "200", "abc"), ("95", "230", "def")]
+    assert len(table.notes) == (not encoding.startswith("utf-8"))
+
+
+def test_western_text_is_not_taken_for_chinese(write: Write) -> None:
+    table = read(write("name,n\nMüller,1\ncafé,2\nJosé Peña,3\n".encode("cp1252")))
+    assert table.frame["name"].to_list() == ["Müller", "café", "José Peña"]
+    assert "was read as CP1252" in table.notes[0]
+
+
+def test_an_encoding_that_is_said_is_taken(write: Write) -> None:
+    place = write("имя,n\nа,1\nб,2\n".encode("cp1251"))
+    assert read(place, encoding="cp1251").names == ["имя", "n"]
+    with pytest.raises(UserError, match="line 1 of table.csv is not UTF-8"):
+        read(place, encoding="utf-8")
+    with pytest.raises(UserError, match="there is no encoding 'gb1803', did you mean 'gb18030'"):
+        read(place, encoding="gb1803")
+
+
+@pytest.mark.parametrize("separator", ["，", "^", "~", ":", " ", "   "])
+def test_rare_separators_are_found(write: Write, separator: str) -> None:
+    lines = [f"{row}.5{separator}{row * row}{separator}{7 - row}" for row in range(8)]
+    table = read(write(separator.join("abc") + "\n" + "\n".join(lines) + "\n"))
+    assert table.names == ["a", "b", "c"]
+    assert table.frame.row(2) == ("2.5", "4", "5")
+
+
+def test_a_separator_that_is_said_is_taken_and_sentences_are_one_column(write: Write) -> None:
+    assert read(write("a#b\n1#2\n"), separator="#").names == ["a", "b"]
+    assert read(write("said by them\nall is well\nso it is\nthat is all\n"), header=False).frame.width == 1
+    with pytest.raises(UserError, match="--separator takes one character"):
+        read(write("a#b\n1#2\n"), separator="##")
+
+
+def test_parquet_is_read_as_text(tmp_path: Path) -> None:
+    import datetime
+
+    import polars
+
+    frame = polars.DataFrame(
+        {"n": [1, None, 3], "x": [0.5, float("nan"), 2.0], "d": [datetime.date(2021, 3, 4)] * 3, "b": [True, False, None]}
+    )
+    frame.write_parquet(tmp_path / "t.parquet")
+    table = read(tmp_path / "t.parquet")
+    assert table.frame.rows() == [("1", "0.5", "2021-03-04", "true"), (None, None, "2021-03-04", "false"), ("3", "2.0", "2021-03-04", None)]
+    polars.DataFrame({"l": [[1, 2], [3]]}).write_parquet(tmp_path / "l.parquet")
+    with pytest.raises(UserError, match="column 'l' of l.parquet holds List"):
+        read(tmp_path / "l.parquet")
+
+
+def workbook(sheets: dict[str, str]) -> bytes:
+    """A smallest Excel file: sheets of rows as XML."""
+    import io
+    import zipfile
+
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        names = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1))
+        office = f'<Relationship Id="o" Type="{related}/officeDocument" Target="xl/workbook.xml"/>'
+        file.writestr("_rels/.rels", f"<Relationships {package}>{office}</Relationships>")
+        file.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+        file.writestr("xl/workbook.xml", f'<workbook {space} xmlns:r="{related}"><sheets>{names}</sheets></workbook>')
+        links = "".join(
+            f'<Relationship Id="r{n}" Type="{related}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(sheets) + 1)
+        )
+        styles = f'<Relationship Id="s" Type="{related}/styles" Target="styles.xml"/>'
+        file.writestr("xl/_rels/workbook.xml.rels", f"<Relationships {package}>{links}{styles}</Relationships>")
+        file.writestr("xl/styles.xml", f'<styleSheet {space}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>')
+        for n, rows in enumerate(sheets.values(), 1):
+            file.writestr(f"xl/worksheets/sheet{n}.xml", f"<worksheet {space}><sheetData>{rows}</sheetData></worksheet>")
+    return content.getvalue()
+
+
+def test_excel_is_read_with_days_codes_and_several_sheets(write: Write) -> None:
+    def row(n: int, *cells: str) -> str:
+        return f'<row r="{n}">' + "".join(cell.replace("<c", f'<c r="{"ABC"[place]}{n}"', 1) for place, cell in enumerate(cells)) + "</row>"
+
+    def words(value: str) -> str:
+        return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    rows = row(1, words("日期"), words("zip"), words("n")) + row(2, '<c s="1"><v>44259</v></c>', words("01067"), "<c><v>3</v></c>")
+    rows += row(3, '<c s="1"><v>44260.5</v></c>', words("00501"), "<c><v>2.5</v></c>")
+    place = write(workbook({"notes": "", "data": rows, "more": row(1, words("x"))}), "t.xlsx")
+    table = read(place)
+    assert table.names == ["日期", "zip", "n"]
+    assert table.frame.rows() == [("2021-03-04", "01067", "3"), ("2021-03-05 12:00:00", "00501", "2.5")]
+    assert "the sheet 'data' was read" in table.notes[0]
+    with pytest.raises(UserError, match="t.xlsx has no sheet 'nope': its sheets are notes, data, more"):
+        read(place, sheet="nope")
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+def test_data_frames_are_tables(library: str) -> None:
+    frames = pytest.importorskip(library)
+    frame = frames.DataFrame({"a": [1, 2, 3], "b": ["x", None, "z"], "c": [0.5, float("nan"), 1.5], "d": [True, False, True]})
+    table = from_frame(frame, "frame")
+    assert table.frame.rows() == [("1", "x", "0.5", "true"), ("2", None, None, "false"), ("3", "z", "1.5", "true")]
+    with pytest.raises(UserError, match="a data frame of polars or pandas, not list"):
+        from_frame([1], "frame")
+
+
+@pytest.mark.parametrize("content", ["¥1,200,1\n", '"¥1,200",5\n"¥1,300",6\n"¥900",7\n', "3.5万;1\n2万;2\n"])
+def test_a_first_row_of_written_numbers_is_no_header(write: Write, content: str) -> None:
+    assert not read(write(content)).has_header
 
 
 def test_a_file_that_is_missing_or_a_folder_is_named(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from steepest.errors import UserError
 from steepest.tables.reading import read
-from steepest.tables.schema import Schema, judge, target_values
+from steepest.tables.schema import Schema, judge, orders, target_values
 
 Write = Callable[..., Path]
 
@@ -38,6 +38,78 @@ def column(cells: list[str], write: Write, name: str = "x") -> str:
 )
 def test_kinds_of_columns(write: Write, cells: list[str], kind: str) -> None:
     assert column(cells, write) == kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "form"),
+    [
+        (["¥1,200", "¥900", "800", "3.5万元"] * 8, "number", (".", "¥")),
+        (["80㎡", "95.5 平米", "70"] * 8, "number", (".", "㎡")),
+        (["12,5", "7", "1.234,5"] * 8, "number", (",", "")),
+        (["1.5kg", "500g"] * 15, "category", (".", "")),  # two units cannot be one column of numbers
+        (["85%", "7.5%", "0.4"] * 8, "number", (".", "")),
+        (["2021-03-04", "2021-3-15", "2020-12-31"] * 8, "date", ("ymd", "")),
+        (["2021年3月4日", "2020年12月1日"] * 8, "date", ("ymd", "")),
+        (["13.04.2021", "05.06.2020"] * 8, "date", ("dmy", "")),
+        (["04/13/2021", "05/06/2020"] * 8, "date", ("mdy", "")),
+        (["05/06/2020", "04/03/2020"] * 8, "date", ("mdy", "")),  # either is possible: strokes mean the month first
+        (["1.2", "3.4", "5.6"] * 8, "number", (".", "")),
+    ],
+)
+def test_numbers_and_days_as_people_write_them(write: Write, cells: list[str], kind: str, form: tuple[str, str]) -> None:
+    lines = ["x;other;y"] + [f"{cell};{place % 7}.5;{place % 3}.25" for place, cell in enumerate(cells)]
+    found = judge(read(write("\n".join(lines) + "\n"), header=True, separator=";"), "y")[0].columns[0]
+    assert (found.kind, found.form) == (kind, form)
+
+
+def test_bare_numbers_are_days_only_under_a_name_that_says_so(write: Write) -> None:
+    serials = [str(44000 + place % 50) for place in range(30)]
+    compact = [f"202103{place % 28 + 1:02}" for place in range(30)]
+    assert (column(serials, write, "日期"), column(serials, write, "weight")) == ("date", "number")
+    assert (column(compact, write, "sale_date"), column(compact, write, "code_value")) == ("date", "number")
+
+
+def test_a_comma_means_in_a_column_what_it_means_in_the_others(write: Write) -> None:
+    lines = [f"1,{place:03};2,{place % 10};{place % 3},25" for place in range(30)]
+    schema, _ = judge(read(write("a;b;y\n" + "\n".join(lines) + "\n")), "y")
+    assert [one.form[0] for one in schema.columns] == [",", ","]
+    assert schema.target_form[0] == ","
+
+
+def test_the_user_may_say_what_columns_are(write: Write) -> None:
+    lines = [f"{place % 5},{place % 4 + 2000},{44000 + place},{place % 7}.5,{place % 3}.25" for place in range(30)]
+    table = read(write("a,b,c,d,y\n" + "\n".join(lines) + "\n"))
+    said = orders(table, {"a": "category", "b": "id", "c": "date"}, ["d"])
+    schema, notes = judge(table, "y", said=said)
+    assert [one.kind for one in schema.columns] == ["category", "identifier", "date", "ignored"]
+    assert any("left out as asked: d" in note for note in notes)
+    with pytest.raises(UserError, match="there is no kind 'categry', did you mean 'category'"):
+        orders(table, {"a": "categry"}, [])
+    with pytest.raises(UserError, match="has no column 'z'"):
+        orders(table, {"z": "category"}, [])
+
+
+def test_asking_for_what_a_column_is_not_ends_in_a_sentence(write: Write) -> None:
+    table = read(write("a,b,y\n" + "red,1,2.5\nblue,2,3.5\n" * 10))
+    with pytest.raises(UserError, match="column 'a' cannot be read as numbers: no cell is one, for example 'red'"):
+        judge(table, "y", said=orders(table, {"a": "number"}, []))
+    with pytest.raises(UserError, match="column 'a' cannot be read as dates"):
+        judge(table, "y", said=orders(table, {"a": "date"}, []))
+
+
+def test_an_identifier_that_comes_again_is_set_aside_and_a_duplicate_named(write: Write) -> None:
+    lines = [f"{place % 60},{place % 7},{place % 7},{place % 3}.25" for place in range(240)]
+    schema, notes = judge(read(write("user_id,a,b,y\n" + "\n".join(lines) + "\n")), "y")
+    assert [one.kind for one in schema.columns] == ["identifier", "number", "duplicate"]
+    assert any("equal to another column: b = a" in note for note in notes)
+
+
+def test_what_was_changed_is_said_with_count_rows_and_examples(write: Write) -> None:
+    cells = ['"¥1,200"'] * 3 + ["900"] * 30 + ["3.5万", "85元", "待定"]
+    table = read(write("x,price,y\n" + "".join(f"{place % 7},{cell},{place % 3}.25\n" for place, cell in enumerate(cells))))
+    said = "\n".join(judge(table, "y")[1])
+    assert "column 'price': 5 cell(s) read as numbers, first in rows 1, 2, 3: ¥1,200 → 1200; 3.5万 → 35000; 85元 → 85" in said
+    assert "column 'price': 1 cell(s) that are no numbers taken as missing, in rows 36 (待定)" in said
 
 
 @pytest.mark.parametrize("name", ["id", "PassengerId", "PID", "user_id", "编号"])

@@ -7,13 +7,37 @@ ROWS = {
     "table-unreadable": ("{path} cannot be read: {reason}", "无法读取 {path}：{reason}"),
     "table-broken-gzip": ("{source} is a damaged or incomplete gzip file", "{source} 是损坏或不完整的 gzip 文件"),
     "table-other-format": (
-        "{source} is a {kind} file, not CSV: save it as CSV in UTF-8",
-        "{source} 是 {kind} 文件，不是 CSV：请另存为 UTF-8 编码的 CSV",
+        "{source} is a {kind} file: tables are read from CSV, TSV, Excel (.xlsx), Parquet and gzip of text",
+        "{source} 是 {kind} 文件：可以读取 CSV、TSV、Excel（.xlsx）、Parquet 以及 gzip 压缩的文本",
     ),
-    "table-binary": ("{source} is a binary file, not CSV text", "{source} 是二进制文件，不是 CSV 文本"),
-    "table-not-utf8": (
-        "{source} is not UTF-8 (line {line} cannot be decoded): save it as CSV in UTF-8",
-        "{source} 不是 UTF-8 编码（第 {line} 行无法解码）：请另存为 UTF-8 编码的 CSV",
+    "table-broken-format": (
+        "{source} begins like a file of {kind}, but cannot be read as one: it is damaged, protected or something else",
+        "{source} 的开头像 {kind} 文件，但无法读取：它已损坏、受保护，或者是别的文件",
+    ),
+    "table-binary": ("{source} is a binary file, not a table of text", "{source} 是二进制文件，不是文本表格"),
+    "table-not-decoded": (
+        "line {line} of {source} is not {encoding}: --encoding names the right one (utf-8, gb18030, utf-16, cp1252 ...)",
+        "{source} 第 {line} 行不是 {encoding} 编码：请用 --encoding 指明（utf-8、gb18030、utf-16、cp1252 等）",
+    ),
+    "table-no-encoding": (
+        "there is no encoding {encoding!r}, did you mean {near!r}?",
+        "没有编码 {encoding!r}，是不是 {near!r}？",
+    ),
+    "table-no-separator": (
+        "--separator takes one character, or tab or space, not {separator!r}",
+        "--separator 应为一个字符，或 tab、space，而不是 {separator!r}",
+    ),
+    "table-no-sheet": (
+        "{source} has no sheet {sheet!r}: its sheets are {sheets}",
+        "{source} 没有工作表 {sheet!r}：它的工作表有：{sheets}",
+    ),
+    "table-nested": (
+        "column {column!r} of {source} holds {kind}: only plain cells (numbers, words, days) can be read",
+        "{source} 的列 {column!r} 的类型是 {kind}：只能读取普通的单元格（数字、文字、日期）",
+    ),
+    "table-no-frame": (
+        "a table is a path, or a data frame of polars or pandas, not {kind}",
+        "表格应为文件路径，或 polars、pandas 的数据框，而不是 {kind}",
     ),
     "table-empty": ("{source} is empty", "{source} 是空文件"),
     "table-header-only": ("{source} has a header but no row of data", "{source} 只有表头，没有数据行"),
@@ -100,6 +124,19 @@ ROWS = {
         "example {value!r}",
         "训练模型时列 {column!r} 是数字，但在 {source} 中没有一个单元格是数字，例如 {value!r}",
     ),
+    "table-not-dates": (
+        "column {column!r} of {source} held days when the model was trained, but here none of its cells is one written that way, "
+        "for example {value!r}",
+        "训练模型时列 {column!r} 是日期，但在 {source} 中没有一个单元格是同样写法的日期，例如 {value!r}",
+    ),
+    "table-kind-not-numbers": (
+        "column {column!r} cannot be read as numbers: no cell is one, for example {value!r}",
+        "列 {column!r} 无法作为数字读取：没有一个单元格是数字，例如 {value!r}",
+    ),
+    "table-kind-not-dates": (
+        "column {column!r} cannot be read as dates: too few cells are, for example {value!r} is none",
+        "列 {column!r} 无法作为日期读取：是日期的单元格太少，例如 {value!r}",
+    ),
     "table-cannot-write": (
         "cannot write {path}: {reason} (is it open in another program?)",
         "无法写入 {path}：{reason}（是否在其他程序中打开？）",
@@ -119,6 +156,18 @@ ROWS = {
         "模型文件 {path} 由更新的 steepest {version} 写出：请运行 `pip install --upgrade steepest`",
     ),
     # Options
+    "train-kind": (
+        "there is no kind {kind!r}, did you mean {near!r}? --kind takes COLUMN=KIND with one of {shown}",
+        "没有类型 {kind!r}，是不是 {near!r}？--kind 的形式是 列名=类型，类型可以是 {shown}",
+    ),
+    "train-kind-form": (
+        "--kind takes COLUMN=KIND, for example --kind zip=category, not {word!r}",
+        "--kind 的形式是 列名=类型，例如 --kind zip=category，而不是 {word!r}",
+    ),
+    "train-decimal": (
+        "--decimal takes auto, point or comma, not {decimal!r}",
+        "--decimal 应为 auto、point 或 comma，而不是 {decimal!r}",
+    ),
     "train-task": ("there is no task {task!r}: --task takes {shown}", "没有任务 {task!r}：--task 可以是 {shown}"),
     "train-model": (
         "there is no model {model!r}: --model takes auto, linear, or hidden widths from 1 to 16384 such as 64-64 (did "
@@ -153,6 +202,22 @@ ROWS = {
         "column {column!r}: {count} cell(s) that are no numbers taken as missing, in rows {examples}",
         "列 {column!r}：{count} 个单元格不是数字，按缺失处理，行号：{examples}",
     ),
+    "table-encoding": (
+        "{source} was read as {encoding}; --encoding says it if that is wrong",
+        "{source} 按 {encoding} 编码读取；如果不对，请用 --encoding 指明",
+    ),
+    "table-sheet": (
+        "of {source} the sheet {sheet!r} was read (--sheet takes another of {sheets})",
+        "读取了 {source} 的工作表 {sheet!r}（--sheet 可以选择其他：{sheets}）",
+    ),
+    "table-cells-read": (
+        "column {column!r}: {count} cell(s) read as numbers, first in rows {rows}: {examples}",
+        "列 {column!r}：{count} 个单元格读作数字，前几行号：{rows}，例如 {examples}",
+    ),
+    "table-days-read": (
+        "column {column!r}: {count} cell(s) read as days, for example {example} as {day}",
+        "列 {column!r}：{count} 个单元格读作日期，例如 {example} 读作 {day}",
+    ),
     "table-missing-cells": (
         "missing cells: {columns} (a number gets the mean and a sign that it was missing, a category a value of its own)",
         "缺失的单元格：{columns}（数字取平均值并标记为缺失，类别另立一个值）",
@@ -165,6 +230,8 @@ ROWS = {
         "set aside as free text (most cells different): {columns}",
         "作为自由文本（大多数单元格互不相同）不使用：{columns}",
     ),
+    "table-aside-ignored": ("left out as asked: {columns}", "按要求不使用：{columns}"),
+    "table-aside-duplicate": ("set aside because equal to another column: {columns}", "因为与另一列相同而不使用：{columns}"),
     "table-aside-constant": ("set aside because constant or empty: {columns}", "因为是常量或全空而不使用：{columns}"),
     "table-equal-rows": (
         "{count} row(s) repeat another; equal rows were kept on one side of the split",
@@ -214,10 +281,15 @@ ROWS = {
         "在第 {epochs} 轮损失不再是有限数时停止；保留第 {best} 轮的权重。",
     ),
     "predict-note-category": ("{column}: {value!r} was not learnt", "{column}：没有学过 {value!r}"),
+    "predict-note-date": ("{column}: {value!r} is no day as in training", "{column}：{value!r} 不是训练时那样的日期"),
     "predict-note-number": ("{column}: {value!r} is no number", "{column}：{value!r} 不是数字"),
     "predict-unseen-category": (
         "column {column!r}: {count} cell(s) with values too rare in training or not in it ({examples})",
         "列 {column!r}：{count} 个单元格的值在训练数据中太少或没有（{examples}）",
+    ),
+    "predict-unseen-date": (
+        "column {column!r}: {count} cell(s) that are no days as in training taken as missing ({examples})",
+        "列 {column!r}：{count} 个单元格不是训练时那样的日期，按缺失处理（{examples}）",
     ),
     "predict-unseen-number": (
         "column {column!r}: {count} cell(s) that are no numbers taken as missing ({examples})",
@@ -296,6 +368,9 @@ ROWS = {
     ),
     "report-seconds": ("All of it took {seconds} s.", "总共用时 {seconds} 秒。"),
     "kind-number": ("number", "数字"),
+    "kind-date": ("date", "日期"),
+    "kind-duplicate": ("the same as another (set aside)", "与另一列相同（不使用）"),
+    "kind-ignored": ("left out as asked", "按要求不使用"),
     "kind-category": ("category", "类别"),
     "kind-identifier": ("identifier (set aside)", "标识符（不使用）"),
     "kind-text": ("text (set aside)", "文本（不使用）"),

@@ -146,7 +146,7 @@ def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]
     notes = list(table.notes)
     if not present.all():
         notes.append(text("table-rows-without-target", count=int((~present).sum()), target=name))
-        table = Table(table.frame.filter(present), table.source, table.has_header, table.separator)
+        table = replace(table, frame=table.frame.filter(present))
     if table.rows < FEWEST_ROWS:
         raise UserError(text("table-too-few-rows", source=table.source, rows=table.rows, target=name, fewest=FEWEST_ROWS))
     return table, name, notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,9 +83,7 @@ def _named(table: Table, schema: Schema) -> Table:
     if not table.has_header and not schema.has_header:
         without_target = [name for name in schema.names if name != schema.target]
         if len(table.names) == len(without_target):
-            table = Table(
-                table.frame.rename(dict(zip(table.names, without_target, strict=True))), table.source, False, table.separator
-            )
+            table = replace(table, frame=table.frame.rename(dict(zip(table.names, without_target, strict=True))))
         elif len(table.names) != len(schema.names):
             raise UserError(text("table-other-width", source=table.source, seen=len(table.names), known=len(schema.names)))
     missing = [column.name for column in schema.used if column.name not in table.names]

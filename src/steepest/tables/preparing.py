@@ -1,9 +1,9 @@
 """From columns of text to a matrix of numbers: fitted on the training rows only, and stored as plain JSON.
 
 A number becomes (value - mean) / standard deviation, a missing one 0 (the mean) and, where training rows had missing cells, a
-column of its own says so. A category becomes one column for each of its frequent values, one for a missing cell, and one bucket
-for the rare values; a value never seen goes to the bucket, or, where no rare value ever trained one, is spread over the columns
-as the training rows were.
+column of its own says so. A day becomes a number, and its places in the week, the year and the day on circles. A category becomes
+one column for each of its frequent values, one for a missing cell, and one bucket for the rare values; a value never seen goes to
+the bucket, or, where no rare value ever trained one, is spread over the columns as the training rows were.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from steepest.errors import UserError, text
 from steepest.tables import cells
+from steepest.tables.cells import PLAIN, Form
 from steepest.tables.reading import Table
-from steepest.tables.schema import Schema
+from steepest.tables.schema import Column, Schema
 
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["CategoryColumn", "NumberColumn", "Preparation", "fit"]
+__all__ = ["CategoryColumn", "DateColumn", "NumberColumn", "Preparation", "fit"]
 
 MOST_VALUES = 50  # of a category that get a column of their own
 RARE = 3  # training rows; with fewer a value goes to the bucket
@@ -36,28 +37,84 @@ class NumberColumn:
     mean: float
     scale: float
     indicator: bool
+    form: Form = PLAIN
 
     @property
     def features(self) -> list[str]:
         return [self.name, f"{self.name}: missing"] if self.indicator else [self.name]
 
+    def read(self, values: polars.Series) -> polars.Series:
+        """The numbers that the `words` say; raises `UserError` for one that is infinite."""
+        return cells.finite_numbers(values, self.form)
+
     def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
         """Write the features of the `words` `values` into `(rows, features)`."""
-        numbers = cells.numbers(values).to_numpy()
+        numbers = cells.numbers(values, self.form).to_numpy()
         absent = numpy.isnan(numbers)
         into[:, 0] = numpy.where(absent, 0.0, numpy.clip((numbers - self.mean) / self.scale, -1e6, 1e6))
         if self.indicator:
             into[:, 1] = absent
 
     @classmethod
-    def fit(cls, name: str, values: polars.Series) -> NumberColumn:
-        numbers = cells.numbers(values).to_numpy()
+    def fit(cls, column: Column, values: polars.Series) -> NumberColumn:
+        numbers = cells.numbers(values, column.form).to_numpy()
         present = numbers[~numpy.isnan(numbers)]
         if not len(present):
-            return cls(name, 0.0, 1.0, True)
-        mean, scale = float(present.mean()), float(present.std())
-        known = scale > 1e-12 * float(numpy.abs(present).max())  # else it is what rounding leaves of equal numbers
-        return cls(name, mean, scale if known else 1.0, len(present) < len(numbers))
+            return cls(column.name, 0.0, 1.0, True, column.form)
+        return cls(column.name, *_standard(present), len(present) < len(numbers), column.form)
+
+
+def _standard(present: NDArray[numpy.float64]) -> tuple[float, float]:
+    """Mean and standard deviation; 1 for the latter where it is what rounding leaves of equal numbers."""
+    mean, scale = float(present.mean()), float(present.std())
+    return mean, scale if scale > 1e-12 * float(numpy.abs(present).max()) else 1.0
+
+
+CIRCLES = {"week": 7.0, "year": 365.2425, "day": 1.0}  # lengths in days
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """A day as a number, `(days - mean) / scale`, and as sine and cosine on `circles`: those that the training days go round."""
+
+    name: str
+    order: str
+    mean: float
+    scale: float
+    circles: tuple[str, ...]
+    indicator: bool
+
+    @property
+    def features(self) -> list[str]:
+        round_ = [f"{self.name}: {circle} {wave}" for circle in self.circles for wave in ("sin", "cos")]
+        return [self.name, *round_] + [f"{self.name}: missing"] * self.indicator
+
+    def read(self, values: polars.Series) -> polars.Series:
+        """The days that the `words` say."""
+        return cells.days(values, self.order)
+
+    def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
+        """Write the features of the `words` `values` into `(rows, features)`; a missing day is the mean, and nowhere on a circle."""
+        days = cells.days(values, self.order).to_numpy()
+        absent = numpy.isnan(days)
+        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((days - self.mean) / self.scale, -1e6, 1e6))
+        for place, circle in enumerate(self.circles):
+            angle = 2 * numpy.pi * numpy.mod(days / CIRCLES[circle], 1.0)
+            into[:, 1 + 2 * place] = numpy.where(absent, 0.0, numpy.sin(angle))
+            into[:, 2 + 2 * place] = numpy.where(absent, 0.0, numpy.cos(angle))
+        if self.indicator:
+            into[:, -1] = absent
+
+    @classmethod
+    def fit(cls, column: Column, values: polars.Series) -> DateColumn:
+        days = cells.days(values, column.form[0]).to_numpy()
+        present = days[~numpy.isnan(days)]
+        if not len(present):
+            return cls(column.name, column.form[0], 0.0, 1.0, (), True)
+        span = float(present.max() - present.min())
+        goes = {"week": span > 7, "year": span > 183, "day": bool((present != numpy.floor(present)).any())}
+        circles = tuple(circle for circle in CIRCLES if goes[circle])
+        return cls(column.name, column.form[0], *_standard(present), circles, len(present) < len(days))
 
 
 @dataclass(frozen=True)
@@ -94,7 +151,8 @@ class CategoryColumn:
         into[places < 0] = self.shares
 
     @classmethod
-    def fit(cls, name: str, values: polars.Series) -> CategoryColumn:
+    def fit(cls, column: Column, values: polars.Series) -> CategoryColumn:
+        name = column.name
         counts = values.drop_nulls().value_counts(name="rows").sort(["rows", name], descending=[True, False])
         frequent = counts.head(MOST_VALUES)
         if counts["rows"].max() >= RARE:  # type: ignore[operator]
@@ -106,18 +164,33 @@ class CategoryColumn:
         return cls(name, tuple(frequent[name].to_list()), missing > 0, rare > 0, shares)
 
 
-KINDS: dict[str, type[NumberColumn] | type[CategoryColumn]] = {"number": NumberColumn, "category": CategoryColumn}
+Prepared = NumberColumn | DateColumn | CategoryColumn
+KINDS: dict[str, type[NumberColumn] | type[DateColumn] | type[CategoryColumn]] = {
+    "number": NumberColumn,
+    "date": DateColumn,
+    "category": CategoryColumn,
+}
 
 
 @dataclass(frozen=True)
 class Preparation:
     """The columns in the order of the matrix."""
 
-    columns: tuple[NumberColumn | CategoryColumn, ...]
+    columns: tuple[Prepared, ...]
 
     @property
     def features(self) -> list[str]:
         return [feature for column in self.columns for feature in column.features]
+
+    @property
+    def numeric(self) -> list[int]:
+        """The places of numbers and days among the features."""
+        places, begin = [], 0
+        for column in self.columns:
+            if not isinstance(column, CategoryColumn):
+                places.append(begin)
+            begin += len(column.features)
+        return places
 
     def encode(self, table: Table) -> NDArray[numpy.float32]:
         """The matrix `(rows, features)`; raises `UserError` where a column is missing, infinite or of another kind."""
@@ -130,14 +203,14 @@ class Preparation:
         return matrix
 
     def unseen(self, table: Table) -> dict[str, NDArray[numpy.bool_]]:
-        """For each category the rows whose word was not learnt; for each number the rows whose cell is no number."""
+        """For each category the rows whose word was not learnt; for each number or day the rows whose cell is none."""
         found = {}
         for column in self.columns:
             words = cells.words(table.frame[column.name])
             if isinstance(column, CategoryColumn):
                 found[column.name] = column.unseen(words)
             else:
-                found[column.name] = (words.is_not_null() & cells.numbers(words).is_null()).to_numpy()
+                found[column.name] = (words.is_not_null() & column.read(words).is_null()).to_numpy()
         return found
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -158,16 +231,17 @@ class Preparation:
 def fit(schema: Schema, table: Table, rows: NDArray[numpy.int64]) -> Preparation:
     """The preparation that `rows` of `table` ask for: no other row has a say."""
     return Preparation(
-        tuple(KINDS[column.kind].fit(column.name, cells.words(table.frame[column.name][rows])) for column in schema.used)
+        tuple(KINDS[column.kind].fit(column, cells.words(table.frame[column.name][rows])) for column in schema.used)
     )
 
 
-def _words(table: Table, column: NumberColumn | CategoryColumn) -> polars.Series:
+def _words(table: Table, column: Prepared) -> polars.Series:
     if column.name not in table.names:
         raise UserError(text("table-needed-column", source=table.source, column=column.name))
     words = cells.words(table.frame[column.name])
-    if isinstance(column, NumberColumn):
-        numbers = cells.finite_numbers(words)
-        if words.null_count() < len(words) and numbers.null_count() == len(words):
-            raise UserError(text("table-not-numbers", source=table.source, column=column.name, value=words.drop_nulls()[0]))
+    if not isinstance(column, CategoryColumn):
+        read = column.read(words)
+        if words.null_count() < len(words) and read.null_count() == len(words):
+            kind = "numbers" if isinstance(column, NumberColumn) else "dates"
+            raise UserError(text(f"table-not-{kind}", source=table.source, column=column.name, value=words.drop_nulls()[0]))
     return words

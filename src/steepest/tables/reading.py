@@ -1,4 +1,4 @@
-"""A CSV file becomes a `Table` whose cells are all text; nothing is guessed about values here.
+"""A file becomes a `Table` whose cells are all text; nothing is guessed about values here.
 
 Separator and header are judged on the file, encoding and line ends are normalised, and whatever cannot be a table ends in one
 sentence (`UserError`). Polars parses; where it refuses, or may have filled up a short line silently, the rows are walked once
@@ -9,40 +9,24 @@ from __future__ import annotations
 
 import csv
 import difflib
-import gzip
 import io
 import os
-import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from steepest.errors import UserError, text
+from steepest.tables import cell_texts, files
 
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["Table", "find_column", "read"]
+__all__ = ["Reading", "Table", "find_column", "from_frame", "read"]
 
 SEPARATORS = (",", ";", "\t", "|")
-
-# What a file that is no CSV file starts with, and what it then is.
-SIGNATURES = {
-    b"PK\x03\x04": "xlsx / zip",
-    b"\xd0\xcf\x11\xe0": "xls",
-    b"PAR1": "Parquet",
-    b"%PDF": "PDF",
-    b"\x89PNG": "PNG",
-    b"SQLite format 3": "SQLite",
-    b"\x93NUMPY": "npy",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-    b"\x28\xb5\x2f\xfd": "zstd",
-}
-
-# Bytes below a blank that text has no use for (Ctrl-Z is left at the end by old editors).
-CONTROL = bytes(b for b in range(32) if b not in (9, 10, 12, 13, 26))
+RARE_SEPARATORS = ("，", "、", "^", "~", ":", "\x1f", "\x01", " ")  # only where they cut every line alike
+UNITS_LOOKED_AT = 100  # different cells of a column whose units may tell that the first line is no header
 
 
 @dataclass(frozen=True)
@@ -52,7 +36,6 @@ class Table:
     frame: polars.DataFrame
     source: str
     has_header: bool
-    separator: str
     notes: tuple[str, ...] = ()
 
     @property
@@ -64,33 +47,78 @@ class Table:
         return self.frame.height
 
 
-def read(path: str | os.PathLike[str], *, header: bool | None = None, known: Collection[str] = ()) -> Table:
-    """The table in the CSV file `path` (gzip too).
+class Reading(TypedDict, total=False):
+    """How to read a file, where it is not to be judged: header or none, encoding, separator, the sheet of an Excel file."""
+
+    header: bool | None
+    encoding: str
+    separator: str
+    sheet: str | None
+
+
+def read(path: str | os.PathLike[str], *, known: Collection[str] = (), **how: Unpack[Reading]) -> Table:
+    """The table in file `path`: CSV with any separator, also gzip; Excel (.xlsx); Parquet.
 
     `header=None` judges by the cells, unless the first line holds the `known` names: then it is a header.
-    Raises `UserError` with one sentence for a file that is missing, empty, binary, not UTF-8 or ragged.
+    Raises `UserError` with one sentence for a file that is missing, empty, binary, ragged or of another format.
     """
-    import polars
-
     source = Path(path).name
-    content = _content(Path(path), source)
-    separator = _separator(content)
-    frame = _parse(content, separator, source)
+    data = files.bytes_of(Path(path), source)
+    kind = files.signature(data, source)
+    if kind == "Parquet":
+        return _checked(files.parquet(data, source), source, True, [])
+    if kind == "xlsx":
+        frame, notes = files.excel(data, source, how.get("sheet"))
+    else:
+        content, notes = files.decoded(data, source, how.get("encoding", "auto"))
+        del data
+        content, separator = _separated(content, how.get("separator", "auto"))
+        frame = _parse(content, separator, source)
     first = [(cell or "").strip() for cell in frame.row(0)]
+    header = how.get("header")
     if header is None:
         header = (bool(known) and set(known) <= set(first)) or _looks_like_header(frame)
-    notes: list[str] = []
     if header:
-        names, notes = _names(first)
+        names, renamed = _names(first)
+        notes += renamed
         frame = frame.slice(1)
     else:
         names = [f"column_{position}" for position in range(1, frame.width + 1)]
     frame.columns = names
+    return _checked(frame, source, header, notes)
+
+
+def from_frame(frame: Any, source: str) -> Table:
+    """The table in a data frame of polars or pandas (told by what it can do, so that neither need be there)."""
+    import polars
+
+    if not isinstance(frame, polars.DataFrame):
+        if not (hasattr(frame, "columns") and hasattr(frame, "iloc")):
+            raise UserError(text("table-no-frame", kind=type(frame).__name__))
+        frame = polars.DataFrame([_series(str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns)])
+    return _checked(files.as_text(frame, source), source, True, [])
+
+
+def _series(name: str, column: Any) -> polars.Series:
+    """A column of pandas as one of polars."""
+    import polars
+
+    if column.dtype.kind in "iufbM" if hasattr(column.dtype, "kind") and not hasattr(column.dtype, "categories") else False:
+        values = column.to_numpy()
+        if values.dtype.kind in "iufbM":
+            return polars.Series(name, values)
+    cells = [None if value is None or value != value else str(value) for value in column.tolist()]
+    return polars.Series(name, cells, dtype=polars.String)
+
+
+def _checked(frame: polars.DataFrame, source: str, header: bool, notes: list[str]) -> Table:
+    import polars
+
     if frame.width > 1:  # a line without any cell is a blank line; in a table of one column it is a missing value
         frame = frame.filter(~polars.all_horizontal(polars.all().is_null()))
     if frame.height == 0:
         raise UserError(text("table-header-only", source=source))
-    return Table(frame.rechunk(), source, header, separator, tuple(notes))
+    return Table(frame.rechunk(), source, header, tuple(notes))
 
 
 def find_column(table: Table, wanted: str) -> str:
@@ -113,48 +141,48 @@ def find_column(table: Table, wanted: str) -> str:
     raise UserError(text("table-no-column", source=table.source, wanted=wanted, columns=shown))
 
 
-def _content(path: Path, source: str) -> bytes:
-    """The file's text as UTF-8 bytes without a byte order mark, lines ended by line feeds."""
-    try:
-        data = path.read_bytes()
-        if data.startswith(b"\x1f\x8b"):
-            data = gzip.decompress(data)
-    except FileNotFoundError:
-        raise UserError(text("table-missing-file", path=path)) from None
-    except IsADirectoryError:
-        raise UserError(text("table-is-folder", path=path)) from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise UserError(text("table-broken-gzip", source=source)) from None
-    except OSError as error:
-        key = "table-is-folder" if path.is_dir() else "table-unreadable"  # Windows says "permission denied" for a folder
-        raise UserError(text(key, path=path, reason=error.strerror or error)) from None
-    kind = next((kind for signature, kind in SIGNATURES.items() if data.startswith(signature)), None)
-    if kind:
-        raise UserError(text("table-other-format", source=source, kind=kind))
-    if len(data) != len(data.translate(None, CONTROL)):
-        raise UserError(text("table-binary", source=source))
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UserError(text("table-not-utf8", source=source, line=line)) from None
-    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a")
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.strip():
-        raise UserError(text("table-empty", source=source))
-    return data.lstrip(b"\n")
+def _separated(content: bytes, asked: str = "auto") -> tuple[bytes, str]:
+    """The content, and the separator that cuts most lines into as many cells as the first; of equals the one with most; else a
+    comma. Runs of blanks that cut every line alike, and separators that are no single byte, are replaced."""
+    if asked != "auto":
+        separator = {"tab": "\t", "\\t": "\t", "space": " "}.get(asked, asked)
+        if len(separator) != 1 or separator in '"\n':
+            raise UserError(text("table-no-separator", separator=asked))
+    else:
+        separator = _judged_separator(content)
+    if separator == " ":
+        lines = content.decode("utf-8").split("\n")
+        return "\n".join(_joined(line.split()) for line in lines).encode("utf-8"), ","
+    if len(separator.encode("utf-8")) > 1:
+        rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), delimiter=separator)
+        return "\n".join(_joined(row) for row in rows).encode("utf-8"), ","
+    return content, separator
 
 
-def _separator(content: bytes) -> str:
-    """The separator that cuts most lines into as many cells as the first; of equals the one with most; else a comma."""
+def _joined(row: list[str]) -> str:
+    return ",".join('"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\n') else cell for cell in row)
+
+
+def _judged_separator(content: bytes) -> str:
     lines = content[:65536].decode("utf-8", errors="ignore").split("\n")
     head = "\n".join(lines[: min(50, max(1, len(lines) - 1))])
 
     def agreement(separator: str) -> tuple[float, int]:
-        widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if row]
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+        widths = [len(row) for row in rows if row] if separator != " " else [len(line.split()) for line in head.split("\n") if line]
         return (round(widths.count(widths[0]) / len(widths), 1), widths[0]) if widths[0] > 1 else (0.0, 1)
 
-    return max(SEPARATORS, key=agreement)
+    usual = max(SEPARATORS, key=agreement)
+    if agreement(usual)[0] > 0 or len(lines) < 4:
+        return usual
+    rare = max(RARE_SEPARATORS, key=agreement)
+    return rare if agreement(rare)[0] == 1 and (rare != " " or _numbers_in(head)) else usual
+
+
+def _numbers_in(head: str) -> bool:
+    """Whether most words of most lines are numbers: blanks between words of a sentence separate no columns."""
+    lines = [line.split() for line in head.split("\n")[1:] if line.strip()]
+    return sum(2 * sum(cell_texts.measured(word) is not None for word in line) > len(line) for line in lines) > len(lines) / 2
 
 
 def _parse(content: bytes, separator: str, source: str) -> polars.DataFrame:
@@ -196,15 +224,16 @@ def _looks_like_header(frame: polars.DataFrame) -> bool:
 
     Where no column holds numbers, a first row of different words that do not come again below is a header.
     """
-    import polars
-
     first = [(cell or "").strip() for cell in frame.row(0)]
     rest = frame.slice(1, 10_000)
-    is_number = [polars.Series([cell]).cast(polars.Float64, strict=False)[0] is not None for cell in first]
+    is_number = []
     words_over_numbers = numbers_over_numbers = 0
-    for column, number in zip(rest.iter_columns(), is_number, strict=True):
-        cells = column.drop_nulls()
-        readable = cells.str.strip_chars().cast(polars.Float64, strict=False).is_not_null().sum()
+    for column, cell in zip(rest.iter_columns(), first, strict=True):
+        cells = column.drop_nulls().str.strip_chars()
+        readable, units = _readable(cells)
+        here = cell_texts.measured(cell) or cell_texts.measured(cell, ",")
+        number = here is not None and here[1] in units
+        is_number.append(number)
         if readable > len(cells) / 2:
             numbers_over_numbers += number
             words_over_numbers += not number
@@ -212,6 +241,21 @@ def _looks_like_header(frame: polars.DataFrame) -> bool:
         return words_over_numbers > numbers_over_numbers
     repeated = any(cell and (column == cell).any() for column, cell in zip(rest.iter_columns(), first, strict=True))
     return not any(is_number) and all(first) and len(set(first)) == len(first) and not repeated
+
+
+def _readable(cells: polars.Series) -> tuple[int, set[str]]:
+    """How many of the cells are numbers, and the units among them (plain numbers have the empty one)."""
+    import polars
+
+    plain = cells.cast(polars.Float64, strict=False).is_not_null()
+    count, units = int(plain.sum()), {""}
+    strange = cells.filter(~plain)
+    some = strange.unique(maintain_order=True).head(UNITS_LOOKED_AT)
+    found = [cell_texts.measured(cell) or cell_texts.measured(cell, ",") for cell in some]
+    units |= {one[1] for one in found if one is not None}
+    if len(some):
+        count += round(len(strange) * sum(one is not None for one in found) / len(some))
+    return count, units
 
 
 def _names(first: list[str]) -> tuple[list[str], list[str]]:

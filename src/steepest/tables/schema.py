@@ -1,43 +1,57 @@
 """What each column is and which task the target sets, judged on all rows by rules that can be read here.
 
-A feature is a *number* (at least 90 % of its cells are; the others are taken as missing), a *category* (words that come again),
-or it is set aside: an *identifier* (a name of each row), *text* (nearly every cell different), or *constant*. What is decided
-is said in notes.
+A feature is a *number* (at least 90 % of its cells are; the others are taken as missing), a *date*, a *category* (words that come
+again), or it is set aside: an *identifier* (a name of each row, or of what several rows belong to), *text* (most cells different),
+*constant*, a *duplicate* of another column, or *ignored* on request. What is decided is said in notes.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steepest.errors import UserError, text
 from steepest.tables import cells
-from steepest.tables.reading import Table
+from steepest.tables.cells import PLAIN, Form
+from steepest.tables.reading import Table, find_column
 
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["Column", "Schema", "judge", "target_values"]
+__all__ = ["KINDS", "Column", "Orders", "Schema", "judge", "orders", "target_values"]
 
-NUMBER_SHARE = 0.9  # of the cells that are not missing, so many must be numbers for a column of numbers
+NUMBER_SHARE = 0.9  # of the cells that are not missing, so many must be numbers (or days) for a column of them
 FEW = 10  # so many different words are a category however few the rows
+MANY = 50  # different values of a column with an identifier's name, from which on it names what rows belong to
 LONG = 20  # a column that counts 1, 2, 3 ... over at least so many rows is an identifier whatever its name
 MOST_NAMED = 12  # columns in a note
 CLASSES_OF_NUMBERS = 10  # whole numbers 0..k-1 or 1..k are classes up to so many, with as many rows for each on average
 
-IDENTIFIER_NAME = re.compile(r"(^|[^A-Za-z])(id|ID|Id|no|No|index|key|uuid|guid)\.?$|[a-z]Id$|[a-zA-Z]ID$|编号|序号|学号|代码$")
+IDENTIFIER_NAME = re.compile(r"(^|[^A-Za-z])(id|ID|Id|no|No|index|key|uuid|guid)\.?$|[a-z]Id$|[a-zA-Z]ID$|编号|序号|学号|代码$|工号")
+DATE_NAME = re.compile(r"date|(^|_)day$|(^|_)dt$|time|日期|时间|日$|生日", re.IGNORECASE)
+KINDS = {"number": "number", "category": "category", "date": "date", "text": "text", "id": "identifier"}
+USED = ("number", "date", "category")
+ASIDE = ("identifier", "text", "constant", "ignored")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A feature: its kind, how many values differ, how many cells are missing, and how many of these were no numbers."""
+    """A feature: its kind, how many values differ, how many cells are missing, and how many of these were no numbers.
+
+    `form` is how its numbers are written (decimal sign, unit) or its days (their order, nothing); `same_as` names the column that
+    a duplicate repeats.
+    """
 
     name: str
     kind: str
     distinct: int
     missing: int
     unreadable: int = 0
+    form: Form = PLAIN
+    same_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,11 +64,12 @@ class Schema:
     target: str
     task: str
     classes: tuple[str, ...]
+    target_form: Form = PLAIN
 
     @property
     def used(self) -> list[Column]:
         """The columns a model reads."""
-        return [column for column in self.columns if column.kind in ("number", "category")]
+        return [column for column in self.columns if column.kind in USED]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -64,35 +79,80 @@ class Schema:
         return cls(
             tuple(fields["names"]),
             bool(fields["has_header"]),
-            tuple(Column(**column) for column in fields["columns"]),
+            tuple(Column(**{**column, "form": tuple(column["form"])}) for column in fields["columns"]),
             str(fields["target"]),
             str(fields["task"]),
             tuple(fields["classes"]),
+            (str(fields["target_form"][0]), str(fields["target_form"][1])),
         )
 
 
-def judge(table: Table, target: str, task: str = "auto") -> tuple[Schema, list[str]]:
+@dataclass(frozen=True)
+class Orders:
+    """What the user says about columns: the kind of some by name, those to leave out, the decimal sign (empty: judged)."""
+
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    decimal: str = ""
+
+
+def orders(table: Table, kinds: Mapping[str, str], ignore: Collection[str], decimal: str = "auto") -> Orders:
+    """The user's words checked against the table; raises `UserError` for a column or a kind that is not there."""
+    for kind in kinds.values():
+        if kind not in KINDS:
+            near = difflib.get_close_matches(kind, KINDS, n=1)
+            raise UserError(text("train-kind", kind=kind, near=near[0] if near else "category", shown=", ".join(KINDS)))
+    signs = {"auto": "", "point": ".", ".": ".", "comma": ",", ",": ","}
+    if decimal not in signs:
+        raise UserError(text("train-decimal", decimal=decimal))
+    named = {find_column(table, name): KINDS[kind] for name, kind in kinds.items()}
+    return Orders(named, frozenset(find_column(table, name) for name in ignore), signs[decimal])
+
+
+def judge(table: Table, target: str, task: str = "auto", said: Orders = Orders()) -> tuple[Schema, list[str]]:
     """The schema of `table` for predicting column `target`, and what there is to say about the columns.
 
     Rows without a target must be gone. Raises `UserError` where there is nothing to learn or nothing to learn from.
     """
     notes: list[str] = []
-    task, classes = _judge_target(table, target, task, notes)
-    columns = [_judge_column(table, name, notes) for name in table.names if name != target]
-    if not any(column.kind in ("number", "category") for column in columns):
+    usual = said.decimal or _usual_decimal(table)
+    form = _target_form(table, target, said, usual, notes)
+    task, classes = _judge_target(table, target, task, form)
+    columns: list[Column] = []
+    seen: dict[int, list[str]] = {}
+    for name in table.names:
+        if name == target:
+            continue
+        if name in said.ignore:
+            columns.append(Column(name, "ignored", 0, 0))
+            continue
+        column = _judge_column(table, name, said, usual, notes)
+        if column.kind in USED:
+            column = _unless_duplicate(table, column, seen)
+        columns.append(column)
+    if not any(column.kind in USED for column in columns):
         # A column that merely counts, or names each row, is still better than none.
         columns = [_reprieved(table, column) for column in columns]
-    schema = Schema(tuple(table.names), table.has_header, tuple(columns), target, task, classes)
+    schema = Schema(tuple(table.names), table.has_header, tuple(columns), target, task, classes, form)
     if not schema.used:
         raise UserError(text("table-no-features", source=table.source, target=target))
+    notes += _notes(schema)
+    return schema, notes
+
+
+def _notes(schema: Schema) -> list[str]:
+    notes = []
     gaps = [f"{column.name} {column.missing - column.unreadable}" for column in schema.used if column.missing > column.unreadable]
     if gaps:
         notes.append(text("table-missing-cells", columns=_few(gaps)))
-    for kind in ("identifier", "text", "constant"):
-        aside = [column.name for column in columns if column.kind == kind]
+    for kind in ASIDE:
+        aside = [column.name for column in schema.columns if column.kind == kind]
         if aside:
             notes.append(text(f"table-aside-{kind}", columns=_few(aside)))
-    return schema, notes
+    doubled = [f"{column.name} = {column.same_as}" for column in schema.columns if column.kind == "duplicate"]
+    if doubled:
+        notes.append(text("table-aside-duplicate", columns=_few(doubled)))
+    return notes
 
 
 def target_values(table: Table, schema: Schema) -> polars.Series:
@@ -101,35 +161,105 @@ def target_values(table: Table, schema: Schema) -> polars.Series:
 
     values = cells.words(table.frame[schema.target])
     if not schema.classes:
-        return cells.numbers(values)
-    numeric = cells.numbers(values)
+        return cells.numbers(values, schema.target_form)
+    numeric = cells.plain_numbers(values)
     known = polars.Series(schema.classes, dtype=polars.String)
-    if numeric.null_count() == values.null_count() and cells.numbers(known).null_count() == 0:
+    if numeric.null_count() == values.null_count() and cells.plain_numbers(known).null_count() == 0:
         # 1, 1.0 and 01 are one class where all classes are numbers
-        return numeric.replace_strict(cells.numbers(known), polars.Series(range(len(known)), dtype=polars.Float64), default=None)
+        places = polars.Series(range(len(known)), dtype=polars.Float64)
+        return numeric.replace_strict(cells.plain_numbers(known), places, default=None)
     return values.replace_strict(known, polars.Series(range(len(known)), dtype=polars.Float64), default=None)
 
 
-def _judge_column(table: Table, name: str, notes: list[str]) -> Column:
+def _usual_decimal(table: Table) -> str:
+    """What `1,234` means in this table where its own column cannot say: a comma that is a decimal sign elsewhere is one there."""
+    for name in table.names:
+        present = cells.words(table.frame[name]).drop_nulls()
+        if present.str.contains(r"^[^A-Za-z]*\d[,，]\d").any() and cells.decimal_of(present) == ",":
+            return ","
+    return "."
+
+
+def _judge_column(table: Table, name: str, said: Orders, usual: str, notes: list[str]) -> Column:
     values = cells.words(table.frame[name])
     missing = values.null_count()
     present = values.drop_nulls()
     distinct = present.n_unique()
+    asked = said.kinds.get(name, "")
     if distinct == 0 or (distinct == 1 and not missing):
         return Column(name, "constant", distinct, missing)
-    numbers = cells.numbers(present)
-    unreadable = numbers.null_count()
+    if asked in ("category", "text", "identifier"):
+        return Column(name, asked, distinct, missing)
+    if asked != "number":
+        found = _judge_days(name, values, present, distinct, asked == "date", notes)
+        if found is not None:
+            return found
     is_code = present.str.contains(r"^0\d+$").any()  # leading zeros are kept by codes (zip), not by numbers
-    if not is_code and unreadable <= (1 - NUMBER_SHARE) * len(present):
-        cells.finite_numbers(values)
-        if unreadable:
-            notes.append(_unreadable_note(table, name, unreadable))
-        kind = "identifier" if not missing and not unreadable and _counts_rows(numbers, name) else "number"
-        return Column(name, kind, distinct, missing + unreadable, unreadable)
+    if asked == "number" or not is_code:
+        form = cells.number_form(values, said.decimal or cells.decimal_of(present, usual))
+        unreadable = cells.numbers(present, form).null_count()
+        if unreadable <= (1 - NUMBER_SHARE) * len(present) or (asked and unreadable < len(present)):
+            numbers = cells.finite_numbers(values, form)
+            notes += _reading_notes(name, values, numbers, form)
+            kind = "number"
+            if not asked and not missing and not unreadable and _counts_rows(numbers, name):
+                kind = "identifier"
+            return Column(name, kind, distinct, missing + unreadable, unreadable, form)
+        if asked:
+            raise UserError(text("table-kind-not-numbers", column=name, value=present[0]))
+    if distinct > MANY and IDENTIFIER_NAME.search(name):
+        return Column(name, "identifier", distinct, missing)
     if distinct == len(present) > 1 or (distinct > FEW and 2 * distinct > len(present)):
         has_sentences = present.str.contains(r"\s").mean() > 0.5  # type: ignore[operator]
         return Column(name, "text" if has_sentences or distinct < len(present) else "identifier", distinct, missing)
     return Column(name, "category", distinct, missing)
+
+
+def _judge_days(
+    name: str, values: polars.Series, present: polars.Series, distinct: int, asked: bool, notes: list[str]
+) -> Column | None:
+    """The column as one of days, where it is one; bare numbers (20210304, Excel's 44259) are days only under a name that says so."""
+    numeric = cells.plain_numbers(present)
+    if numeric.null_count() <= (1 - NUMBER_SHARE) * len(present):
+        whole = numeric.drop_nulls()
+        low, high = float(whole.min()), float(whole.max())  # type: ignore[arg-type]
+        if not asked and not (DATE_NAME.search(name) and (19000101 <= low <= high <= 21001231 or 20000 <= low <= high <= 60000)):
+            return None
+        tried: tuple[str, ...] = ("compact", "serial")
+    elif asked or present.str.contains(r"\d.*[-/.年月 ,].*\d").mean() >= NUMBER_SHARE:  # type: ignore[operator]
+        tried = ("ymd", "dmy", "mdy", "words")
+    else:
+        return None
+    order, read = cells.order_of_days(present, tried)
+    unreadable = len(present) - read
+    if unreadable > (1 - NUMBER_SHARE) * len(present):
+        if asked:
+            raise UserError(text("table-kind-not-dates", column=name, value=present[0]))
+        return None
+    notes.append(text("table-days-read", column=name, count=read, example=present[0], day=_day_text(present[0], order)))
+    if unreadable:
+        notes.append(_unreadable_note(name, values, cells.days(values, order)))
+    return Column(name, "date", distinct, values.null_count() + unreadable, unreadable, (order, ""))
+
+
+def _day_text(cell: str, order: str) -> str:
+    import datetime
+
+    from steepest.tables import cell_texts
+
+    found = cell_texts.day(cell, order)
+    return "-" if found is None else (datetime.datetime(1970, 1, 1) + datetime.timedelta(days=found)).strftime("%Y-%m-%d")
+
+
+def _unless_duplicate(table: Table, column: Column, seen: dict[int, list[str]]) -> Column:
+    """The column, or that it is a duplicate of one before it."""
+    values = cells.words(table.frame[column.name])
+    key = int(values.hash(0).sum() or 0)
+    for other in seen.setdefault(key, []):
+        if cells.words(table.frame[other]).eq_missing(values).all():
+            return Column(column.name, "duplicate", column.distinct, column.missing, same_as=other)
+    seen[key].append(column.name)
+    return column
 
 
 def _reprieved(table: Table, column: Column) -> Column:
@@ -141,29 +271,43 @@ def _reprieved(table: Table, column: Column) -> Column:
 
 
 def _counts_rows(numbers: polars.Series, name: str) -> bool:
-    """Whole numbers, all different, that have an identifier's name or count 0, 1, 2 ... or 1, 2, 3 ... down the rows."""
-    if numbers.n_unique() < len(numbers) or not (numbers == numbers.round()).all():
+    """Whole numbers that name rows: all different with an identifier's name, or counting 0, 1, 2 ... or 1, 2, 3 ... down the rows;
+    or many, each for some rows, with an identifier's name."""
+    if not (numbers == numbers.round()).all():
         return False
+    if numbers.n_unique() < len(numbers):
+        return bool(IDENTIFIER_NAME.search(name)) and numbers.n_unique() > MANY
     if IDENTIFIER_NAME.search(name):
         return True
     return len(numbers) >= LONG and numbers[0] in (0, 1) and bool((numbers.diff().drop_nulls() == 1).all())
 
 
-def _judge_target(table: Table, target: str, task: str, notes: list[str]) -> tuple[str, tuple[str, ...]]:
+def _target_form(table: Table, target: str, said: Orders, usual: str, notes: list[str]) -> Form:
     values = cells.words(table.frame[target])
-    numbers = cells.numbers(values)
+    if not cells.plain_numbers(values).has_nulls() and said.decimal != ",":
+        return PLAIN
+    form = cells.number_form(values, said.decimal or cells.decimal_of(values.drop_nulls(), usual))
+    numbers = cells.numbers(values, form)
+    if not numbers.has_nulls():
+        notes += _reading_notes(target, values, numbers, form)
+    return form
+
+
+def _judge_target(table: Table, target: str, task: str, form: Form) -> tuple[str, tuple[str, ...]]:
+    values = cells.words(table.frame[target])
+    numbers = cells.numbers(values, form)
     distinct = values.n_unique()
     if (numbers.n_unique() if not numbers.has_nulls() else distinct) < 2:
         raise UserError(text("table-constant-target", target=target, value=values[0], rows=table.rows))
     numeric = not numbers.has_nulls()
     if numeric:
-        cells.finite_numbers(values)
+        cells.finite_numbers(values, form)
     if task == "regression" or (task == "auto" and numeric and not _numbers_are_classes(numbers)):
         if not numeric:
             row = int(numbers.is_null().arg_max() or 0)
             raise UserError(text("table-target-not-numbers", target=target, value=values[row], row=row + 1))
         return "regression", ()
-    if numeric:
+    if not cells.plain_numbers(values).has_nulls():
         order = numbers.unique().sort()
         classes = [_shortest(value) for value in order]
     else:
@@ -192,8 +336,27 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" ... ({len(names)})" if len(names) > MOST_NAMED else "")
 
 
-def _unreadable_note(table: Table, name: str, unreadable: int) -> str:
-    values = cells.words(table.frame[name])
-    strange = (values.is_not_null() & cells.numbers(values).is_null()).arg_true()
+def _reading_notes(name: str, values: polars.Series, numbers: polars.Series, form: Form) -> list[str]:
+    """What was changed: the cells that only this reading makes numbers, and those that are none; counts, rows, three examples."""
+    plain = cells.plain_numbers(values)
+    changed = numbers.is_not_null() & (plain.is_null() | (plain != numbers).fill_null(False))
+    notes = []
+    if changed.any():
+        shown = []
+        for row in changed.arg_true():
+            example = f"{values[row]} → {numbers[row]:.10g}"
+            if example not in shown:
+                shown.append(example)
+            if len(shown) == 3:
+                break
+        rows = ", ".join(str(row + 1) for row in changed.arg_true()[:3])
+        notes.append(text("table-cells-read", column=name, count=int(changed.sum()), examples="; ".join(shown), rows=rows))
+    if (values.is_not_null() & numbers.is_null()).any():
+        notes.append(_unreadable_note(name, values, numbers))
+    return notes
+
+
+def _unreadable_note(name: str, values: polars.Series, read: polars.Series) -> str:
+    strange = (values.is_not_null() & read.is_null()).arg_true()
     examples = ", ".join(f"{row + 1} ({values[row]})" for row in strange[:3])
-    return text("table-unreadable-cells", column=name, count=unreadable, examples=examples)
+    return text("table-unreadable-cells", column=name, count=len(strange), examples=examples)
