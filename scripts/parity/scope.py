@@ -1,0 +1,23 @@
+"""What of torch's own sample inputs is out of scope, and why; printed into the page of the scoreboard."""
+
+from fnmatch import fnmatchcase
+
+REASONS: dict[str, tuple[str, ...]] = {
+    "compiles code for CUDA": ("jiterator_*", "bmm_triton_optimized"),
+    "sparse layouts beyond gradients of embeddings": ("sparse.*", "to_sparse"),
+    "8-bit floating point, needs matrix units": ("torch._scaled_mm*", "_scaled_mm*"),
+    "an internal function of PyTorch's own kernels, not documented": (
+        "torch.ops.aten.*", "ops.aten.*", "_softmax_backward_data", "_native_batch_norm_legit", "_batch_norm_with_update",
+        "native_batch_norm",
+        "native_group_norm", "native_layer_norm", "max_pool2d_with_indices_backward", "native_dropout_backward", "_chunk_cat",
+        "_unsafe_masked_index*", "_upsample_bilinear2d_aa", "grid_sampler_?d", "_segment_reduce", "addmm_decomposed", "hash_tensor",
+        "constant_pad_nd", "slice"),
+    "masked tensors are a prototype in PyTorch": ("masked.*",),
+    "a prototype of PyTorch 2.13 that fuses the last layer with its loss to save memory on accelerators": (
+        "nn.functional.linear_cross_entropy*", "nn.LinearCrossEntropyLoss"),
+}
+
+
+def out_of_scope(name: str) -> str | None:
+    """The reason why an operation is not compared; None where it is."""
+    return next((reason for reason, patterns in REASONS.items() if any(fnmatchcase(name, p) for p in patterns)), None)

@@ -1,0 +1,75 @@
+"""The scoreboard: everything examined, counted by area, and the page that holds it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import modules
+import operations
+import optimizers
+import torch
+from scope import REASONS
+
+PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
+KINDS = ("values", "methods", "in place", "out=", "gradients", "second", "errors")
+Found = dict[str, list[str]]
+
+
+def everything() -> Iterator[tuple[str, str, Callable[[int | None], Found]]]:
+    """Area, name and examination of everything in scope."""
+    for op in operations.in_scope():
+        yield operations.area(op), op.formatted_name, lambda count, op=op: operations.examine(op, count)
+    for module in modules.in_scope():
+        yield "modules", modules.path(module), lambda count, module=module: modules.examine(module, count)
+    for optimizer in optimizers.in_scope():
+        yield "optimizers", optimizers.path(optimizer), lambda count, optimizer=optimizer: optimizers.examine(optimizer, count)
+
+
+def table(results: dict[tuple[str, str], Found]) -> list[str]:
+    """One line an area: of how many names a kind of check was made, and how many of them agree."""
+    lines = ["| area | names | agree in all | " + " | ".join(KINDS) + " |", "|---|---|---|" + "---|" * len(KINDS)]
+    areas = list(dict.fromkeys(area for area, _ in results))
+    for area in [*areas, "**all**"]:
+        some = [found for (a, _), found in results.items() if area in (a, "**all**")]
+        cells = [area, str(len(some)), str(sum(not any(found.values()) for found in some))]
+        for kind in KINDS:
+            made = [found[kind] for found in some if kind in found]
+            cells.append(f"{sum(not d for d in made)} / {len(made)}" if made else "")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
+    """The text of the page."""
+    differing = {name: [k for k, d in found.items() if d] for (_, name), found in results.items() if any(found.values())}
+    reasons = [f"- {reason}: " + ", ".join(f"`{p}`" for p in patterns) for reason, patterns in REASONS.items()]
+    return "\n".join([
+        "# Beside PyTorch's own sample inputs", "",
+        f"PyTorch {torch.__version__.split('+')[0]} ships inputs for its operations, modules and optimizers. "
+        "`python scripts/parity --write`",
+        "runs them through both libraries in one process and writes this page; `tests/live/test_parity.py` fails where something",
+        "differs that is not listed here. A name counts as agreeing where every sample does: results (float32, float64, int64, bool,",
+        "complex64), the method, the in-place variant, `out=`, gradients and second derivatives (float64, complex128), and the class",
+        "of the error for wrong inputs.",
+        f"Made with {'all' if count is None else f'up to {count}'} samples of each name and dtype.", "",
+        *table(results), "", "## What differs", "",
+        *([f"- `{name}`: {', '.join(kinds)}" for name, kinds in differing.items()] or ["Nothing."]), "",
+        "## What is out of scope", "", *reasons, ""])
+
+
+def listed() -> dict[str, set[str]]:
+    """What the page says differs: kinds of checks by names."""
+    lines = PAGE.read_text(encoding="utf-8").split("## What differs")[1].split("##")[0].splitlines()
+    pairs = [line[3:].split("`: ") for line in lines if line.startswith("- `")]
+    return {name: set(kinds.split(", ")) for name, kinds in pairs}
+
+
+def run(count: int | None, wanted: Callable[[str, str], bool] = lambda area, name: True,
+        tell: Callable[[str, Found], Any] = lambda name, found: None) -> dict[tuple[str, str], Found]:
+    """Examine what is wanted."""
+    results: dict[tuple[str, str], Found] = {}
+    for area, name, examine in everything():
+        if wanted(area, name):
+            results[area, name] = examine(count)
+            tell(name, results[area, name])
+    return results
