@@ -6,6 +6,7 @@ how people think of them. `replay` computes a traced value again from other para
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,7 +115,11 @@ class tracing:
         trace = self.trace
         if not trace.inside:
             self._names = {id(m): name for name, m in module.named_modules()}
+            self._calls: Counter[str] = Counter()
         name = self._names.get(id(module)) or type(module).__name__
+        self._calls[name] += 1
+        if self._calls[name] > 1:  # a module that is called again is another box
+            name = f"{name} #{self._calls[name]}"
         trace.inside.append(name)
         trace.modules.setdefault(name, module)
 
