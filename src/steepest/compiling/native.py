@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -9,27 +10,34 @@ import numpy as np
 from steepest.compiling.agreement import TOLERANCE, difference, magnitude
 from steepest.compiling.program import Differs, Program
 from steepest.core.modes import modes
-from steepest.core.recorder import Access
+from steepest.core.recorder import Access, Content
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
-from steepest.lower import machine
-from steepest.lower.forms import LOWERINGS, lower
+from steepest.functional.threads import get_num_threads
+from steepest.lower import machine, threads
+from steepest.lower.groups import lower_group
 from steepest.lower.nest import EVALUATE, LOOK, Nest
+from steepest.lower.schedule import Roles, Schedule
 from steepest.lower.text import Function, Index
 
 __all__ = ["Native"]
 
 Array = np.ndarray[Any, Any]
+CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, 5
+"""Entries of the table behind those of the threads (`lower.threads`)."""
 Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+PAYS = 400_000
+"""Elements that a step computes from which on threads are worth their barriers."""
 
 
 class Native:
-    """A program compiled. The table holds the storages' own memory, a row of each result, the cell that tells why the program
-    stopped, the address of the callback, and the arrays that lowerings attached.
+    """A program compiled. The table holds the threads' meeting place, the cell that tells why the program stopped, the address of
+    the callback, the arena of temporaries, the storages' own memory, the records, and the arrays that lowerings attached.
 
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
-    With `exact=True` arithmetic is done as written.
+    With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
+    them where it has no such set.
     """
 
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False):
@@ -40,37 +48,94 @@ class Native:
         self.callback = Callback(self._called)
         self.problem: BaseException | None = None
         self.given: dict[Storage, Array] = {}
-        self.call = machine.compile_text(self._written(), "steps").function(ctypes.c_void_p, ctypes.c_int64)
+        self.records = [(r, Content(Storage(np.empty(0, r.content.storage.flat.dtype)), r.content.dtype, None)) for r in results]
+        visible = getattr(program, "visible", None)
+        handed = frozenset(s for pair in program.handed_on for s in pair)
+        self.schedule = Schedule(program.equations, self.records, Roles(frozenset(program.streams), handed,
+                                                                        None if visible is None else frozenset(visible)),
+                                 not watched and not _overlapping(self.slots), exact)
+        self.python = {s.number for g in self.schedule.groups for s in g.statements() if s.kind == "python"}
+        self.storages = self._own()
+        work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
+        self.threads = get_num_threads() if work > PAYS and not watched else 1
+        self.sync = np.zeros(32, np.int64)
+        code = machine.compile_text(self._written(), "steps")
+        self.arena = np.empty(self.schedule.size + 64, np.uint8)
+        self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+    def _own(self) -> list[Storage]:
+        """The storages whose own memory the program uses."""
+        records = {c.storage for _, c in self.records}
+        found = dict.fromkeys(self.slots)
+        for g in (*self.schedule.before, *self.schedule.groups):
+            for s in g.statements():
+                found.update(dict.fromkeys(c.storage for c in (*s.reads(), *s.writes()) if not self.schedule.temporary(c.storage)))
+        return [s for s in found if s not in records]
 
     def _written(self) -> str:
-        """The text of the function: a loop over the steps, in it the equations."""
-        f = Function("steps", ["ptr noalias %table", "i64 %steps"])
-        n, fixed = len(self.slots), len(self.slots) + len(self.results) + 2
+        """The text of the function: a loop over the steps, in it the groups of equations."""
+        f = Function("steps", ["ptr noalias %table", "i64 %steps", "i64 %thread"])
+        program, schedule = self.program, self.schedule
+        if self.threads > 1:
+            f.define(threads.barrier_text())
 
         def base(slot: int) -> str:
             return f.op(f"load ptr, ptr {f.gep('%table', slot, 'int64')}")
+
+        cell, callback, arena = base(CELL), base(CALLBACK), base(ARENA)
+        own: dict[Storage, str] = {}
+        for s in self.storages:
+            own[s] = base(FIRST + len(own))
+        records = {c.storage: base(FIRST + len(own) + k) for k, (_, c) in enumerate(self.records)}
+        fixed = FIRST + len(own) + len(records)
+        rooms: dict[Storage, tuple[Content, int, int]] = {}
+        at: Index = 0
 
         def attach(array: Array) -> str:
             self.attached.append(array)
             return base(fixed + len(self.attached) - 1)
 
-        bases = [base(i) for i in range(fixed)]
-        with f.loop("%steps") as step:
-            names = dict(zip(self.slots, bases, strict=False))
-            for s in self.program.streams:
-                if s in names:
-                    names[s] = f.gep(names[s], f.mul(step, s.nbytes()), "int8")
-            for to, source in self.program.handed_on:
-                _copy(f, names[source], names[to], to.nbytes())
-            nest = Nest(f, lambda content: names[content.storage], attach, bases[-2], bases[-1], step, self.exact)
-            for number, e in enumerate(self.program.equations):
-                lower(nest, e, number)
-                if self.watched:
+        numbered: dict[Storage, int] = {}
+
+        def pointer(content: Content) -> str:
+            s = content.storage
+            if s in steps_own:
+                return steps_own[s]
+            if s in rooms or schedule.temporary(s) and schedule.needed(content) is not None:
+                return f.gep(arena, f"ARENA{numbered.setdefault(s, len(numbered))};", "int8")
+            return own[s]
+
+        steps_own: dict[Storage, str] = {}
+        nest = Nest(f, pointer, lambda content: own[content.storage], schedule.needed, attach, cell, callback, 0, "true", self.exact,
+                    self.threads)
+
+        def write(k: int, group: Any) -> None:
+            nest.room = lambda content, count: rooms.setdefault(content.storage, (content, count, k))
+            lower_group(nest, group)
+
+        for g in schedule.before:
+            write(0, g)
+        nest.barrier(None)
+        with f.loop("%steps") as at:
+            nest.step = at
+            nest.last = "true" if self.watched else f.pure(f"icmp eq i64 {at}, {f.pure('sub i64 %steps, 1')}")
+            for s in program.streams:
+                if s in own:
+                    steps_own[s] = f.gep(own[s], f.mul(at, s.nbytes()), "int8")
+            for r, c in self.records:
+                size = math.prod(r.shape) * r.content.storage.flat.itemsize
+                steps_own[c.storage] = f.gep(records[c.storage], f.mul(at, size), "int8")
+            for to, source in program.handed_on:
+                nest.alone(lambda to=to, source=source: _copy(f, own[source], own[to], to.nbytes()))    # type: ignore[misc]
+            for k, g in enumerate(schedule.groups):
+                write(k, g)
+                if self.watched and (k + 1 == len(schedule.groups) or schedule.groups[k + 1].equation != g.equation):
+                    nest.number = g.equation
                     nest.call(LOOK)
-            for k, r in enumerate(self.results):
-                kind = r.content.dtype.name
-                f.store(nest.load(r, []).name, f.gep(bases[n + k], step, kind), kind)
-        return f.text()
+            nest.barrier(None)
+        schedule.place(rooms.values())
+        offsets = {f"ARENA{k};": str(schedule.offsets[s]) for s, k in numbered.items()}
+        return re.sub(r"ARENA\d+;", lambda found: offsets[found.group()], f.text())
 
     def run(self, streams: list[Array], steps: int) -> list[Array]:
         """Run `steps` steps over stacked stream arrays; the results of every step.
@@ -79,14 +144,17 @@ class Native:
         the steps before that one have been done.
         """
         self.given = {s: a.reshape(steps, s.flat.size) for s, a in zip(self.program.streams, streams, strict=True)}
-        records = [np.empty(steps, r.content.storage.flat.dtype) for r in self.results]
-        memory = [self.given[s].ctypes.data if s in self.given else s.address for s in self.slots]
-        memory += [r.ctypes.data for r in (*records, self.cell)]
-        memory.append(ctypes.cast(self.callback, ctypes.c_void_p).value or 0)
-        memory += [a.ctypes.data for a in self.attached]
+        records = [np.empty((steps, *r.shape), r.content.storage.flat.dtype) for r in self.results]
+        if steps == 0:
+            return records
+        memory = [_aligned(self.sync), threads.yielding(), self.cell.ctypes.data, ctypes.cast(self.callback, ctypes.c_void_p).value or 0,
+                  _aligned(self.arena)]
+        memory += [self.given[s].ctypes.data if s in self.given else s.address for s in self.storages]
+        memory += [a.ctypes.data for a in (*records, *self.attached)]
         table = (ctypes.c_void_p * len(memory))(*memory)
-        self.cell[0] = 0
-        self.call(ctypes.addressof(table), steps)
+        address = ctypes.addressof(table)
+        self.cell[0] = self.sync[:] = 0
+        threads.run(lambda thread: self.call(address, steps, thread), self.threads)
         stopped, number, index, step = self.cell.tolist()
         for leaf, gradient in self.program.gradients:
             leaf._grad = gradient
@@ -136,7 +204,7 @@ class Native:
     def _look(self, number: int, step: int) -> None:
         """Differs where eager gives something else for the same operands: more than rounding at the operands' magnitude."""
         e = self.program.equations[number]
-        if e.primitive.form not in LOWERINGS:
+        if number in self.python:
             return
         scale = math.prod(max(1.0, magnitude(self._view(x, step))) for x in e.operands if isinstance(x, Access))
         for access, expected in zip(e.results, self._evaluated(number, step), strict=True):
@@ -155,3 +223,14 @@ def _copy(f: Function, source: str, target: str, nbytes: Index) -> None:
     """All bytes of one buffer into another."""
     f.declare("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
     f.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {nbytes}, i1 false)")
+
+
+def _aligned(array: Array) -> int:
+    """The first address in an array that begins a cache line."""
+    return int(-(-array.ctypes.data // 64) * 64)
+
+
+def _overlapping(storages: Any) -> bool:
+    """Whether memory belongs to two storages, so that values cannot be told apart by their storages."""
+    spans = sorted((s.address, s.address + s.nbytes()) for s in storages if s.nbytes())
+    return any(begin < end for (_, end), (begin, _) in zip(spans, spans[1:], strict=False))

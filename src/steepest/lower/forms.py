@@ -1,30 +1,21 @@
-"""The forms' lowerings: one case a form, over whatever operations have that form.
+"""The lowerings of forms that move or order elements one by one: one case a form, over whatever operations have that form.
 
-An operation of another form (draws, linear algebra) or with a dtype that native code does not have (complex) is evaluated by Python
-on the buffers, called from the loop.
+The others are loop nests of groups (`steepest.lower.groups`). An operation of yet another form (draws, linear algebra) or with a dtype
+that native code does not have (complex) is evaluated by Python on the buffers, called from the loop.
 """
 
 from collections.abc import Callable
 
-from steepest.core.recorder import Access, Equation
+from steepest.core.recorder import Equation
 from steepest.lower import nest_elements, nest_folding, nest_indexing, nest_ordering
 from steepest.lower.nest import EVALUATE, Nest
+from steepest.lower.statements import Statement
 
 __all__ = ["LOWERINGS", "lower"]
 
 LOWERINGS: dict[str, Callable[[Nest, Equation], None]] = {
-    "map": nest_elements.map,
-    "cast": nest_elements.cast,
-    "store": nest_elements.store,
-    "write": nest_elements.write,
-    "fill": nest_elements.fill,
-    "constant": nest_elements.constant,
-    "iota": nest_elements.iota,
-    "join": nest_elements.join,
     "rearrange": nest_elements.rearrange,
-    "reduction": nest_folding.reduction,
-    "extremum": nest_folding.extremum,
-    "contraction": nest_folding.contraction,
+    "extremum": nest_folding.extremum_of_one,
     "scan": nest_folding.scan,
     "extremum_scan": nest_folding.extremum_scan,
     "gather": nest_indexing.gather,
@@ -37,13 +28,13 @@ LOWERINGS: dict[str, Callable[[Nest, Equation], None]] = {
 }
 
 
-def lower(nest: Nest, equation: Equation, number: int) -> None:
+def lower(nest: Nest, statement: Statement) -> None:
     """Write the loops of one equation, or the call of Python where it has none."""
-    nest.number = number
-    lowering = LOWERINGS.get(equation.primitive.form)
-    accesses = [x for x in (*equation.operands, *equation.results) if isinstance(x, Access)]
+    nest.number = statement.number
+    equation = statement.equation
+    assert equation is not None
     with nest.function.scope():
-        if lowering is None or any(x.content.dtype.is_complex for x in accesses):
+        if statement.kind == "python":
             nest.call(EVALUATE)
         else:
-            lowering(nest, equation)
+            LOWERINGS[equation.primitive.form](nest, equation)

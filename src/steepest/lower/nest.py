@@ -1,16 +1,17 @@
-"""The generic loop nest: what the forms' lowerings (`steepest.lower.forms`) have in common.
+"""The loop nests of a program: what the lowerings of groups and forms have in common.
 
-Buffers hold whole storages, and equations run in the order they were recorded, so in-place writes happen where eager made them.
-Every other result lies in a buffer of its own: a step that stops in the middle of an equation has changed nothing that is seen.
+Contents of storages that Python holds lie in the storages' own memory, temporaries in one arena. Where Python will look at a temporary
+after the last step, it is stored in its own memory then.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
 
-from steepest.core.recorder import Access
+from steepest.core.recorder import Access, Content
+from steepest.lower import machine
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index
 
@@ -20,31 +21,53 @@ INDEX, DIVISION, PYTHON = 1, 2, 3
 """Why a program stopped: an index outside, an integer division by zero, an exception in Python."""
 EVALUATE, LOOK = 0, 1
 """What Python is called for: to evaluate an equation, to look at its results."""
+ALONE = 20_000
+"""Elements times operations below which a nest runs on one thread: less than a barrier costs."""
 
 
 class Nest:
     """Loops, addresses and elements for the equation `number` of the step `step`.
 
-    `pointer(content)` names the buffer that holds a content, `attach(array)` the memory of an array that becomes part of the
-    program. `cell` is the address of four int64 that tell why, in which equation, at which index and in which step the program
+    `pointer(content)` names the buffer that holds a content, `home(content)` the memory where Python will look for it, `needed(content)`
+    says whether it is stored: in every step (True), in the last one (False) or never (None). `attach(array)` makes an array part of
+    the program. `cell` is the address of four int64 that tell why, in which equation, at which index and in which step the program
     stopped; `callback` that of a C function `(task, equation, step) -> stop`.
     """
 
-    def __init__(self, function: Function, pointer: Callable[[Any], str], attach: Callable[[np.ndarray[Any, Any]], str],
-                 cell: str, callback: str, step: Index, exact: bool = False):
-        self.function, self.pointer, self.attach = function, pointer, attach
-        self.cell, self.callback, self.step = cell, callback, step
+    def __init__(self, function: Function, pointer: Callable[[Content], str], home: Callable[[Content], str],
+                 needed: Callable[[Content], bool | None], attach: Callable[[np.ndarray[Any, Any]], str], cell: str, callback: str,
+                 step: Index, last: str, exact: bool = False, threads: int = 1):
+        self.function, self.pointer, self.home, self.needed, self.attach = function, pointer, home, needed, attach
+        self.cell, self.callback, self.step, self.last = cell, callback, step, last
+        self.exact, self.threads, self.thread = exact, threads, "%thread"
         self.number = 0
-        self.m = Scalars(function, exact=exact, on_error=lambda zero: self.stop(DIVISION, zero), library=exact)
+        self.at_last = False
+        self.running: str | None = None         # what runs since the last barrier: one thread "alone", "all", or nothing
+        self.room: Callable[[Content, int], None] = lambda content, count: None     # asks for memory that one group needs
+        self._scalars: dict[int, Scalars] = {}
+        self.m = self.scalars(1)
 
-    # stopping and Python
+    def scalars(self, width: int) -> Scalars:
+        """Scalar mathematics over vectors of this width."""
+        if width not in self._scalars:
+            f = self.function
+            self._scalars[width] = Scalars(f, width, self.exact, lambda zero: self.stop(DIVISION, f.any(zero, width)), self.exact)
+        return self._scalars[width]
+
+    def lanes(self, dtype: str) -> int:
+        """Elements of this dtype in a vector."""
+        return machine.width("float64" if dtype in ("float64", "int64") else "float32")
+
+    # stopping, Python, the last step
 
     def stop(self, reason: int, condition: str, index: Index = 0) -> None:
-        """Leave the program where the condition holds."""
+        """Leave the program where the condition holds; the other threads leave at the next barrier."""
         f = self.function
         with f.if_(condition):
             for k, value in enumerate((reason, self.number, index, self.step)):
                 f.store(str(value), f.gep(self.cell, k, "int64"), "int64")
+            if self.threads > 1:
+                f.do(f"call void @barrier(ptr %table, i64 {self.threads})")
             f.leave()
 
     def call(self, task: int) -> None:
@@ -52,6 +75,49 @@ class Nest:
         f = self.function
         stopped = f.op(f"call i64 {self.callback}(i64 {task}, i64 {self.number}, i64 {self.step})")
         self.stop(PYTHON, f.op(f"icmp ne i64 {stopped}, 0"))
+
+    @contextmanager
+    def in_last_step(self) -> Iterator[None]:
+        """What only the last step does."""
+        if self.at_last or self.last == "true":
+            yield
+            return
+        self.at_last = True
+        with self.function.if_(self.last):
+            yield
+        self.at_last = False
+
+    # threads
+
+    def spread(self, work: int, write: Callable[[str | None], None]) -> None:
+        """Loops that the threads share where there is work enough for them; `write` is told which thread runs, None if it is alone."""
+        if self.threads == 1:
+            write(None)
+        elif work < ALONE:
+            self.alone(lambda: write(None))
+        else:
+            self.barrier("all")
+            with self.function.scope():
+                write(self.thread)
+
+    def alone(self, write: Callable[[], None]) -> None:
+        """What one thread does while the others wait."""
+        if self.threads == 1:
+            write()
+            return
+        self.barrier("alone")
+        with self.function.if_(self.function.pure(f"icmp eq i64 {self.thread}, 0")):
+            write()
+
+    def barrier(self, following: str | None) -> None:
+        """All threads wait for each other, unless the same thread goes on."""
+        if self.threads > 1 and self.running is not None and not self.running == following == "alone":
+            f = self.function
+            f.do(f"call void @barrier(ptr %table, i64 {self.threads})")
+            stopped = f.op(f"icmp ne i64 {f.load(self.cell, 'int64')}, 0")
+            with f.if_(stopped):
+                f.leave()
+        self.running = following
 
     # loops, addresses, elements
 
@@ -78,11 +144,8 @@ class Nest:
             at = f.add(f.mul(at, n), i)
         return f.gep(base, at, dtype)
 
-    def load(self, x: Any, indices: Sequence[Index], as_dtype: str | None = None) -> Value:
-        """An element of an access, or a number, converted to a dtype."""
-        if not isinstance(x, Access):
-            assert as_dtype is not None
-            return self.m.constant(x, as_dtype)
+    def load(self, x: Access, indices: Sequence[Index], as_dtype: str | None = None) -> Value:
+        """An element of an access, converted to a dtype."""
         name = x.content.dtype.name
         value = self.m.value(self.function.load(self.address(x, indices), name), name)
         return value if as_dtype is None else self.m.cast(value, as_dtype)
@@ -93,7 +156,7 @@ class Nest:
         value = self.m.cast(value, name)
         self.function.store(value.name, self.address(access, indices), name)
 
-    def copy(self, value: Any, target: Access) -> None:
+    def copy(self, value: Access, target: Access) -> None:
         """Every element of the target from the value's, broadcast and converted."""
         with ExitStack() as stack:
             indices = self.loops(stack, target.shape)

@@ -1,6 +1,6 @@
 """Loop nests of the forms that find elements by integer tensors: gather, scatter, take, put, index, index_put.
 
-Indices are checked as they are read. A result into which is written begins as a copy of the operand.
+Indices are checked as they are read. A result into which is written holds a copy of the operand already.
 """
 
 from contextlib import ExitStack
@@ -31,7 +31,6 @@ def scatter(nest: Nest, e: Equation) -> None:
     """`result[i, index[i, j, k], k] (op)= source[i, j, k]` for dim 1."""
     x, at, source = (as_vector(o) for o in e.operands)
     result, dim = as_vector(e.results[0]), e.params["dim"]
-    nest.copy(x, result)
     with ExitStack() as stack:
         indices = nest.loops(stack, at.shape)
         target = [*indices[:dim], nest.position(at, indices, x.shape[dim]), *indices[dim + 1:]]
@@ -66,7 +65,6 @@ def take(nest: Nest, e: Equation) -> None:
 def put(nest: Nest, e: Equation) -> None:
     """Entries added along one dimension."""
     (x, at, source), (result,) = e.operands, e.results
-    nest.copy(x, result)
     with ExitStack() as stack:
         indices, target = _rows(nest, stack, at, x, e.params["dim"])
         _combine(nest, np.add, source, indices, result, target)
@@ -99,7 +97,6 @@ def index(nest: Nest, e: Equation) -> None:
 def index_put(nest: Nest, e: Equation) -> None:
     """A value written over, or added to, the elements that integer tensors pick."""
     (x, value, *given), (result,) = e.operands, e.results
-    nest.copy(x, result)
     with ExitStack() as stack:
         indices, target = _places(nest, stack, x, given, e.params["places"])
         _combine(nest, np.add if e.primitive.add else None, value, indices, result, target)

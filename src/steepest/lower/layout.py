@@ -1,0 +1,100 @@
+"""The layout of temporaries: the rows of a mini-batch innermost, so that a vector holds one feature of several rows.
+
+Then a pixel or a feature is a vector and a weight is broadcast: products and convolutions need neither transposes of the weights nor
+shuffles. A storage of N rows of S elements can be turned where every reference to it keeps rows and elements apart.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from steepest.core.recorder import Access, Equation
+from steepest.core.storage import Storage
+from steepest.lower.statements import Ref, Statement
+
+__all__ = ["rows_innermost"]
+
+
+def rows_innermost(program: list[Statement], temporary: Callable[[Storage], bool], width: int) -> None:
+    """Turn the temporaries whose rows are the mini-batch's, where most of the memory of products is of such temporaries."""
+    places: dict[Storage, list[tuple[int, list[tuple[int, int]]]]] = {}
+    for s in program:
+        for storage, offset, dims in _places(s):
+            if temporary(storage):
+                places.setdefault(storage, []).append((offset, dims))
+    votes: dict[int, int] = {}
+    total = 0
+    for storage, seen in places.items():
+        if not _used_in_product(program, storage):
+            continue
+        size = storage.flat.size
+        total += size
+        for rows in {n for _, dims in seen for n, t in dims if n * t == size}:
+            if rows > 1 and _turnable(seen, rows, size):
+                votes[rows] = votes.get(rows, 0) + size
+    rows = max(votes, key=lambda n: votes[n], default=0)
+    inner = [s.flat.size // rows for s, seen in places.items() if rows and s.flat.size % rows == 0 and _turnable(seen, rows, s.flat.size)]
+    if rows < width or 2 * votes[rows] < total or rows > 2 * max(inner, default=0):
+        return
+    turned = {s for s, seen in places.items() if s.flat.size % rows == 0 and s.flat.size > rows and _turnable(seen, rows, s.flat.size)}
+    for s in program:
+        _turn(s, turned, rows)
+
+
+def _used_in_product(program: Iterable[Statement], storage: Storage) -> bool:
+    return any(s.kind == "product" and any(r.content.storage is storage for r in (*s.ins, *s.outs)) for s in program)
+
+
+def _places(s: Statement) -> list[tuple[Storage, int, list[tuple[int, int]]]]:
+    """Storage, offset and (size, stride) of the dimensions of every reference."""
+    if s.equation is not None:
+        accesses = [x for x in (*s.equation.operands, *s.equation.results) if isinstance(x, Access)]
+        return [(x.content.storage, x.offset, [(n, t) for n, t in zip(x.shape, x.strides, strict=True) if n != 1]) for x in accesses]
+    refs = [x for x in (*s.ins, *s.outs) if isinstance(x, Ref)]
+    return [(x.content.storage, x.offset, [(n, t) for n, t in zip(s.sizes, x.strides, strict=True) if t]) for x in refs]
+
+
+def _turnable(seen: list[tuple[int, list[tuple[int, int]]]], rows: int, size: int) -> bool:
+    """Whether every reference moves along rows or within one, never from the end of one row into the next."""
+    inner = size // rows
+    if size % rows or inner == 1:
+        return inner == 1
+    for offset, dims in seen:
+        low = high = offset % inner
+        top = bottom = offset // inner
+        for n, t in dims:
+            if t % inner == 0:
+                top, bottom = top + max(t // inner, 0) * (n - 1), bottom + min(t // inner, 0) * (n - 1)
+            else:
+                high, low = high + max(t, 0) * (n - 1), low + min(t, 0) * (n - 1)
+        if low < 0 or high >= inner or bottom < 0 or top >= rows:
+            return False
+    return True
+
+
+def _turn(s: Statement, turned: set[Storage], rows: int) -> None:
+    def place(storage: Storage, offset: int, strides: Iterable[int], sizes: Iterable[int]) -> tuple[int, tuple[int, ...]]:
+        inner = storage.flat.size // rows
+        moved = tuple(t if n == 1 else t // inner if t % inner == 0 else t * rows for n, t in zip(sizes, strides, strict=True))
+        return offset % inner * rows + offset // inner, moved
+
+    if s.equation is not None:
+        e = s.equation
+
+        def access(x: Any) -> Any:
+            if not isinstance(x, Access) or x.content.storage not in turned:
+                return x
+            return Access(x.content, *_swapped(place(x.content.storage, x.offset, x.strides, x.shape), x.shape))
+
+        new = Equation(e.primitive, tuple(access(x) for x in e.operands), e.params, e.line)
+        new.results = tuple(access(x) for x in e.results)
+        s.equation = new
+        return
+    for refs in (s.ins, s.outs):
+        for k, x in enumerate(refs):
+            if isinstance(x, Ref) and x.content.storage in turned:
+                refs[k] = Ref(x.content, *place(x.content.storage, x.offset, x.strides, s.sizes))
+
+
+def _swapped(placed: tuple[int, tuple[int, ...]], shape: tuple[int, ...]) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    offset, strides = placed
+    return offset, shape, strides

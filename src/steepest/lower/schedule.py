@@ -1,0 +1,189 @@
+"""The schedule of a program: statements simplified, hoisted, laid out, fused into groups, temporaries placed in one arena.
+
+    schedule = Schedule(equations, records, roles)
+    schedule.before      groups that run once, before the first step
+    schedule.groups      groups of every step, in their order
+    schedule.offsets     where each temporary lies in the arena, in bytes
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from steepest.core.recorder import Access, Content, Equation
+from steepest.core.storage import Storage
+from steepest.lower import arena, machine
+from steepest.lower.fusion import fused
+from steepest.lower.layout import rows_innermost
+from steepest.lower.simplify import living, see_through_copies, share, unpool
+from steepest.lower.statements import Ref, Statement, aligned, copying, statements
+
+__all__ = ["Roles", "Schedule"]
+
+
+class Roles(NamedTuple):
+    """What storages are to the program: `streams` change with every step, `handed` are copied between steps, of the temporaries Python
+    looks at those that are `visible` (None: at all)."""
+
+    streams: frozenset[Storage]
+    handed: frozenset[Storage]
+    visible: frozenset[Storage] | None
+
+
+class Schedule:
+    """How a program runs. Without `fuse` every equation runs by itself on the storages' own memory, in the order of the recording."""
+
+    def __init__(self, equations: Sequence[Equation], records: Sequence[tuple[Access, Content]], roles: Roles, fuse: bool = True,
+                 exact: bool = False):
+        self.roles = roles
+        program, _ = statements(equations)
+        for access, content in records:
+            target = Access(content, 0, access.shape, _dense(access.shape))
+            program.append(copying(len(equations) - 1, access.shape, aligned(access, access.shape), aligned(target, access.shape)))
+        self.lasting = self._lasting(program, records) if fuse else _storages(program)
+        self.ghosts: set[Storage] = set()
+        if fuse:
+            program = self._simplified(self._settled(program), exact)
+        first, rest = self._hoisted(program) if fuse else ([], program)
+        self.before = fused(first, self.temporary, fuse)
+        self.groups = fused(rest, self.temporary, fuse)
+        self.need = self._needed()
+        self._once = {c.storage for g in self.before for s in g.statements() for c in s.writes()}
+        self.offsets: dict[Storage, int] = {}
+        self.size = 0
+
+    def temporary(self, storage: Storage) -> bool:
+        """Whether a storage's content may lie elsewhere, or nowhere, while the program runs."""
+        return storage not in self.lasting
+
+    def visible(self, storage: Storage) -> bool:
+        """Whether Python looks at a temporary after the last step."""
+        return storage in self.ghosts or self.temporary(storage) and (self.roles.visible is None or storage in self.roles.visible)
+
+    def _lasting(self, program: list[Statement], records: Sequence[tuple[Access, Content]]) -> set[Storage]:
+        """The storages that stay in their own memory: those that are there before, between and after steps, and those that Python
+        reads or writes in between."""
+        found = {*self.roles.streams, *self.roles.handed, *(c.storage for _, c in records)}
+        for s in program:
+            for c in s.reads():
+                if c.equation is None:
+                    found.add(c.storage)
+            if s.kind == "python":
+                found.update(c.storage for c in (*s.reads(), *s.writes()))
+            elif s.stops and s.equation is not None:
+                found.update(c.storage for c in s.reads() if not c.dtype.is_floating_point)
+            elif s.stops:
+                found.update(c.storage for c in s.reads())
+        return found
+
+    def _settled(self, program: list[Statement]) -> list[Statement]:
+        """Where Python will look for the results."""
+        made = []
+        for s in program:
+            made.append(s)
+            for k, r in enumerate(s.outs):
+                if self.visible(r.content.storage):
+                    s.homes[k] = Ref(r.content, r.offset, r.strides)
+            if s.equation is None or s.kind == "python":
+                continue
+            for access in s.equation.results:
+                if self.visible(access.content.storage) and 0 not in access.shape:
+                    made.append(self._settling(s.number, access))
+        return made
+
+    def _settling(self, number: int, access: Access) -> Statement:
+        """The copy of a temporary to where Python will look for it."""
+        source = aligned(access, access.shape)
+        ghost = Content(Storage(access.content.storage.array), access.content.dtype, number)
+        self.ghosts.add(ghost.storage)
+        s = copying(number, access.shape, source, Ref(ghost, source.offset, source.strides))
+        s.homes[0] = Ref(access.content, source.offset, source.strides)
+        return s
+
+    def _simplified(self, program: list[Statement], exact: bool) -> list[Statement]:
+        def living_now(program: list[Statement]) -> list[Statement]:
+            return living(program, lambda s: s.stops or s.kind == "python", self.visible, self.temporary)
+
+        program = living_now(share(program, self.temporary))
+        see_through_copies(program, self.temporary)
+        program = living_now(unpool(program, self.temporary))
+        see_through_copies(program, self.temporary)
+        program = living_now(program)
+        rows_innermost(program, self.temporary, machine.width())
+        return program
+
+    def _hoisted(self, program: list[Statement]) -> tuple[list[Statement], list[Statement]]:
+        """What depends on nothing that changes is computed once."""
+        count: dict[Storage, int] = {}
+        for s in program:
+            for c in s.writes():
+                count[c.storage] = count.get(c.storage, 0) + 1
+        fixed: set[Storage] = set()
+        first, rest = [], []
+        changing = self.roles.streams | self.roles.handed
+        for s in program:
+            steady = all(c.storage in fixed or c.storage not in count and c.storage not in changing for c in s.reads())
+            own = all(count[c.storage] == 1 and self.temporary(c.storage) for c in s.writes())
+            if steady and own and not s.stops and s.kind != "python" and not (s.kind == "map" and not s.reads()):
+                fixed.update(c.storage for c in s.writes())
+                s.always = True
+                first.append(s)
+            else:
+                rest.append(s)
+        return first, rest
+
+    def _needed(self) -> dict[Storage, bool]:
+        """Which temporaries are stored: True in every step, False in the last one alone."""
+        made: dict[Storage, set[int]] = {}
+        groups = [*self.before, *self.groups]
+        for k, g in enumerate(groups):
+            for s in g.statements():
+                for c in s.writes():
+                    made.setdefault(c.storage, set()).add(k)
+        several = {c.storage for g in groups for s in g.statements() for c in s.writes() if len(made[c.storage]) > 1}
+        need: dict[Storage, bool] = {}
+        for k, g in enumerate(groups):
+            for s in g.statements():
+                outside = g.other is not None
+                for c in (*s.reads(), *(s.writes() if outside else ())):
+                    if c.storage in made and (outside or made[c.storage] != {k} or c.storage in several):
+                        need[c.storage] = need.get(c.storage, False) or s.always
+        return need
+
+    def needed(self, content: Content) -> bool | None:
+        """Whether a content is stored: in every step (True), in the last one (False), never (None)."""
+        if not self.temporary(content.storage):
+            return True
+        if content.storage in self.ghosts:
+            return None
+        return self.need.get(content.storage)
+
+    def place(self, rooms: Iterable[tuple[Content, int, int]]) -> None:
+        """Give every stored temporary its place; `rooms` are further contents, their elements and the group that needs them."""
+        first: dict[Storage, int] = {}
+        last: dict[Storage, int] = {}
+        for k, g in enumerate(self.groups):
+            for s in g.statements():
+                for c in (*s.reads(), *s.writes()):
+                    if self.temporary(c.storage) and self.needed(c) is not None:
+                        first.setdefault(c.storage, k)
+                        last[c.storage] = k
+        for s in self._once:
+            if s in self.need:
+                first[s], last[s] = 0, len(self.groups)
+        blocks = [(s, first[s], last[s], s.flat.nbytes) for s in first]
+        blocks += [(c.storage, k, k, count * c.storage.flat.itemsize) for c, count, k in rooms]
+        self.offsets, self.size = arena.placed(blocks)
+
+
+def _storages(program: list[Statement]) -> set[Storage]:
+    return {c.storage for s in program for c in (*s.reads(), *s.writes())}
+
+
+def _dense(shape: Sequence[int]) -> tuple[int, ...]:
+    strides, step = [], 1
+    for n in reversed(shape):
+        strides.append(step)
+        step *= n
+    return tuple(reversed(strides))
+
+

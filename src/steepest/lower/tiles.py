@@ -1,0 +1,291 @@
+"""Products: register tiles of accumulators, whose epilogue is whatever maps follow.
+
+A tile holds `rows` elements along a dimension of one operand alone by `columns` along dimensions of the other. The lanes of its vectors
+are a dimension that is contiguous in the operand which is loaded as vectors (the other one is broadcast), or a folded dimension
+contiguous in both, whose lanes are summed at the end. An operand that has no such dimension is packed first.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+from steepest.lower import machine
+from steepest.lower.bodies import Place, address, evaluate, read
+from steepest.lower.fusion import Group
+from steepest.lower.loops import _over_kept, horizontal, vector_width
+from steepest.lower.nest import Nest, accumulator
+from steepest.lower.packing import pack
+from steepest.lower.scalar import Scalars, Value
+from steepest.lower.spaces import Segment, Space, masks, segments, single, tiles, walk
+from steepest.lower.statements import Ref
+from steepest.lower.text import Index, Variable
+
+__all__ = ["product_nest"]
+
+FEW = 8
+"""Rounds up to which the innermost loop is unrolled."""
+
+
+class Plan(NamedTuple):
+    """How a product is computed: the operand that is loaded as vectors second, its lanes, tiles (dimension, elements)."""
+
+    a: Ref
+    b: Ref
+    lane: int | None
+    rows: tuple[int, int]
+    columns: list[tuple[int, int]]
+    width: int
+
+
+def accumulators() -> int:
+    """How many vectors a tile may hold: what the registers leave beside the operands."""
+    return 24 if machine.has("avx512") or machine.processor() == "aarch64" else 12
+
+
+def product_nest(nest: Nest, group: Group) -> None:
+    """The product of two operands summed over the folded dimensions, and the maps after it."""
+    space = Space(group, ordered=nest.exact)
+    plan = _planned(nest, space)
+    _Product(nest, space, plan).emit()
+
+
+def _sides(space: Space, a: Ref, b: Ref) -> tuple[list[int], list[int]]:
+    """The kept dimensions that only `a`, and only `b`, has."""
+    kept = range(len(space.kept))
+    return ([d for d in kept if a.strides[d] and not b.strides[d]], [d for d in kept if b.strides[d] and not a.strides[d]])
+
+
+def _planned(nest: Nest, space: Space) -> Plan:
+    root, n = space.root, len(space.kept)
+    a, b = root.ins
+    c = root.outs[0]
+    width = vector_width(nest, [root])
+    sizes = [*space.kept, *space.folded]
+    kind = accumulator(c.dtype)
+
+    def contiguous(d: int) -> bool:
+        return all(x.strides[d] in (0, 1) for x in (a, b)) and any(x.strides[d] == 1 for x in (a, b))
+
+    least = max(2, width // 2)
+    kept = [d for d in range(n) if contiguous(d) and sizes[d] >= least]
+    lane = max(kept, key=lambda d: (c.strides[d] == 1, min(sizes[d], 4 * width)), default=None)
+    wanted = max((d for d in range(n) if c.strides[d] == 1 and sizes[d] >= least), key=lambda d: sizes[d], default=None)
+    across = [] if nest.exact else [d for d in range(n, len(sizes)) if a.strides[d] == b.strides[d] == 1 and sizes[d] >= least]
+    if lane is None or c.strides[lane] != 1:
+        packed = wanted is not None and lane is None and _worth_packing(space, a, b, wanted, bool(across))
+        if packed and wanted is not None:
+            first = bool(a.strides[wanted])
+            moved = pack(nest, a if first else b, sizes, wanted)
+            a, b = (moved, b) if first else (a, moved)
+            lane = wanted
+        elif across and lane is None:
+            lane = across[0]
+    if lane is not None and lane < n and a.strides[lane] and not b.strides[lane]:
+        a, b = b, a
+    if kind == "bool":
+        lane = None
+    return _tiled(space, a, b, lane, width if lane is not None else 1)
+
+
+def _worth_packing(space: Space, a: Ref, b: Ref, wanted: int, across: bool) -> bool:
+    """Whether enough is multiplied with each packed element; more where the lanes could be summed instead."""
+    x, y = (a, b) if a.strides[wanted] else (b, a)
+    if y.strides[wanted]:
+        return False
+    reused = math.prod(n for d, n in enumerate(space.kept) if y.strides[d] and not x.strides[d])
+    return reused >= (8 if across else 4)
+
+
+def _tiled(space: Space, a: Ref, b: Ref, lane: int | None, width: int) -> Plan:
+    """The tile: as many accumulators as fit, in the shape that loads least, dividing the dimensions where possible."""
+    only_a, only_b = _sides(space, a, b)
+    n = len(space.kept)
+    budget = accumulators()
+    size = space.kept
+    row = max(only_a, key=lambda d: (size[d], d), default=None)
+    vectors = -(-size[lane] // width) if lane is not None and lane < n else 1
+    columns: list[tuple[int, int]] = []
+    count = 1
+    if lane is not None and lane < n:
+        # 4 vectors where there are rows enough to make up for them, and one whose number divides
+        count = next(k for k in (4, 3, 2, 1) if vectors % k == 0) if vectors < 8 else 4
+        columns.append((lane, count * width))
+    others = [d for d in only_b if d != lane]
+    rows = size[row] if row is not None else 1
+    if count < 4 and others:
+        d = max(others, key=lambda d: (space.root.outs[0].strides[d] != 0 and min(size[d], 4) == 4, b.strides[d] != 0, -abs(b.strides[d])))
+        more = _best(size[d], max(1, min(budget // min(rows, 5), 6) // count))
+        columns.append((d, more))
+        count *= more
+    tall = _best(rows, max(1, budget // count)) if row is not None else 1
+    return Plan(a, b, lane, (row if row is not None else -1, tall), columns, width)
+
+
+def _best(n: int, most: int) -> int:
+    """A tile size up to `most` that wastes least of `n`."""
+    if n <= most:
+        return n
+    return max(range(1, most + 1), key=lambda k: (n / (-(-n // k) * most), k) if n % k else (n / (n // k * most) * 1.1, k))
+
+
+class _Product:
+    def __init__(self, nest: Nest, space: Space, plan: Plan):
+        self.nest, self.space, self.plan, self.f = nest, space, plan, nest.function
+        self.n = len(space.kept)
+        self.sizes = [*space.kept, *space.folded]
+        self.kind = accumulator(space.root.outs[0].dtype)
+        self.out = _over_kept(space.root, self.n)
+
+    def emit(self) -> None:
+        plan, n = self.plan, self.n
+        lane, width = plan.lane, plan.width
+        across = lane is not None and lane >= n
+        tile = {d: k for d, k in [plan.rows, *plan.columns] if d >= 0}
+        order: list[tuple[int, list[Segment]]] = []
+        columns = [d for d, _ in plan.columns]
+        if lane is not None and not across:
+            order.append((lane, self._lane_segments(lane, tile[lane], width)))
+        order += [(d, single(self.sizes[d])) for d in range(n) if d not in tile]
+        order += [(d, tiles(self.sizes[d], tile[d])) for d in columns if d != lane]
+        if plan.rows[0] >= 0:
+            order.append((plan.rows[0], tiles(self.sizes[plan.rows[0]], tile[plan.rows[0]])))
+        if not order:
+            order.append((-1, single(1)))
+        self.nest.spread(math.prod(self.sizes), lambda thread: walk(self.f, order, self._tile, thread, self.nest.threads))
+
+    def _lane_segments(self, d: int, tile: int, width: int) -> list[Segment]:
+        """Tiles of whole vectors, then smaller ones, the last with a mask or one element wide."""
+        n, start, found = self.sizes[d], 0, []
+        whole = n // tile * tile
+        if whole:
+            found.append(Segment(0, whole, tile, width, width))
+            start = whole
+        vectors = (n - start) // width
+        if vectors:
+            found.append(Segment(start, start + vectors * width, vectors * width, width, width))
+            start += vectors * width
+        return found + [s._replace(start=s.start + start, stop=s.stop + start) for s in segments(n - start, width, masks())]
+
+    def _tile(self, index: dict[int, Index], chosen: dict[int, Segment]) -> None:
+        """One tile: accumulators in registers, the loops over the folded dimensions, the epilogue."""
+        plan, n, nest = self.plan, self.n, self.nest
+        lane = plan.lane
+        across = lane is not None and lane >= n
+        part = chosen[lane] if lane is not None and not across else None
+        width = part.width if part is not None else plan.width if across else 1
+        m = nest.scalars(width)
+        count = part.count if part is not None else m.width
+        rows = chosen[plan.rows[0]].size if plan.rows[0] >= 0 else 1
+        offsets: list[dict[int, int]] = [{}]
+        for d, _ in plan.columns:
+            step = width if d == lane else 1
+            size = chosen[d].size
+            offsets = [{**o, d: k} for o in offsets for k in range(0, size, step)]
+        zero = m.constant(0, self.kind)
+        totals = [[self.f.variable(self.kind, m.width, zero.name) for _ in offsets] for _ in range(rows)]
+        base = [index.get(d, 0) for d in range(n)]
+        self._prefetch(base, rows, offsets)
+        if across:
+            assert lane is not None
+            self._folded_lanes(base, rows, offsets, totals, lane)
+        else:
+            self._folded(base, rows, offsets, totals, m, range(n, len(self.sizes)), {}, lane, count)
+        for r in range(rows):
+            for k, offset in enumerate(offsets):
+                self._finish(base, r, offset, m, totals[r][k], lane if not across else None, count)
+
+    def _place(self, base: list[Index], folded: dict[int, Index], m: Scalars, lane: int | None, count: int) -> Place:
+        return Place(m, [*base, *(folded.get(d, 0) for d in range(self.n, len(self.sizes)))], [0] * len(self.sizes),
+                     lane if m.width > 1 else None, count)
+
+    def _folded(self, base: list[Index], rows: int, offsets: list[dict[int, int]], totals: list[list[Variable]], m: Scalars, dims: Any,
+                fixed: dict[int, Segment], lane: int | None, count: int) -> None:
+        """The loops over folded dimensions; the innermost is unrolled where it has few rounds."""
+        dims = list(dims)
+        last = dims[-1] if dims else None
+        unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW
+        plan = [(d, [fixed[d]] if d in fixed else single(self.sizes[d])) for d in (dims[:-1] if unrolled else dims)]
+
+        def leaf(index: dict[int, Index], chosen: Any) -> None:
+            rounds = self.sizes[last] if unrolled and last is not None else 1
+            now = [[m.value(t.get(), self.kind) for t in row] for row in totals]
+            place = self._place(base, index, m, lane, count)
+            for k in range(rounds):
+                at = place.moved(last, k) if unrolled and last is not None else place
+                now = self._multiplied(at, rows, offsets, m, now)
+            for row, values in zip(totals, now, strict=True):
+                for t, v in zip(row, values, strict=True):
+                    t.set(v.name)
+
+        walk(self.f, plan, leaf)
+
+    def _folded_lanes(self, base: list[Index], rows: int, offsets: list[dict[int, int]], totals: list[list[Variable]], lane: int) -> None:
+        """The lanes are folded as well: whole vectors first, then what is left, with lanes of zeros or one by one."""
+        others = [d for d in range(self.n, len(self.sizes)) if d != lane]
+        for part in segments(self.sizes[lane], self.plan.width, masks()):
+            if part.width > 1:
+                m = self.nest.scalars(part.width)
+                self._folded(base, rows, offsets, totals, m, [*others, lane] if part.stop > part.start + part.size else [lane, *others],
+                             {lane: part}, lane, part.count)
+                continue
+            m = self.nest.scalars(1)
+            rest = [[self.f.variable(self.kind, 1, m.constant(0, self.kind).name) for _ in offsets] for _ in range(rows)]
+            self._folded(base, rows, offsets, rest, m, [*others, lane], {lane: part}, None, 1)
+            wide = self.nest.scalars(self.plan.width)
+            zero = wide.constant(0, self.kind)
+            for row, added in zip(totals, rest, strict=True):
+                for t, v in zip(row, added, strict=True):
+                    first = self.f.op(f"insertelement {wide.type(self.kind)} {zero.name}, {m.type(self.kind)} {v.get()}, i64 0")
+                    t.set((wide.value(t.get(), self.kind) + wide.value(first, self.kind)).name)
+
+    def _multiplied(self, place: Place, rows: int, offsets: list[dict[int, int]], m: Scalars, now: list[list[Value]]) -> list[list[Value]]:
+        def moved(by: dict[int, int]) -> Place:
+            at = Place(m, place.variables, place.constants, place.lane, place.count)
+            for d, k in by.items():
+                at.constants[d] += k
+            return at
+
+        columns = [m.cast(read(self.nest, self.plan.b, moved(o)), self.kind) for o in offsets]
+        out = []
+        for r in range(rows):
+            factors: dict[Any, Value] = {}
+            row = []
+            for o, column, total in zip(offsets, columns, now[r], strict=True):
+                by = {**{d: k for d, k in o.items() if self.plan.a.strides[d]}, **({self.plan.rows[0]: r} if self.plan.rows[0] >= 0 else {})}
+                key = tuple(sorted(by.items()))
+                if key not in factors:
+                    factors[key] = m.cast(read(self.nest, self.plan.a, moved(by)), self.kind)
+                row.append(total + factors[key] * column if self.nest.exact else m.muladd(factors[key], column, total))
+            out.append(row)
+        return out
+
+    def _finish(self, base: list[Index], r: int, offset: dict[int, int], m: Scalars, total: Variable, lane: int | None, count: int) -> None:
+        """The maps that follow, for one accumulator."""
+        value = m.value(total.get(), self.kind)
+        if m.width > 1 and lane is None:
+            value = horizontal(self.nest, m, value, lambda x, y: x + y)
+            m = self.nest.scalars(1)
+        place = Place(m, base, [0] * self.n, lane if m.width > 1 else None, count if m.width > 1 else 1)
+        for d, k in offset.items():
+            place.constants[d] += k
+        if self.plan.rows[0] >= 0:
+            place.constants[self.plan.rows[0]] += r
+        result = self.space.root.outs[0]
+        with self.f.scope():
+            evaluate(self.nest, self.space.after, place, {result.content: m.cast(value, result.dtype)}, [self.out])
+
+    def _prefetch(self, base: list[Index], rows: int, offsets: list[dict[int, int]]) -> None:
+        """Ask for what the epilogue reads while the product is computed."""
+        refs = {(x.content.storage, x.offset, x.strides): x for s in self.space.after if s.always for x in s.ins
+                if isinstance(x, Ref) and x.content.equation is None and all(x.strides)}
+        if len(self.sizes) == self.n or not refs:
+            return
+        m = self.nest.scalars(1)
+        self.f.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+        for x in refs.values():
+            for r in range(rows):
+                for offset in offsets:
+                    place = Place(m, base, [0] * self.n)
+                    for d, k in [*offset.items(), (self.plan.rows[0], r)]:
+                        if d >= 0:
+                            place.constants[d] += k
+                    self.f.do(f"call void @llvm.prefetch.p0(ptr {address(self.nest, x, place)}, i32 0, i32 3, i32 1)")
