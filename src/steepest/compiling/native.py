@@ -1,6 +1,7 @@
 """Native: a program as one native function over a table of buffers, and what of it Python evaluates in its midst."""
 
 import ctypes
+import itertools
 import math
 import re
 from typing import Any
@@ -89,7 +90,6 @@ class Native:
         records = {c.storage: base(FIRST + len(own) + k) for k, (_, c) in enumerate(self.records)}
         fixed = FIRST + len(own) + len(records)
         rooms: dict[Storage, tuple[Content, int, int]] = {}
-        at: Index = 0
 
         def attach(array: Array) -> str:
             self.attached.append(array)
@@ -110,7 +110,10 @@ class Native:
                     self.threads)
 
         def write(k: int, group: Any) -> None:
-            nest.room = lambda content, count: rooms.setdefault(content.storage, (content, count, k))
+            def room(content: Content, count: int) -> None:
+                rooms[content.storage] = content, count, k
+
+            nest.room = room
             lower_group(nest, group)
 
         for g in schedule.before:
@@ -233,4 +236,4 @@ def _aligned(array: Array) -> int:
 def _overlapping(storages: Any) -> bool:
     """Whether memory belongs to two storages, so that values cannot be told apart by their storages."""
     spans = sorted((s.address, s.address + s.nbytes()) for s in storages if s.nbytes())
-    return any(begin < end for (_, end), (begin, _) in zip(spans, spans[1:], strict=False))
+    return any(begin < end for (_, end), (begin, _) in itertools.pairwise(spans))

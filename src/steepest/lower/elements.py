@@ -13,8 +13,7 @@ import numpy as np
 from steepest.core.recorder import Access, Equation
 from steepest.core.storage import Storage
 from steepest.lower.expressions import Expression, Expressions, Unsupported
-from steepest.lower.nest_elements import _tag as tag
-from steepest.lower.nest_elements import _through as through
+from steepest.lower.statements import tag, through
 
 __all__ = ["Elements", "work"]
 

@@ -8,6 +8,7 @@ to run in between, and if both touch the same memory only element for element.
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 
+from steepest.core.recorder import Content
 from steepest.core.storage import Storage
 from steepest.lower.statements import Ref, Statement
 
@@ -51,9 +52,9 @@ class Group:
             return [self.other]
         return [*self.before, *([self.root] if self.root is not None else []), *self.after]
 
-    def results(self) -> dict[object, Ref]:
+    def results(self) -> dict[Content, Ref]:
         """The contents made over the space of `after`, and where they lie."""
-        found = {}
+        found: dict[Content, Ref] = {}
         if self.root is not None:
             for r in self.root.outs:
                 found[r.content] = Ref(r.content, r.offset, [r.strides[d] for d in self.root.kept])
@@ -69,7 +70,7 @@ def fused(program: list[Statement], temporary: Callable[[Storage], bool], fuse: 
     where: dict[int, int] = {}
     writer: dict[Storage, int] = {}
     readers: dict[Storage, list[int]] = {}
-    made: dict[object, int] = {}
+    made: dict[Content, int] = {}
     barrier: list[int] = []          # since the last one that may stop: what writes memory that Python sees
     stopping: list[int] = []
     for k, s in enumerate(program):
@@ -121,7 +122,7 @@ def _depend(groups: dict[int, Group], group: Group, needs: Iterable[int]) -> Non
             other.ancestors |= group.ancestors
 
 
-def _join(s: Statement, groups: dict[int, Group], made: dict[object, int], needs: set[int]) -> int | None:
+def _join(s: Statement, groups: dict[int, Group], made: dict[Content, int], needs: set[int]) -> int | None:
     """The group that takes the statement: one that makes an operand, or reads the same."""
     producers = list(dict.fromkeys(made[x.content] for x in s.ins if isinstance(x, Ref) and x.content in made))
     candidates = sorted(producers, key=lambda n: (groups[n].root is not None, n), reverse=True)

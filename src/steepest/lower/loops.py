@@ -43,7 +43,7 @@ def map_nest(nest: Nest, group: Group) -> None:
     def leaf(index: dict[int, Index], chosen: dict[int, Segment]) -> None:
         part = chosen[lane] if lane is not None else Segment(0, 1, 1, 1, 1)
         m = nest.scalars(part.width)
-        evaluate(nest, space.after, places(nest, len(space.kept), index, m, lane if part.width > 1 else None, part.count), {})
+        evaluate(nest, space.after, places(nest, len(space.kept), index, m, lane if part.width > 1 else None, part.active), {})
 
     work = math.prod(space.kept) * len(space.after)
     nest.spread(work, lambda thread: walk(nest.function, plan, leaf, thread, nest.threads))
@@ -109,7 +109,7 @@ def fold_nest(nest: Nest, group: Group) -> None:
                 with f.loop(whole, chunk, first) as i:
                     for k in range(chains):
                         add(k, place_of({**index, last: i}, k * step, last))
-            for k in range((stop - whole) // step if part is None or part.count == part.width else int(stop > whole)):
+            for k in range((stop - whole) // step if part is None or part.active == part.width else int(stop > whole)):
                 add(k, place_of({**index, last: whole}, k * step, last))
 
         walk(nest.function, [(d, single(sizes[d])) for d in outer], leaf)
@@ -127,15 +127,16 @@ def fold_nest(nest: Nest, group: Group) -> None:
             all_of = {**index, **inside}
             wide = m if not across else nest.scalars(width)
             place = Place(wide, [all_of[d] for d in range(len(sizes))], [0] * len(sizes), lane if wide.width > 1 else None,
-                          part.count if part is not None and not across else wide.width)
-            return place.moved(moved, by)
+                          part.active if part is not None and not across else wide.width)
+            return place.moved(moved, by) if by else place
 
         if across:
             assert lane is not None
-            total = _across(nest, root, kind, sizes[lane], width, [d for d in dims if d != lane], lane, inner, place_of, masks() and not careful)
+            others = [d for d in dims if d != lane]
+            total = _across(nest, root, kind, sizes[lane], width, others, lane, inner, place_of, masks() and not careful)
         else:
             total = inner(place_of, m, dims, None) if dims else element(place_of({}, 0, 0))
-        kept = Place(m, [index[d] for d in range(n)], [0] * n, lane if m.width > 1 else None, part.count if part is not None else 1)
+        kept = Place(m, [index[d] for d in range(n)], [0] * n, lane if m.width > 1 else None, part.active if part is not None else 1)
         made = m.cast(total, root.outs[0].dtype)
         out = _over_kept(root, n)
         evaluate(nest, space.after, kept, {root.outs[0].content: made}, [out])
@@ -169,7 +170,7 @@ def _across(nest: Nest, root: Statement, kind: str, size: int, width: int, outer
 
         def at(inside: dict[int, Index], by: int, moved: int, part: Segment = part, wide: Scalars = wide) -> Place:
             place = place_of(inside, by, moved)
-            place.m, place.lane, place.count = wide, lane if wide.width > 1 else None, part.count
+            place.m, place.lane, place.count = wide, lane if wide.width > 1 else None, part.active
             return place
 
         found = inner(at, wide, [*outer, lane], part)
@@ -207,12 +208,13 @@ def best_nest(nest: Nest, group: Group) -> None:
     def leaf(index: dict[int, Index], chosen: dict[int, Segment]) -> None:
         part = chosen[lane] if lane is not None else Segment(0, 1, 1, 1, 1)
         m = nest.scalars(part.width)
-        begin = Place(m, [*(index[d] for d in range(n)), *[0] * len(space.folded)], [0] * len(sizes), lane if m.width > 1 else None, part.count)
+        start: list[Index] = [*(index[d] for d in range(n)), *[0] * len(space.folded)]
+        begin = Place(m, start, [0] * len(sizes), lane if m.width > 1 else None, part.active)
         first = operand(nest, root.ins[0], kind, begin, {})
         best, where = f.variable(kind, m.width, first.name), f.variable(number, m.width, m.constant(0, number).name)
 
         def compare(folded: dict[int, Index], chosen: Any) -> None:
-            place = Place(m, [*begin.variables[:n], *(folded[d] for d in range(n, len(sizes)))], [0] * len(sizes), begin.lane, part.count)
+            place = Place(m, [*begin.variables[:n], *(folded[d] for d in range(n, len(sizes)))], [0] * len(sizes), begin.lane, part.active)
             value = operand(nest, root.ins[0], kind, place, {})
             at: Index = 0
             for d in range(n, len(sizes)):
@@ -228,7 +230,7 @@ def best_nest(nest: Nest, group: Group) -> None:
         walk(f, inside, compare)
         found = m.value(best.get(), kind), m.value(where.get(), number)
         values = {r.content: m.cast(found[min(k, 1)], r.dtype) for k, r in enumerate(root.outs)}
-        kept = Place(m, begin.variables[:n], [0] * n, begin.lane, part.count)
+        kept = Place(m, begin.variables[:n], [0] * n, begin.lane, part.active)
         evaluate(nest, space.after, kept, values, [_over_kept(root, n)])
 
     nest.spread(math.prod(sizes), lambda thread: walk(f, plan, leaf, thread, nest.threads))

@@ -37,7 +37,7 @@ def pack(nest: Nest, x: Ref, sizes: Sequence[int], lane: int) -> Ref:
 class _Room(Storage):
     """A storage whose memory is part of the program's temporaries."""
 
-    def __init__(self, size: int, kind: np.dtype) -> None:     # type: ignore[type-arg]
+    def __init__(self, size: int, kind: np.dtype) -> None:
         super().__init__(np.broadcast_to(np.zeros((), kind), (size,)))
 
 
@@ -58,7 +58,7 @@ def copy_exchanged(nest: Nest, source: Ref, target: Ref, sizes: Sequence[int], o
         part = chosen[lane]
         m = nest.scalars(part.width)
         variables = [index.get(d, 0) for d in range(len(sizes))]
-        if square and inner is not None and chosen[inner].width > 1 and part.width > 1 and part.count == part.width:
+        if square and inner is not None and chosen[inner].width > 1 and part.width > 1 and part.active == part.width:
             along = Place(m, variables, [0] * len(sizes), inner, m.width)
             rows = transposed(m, [read(nest, source, along.moved(lane, k)) for k in range(m.width)])
             into = Place(m, variables, [0] * len(sizes), lane, m.width)
@@ -67,7 +67,7 @@ def copy_exchanged(nest: Nest, source: Ref, target: Ref, sizes: Sequence[int], o
             return
         step = chosen[inner].size if square and inner is not None else 1
         for k in range(step):
-            place = Place(m, variables, [0] * len(sizes), lane if m.width > 1 else None, part.count)
+            place = Place(m, variables, [0] * len(sizes), lane if m.width > 1 else None, part.active)
             at = place.moved(inner, k) if inner is not None else place
             write(nest, m.cast(read(nest, source, at), target.dtype), target, at)
 

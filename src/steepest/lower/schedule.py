@@ -167,10 +167,10 @@ class Schedule:
                     if self.temporary(c.storage) and self.needed(c) is not None:
                         first.setdefault(c.storage, k)
                         last[c.storage] = k
-        for s in self._once:
-            if s in self.need:
-                first[s], last[s] = 0, len(self.groups)
-        blocks = [(s, first[s], last[s], s.flat.nbytes) for s in first]
+        for storage in self._once:
+            if storage in self.need:
+                first[storage], last[storage] = 0, len(self.groups)
+        blocks = [(x, first[x], last[x], x.flat.nbytes) for x in first]
         blocks += [(c.storage, k, k, count * c.storage.flat.itemsize) for c, count, k in rooms]
         self.offsets, self.size = arena.placed(blocks)
 

@@ -48,7 +48,8 @@ def share(program: list[Statement], temporary: Temporary) -> list[Statement]:
         if s.equation is not None or s.stops or s.key is None or s.key == "copy" or not alone(s):
             made.append(s)
             continue
-        key = (s.kind, s.key, s.sizes, s.folded, tuple(map(_signature, s.ins)), tuple(s.kinds), tuple((r.offset, r.strides) for r in s.outs))
+        places = tuple((r.offset, r.strides) for r in s.outs)
+        key = (s.kind, s.key, s.sizes, s.folded, tuple(map(_signature, s.ins)), tuple(s.kinds), places)
         before = seen.setdefault(key, s)
         if before is s:
             made.append(s)
@@ -245,7 +246,7 @@ def _unpooled(s: Statement, e: Equation, made_by: dict[Content, Statement], writ
     if any(n != 1 for n in places.shape[1:1 + lead]):
         return None
     places = np.broadcast_to(places, (count, *(1,) * lead, *shape[lead:])).reshape(count, *shape[lead:])
-    taps = _radix(places[(slice(None), *(0,) * (len(shape) - lead))])
+    taps = _radix(places.reshape(count, -1)[:, 0])
     if taps is None or len(np.unique(places)) != places.size or places.min() < 0 or places.max() >= result.shape[dim]:
         return None
     first = int(places.reshape(-1)[0])
@@ -282,7 +283,8 @@ def _selection(s: Statement, best: Statement, result: Access, source: Access, sh
     nothing = [0] * len(taps)
     digits = [math.prod(n for n, _ in taps[k + 1:]) for k in range(len(taps))]
     kind = result.content.dtype.name
-    ins = [Ref(narrow.content, narrow.offset, [*(narrow.strides[d] for d in best.kept), *nothing]), Ref(table, 0, [0] * len(shape) + digits),
+    ins = [Ref(narrow.content, narrow.offset, [*(narrow.strides[d] for d in best.kept), *nothing]),
+           Ref(table, 0, [0] * len(shape) + digits),
            Ref(source.content, source.offset, [*dense, *nothing])]
     out = Ref(result.content, result.offset + first * unit, [*planes, *(t * unit for t in steps), *(t * unit for _, t in taps)])
     made.append(Statement(s.number, "map", sizes, ins, [out], ["uint8", "uint8", kind], _chosen, key="unpool"))
@@ -338,6 +340,7 @@ def _evaluated(s: Statement, made_by: dict[Content, Statement], best: Statement,
                 raise LookupError
             return np.full((1,) * len(reader.sizes), tap)
         out = maker.outs[0]
+        assert maker.compute is not None
         if x.content not in cache:
             cache[x.content] = np.asarray(maker.compute(NumPy, *[value(i, maker, k) for i, k in zip(maker.ins, maker.kinds, strict=True)])
                                           if maker.key != "copy" else value(maker.ins[0], maker, maker.kinds[0]))

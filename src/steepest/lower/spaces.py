@@ -100,13 +100,13 @@ def lanes(sizes: Sequence[int], refs: Sequence[Ref], width: int) -> int | None:
 
 
 class Segment(NamedTuple):
-    """Part of a dimension walked in equal steps of `size` elements; of vectors `count` lanes are active in the last one."""
+    """Part of a dimension walked in equal steps of `size` elements; `active` of the lanes of each vector hold elements."""
 
     start: int
     stop: int
     size: int
     width: int
-    count: int
+    active: int
 
 
 def segments(n: int, width: int, masked: bool) -> list[Segment]:

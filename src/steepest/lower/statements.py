@@ -13,10 +13,10 @@ import numpy as np
 
 from steepest.core.recorder import Access, Content, Equation
 from steepest.core.storage import Storage
-from steepest.lower.scalar import Scalars, Value
+from steepest.lower.scalar import Scalars
 from steepest.lower.text import Function
 
-__all__ = ["Ref", "Statement", "statements"]
+__all__ = ["Ref", "Statement", "statements", "tag", "through"]
 
 
 class Ref:
@@ -151,7 +151,7 @@ def _of_nothing(s: Statement) -> Statement:
 
 def _map(number: int, e: Equation, known: Any) -> list[Statement]:
     primitive, shape = e.primitive, e.results[0].shape
-    compute, _ = primitive.types(tuple(_tag(x) for x in e.operands))
+    compute, _ = primitive.types(tuple(tag(x) for x in e.operands))
     kinds = tuple("bool" if i in primitive.keep else compute.name for i in range(len(e.operands)))
     numbers = tuple(None if isinstance(x, Access) else x for x in e.operands)
     stops = _probed(primitive, kinds, numbers)
@@ -162,7 +162,7 @@ def _map(number: int, e: Equation, known: Any) -> list[Statement]:
                       primitive=primitive, stops=stops, key=primitive)]
 
 
-def _tag(x: Any) -> Any:
+def tag(x: Any) -> Any:
     if isinstance(x, Access):
         return x.content.dtype if x.shape else x.content.dtype.scalar
     return type(x)
@@ -198,7 +198,7 @@ def _fill(number: int, e: Equation, known: Any) -> list[Statement]:
 
 def _table(number: int, result: Access, array: np.ndarray[Any, Any], known: dict[Content, Any]) -> list[Statement]:
     """A copy of an array that is part of the program."""
-    array = np.ascontiguousarray(array)
+    array = np.ascontiguousarray(array).reshape(result.shape)
     table = Content(Storage(array.reshape(-1)), result.content.dtype, None)
     known[result.content] = array
     strides = [int(s) // array.itemsize for s in array.strides]
@@ -310,8 +310,8 @@ def _written(number: int, e: Equation, known: Any) -> list[Statement]:
     """A copy of the operand into which elements are written at places that integer tensors give."""
     x, (result,) = e.operands[0], e.results
     before = Content(result.content.storage, result.content.dtype, number)
-    copy = copying(number, result.shape, aligned(x, result.shape), aligned(Access(before, result.offset, result.shape, result.strides), result.shape))
-    return [copy, *_indexing(number, e, known)]
+    whole = Access(before, result.offset, result.shape, result.strides)
+    return [copying(number, result.shape, aligned(x, result.shape), aligned(whole, result.shape)), *_indexing(number, e, known)]
 
 
 def _plain(number: int, e: Equation, known: Any) -> list[Statement]:

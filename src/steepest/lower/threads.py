@@ -7,7 +7,6 @@ spins for a moment and then yields, so that it is cheap where a core is free for
 import ctypes
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable
 
@@ -22,8 +21,8 @@ SPINS = 4000
 
 def yielding() -> int:
     """The address of the C function that lets another thread run."""
-    library = ctypes.windll.kernel32 if sys.platform == "win32" else ctypes.CDLL(None)
-    function = library.SwitchToThread if sys.platform == "win32" else library.sched_yield
+    library = ctypes.CDLL("kernel32" if os.name == "nt" else None)
+    function = library.SwitchToThread if os.name == "nt" else library.sched_yield
     return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
@@ -104,8 +103,16 @@ def run(function: Callable[[int], None], count: int) -> None:
             _pool = _Pool()
         _pool.grow(count - 1)
         done: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+        def share(k: int) -> Callable[[], None]:
+            def work() -> None:
+                function(k)
+                done.put(k)
+
+            return work
+
         for k in range(1, count):
-            _pool.queues[k - 1].put(lambda k=k: (function(k), done.put(k))[1])      # type: ignore[misc]
+            _pool.queues[k - 1].put(share(k))
         function(0)
         for _ in range(1, count):
             done.get()

@@ -173,7 +173,7 @@ class _Product:
         part = chosen[lane] if lane is not None and not across else None
         width = part.width if part is not None else plan.width if across else 1
         m = nest.scalars(width)
-        count = part.count if part is not None else m.width
+        count = part.active if part is not None else m.width
         rows = chosen[plan.rows[0]].size if plan.rows[0] >= 0 else 1
         offsets: list[dict[int, int]] = [{}]
         for d, _ in plan.columns:
@@ -225,7 +225,7 @@ class _Product:
             if part.width > 1:
                 m = self.nest.scalars(part.width)
                 self._folded(base, rows, offsets, totals, m, [*others, lane] if part.stop > part.start + part.size else [lane, *others],
-                             {lane: part}, lane, part.count)
+                             {lane: part}, lane, part.active)
                 continue
             m = self.nest.scalars(1)
             rest = [[self.f.variable(self.kind, 1, m.constant(0, self.kind).name) for _ in offsets] for _ in range(rows)]
@@ -250,7 +250,7 @@ class _Product:
             factors: dict[Any, Value] = {}
             row = []
             for o, column, total in zip(offsets, columns, now[r], strict=True):
-                by = {**{d: k for d, k in o.items() if self.plan.a.strides[d]}, **({self.plan.rows[0]: r} if self.plan.rows[0] >= 0 else {})}
+                by = {d: k for d, k in [*o.items(), (self.plan.rows[0], r)] if d >= 0 and self.plan.a.strides[d]}
                 key = tuple(sorted(by.items()))
                 if key not in factors:
                     factors[key] = m.cast(read(self.nest, self.plan.a, moved(by)), self.kind)
