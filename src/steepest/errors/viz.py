@@ -138,4 +138,22 @@ ROWS = {
         "计算图：{operations} 个运算、{leaves} 个参数、{constants} 个常量；损失为 {value}。",
     ),
     "viz-alt-gradient": ("The gradient of {name} is {value}.", "{name} 的梯度为 {value}。"),
+    "viz-derive-where": ("where", "其中"),
+    "viz-derive-checked": ("compared with autograd at {points} points", "已在 {points} 个点上与自动求导比较"),
+    "viz-derive-by": (
+        "there is no argument {name} to derive by: the function takes {known}",
+        "没有可供求导的参数 {name}：函数的参数是 {known}",
+    ),
+    "viz-derive-loss": (
+        "only one number can be derived, not {seen}: return a tensor of one element, such as loss.mean()",
+        "只能对一个数求导，而不是 {seen}：请返回只有一个元素的张量，例如 loss.mean()",
+    ),
+    "viz-derive-nothing": (
+        "the result does not depend on {names}",
+        "结果与 {names} 无关",
+    ),
+    "viz-derive-check": (
+        "the formula found for {name}, {formula}, gives {value} where autograd gives {expected}: it is wrong and not shown; please report it",
+        "求得的 {name} 的公式 {formula} 给出 {value}，而自动求导给出 {expected}：公式有误，不予显示；请报告此问题",
+    ),
 }

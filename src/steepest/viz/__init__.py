@@ -11,7 +11,7 @@ import importlib
 from typing import Any
 
 _WHERE = {
-    "loss_curve": "curves", "surface": "surfaces", "theme": "style", "graph": "graph_pictures",
+    "loss_curve": "curves", "surface": "surfaces", "theme": "style", "graph": "graph_pictures", "derive": "deriving",
 }
 
 __all__ = sorted(_WHERE)

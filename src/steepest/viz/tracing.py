@@ -42,16 +42,17 @@ class Operation:
 
 @dataclass
 class Trace:
-    """The operations in their order. `bodies` sees composites through their bodies; `rules` also keeps what a backward pass computes."""
+    """The operations in their order. `bodies` sees composites through their bodies, but for those named in `whole`."""
 
     bodies: bool = False
+    whole: frozenset[str] = frozenset()
     steps: list[Operation] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     modules: dict[str, Any] = field(default_factory=dict)
     written: dict[int, int] = field(default_factory=dict)
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        if primitive.form == "composite" and self.bodies:
+        if primitive.form == "composite" and self.bodies and primitive.name not in self.whole:
             return primitive.evaluate_body(operands, params)
         with paused(self):
             result = primitive(*operands, **params)
@@ -89,8 +90,8 @@ IN_PLACE: Any = _InPlace()
 class tracing:
     """`with tracing() as trace:` keeps what happens inside; module calls are named by their place in the outermost module."""
 
-    def __init__(self, bodies: bool = False):
-        self.trace = Trace(bodies)
+    def __init__(self, bodies: bool = False, whole: frozenset[str] = frozenset()):
+        self.trace = Trace(bodies, whole)
 
     def __enter__(self) -> Trace:
         self.start()
