@@ -43,7 +43,7 @@ globals().update(_tables.functions())
 
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
-         "accelerator", "viz"}
+         "accelerator", "diagnose", "viz"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
 channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
@@ -53,7 +53,7 @@ pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
-    "autocast": "amp", "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
+    "autocast": "amp", "doctor": "diagnose", "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 assert _methods.METHODS
 

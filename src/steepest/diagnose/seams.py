@@ -1,0 +1,108 @@
+"""Where a watcher holds on to the package: a few names are replaced while it watches and put back afterwards.
+
+A run that nobody watches pays nothing for them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from steepest.autograd import gradients
+from steepest.core.tensor import Tensor
+from steepest.data.loader import DataLoader
+from steepest.nn import functional
+from steepest.optim import optimizer as optimizers
+
+if TYPE_CHECKING:
+    from steepest.diagnose.watcher import Watcher
+
+__all__ = ["LOSS_FUNCTIONS", "install"]
+
+LOSS_FUNCTIONS = (
+    "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "cross_entropy", "nll_loss",
+)  # fmt: skip
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+
+
+def install(watcher: Watcher) -> list[Callable[[], None]]:
+    """Put the hooks in place; calling what is returned takes them away."""
+    undo: list[Callable[[], None]] = []
+
+    def replace(holder: Any, name: str, value: Any) -> None:
+        before = getattr(holder, name)
+        setattr(holder, name, value)
+        undo.append(lambda: setattr(holder, name, before))
+
+    original = gradients.run_backward
+
+    def run_backward(outputs: Any, given: Any, inputs: Any, keep: bool, create: bool) -> Any:
+        if inputs is not None:
+            return original(outputs, given, inputs, keep, create)
+        return watcher.backward(original, outputs, given, inputs, keep, create)
+
+    replace(gradients, "run_backward", run_backward)
+    for name in LOSS_FUNCTIONS:
+        replace(functional, name, _noting_loss(watcher, getattr(functional, name)))
+    for name in DROPOUTS:
+        replace(functional, name, _noting_dropout(watcher, getattr(functional, name)))
+    replace(functional, "batch_norm", _noting_batch_norm(watcher, functional.batch_norm))
+    replace(optimizers.Optimizer, "__init__", _noting_optimizer(watcher, optimizers.Optimizer.__init__))
+    replace(DataLoader, "__iter__", _noting_loader(watcher, DataLoader.__iter__))
+    before = optimizers.register_optimizer_step_pre_hook(watcher.before_step)
+    after = optimizers.register_optimizer_step_post_hook(watcher.after_step)
+    return [*undo, before.remove, after.remove]
+
+
+def _noting_loss(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(input: Any, target: Any, *rest: Any, **options: Any) -> Any:
+        result = function(input, target, *rest, **options)
+        if isinstance(input, Tensor):
+            watcher.loss_called(input, target, result)
+        return result
+
+    return noting
+
+
+def _noting_dropout(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    usual = (function.__defaults__ or (0.5, True))[1]
+
+    @functools.wraps(function)
+    def noting(input: Any, *rest: Any, **options: Any) -> Any:
+        if options.get("p", rest[0] if rest else 0.5) > 0:
+            watcher.mode_called(options.get("training", rest[1] if len(rest) > 1 else usual))
+        return function(input, *rest, **options)
+
+    return noting
+
+
+def _noting_batch_norm(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(input: Any, running_mean: Any, *rest: Any, **options: Any) -> Any:
+        training = options.get("training", rest[3] if len(rest) > 3 else False)
+        if running_mean is not None:
+            watcher.mode_called(training)
+        return function(input, running_mean, *rest, **options)
+
+    return noting
+
+
+def _noting_optimizer(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(self: Any, *args: Any, **options: Any) -> None:
+        function(self, *args, **options)
+        watcher.optimizer(self)
+
+    return noting
+
+
+def _noting_loader(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(self: Any) -> Any:
+        watcher.loader_started(self)
+        return function(self)
+
+    return noting

@@ -1,0 +1,63 @@
+"""Advice tried: the changed program replayed from the same start, and what came of it beside what the run did."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from steepest.diagnose.run import Run
+from steepest.diagnose.source import Edit
+from steepest.errors import text
+
+__all__ = ["Trial", "tried_text", "trial"]
+
+SLOW = 0.05
+"""Seconds a pass above which nothing is tried."""
+
+
+@dataclass
+class Trial:
+    """What a changed program did in so many passes."""
+
+    losses: Any
+
+    @property
+    def passes(self) -> int:
+        return len(self.losses)
+
+    @property
+    def end(self) -> float:
+        """The loss at the end, the mean of the last passes where there are many."""
+        tail = self.losses[-max(1, min(20, len(self.losses) // 10)):]
+        return float(np.mean(tail)) if len(tail) else math.nan
+
+    def better(self, run: Run, share: float = 0.7) -> bool:
+        """Whether the loss came well below what the run itself had after as many passes."""
+        own = run.losses[: self.passes]
+        tail = own[-max(1, min(20, len(own) // 10)):]
+        at = float(np.mean(tail)) if len(tail) else math.nan
+        if not math.isfinite(self.end) or self.passes < 5:
+            return False
+        if not math.isfinite(at):
+            return self.end < run.start
+        if at > 0:
+            return self.end < share * at and self.end < run.start
+        return self.end < at - (1 - share) * abs(at)
+
+
+def trial(run: Run, edit: Edit, passes: int, seconds: float = 4.0) -> Trial | None:
+    """Replay the program with a change; None where that cannot be done."""
+    if run.replays is None or run.source is None or edit.of is not run.source or run.site is None:
+        return None
+    watcher = run.replays.run(edit.text(), passes=passes, seconds=seconds)
+    sites = [s for s in watcher.sites.values() if len(s.losses)]
+    return Trial(np.array(sites[0].losses)) if len(sites) == 1 else None
+
+
+def tried_text(run: Run, edit: Edit, result: Trial) -> str:
+    """The sentence that says what the trial gave."""
+    own = run.losses[: result.passes]
+    return text("doctor-tried", end=result.end, passes=result.passes, own=float(own[-1]) if len(own) else math.nan)
