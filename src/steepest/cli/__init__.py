@@ -30,7 +30,7 @@ app.command("steepest.cli.predict:predict", help="Predict the rows of a CSV file
 
 # Commands that run a program, and their options that take a value in the next word; the first other word is the program, and
 # all after it is the program's.
-OPTIONS_WITH_VALUE = {"run": {"--seed"}, "compare": {"--tolerance"}}
+OPTIONS_WITH_VALUE = {"run": {"--seed", "--json", "--ignore"}, "compare": {"--tolerance"}}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,15 +10,23 @@ import traceback
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from steepest.errors import UserError, text
 
 __all__ = ["run"]
 
+Flag = Annotated[bool, Parameter(negative=())]
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
 
-def run(program: Path, /, *arguments: str, seed: int | None = None) -> int:
+def run(
+    program: Path, /, *arguments: str, seed: int | None = None, why: Flag = False, hint: Flag = False,
+    fix: Annotated[bool, Parameter(name="--try", negative=())] = False, notes: Flag = False, json: Path | None = None,
+    ignore: Annotated[list[str] | None, Parameter(negative=())] = None,
+) -> int:  # fmt: skip
     """Run a PyTorch program, unmodified: `torch` means steepest.
 
     Parameters
@@ -29,6 +37,18 @@ def run(program: Path, /, *arguments: str, seed: int | None = None) -> int:
         What the program finds in `sys.argv[1:]`.
     seed
         As if the program began with `torch.manual_seed(SEED)`.
+    why
+        Watch the run and say afterwards why it does not learn: the evidence, the cause, the line to write instead.
+    hint
+        As --why, with a question in the place of the answer.
+    fix
+        As --why; write PROGRAM.fixed.py with the change, run both, show the losses before and after in one picture.
+    notes
+        As --why, with the notes (what could be faster, what is harmless).
+    json
+        As --why; write the findings to this file too.
+    ignore
+        A rule that is not to be reported; may be given several times.
     """
     path = program.absolute()
     if not path.is_file():
@@ -48,16 +68,25 @@ def run(program: Path, /, *arguments: str, seed: int | None = None) -> int:
         sys.path[0] = str(path.parent.resolve())
     main = sys.modules["__main__"] = main_module(path)
     sys.excepthook = print_exception
+    if not (why or hint or fix or notes or json):
+        return execute(source, path, main)[0]
+
+    from steepest.cli.why import Why
+
+    with Why(path, hint=hint, notes=notes, fix=fix, json=json, ignore=ignore or ()) as explaining:
+        code, explaining.error = execute(source, path, main)
+    return code
+
+
+def execute(source: bytes, path: Path, main: ModuleType) -> tuple[int, BaseException | None]:
+    """Run the program's text in its module; its exit code and the error, already shown, that ended it."""
     try:
         # From bytes: the compiler honours the program's own encoding line.
         exec(compile(source, str(path), "exec", dont_inherit=True), main.__dict__)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        return 1
-    except KeyboardInterrupt as error:
-        sys.excepthook(type(error), error, error.__traceback__)
-        return 130
-    return 0
+        return 130 if isinstance(error, KeyboardInterrupt) else 1, error
+    return 0, None
 
 
 def main_module(path: Path) -> ModuleType:

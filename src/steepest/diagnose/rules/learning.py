@@ -118,27 +118,23 @@ def _leave_sooner(run: Run, base: float, length: int, hidden: list[Any]) -> tupl
         return edit, ""
     limit = min(length, 6000)
     tried, best = [], None
-    changes: list[tuple[str, Edit]] = []
+    changes: list[tuple[str, str, Edit]] = []
     edit = _tanh_for_sigmoid(run, hidden)
     if edit is not None:
-        changes.append((text("doctor-change-tanh"), edit))
+        changes.append(("tanh", text("doctor-change-tanh"), edit))
     for factor in (10.0, 3.0):
         changed = run.rate_changed(factor)
         if changed is not None:
-            changes.append((text("doctor-change-rate", after=changed[2], before=changed[1]), changed[0]))
-    for name, edit in changes:
-        result = trial(run, edit, limit)
-        if result is None:
-            continue
-        left = left_at(result, base)
+            changes.append(("rate", text("doctor-change-rate", after=changed[2], before=changed[1]), changed[0]))
+    done = set()
+    for kind, name, edit in changes:
+        result = trial(run, edit, limit) if kind not in done else None
+        left = left_at(result, base) if result is not None else None
         if left is not None:
             tried.append(text("doctor-leaves", change=name, passes=left))
+            done.add(kind)
             if best is None or left < best[0]:
                 best = left, edit
-            if name == text("doctor-change-rate", after=0, before=0):
-                break
-        if len(tried) >= 3:
-            break
     return (best[1] if best is not None else None), "\n".join(tried)
 
 
