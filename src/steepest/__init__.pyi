@@ -12,6 +12,7 @@ from steepest import (
     compiling as compiling,
     cuda as cuda,
     datasets as datasets,
+    diagnose as diagnose,
     distributions as distributions,
     func as func,
     linalg as linalg,
@@ -38,6 +39,7 @@ from steepest.core.device import device as device, layout as layout, memory_form
 from steepest.core.dtype import dtype as dtype
 from steepest.core.size import Size as Size
 from steepest.core.tensor import Tensor as Tensor
+from steepest.diagnose import doctor as doctor
 from steepest.func import vmap as vmap
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
 from steepest.functional.neural.distances import cdist as cdist, pdist as pdist
