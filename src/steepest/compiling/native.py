@@ -4,6 +4,8 @@ import ctypes
 import itertools
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -38,10 +40,11 @@ class Native:
 
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
     With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
-    them where it has no such set.
+    them where it has no such set. With `timed=True` `cycles` holds the processor's cycles spent in each group of the schedule.
     """
 
-    def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False):
+    def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
+                 timed: bool = False):
         self.program, self.results, self.watched, self.exact = program, results, watched, exact
         self.slots = {s: i for i, s in enumerate(program.storages())}
         self.attached: list[Array] = []
@@ -60,6 +63,7 @@ class Native:
         work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
         self.threads = get_num_threads() if work > PAYS and not watched else 1
         self.sync = np.zeros(32, np.int64)
+        self.cycles = np.zeros(len(self.schedule.groups), np.int64) if timed else None
         code = machine.compile_text(self._written(), "steps")
         self.arena = np.empty(self.schedule.size + 64, np.uint8)
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
@@ -109,6 +113,8 @@ class Native:
         nest = Nest(f, pointer, lambda content: own[content.storage], schedule.needed, attach, cell, callback, 0, "true", self.exact,
                     self.threads)
 
+        nest.boxes = schedule.boxes
+
         def write(k: int, group: Any) -> None:
             def room(content: Content, count: int) -> None:
                 rooms[content.storage] = content, count, k
@@ -131,7 +137,8 @@ class Native:
             for to, source in program.handed_on:
                 nest.alone(lambda to=to, source=source: _copy(f, own[source], own[to], to.nbytes()))    # type: ignore[misc]
             for k, g in enumerate(schedule.groups):
-                write(k, g)
+                with _timing(nest, self.cycles, k):
+                    write(k, g)
                 if self.watched and (k + 1 == len(schedule.groups) or schedule.groups[k + 1].equation != g.equation):
                     nest.number = g.equation
                     nest.call(LOOK)
@@ -226,6 +233,21 @@ def _copy(f: Function, source: str, target: str, nbytes: Index) -> None:
     """All bytes of one buffer into another."""
     f.declare("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
     f.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {nbytes}, i1 false)")
+
+
+@contextmanager
+def _timing(nest: Nest, cycles: Array | None, k: int) -> Iterator[None]:
+    """Count the cycles of what is written inside, on one thread."""
+    if cycles is None:
+        yield
+        return
+    f = nest.function
+    f.declare("declare i64 @llvm.readcyclecounter()")
+    before = f.op("call i64 @llvm.readcyclecounter()")
+    yield
+    spent = f.op(f"sub i64 {f.op('call i64 @llvm.readcyclecounter()')}, {before}")
+    cell = f.gep(nest.attach(cycles), k, "int64")
+    f.store(f.op(f"add i64 {f.load(cell, 'int64')}, {spent}"), cell, "int64")
 
 
 def _aligned(array: Array) -> int:

@@ -28,6 +28,10 @@ LOWERINGS: dict[str, Callable[[Nest, Equation], None]] = {
 }
 
 
+SHARED = frozenset(("index", "take"))
+"""Forms whose lowerings share their loops among the threads by themselves."""
+
+
 def lower(nest: Nest, statement: Statement) -> None:
     """Write the loops of one equation, or the call of Python where it has none."""
     nest.number = statement.number
@@ -35,6 +39,8 @@ def lower(nest: Nest, statement: Statement) -> None:
     assert equation is not None
     with nest.function.scope():
         if statement.kind == "python":
-            nest.call(EVALUATE)
-        else:
+            nest.alone(lambda: nest.call(EVALUATE))
+        elif equation.primitive.form in SHARED:
             LOWERINGS[equation.primitive.form](nest, equation)
+        else:
+            nest.alone(lambda: LOWERINGS[equation.primitive.form](nest, equation))

@@ -28,8 +28,7 @@ def lower_group(nest: Nest, group: Group) -> None:
 def _write(nest: Nest, group: Group) -> None:
     nest.number = group.equation
     if group.other is not None:
-        other = group.other
-        nest.alone(lambda: lower(nest, other))
+        lower(nest, group.other)
     elif group.root is None:
         map_nest(nest, group) if not any(s.stops for s in group.after) else nest.alone(lambda: map_nest(nest, group))
     else:

@@ -12,6 +12,7 @@ import numpy as np
 
 from steepest.core.recorder import Access, Content
 from steepest.lower import machine
+from steepest.lower.boxes import Box
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index
 
@@ -40,6 +41,7 @@ class Nest:
         self.function, self.pointer, self.home, self.needed, self.attach = function, pointer, home, needed, attach
         self.cell, self.callback, self.step, self.last = cell, callback, step, last
         self.exact, self.threads, self.thread = exact, threads, "%thread"
+        self.boxes: dict[Content, Box] = {}
         self.number = 0
         self.at_last = False
         self.running: str | None = None         # what runs since the last barrier: one thread "alone", "all", or nothing

@@ -10,6 +10,7 @@ import numpy as np
 
 from steepest.core.recorder import Access, Equation
 from steepest.lower.nest import Nest, as_vector
+from steepest.lower.nest_rows import add_rows, move_rows
 from steepest.lower.text import Index
 
 __all__ = ["gather", "index", "index_put", "put", "scatter", "take"]
@@ -57,14 +58,22 @@ def _rows(nest: Nest, stack: ExitStack, at: Access, whole: Access, dim: int) -> 
 def take(nest: Nest, e: Equation) -> None:
     """Entries along one dimension."""
     (x, at), (result,) = e.operands, e.results
-    with ExitStack() as stack:
-        indices, source = _rows(nest, stack, at, x, e.params["dim"])
-        nest.store(nest.load(x, source), result, indices)
+    if move_rows(nest, x, e.params["dim"], at, result):
+        return
+
+    def write() -> None:
+        with ExitStack() as stack:
+            indices, source = _rows(nest, stack, at, x, e.params["dim"])
+            nest.store(nest.load(x, source), result, indices)
+
+    nest.alone(write)
 
 
 def put(nest: Nest, e: Equation) -> None:
     """Entries added along one dimension."""
     (x, at, source), (result,) = e.operands, e.results
+    if not e.params["dim"] and add_rows(nest, source, at, result, True):
+        return
     with ExitStack() as stack:
         indices, target = _rows(nest, stack, at, x, e.params["dim"])
         _combine(nest, np.add, source, indices, result, target)
@@ -89,14 +98,22 @@ def _places(nest: Nest, stack: ExitStack, x: Access, given: Any, places: tuple[i
 def index(nest: Nest, e: Equation) -> None:
     """The elements that integer tensors pick together."""
     (x, *given), (result,) = e.operands, e.results
-    with ExitStack() as stack:
-        indices, source = _places(nest, stack, x, given, e.params["places"])
-        nest.store(nest.load(x, source), result, indices)
+    if len(given) == 1 and e.params["places"][0] == 0 and move_rows(nest, x, 0, given[0], result):
+        return
+
+    def write() -> None:
+        with ExitStack() as stack:
+            indices, source = _places(nest, stack, x, given, e.params["places"])
+            nest.store(nest.load(x, source), result, indices)
+
+    nest.alone(write)
 
 
 def index_put(nest: Nest, e: Equation) -> None:
     """A value written over, or added to, the elements that integer tensors pick."""
     (x, value, *given), (result,) = e.operands, e.results
+    if len(given) == 1 and e.params["places"][0] == 0 and add_rows(nest, value, given[0], result, e.primitive.add):
+        return
     with ExitStack() as stack:
         indices, target = _places(nest, stack, x, given, e.params["places"])
         _combine(nest, np.add if e.primitive.add else None, value, indices, result, target)

@@ -199,10 +199,14 @@ class Scalars:
 
     def _division(self, a: Value, b: Value) -> tuple[Value, Value, Value]:
         """(quotient towards zero, rest with a's sign, b == 0); 0 and 0 where b is 0; MIN / -1 wraps."""
+        kind = self.type(a.dtype)
+        if not b.name.startswith("%") and b.name not in (literal(0, b.dtype, self.width), literal(-1, b.dtype, self.width)):
+            sign = "u" if a.dtype == "uint8" else "s"
+            return (self.emit(f"{sign}div", kind, a.dtype, a, b), self.emit(f"{sign}rem", kind, a.dtype, a, b),
+                    self.constant(False, "bool"))
         zero = b == 0
         if self.on_error is not None:
             self.on_error(zero.name)
-        kind = self.type(a.dtype)
         if a.dtype == "uint8":
             divisor = self.where(zero, 1, b)
             quotient = self.where(zero, 0, self.emit("udiv", kind, a.dtype, a, divisor))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from steepest.core.recorder import Access, Content, Equation
 from steepest.core.storage import Storage
 from steepest.lower import arena, machine
+from steepest.lower.boxes import boxes
 from steepest.lower.fusion import fused
 from steepest.lower.layout import rows_innermost
 from steepest.lower.simplify import living, see_through_copies, share, unpool
@@ -39,10 +40,15 @@ class Schedule:
         for access, content in records:
             target = Access(content, 0, access.shape, _dense(access.shape))
             program.append(copying(len(equations) - 1, access.shape, aligned(access, access.shape), aligned(target, access.shape)))
-        self.lasting = self._lasting(program, records) if fuse else _storages(program)
+        self.recorded = _storages(program)
         self.ghosts: set[Storage] = set()
+        self.lasting = self._lasting(program, records, False) if fuse else self.recorded
         if fuse:
-            program = self._simplified(self._settled(program), exact)
+            program = self._simplified(program)
+            self.lasting = self._lasting(program, records, True)
+            program = self._living(self._settled(program))
+            rows_innermost(program, self.temporary, machine.width())
+        self.boxes = boxes(program) if fuse else {}
         first, rest = self._hoisted(program) if fuse else ([], program)
         self.before = fused(first, self.temporary, fuse)
         self.groups = fused(rest, self.temporary, fuse)
@@ -57,11 +63,12 @@ class Schedule:
 
     def visible(self, storage: Storage) -> bool:
         """Whether Python looks at a temporary after the last step."""
-        return storage in self.ghosts or self.temporary(storage) and (self.roles.visible is None or storage in self.roles.visible)
+        seen = self.recorded if self.roles.visible is None else self.roles.visible
+        return storage in self.ghosts or self.temporary(storage) and storage in seen
 
-    def _lasting(self, program: list[Statement], records: Sequence[tuple[Access, Content]]) -> set[Storage]:
-        """The storages that stay in their own memory: those that are there before, between and after steps, and those that Python
-        reads or writes in between."""
+    def _lasting(self, program: list[Statement], records: Sequence[tuple[Access, Content]], stopping: bool) -> set[Storage]:
+        """The storages that stay in their own memory: those that are there before, between and after steps, those that Python reads
+        or writes in between, and those in which it looks for what stopped the program."""
         found = {*self.roles.streams, *self.roles.handed, *(c.storage for _, c in records)}
         for s in program:
             for c in s.reads():
@@ -69,10 +76,8 @@ class Schedule:
                     found.add(c.storage)
             if s.kind == "python":
                 found.update(c.storage for c in (*s.reads(), *s.writes()))
-            elif s.stops and s.equation is not None:
-                found.update(c.storage for c in s.reads() if not c.dtype.is_floating_point)
-            elif s.stops:
-                found.update(c.storage for c in s.reads())
+            elif s.stops and stopping:
+                found.update(c.storage for c in s.reads() if s.equation is None or not c.dtype.is_floating_point)
         return found
 
     def _settled(self, program: list[Statement]) -> list[Statement]:
@@ -99,17 +104,15 @@ class Schedule:
         s.homes[0] = Ref(access.content, source.offset, source.strides)
         return s
 
-    def _simplified(self, program: list[Statement], exact: bool) -> list[Statement]:
-        def living_now(program: list[Statement]) -> list[Statement]:
-            return living(program, lambda s: s.stops or s.kind == "python", self.visible, self.temporary)
-
-        program = living_now(share(program, self.temporary))
+    def _simplified(self, program: list[Statement]) -> list[Statement]:
+        program = self._living(share(program, self.temporary))
         see_through_copies(program, self.temporary)
-        program = living_now(unpool(program, self.temporary))
+        program = unpool(program, self.temporary)
         see_through_copies(program, self.temporary)
-        program = living_now(program)
-        rows_innermost(program, self.temporary, machine.width())
         return program
+
+    def _living(self, program: list[Statement]) -> list[Statement]:
+        return living(program, lambda s: s.stops or s.kind == "python", self.visible, self.temporary)
 
     def _hoisted(self, program: list[Statement]) -> tuple[list[Statement], list[Statement]]:
         """What depends on nothing that changes is computed once."""

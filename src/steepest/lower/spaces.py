@@ -107,6 +107,7 @@ class Segment(NamedTuple):
     size: int
     width: int
     active: int
+    bounds: tuple[Index, Index] | None = None       # found while the program runs, in the place of start and stop
 
 
 def segments(n: int, width: int, masked: bool) -> list[Segment]:
@@ -137,6 +138,10 @@ def masks() -> bool:
 @contextmanager
 def partition(f: Function, segment: Segment, thread: str | None, threads: int) -> Iterator[Index]:
     """The loop over a segment, or over this thread's share of it."""
+    if segment.bounds is not None:
+        with f.loop(segment.bounds[1], segment.size, segment.bounds[0]) as i:
+            yield i
+        return
     rounds = (segment.stop - segment.start + segment.size - 1) // segment.size
     if thread is None:
         with f.loop(segment.stop, segment.size, segment.start) as i:

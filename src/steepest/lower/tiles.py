@@ -5,6 +5,7 @@ are a dimension that is contiguous in the operand which is loaded as vectors (th
 contiguous in both, whose lanes are summed at the end. An operand that has no such dimension is packed first.
 """
 
+import itertools
 import math
 from typing import Any, NamedTuple
 
@@ -36,9 +37,13 @@ class Plan(NamedTuple):
     width: int
 
 
-def accumulators() -> int:
-    """How many vectors a tile may hold: what the registers leave beside the operands."""
-    return 24 if machine.has("avx512") or machine.processor() == "aarch64" else 12
+CACHE = 24_000
+"""Bytes of a panel of vectors that stay in the first cache while the rows pass by."""
+
+
+def registers() -> int:
+    """Vector registers."""
+    return 32 if machine.has("avx512") or machine.processor() == "aarch64" else 16
 
 
 def product_nest(nest: Nest, group: Group) -> None:
@@ -96,35 +101,55 @@ def _worth_packing(space: Space, a: Ref, b: Ref, wanted: int, across: bool) -> b
 
 
 def _tiled(space: Space, a: Ref, b: Ref, lane: int | None, width: int) -> Plan:
-    """The tile: as many accumulators as fit, in the shape that loads least, dividing the dimensions where possible."""
+    """The tile that takes the fewest cycles, of all shapes that fit into the registers."""
     only_a, only_b = _sides(space, a, b)
-    n = len(space.kept)
-    budget = accumulators()
-    size = space.kept
-    row = max(only_a, key=lambda d: (size[d], d), default=None)
-    vectors = -(-size[lane] // width) if lane is not None and lane < n else 1
-    columns: list[tuple[int, int]] = []
-    count = 1
-    if lane is not None and lane < n:
-        # 4 vectors where there are rows enough to make up for them, and one whose number divides
-        count = next(k for k in (4, 3, 2, 1) if vectors % k == 0) if vectors < 8 else 4
-        columns.append((lane, count * width))
-    others = [d for d in only_b if d != lane]
-    rows = size[row] if row is not None else 1
-    if count < 4 and others:
-        d = max(others, key=lambda d: (space.root.outs[0].strides[d] != 0 and min(size[d], 4) == 4, b.strides[d] != 0, -abs(b.strides[d])))
-        more = _best(size[d], max(1, min(budget // min(rows, 5), 6) // count))
-        columns.append((d, more))
-        count *= more
-    tall = _best(rows, max(1, budget // count)) if row is not None else 1
-    return Plan(a, b, lane, (row if row is not None else -1, tall), columns, width)
+    n, size = len(space.kept), space.kept
+    kept_lane = lane is not None and lane < n
+    deep = math.prod(space.folded) * width * 4
+    free = sorted((d for d in only_b if d != lane), key=lambda d: abs(b.strides[d]))[:3]
+    shapes: list[list[tuple[int, int]]] = [[], *([(d, k)] for d in free for k in range(2, min(size[d], 12) + 1))]
+    shapes += [[(d, k), (e, j)] for d, e in itertools.combinations(free, 2) for k in range(2, min(size[d], 5) + 1)
+               for j in range(2, min(size[e], 5) + 1)]
+    best: tuple[float, Plan] | None = None
+    for vectors in range(1, (min(4, -(-size[lane] // width)) if lane is not None and kept_lane else 1) + 1):
+        for shape in shapes:
+            columns = ([(lane, vectors * width)] if lane is not None and kept_lane else []) + shape
+            for row in (*only_a, -1) if only_a else (-1,):
+                for tall in range(1, min(size[row], 12) + 1) if row >= 0 else (1,):
+                    count = vectors * math.prod(k for _, k in shape)
+                    if tall * count + min(count, tall) + 1 > registers():
+                        continue
+                    plan = Plan(a, b, lane, (row, tall), columns, width)
+                    cost = _cost(plan, size, deep)
+                    if best is None or cost < best[0]:
+                        best = cost, plan
+    assert best is not None
+    return best[1]
 
 
-def _best(n: int, most: int) -> int:
-    """A tile size up to `most` that wastes least of `n`."""
-    if n <= most:
-        return n
-    return max(range(1, most + 1), key=lambda k: (n / (-(-n // k) * most), k) if n % k else (n / (n // k * most) * 1.1, k))
+def _cost(plan: Plan, size: list[int], deep: int) -> float:
+    """Cycles for one round of the folded dimensions over the whole product: two multiply-adds or two loads a cycle, four to be done."""
+    rows = [(1, 1)] if plan.rows[0] < 0 else _pieces(size[plan.rows[0]], plan.rows[1])
+    shapes = [(1, 1)]
+    for d, k in plan.columns:
+        unit = plan.width if d == plan.lane else 1
+        pieces = _pieces(-(-size[d] // unit), -(-k // unit))
+        shapes = [(c * m, t * times) for c, t in shapes for m, times in pieces]
+    covered = {plan.rows[0], *(d for d, _ in plan.columns)}
+    others = math.prod(n for d, n in enumerate(size) if d not in covered)
+    across = plan.lane is not None and plan.lane >= len(size)
+    total = 0.0
+    for r, many in rows:
+        for c, times in shapes:
+            far = 0.4 * c if deep * c > CACHE else 0.0
+            loads = (r + c) * 0.9 if across else (r + c) / 2        # of whole vectors, or of numbers mostly
+            total += many * times * (max(r * c / 2, 4) + loads / 2 + far + 0.5)
+    return total * others
+
+
+def _pieces(n: int, tile: int) -> list[tuple[int, int]]:
+    """(elements, how many) of the tiles along a dimension."""
+    return [(tile, n // tile)] + ([(n % tile, 1)] if n % tile else [])
 
 
 class _Product:
@@ -203,7 +228,7 @@ class _Product:
         dims = list(dims)
         last = dims[-1] if dims else None
         unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW
-        plan = [(d, [fixed[d]] if d in fixed else single(self.sizes[d])) for d in (dims[:-1] if unrolled else dims)]
+        plan = [(d, [fixed[d]] if d in fixed else [self._bounded(d, base, rows, offsets)]) for d in (dims[:-1] if unrolled else dims)]
 
         def leaf(index: dict[int, Index], chosen: Any) -> None:
             rounds = self.sizes[last] if unrolled and last is not None else 1
@@ -236,6 +261,32 @@ class _Product:
                 for t, v in zip(row, added, strict=True):
                     first = self.f.op(f"insertelement {wide.type(self.kind)} {zero.name}, {m.type(self.kind)} {v.get()}, i64 0")
                     t.set((wide.value(t.get(), self.kind) + wide.value(first, self.kind)).name)
+
+    def _bounded(self, d: int, base: list[Index], rows: int, offsets: list[dict[int, int]]) -> Segment:
+        """A folded dimension, without what meets zeros of a padded operand for every element of the tile."""
+        whole = Segment(0, self.sizes[d], 1, 1, 1)
+        for x in (self.plan.a, self.plan.b):
+            box = self.nest.boxes.get(x.content)
+            if box is None or not x.strides[d]:
+                continue
+            found = box.coordinate(x, d, self.n)
+            if found is None:
+                continue
+            kept, per_kept, low, high = found
+            moves = [0] if kept is None else list(range(rows)) if kept == self.plan.rows[0] else [o.get(kept, 0) for o in offsets]
+            at: Index = 0 if kept is None else self.f.mul(base[kept], per_kept)
+            start = self._limit("smax", 0, self._minus(low - max(moves) * per_kept, at))
+            stop = self._limit("smin", self.sizes[d], self._minus(high - min(moves) * per_kept, at))
+            return whole._replace(bounds=(start, stop))
+        return whole
+
+    def _minus(self, a: int, b: Index) -> Index:
+        return a - b if isinstance(b, int) else self.f.pure(f"sub i64 {a}, {b}")
+
+    def _limit(self, name: str, a: int, b: Index) -> Index:
+        if isinstance(b, int):
+            return max(a, b) if name == "smax" else min(a, b)
+        return self.f.call(f"llvm.{name}.i64", "i64", [("i64", str(a)), ("i64", b)])
 
     def _multiplied(self, place: Place, rows: int, offsets: list[dict[int, int]], m: Scalars, now: list[list[Value]]) -> list[list[Value]]:
         def moved(by: dict[int, int]) -> Place:
