@@ -10,18 +10,13 @@ import gc
 import weakref
 from typing import Any
 
-import numpy as np
-
-from steepest.core.recorder import Access, Content, Equation, Recorder
+from steepest.compiling.pairing import Differs, paired, refused
+from steepest.core.recorder import Access, Content, Recorder
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
 __all__ = ["Differs", "Program"]
-
-
-class Differs(Exception):
-    """Two recordings are not the same program; the text names the line."""
 
 
 class Program:
@@ -42,55 +37,26 @@ class Program:
         return all(holder() is not None for holder in self.holders)
 
     def _compare(self, first: Recorder, second: Recorder, streams: dict[Storage, Storage]) -> None:
-        if len(first.equations) != len(second.equations):
-            raise Differs(text("program-length", first=len(first.equations), second=len(second.equations)))
-        pairs: dict[Content, Content] = {}
-        for a, b in zip(first.equations, second.equations, strict=True):
-            self._compare_equations(a, b)
-            for x, y in zip((*a.operands, *a.results), (*b.operands, *b.results), strict=True):
-                if not isinstance(x, Access):
-                    continue
-                if pairs.setdefault(x.content, y.content) is not y.content:
-                    raise Differs(text("program-flow", operation=b.primitive.name, file=b.line[0], line=b.line[1]))
+        pairs = paired(first, second)
         for x, y in pairs.items():
-            if (x.equation is None) != (y.equation is None):
-                raise self._refused("program-flow", y)
             if y.equation is None:
                 self._place(x, y, streams, pairs, first, second)
-
-    def _compare_equations(self, a: Equation, b: Equation) -> None:
-        place = {"file": b.line[0], "line": b.line[1]}
-        if a.primitive is not b.primitive or a.line != b.line or len(a.operands) != len(b.operands) or a.params.keys() != b.params.keys():
-            raise Differs(text("program-operation", first=a.primitive.name, second=b.primitive.name, **place))
-        for name, value in b.params.items():
-            if not _equal(a.params[name], value):
-                raise Differs(text("program-number", first=a.params[name], second=value, operation=b.primitive.name, **place))
-        for x, y in zip((*a.operands, *a.results), (*b.operands, *b.results), strict=True):
-            if isinstance(x, Access) != isinstance(y, Access) or isinstance(x, Access) and x.place != y.place:
-                raise Differs(text("program-shape", operation=b.primitive.name, **place))
-            if not isinstance(x, Access) and not _equal(x, y):
-                raise Differs(text("program-number", first=x, second=y, operation=b.primitive.name, **place))
 
     def _place(self, x: Content, y: Content, streams: dict[Storage, Storage], pairs: dict[Content, Content], first: Recorder,
                second: Recorder) -> None:
         """Decide what part an input plays: `x` in the first recording, `y` in the second."""
         if x.storage in streams:
             if streams[x.storage] is not y.storage:
-                raise self._refused("program-flow", y)
+                raise refused("program-flow", second, y)
             return
         left = first.current.get(y.storage)
         if left is None:
-            raise self._refused("program-new-tensor", y)
+            raise refused("program-new-tensor", second, y)
         after = pairs.get(left)
         if after is None or second.current[after.storage] is not after or after.storage in self.streams:
-            raise self._refused("program-flow", y)
+            raise refused("program-flow", second, y)
         if after.storage is not y.storage:
             self.handed_on.append((y.storage, after.storage))
-
-    def _refused(self, key: str, y: Content) -> Differs:
-        """The refusal of the content `y`, with the operation that reads it."""
-        reader = next(e for e in self.equations if any(isinstance(o, Access) and o.content is y for o in (*e.operands, *e.results)))
-        return Differs(text(key, operation=reader.primitive.name, file=reader.line[0], line=reader.line[1]))
 
     def _in_order(self, copies: list[tuple[Storage, Storage]]) -> list[tuple[Storage, Storage]]:
         """The copies so that none overwrites what a later one still reads."""
@@ -111,18 +77,3 @@ class Program:
                 if isinstance(x, Access):
                     seen.setdefault(x.content.storage)
         return list(seen)
-
-
-def _equal(a: Any, b: Any) -> bool:
-    """Whether two parameters or numbers are the same to the last bit."""
-    if a is b:
-        return True
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_equal(a[k], b[k]) for k in a)
-    if isinstance(a, (tuple, list)):
-        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, np.ndarray):
-        return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
-    return bool(a == b) and repr(a) == repr(b) or bool(a != a) and bool(b != b)

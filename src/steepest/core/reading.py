@@ -7,7 +7,7 @@ import numpy as np
 from steepest.core.modes import interpreters
 from steepest.core.tensor import Tensor
 
-__all__ = ["read"]
+__all__ = ["number", "read"]
 
 
 def read(x: Tensor) -> np.ndarray[Any, Any]:
@@ -15,3 +15,8 @@ def read(x: Tensor) -> np.ndarray[Any, Any]:
     if interpreters:
         interpreters[-1].read(x)
     return x.array
+
+
+def number(x: Tensor, value: Any) -> Any:
+    """The only element, `value` as a Python number."""
+    return interpreters[-1].number(x, value) if interpreters else value

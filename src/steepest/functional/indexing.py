@@ -92,6 +92,9 @@ def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
     indices: dict[int, Any] = {}
     for k in key:
         kind = type(k)
+        if interpreters and hasattr(k, "as_tensor"):    # a number of a recording
+            k = k.as_tensor()
+            kind = type(k)
         if kind is int or isinstance(k, np.integer):
             x = _select(x, dim, int(k))
         elif kind is slice:

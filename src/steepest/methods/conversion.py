@@ -9,7 +9,7 @@ from steepest.core import copying, printing
 from steepest.core import dtype as dtypes
 from steepest.core.device import device
 from steepest.core.dtype import dtype, numpy_dtype
-from steepest.core.reading import read
+from steepest.core.reading import number, read
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.shaping import to_dtype
@@ -22,8 +22,8 @@ def item(self: Tensor) -> Any:
     """The only element as a Python number; RuntimeError where there are several."""
     if self.array.size != 1:
         raise RuntimeError(text("item-of-several", size=self.array.size))
-    value = read(self).item()
-    return float(value) if self.dtype is dtypes.bfloat16 else value
+    value = self.array.item()
+    return number(self, float(value) if self.dtype is dtypes.bfloat16 else value)
 
 
 def tolist(self: Tensor) -> Any:

@@ -1,0 +1,208 @@
+"""Python numbers that remember where they came from, while an iteration of a loop is recorded.
+
+`loss.item()` gives a `TracedFloat`, the loop variable is a `TracedInt`, and so is a number that the iteration before left in a
+variable. Arithmetic on them is done by Python and written down as operations on 0-dim tensors (float64 or int64), so that
+`total += loss.item()` becomes part of the program. What depends on nothing but the number of the step is also kept as an
+expression: comparisons of it are conditions by which a step is told from another. Whatever else looks at the value is a read by the host.
+Outside a recording they are plain numbers.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any, Protocol
+
+__all__ = ["STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "evaluate", "plain", "tracers"]
+
+STEP = ("step",)
+"""The expression of the loop variable."""
+WIDE = 2**62
+"""Integers beyond this are not carried as int64."""
+
+Expression = Any
+"""An int, STEP, or (name of an operation, expression, expression)."""
+
+
+class Condition:
+    """A comparison of expressions, by which the steps that take one way are told from those that take another."""
+
+    __slots__ = ("left", "name", "right")
+
+    def __init__(self, name: str, left: Expression, right: Expression):
+        self.name, self.left, self.right = name, left, right
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and (self.name, self.left, self.right) == (other.name, other.left, other.right)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.left, self.right))
+
+    def holds(self, step: Any) -> Any:
+        """Its truth in a step, or an array of truths for an array of steps."""
+        return getattr(operator, self.name)(evaluate(self.left, step), evaluate(self.right, step))
+
+
+def evaluate(expression: Expression, step: Any) -> Any:
+    """The value of an expression in a step, or in an array of steps."""
+    if not isinstance(expression, tuple):
+        return expression
+    if expression == STEP:
+        return step
+    name, a, b = expression
+    return getattr(operator, name)(evaluate(a, step), evaluate(b, step))
+
+
+class Tracer(Protocol):
+    """Who records: told of what happens to traced numbers."""
+
+    def tensor_of(self, number: Any) -> Any: ...
+
+    def computed(self, name: str, value: Any, a: Any, b: Any) -> Any: ...
+
+    def condition(self, condition: Condition, outcome: bool) -> None: ...
+
+    def escape(self, number: Any, how: str) -> None: ...
+
+
+tracers: list[Tracer] = []
+"""The recording that is going on, if any."""
+
+
+def plain(x: Any) -> Any:
+    """The number itself, got without calling any of the methods below."""
+    if isinstance(x, TracedFloat):
+        return float.__pos__(x)
+    return int.__pos__(x) if isinstance(x, TracedInt) else x
+
+
+def live(x: Any) -> Tracer | None:
+    """The recording to which a traced number belongs, where that is going on."""
+    tracer = x.tracer
+    return tracer if tracers and tracers[-1] is tracer else None
+
+
+def _combined(name: str, a: Any, b: Any) -> Any:
+    """Python's result of an operation of which one operand or both are traced."""
+    value = getattr(operator, name)(plain(a), plain(b))
+    traced = a if isinstance(a, (TracedFloat, TracedInt)) else b
+    tracer = live(traced)
+    if tracer is None:
+        for x in (a, b):
+            if isinstance(x, (TracedFloat, TracedInt)) and tracers:
+                tracers[-1].escape(x, "stale")
+        return value
+    return tracer.computed(name, value, a, b)
+
+
+def _binary(name: str, reflected: bool) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        return _combined(name, other, self) if reflected else _combined(name, self, other)
+
+    return method
+
+
+def _comparison(name: str) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        outcome = getattr(operator, name)(plain(self), plain(other))
+        tracer = live(self)
+        if tracer is None:
+            if tracers:
+                tracers[-1].escape(self, "stale")
+            return outcome
+        left, right = self.expression, expression_of(other)
+        if left is None or right is None:
+            tracer.escape(self, "compared")
+        else:
+            tracer.condition(Condition(name, left, right), outcome)
+        return outcome
+
+    return method
+
+
+def expression_of(x: Any) -> Expression:
+    """How a number follows from the step; None where it does not."""
+    return x.expression if isinstance(x, (TracedFloat, TracedInt)) else x
+
+
+def _negative(self: Any) -> Any:
+    return _combined("mul", self, -1)
+
+
+def _looked_at(base: type, name: str) -> Callable[..., Any]:
+    """A method of the plain number, told to the recording as a read."""
+    original = getattr(base, name)
+
+    def method(self: Any, *rest: Any) -> Any:
+        if tracers:
+            tracers[-1].escape(self, "looked at")
+        return original(self, *rest)
+
+    return method
+
+
+def _truth(self: Any) -> bool:
+    return bool(self != 0)
+
+
+class TracedFloat(float):
+    """A float with the 0-dim float64 tensor that holds it in the recording."""
+
+    __slots__ = ("expression", "tensor", "tracer")
+
+    tracer: Tracer
+    tensor: Any
+    expression: Expression
+
+    def as_tensor(self) -> Any:
+        """The 0-dim tensor of the recording; the plain number outside of it."""
+        tracer = live(self)
+        return plain(self) if tracer is None else tracer.tensor_of(self)
+
+
+class TracedInt(int):
+    """An int with the 0-dim int64 tensor that holds it in the recording, or with how it follows from the number of the step."""
+
+    tracer: Tracer
+    tensor: Any
+    expression: Expression
+
+    as_tensor = TracedFloat.as_tensor
+
+
+ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+COMPARED = ("lt", "le", "gt", "ge", "eq", "ne")
+LOOKED_AT = {
+    float: ("__hash__", "__str__", "__repr__", "__format__", "__int__", "__float__", "__round__", "__trunc__", "__floor__", "__ceil__",
+            "__divmod__", "__rdivmod__", "__abs__", "is_integer", "hex", "as_integer_ratio"),
+    int: ("__hash__", "__str__", "__repr__", "__format__", "__int__", "__float__", "__round__", "__trunc__", "__floor__", "__ceil__",
+          "__divmod__", "__rdivmod__", "__abs__", "__index__", "__and__", "__rand__", "__or__", "__ror__", "__xor__", "__rxor__",
+          "__lshift__", "__rlshift__", "__rshift__", "__rrshift__", "__invert__", "bit_length", "to_bytes"),
+}
+
+for _kind, _base in ((TracedFloat, float), (TracedInt, int)):
+    for _name in ARITHMETIC:
+        setattr(_kind, f"__{_name}__", _binary(_name, reflected=False))
+        setattr(_kind, f"__r{_name}__", _binary(_name, reflected=True))
+    for _name in COMPARED:
+        setattr(_kind, f"__{_name}__", _comparison(_name))
+    for _name in LOOKED_AT[_base]:
+        setattr(_kind, _name, _looked_at(_base, _name))
+    setattr(_kind, "__neg__", _negative)
+    setattr(_kind, "__pos__", lambda self: self)
+    setattr(_kind, "__bool__", _truth)
+    setattr(_kind, "__reduce__", lambda self: (float if isinstance(self, float) else int, (plain(self),)))
+
+
+def traced(value: Any, tracer: Tracer, tensor: Any, expression: Expression = None) -> Any:
+    """A number of the recording `tracer`; other kinds than int and float stay as they are."""
+    if type(value) is float:
+        made: Any = float.__new__(TracedFloat, value)
+    elif type(value) is int and -WIDE < value < WIDE:
+        made = int.__new__(TracedInt, value)
+    else:
+        return value
+    made.tracer, made.tensor, made.expression = tracer, tensor, expression
+    return made

@@ -1,0 +1,282 @@
+"""Places: where the Python objects that an iteration can reach hold tensors and values, found by walking from its names.
+
+A walk starts at the variables that the body of a loop names and at the globals that the functions called from it name, and goes
+through containers, attributes and closures. What it finds are paths: `("model", ".weight", "grad")` leads to a tensor. Two walks that
+find the same values mean that Python is in the same state, but for the contents of tensors.
+"""
+
+import ctypes
+import functools
+import sys
+import types
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from steepest.compiling.numbers import TracedFloat, TracedInt
+from steepest.core.dtype import dtype
+from steepest.core.generator import Generator
+from steepest.core.node import Node
+from steepest.core.primitive import Primitive
+from steepest.core.storage import Storage
+from steepest.core.tensor import Tensor
+
+__all__ = ["Path", "Place", "Walk", "layout_of", "set_local", "walk"]
+
+Path = tuple[Any, ...]
+ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, type(...), dtype)
+OPAQUE = (types.ModuleType, types.BuiltinFunctionType, types.CodeType, types.FrameType, Node, Primitive, Storage, Generator)
+LONG = 512
+"""Sequences beyond this length are compared by the identities of their elements, which are not walked into."""
+MOST = 50_000
+"""A walk that finds more objects is given up."""
+
+
+class Place:
+    """Where a value lies: `get()` finds it in the container, `put(value)` replaces it."""
+
+    __slots__ = ("container", "key", "kind", "parent")
+
+    def __init__(self, kind: str, container: Any, key: Any, parent: "Place | None" = None):
+        self.kind, self.container, self.key, self.parent = kind, container, key, parent
+
+    def put(self, value: Any) -> None:
+        """Replace the value; in a tuple, the tuple."""
+        if self.kind == "item":
+            self.container[self.key] = value
+        elif self.kind == "local":
+            set_local(self.container, self.key, value)
+        elif self.kind == "slot":
+            setattr(self.container, self.key, value)
+        elif self.kind == "cell":
+            self.container.cell_contents = value
+        else:
+            assert self.parent is not None
+            items = list(self.container)
+            items[self.key] = value
+            kind = type(self.container)
+            self.parent.put(kind(*items) if hasattr(kind, "_fields") else kind(items))
+
+    @property
+    def settable(self) -> bool:
+        """Whether `put` can work."""
+        return self.kind != "tuple" or self.parent is not None and self.parent.settable
+
+    @property
+    def root(self) -> Any:
+        """The innermost container that is not a tuple."""
+        return self.parent.root if self.kind == "tuple" and self.parent is not None else self.container
+
+
+def set_local(frame: types.FrameType, name: str, value: Any) -> None:
+    """Give a variable of a running frame another value (PEP 667; before Python 3.13 by the call that debuggers use)."""
+    frame.f_locals[name] = value
+    if sys.version_info < (3, 13) and frame.f_code.co_flags & 1:
+        ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
+
+
+class TooLarge(Exception):
+    """More objects than a walk looks at."""
+
+
+class Walk:
+    """What a walk found: tensors, values to compare, and the place of each."""
+
+    def __init__(self) -> None:
+        self.tensors: dict[Path, Tensor] = {}
+        self.values: dict[Path, Any] = {}
+        self.places: dict[Path, Place] = {}
+        self.lists: dict[Path, list[Any]] = {}
+        self.iterators: list[Path] = []
+        self._seen: dict[int, Path] = {}
+        self._kept: list[Any] = []
+
+    def visit(self, path: Path, x: Any, place: Place) -> None:
+        """Note `x` and what can be reached from it."""
+        kind = type(x)
+        self.places[path] = place
+        if kind in ATOMS or kind is TracedFloat or kind is TracedInt:
+            self.values[path] = (kind, repr(x) if kind is float and (x != x or x == 0) else x)
+            return
+        before = self._seen.get(id(x))
+        if before is not None:
+            self.values[path] = ("same as", before)
+            if isinstance(x, Tensor):
+                self.tensors[path] = x
+            return
+        self._seen[id(x)] = path
+        self._kept.append(x)
+        if len(self._seen) > MOST:
+            raise TooLarge
+        if isinstance(x, Tensor):
+            self._tensor(path, x)
+        elif isinstance(x, np.ndarray):
+            self.values[path] = ("array", x.dtype.str, x.shape, _checksum(x))
+        elif isinstance(x, dict):
+            self._dict(path, x)
+        elif isinstance(x, (list, tuple, deque)):
+            self._sequence(path, x)
+        elif isinstance(x, (set, frozenset)):
+            self.values[path] = (kind, frozenset(x) if all(type(e) in ATOMS for e in x) else frozenset(map(id, x)))
+        elif isinstance(x, OPAQUE) or isinstance(x, type):
+            self.values[path] = ("object", id(x))
+            if isinstance(x, type) and not is_foreign(getattr(sys.modules.get(x.__module__), "__file__", None) or "", x.__module__):
+                self._class(path, x)
+        elif isinstance(x, types.FunctionType):
+            self._function(path, x)
+        elif isinstance(x, types.MethodType):
+            self.values[path] = ("method", id(x.__func__))
+            self.visit((*path, "__self__"), x.__self__, Place("fixed", x, "__self__"))
+            self._function((*path, "__func__"), x.__func__)
+        elif isinstance(x, functools.partial):
+            self.values[path] = ("partial", id(x.func))
+            self.visit((*path, "arguments"), (x.func, x.args, x.keywords), Place("fixed", x, "args"))
+        elif isinstance(x, np.random.Generator):
+            self.values[path] = ("random", repr(x.bit_generator.state))
+        else:
+            self._object(path, x)
+
+    def _tensor(self, path: Path, x: Tensor) -> None:
+        self.tensors[path] = x
+        if x._grad is not None:
+            self.visit((*path, "grad"), x._grad, Place("slot", x, "_grad"))
+        else:
+            self.places[(*path, "grad")] = Place("slot", x, "_grad")
+        if type(x) is not Tensor or x.__dict__:
+            for name, value in x.__dict__.items():
+                self.visit((*path, "." + name), value, Place("item", x.__dict__, name))
+
+    def _dict(self, path: Path, x: Any) -> None:
+        names = [k if type(k) in ATOMS else ("key", i) for i, k in enumerate(x)]
+        self.values[path] = (type(x), tuple(names))
+        for name, (key, value) in zip(names, x.items(), strict=True):
+            self.visit((*path, name), value, Place("item", x, key))
+
+    def _sequence(self, path: Path, x: Any) -> None:
+        if isinstance(x, list):
+            self.lists[path] = x
+        if len(x) > LONG:
+            self.values[path] = (type(x), len(x), hash(tuple(map(id, x))))
+            return
+        self.values[path] = (type(x), len(x))
+        own = self.places[path]
+        for i, value in enumerate(x):
+            place = Place("tuple", x, i, own) if isinstance(x, tuple) else Place("item", x, i)
+            self.visit((*path, i), value, place)
+
+    def _function(self, path: Path, x: Any) -> None:
+        self.values[path] = ("function", id(x.__code__))
+        if is_foreign(x.__code__.co_filename, x.__module__ or ""):
+            return
+        for name, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                continue
+            self.visit((*path, "closure", name), value, Place("cell", cell, name))
+        for name in ("__defaults__", "__kwdefaults__"):
+            if getattr(x, name):
+                self.visit((*path, name), getattr(x, name), Place("fixed", x, name))
+
+    def _class(self, path: Path, x: type) -> None:
+        for name, value in vars(x).items():
+            if not (name.startswith("__") or callable(value) or isinstance(value, (staticmethod, classmethod, property))
+                    or type(value).__name__ in ("member_descriptor", "getset_descriptor")):
+                self.visit((*path, "." + name), value, Place("slot", x, name))
+
+    def _object(self, path: Path, x: Any) -> None:
+        kind = type(x)
+        self.values[path] = ("object of", id(kind))
+        self._kept.append(kind)
+        attributes = getattr(x, "__dict__", None)
+        if attributes is not None:
+            self._dict((*path, "."), attributes)
+        for name in slots_of(kind):
+            try:
+                value = getattr(x, name)
+            except AttributeError:
+                continue
+            self.visit((*path, "." + name), value, Place("slot", x, name))
+        if attributes is None and hasattr(kind, "__next__"):
+            self.iterators.append(path)
+
+
+@functools.cache
+def slots_of(kind: type) -> tuple[str, ...]:
+    """The names of the slots that a class and its bases declare in Python."""
+    found: list[str] = []
+    for base in kind.__mro__:
+        names = base.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else tuple(names):
+            if name not in ("__dict__", "__weakref__"):
+                found.append(f"_{base.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name)
+    return tuple(found)
+
+
+def _checksum(x: np.ndarray[Any, Any]) -> int:
+    if x.dtype.hasobject:
+        return hash(tuple(map(id, x.ravel().tolist())))
+    return zlib.crc32(x.view(np.uint8) if x.flags.c_contiguous and x.size and x.ndim else x.tobytes())
+
+
+FOREIGN = tuple({p for p in (sys.prefix, sys.base_prefix, sys.exec_prefix) if p})
+PACKAGE = __file__.rpartition("compiling")[0]
+
+
+@functools.cache
+def is_own(filename: str) -> bool:
+    """Whether a file belongs to this package; the programs of the course that lie in it are users' programs."""
+    return filename.startswith(PACKAGE) and not filename.startswith(f"{PACKAGE}course/programs".replace("/", PACKAGE[-1]))
+
+
+@functools.cache
+def is_foreign(filename: str, module: str = "") -> bool:
+    """Whether a file is no program of the user's: this package, Python's library, or something installed."""
+    if filename.startswith("<"):
+        return filename.startswith("<frozen") or not (filename.startswith(("<stdin", "<ipython", "<string", "<cell")) or module == "__main__")
+    return is_own(filename) or "site-packages" in filename or filename.startswith(_LIBRARY)
+
+
+_LIBRARY = (sys.modules["types"].__file__ or "").rpartition("types")[0] or "\0"
+
+
+def layout_of(x: Tensor) -> tuple[Any, ...]:
+    """What a program relies on in a tensor beside its elements."""
+    return x.array.shape, x.array.strides, x.dtype, x.needs_grad and x.node is None, type(x)
+
+
+class Names:
+    """From where a walk starts: the names of a loop's body in its frame, and globals that called functions name."""
+
+    def __init__(self, local: Iterable[str], codes: Iterable[tuple[types.CodeType, dict[str, Any]]] = ()):
+        self.local = tuple(local)
+        self.codes = tuple(codes)
+
+    def roots(self, frame: types.FrameType) -> Iterator[tuple[Path, Any, Place]]:
+        """Paths, values and places of the roots."""
+        variables = frame.f_locals
+        for name in self.local:
+            if name in variables:
+                kind = "local" if frame.f_code.co_flags & 1 else "item"
+                yield (name,), variables[name], Place(kind, frame if kind == "local" else variables, name)
+            elif name in frame.f_globals:
+                yield ("global", name), frame.f_globals[name], Place("item", frame.f_globals, name)
+        for code, scope in self.codes:
+            for name in code.co_names:
+                if name in scope:
+                    yield ("global", code.co_filename, name), scope[name], Place("item", scope, name)
+
+
+def walk(frame: types.FrameType, names: Names, more: Iterable[tuple[Path, Any]] = (),
+         leave_out: Callable[[Any], bool] = lambda x: False) -> Walk:
+    """Walk from the names; `more` are further roots. Raises TooLarge."""
+    found = Walk()
+    for path, value, place in names.roots(frame):
+        if not leave_out(value):
+            found.visit(path, value, place)
+    for path, value in more:
+        found.visit(path, value, Place("fixed", None, None))
+    return found

@@ -1,0 +1,144 @@
+"""The text of a loop: which names its body uses, and where its variable goes that no recording would notice."""
+
+import ast
+import functools
+import linecache
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from steepest.core.tensor import Tensor
+
+__all__ = ["LoopText", "loop_text"]
+
+NOTICED = frozenset("append print record emit abs min max float int str repr format isinstance round divmod hash bool len".split())
+"""Functions that a traced number may be handed to: what they do with it is noticed, or harmless."""
+OVER = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp)
+
+
+class LoopText:
+    """A `for` statement: `names` are those of its target and body; `direct` says that it goes over one object itself."""
+
+    def __init__(self, node: ast.For, lines: list[str]):
+        self.node, self.lines = node, lines
+        inside = [n for part in (node.target, *node.body) for n in ast.walk(part)]
+        self.names = tuple(dict.fromkeys(n.id for n in inside if isinstance(n, ast.Name)))
+        self.target = node.target.id if isinstance(node.target, ast.Name) else None
+        self.direct = not (isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name)
+                           and node.iter.func.id in ("enumerate", "zip", "tqdm", "trange", "islice"))
+        self.parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+        self.stores_only = self._overwritten()
+
+    def _overwritten(self) -> frozenset[str]:
+        """Names that the body gives a value before it reads them, so that what they held before does not matter."""
+        first: dict[str, bool] = {n.id: True for n in ast.walk(self.node.target) if isinstance(n, ast.Name)}
+        for statement in self.node.body:
+            value = getattr(statement, "value", None)
+            plain = isinstance(statement, ast.Assign)
+            for n in ast.walk(value if plain and value is not None else statement):
+                if isinstance(n, ast.Name):
+                    first.setdefault(n.id, False)
+            if plain:
+                for target in statement.targets:        # type: ignore[attr-defined]
+                    for n in ast.walk(target):
+                        if isinstance(n, ast.Name):
+                            first.setdefault(n.id, isinstance(n.ctx, ast.Store))
+        return frozenset(name for name, written in first.items() if written)
+
+    def unnoticed(self, frame: types.FrameType, step: int) -> tuple[str, int] | None:
+        """File and line where the loop variable, or a name computed from it, goes in this step to what would not notice."""
+        if self.target is None:
+            return None
+        followed = {self.target}
+        for n in ast.walk(self.node):
+            if isinstance(n, ast.Assign) and any(isinstance(x, ast.Name) and x.id in followed for x in ast.walk(n.value)):
+                followed |= {t.id for t in n.targets if isinstance(t, ast.Name)}
+        for statement in self.node.body:
+            for n in ast.walk(statement):
+                if isinstance(n, ast.Name) and n.id in followed and isinstance(n.ctx, ast.Load):
+                    if not self._harmless(n, frame) and self._runs(n, frame, step):
+                        return frame.f_code.co_filename, n.lineno
+        return None
+
+    def _harmless(self, n: ast.AST, frame: types.FrameType) -> bool:
+        while True:
+            child, n = n, self.parents[n]
+            if isinstance(n, (ast.Compare, ast.FormattedValue, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.keyword)):
+                return True
+            if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod) and isinstance(n.left, (ast.Constant, ast.JoinedStr)):
+                return isinstance(n.left, ast.Constant) and not isinstance(n.left.value, str)
+            if isinstance(n, OVER):
+                continue
+            if isinstance(n, ast.Call):
+                name = n.func.attr if isinstance(n.func, ast.Attribute) else n.func.id if isinstance(n.func, ast.Name) else ""
+                return name in NOTICED or name.startswith("__steepest")
+            if isinstance(n, ast.Slice):
+                continue
+            if isinstance(n, ast.Subscript) and child is n.slice:
+                return isinstance(_value(n.value, frame), Tensor)
+            return False
+
+    def _runs(self, n: ast.AST, frame: types.FrameType, step: int) -> bool:
+        """Whether this step comes to a place that lies under conditions on the loop variable alone."""
+        while n is not self.node:
+            child, n = n, self.parents[n]
+            if isinstance(n, ast.If) and child is not n.test:
+                taken = _truth(n.test, {self.target or "": step}, frame)
+                if taken is not None and taken != (child in n.body):
+                    return False
+        return True
+
+
+def _truth(test: ast.expr, known: dict[str, Any], frame: types.FrameType) -> bool | None:
+    """The truth of a test made of numbers, comparisons and names that hold numbers; None where it is anything else."""
+    values: dict[str, Any] = {}
+    for n in ast.walk(test):
+        if isinstance(n, ast.Name):
+            value = known.get(n.id, frame.f_locals.get(n.id, frame.f_globals.get(n.id)))
+            if not isinstance(value, (int, float)):
+                return None
+            values[n.id] = value
+        elif not isinstance(n, (ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Constant, ast.operator, ast.cmpop, ast.boolop,
+                                ast.unaryop, ast.expr_context)):
+            return None
+    try:
+        return bool(eval(compile(ast.Expression(test), "<test>", "eval"), {"__builtins__": {}}, values))
+    except ArithmeticError:
+        return None
+
+
+def _value(n: ast.expr, frame: types.FrameType) -> Any:
+    """What a name or a chain of attributes holds now."""
+    if isinstance(n, ast.Name):
+        return frame.f_locals.get(n.id, frame.f_globals.get(n.id))
+    if isinstance(n, ast.Attribute):
+        return getattr(_value(n.value, frame), "__dict__", {}).get(n.attr)
+    return None
+
+
+@functools.lru_cache(64)
+def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], ast.For]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {}
+    found = {}
+    for n in ast.walk(tree):
+        if isinstance(n, ast.For):
+            i = n.iter
+            found[i.lineno, i.end_lineno or 0, i.col_offset, i.end_col_offset or 0] = n
+    return found
+
+
+def loop_text(frame: types.FrameType) -> LoopText | None:
+    """The `for` statement that a frame is about to go round in; None where its text is not to be had."""
+    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    if not lines:
+        return None
+    places: Iterator[Any] = frame.f_code.co_positions()
+    position = next((p for k, p in enumerate(places) if k == frame.f_lasti // 2), None)
+    if position is None or None in position:
+        return None
+    start, end, column, end_column = position
+    node = _parsed(frame.f_code.co_filename, "".join(lines)).get((start, end, column, end_column))
+    return None if node is None else LoopText(node, lines)

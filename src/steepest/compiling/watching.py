@@ -1,0 +1,105 @@
+"""Watching an iteration: which of the user's functions run in it, and what it does that cannot be repeated without running it."""
+
+import random
+import sys
+import types
+from collections import OrderedDict, defaultdict, deque
+from typing import Any
+
+import numpy as np
+
+from steepest.compiling.places import is_foreign, is_own
+from steepest.data.loader import DataLoader
+
+__all__ = ["Watch", "outside_state"]
+
+Line = tuple[str, int]
+
+CALLS = frozenset(
+    "len isinstance issubclass getattr hasattr setattr delattr abs min max sum sorted any all id callable iter divmod round pow ord chr "
+    "zip enumerate reversed range vars dir hash repr format globals locals __build_class__".split())
+"""Functions of `builtins` that change nothing but what a walk sees."""
+MODULES = frozenset(("math", "operator", "_operator", "itertools", "functools", "_functools", "collections", "_collections", "_abc"))
+KINDS = (list, dict, tuple, str, set, frozenset, int, float, complex, bool, bytes, deque, OrderedDict, defaultdict, range, slice, type(None),
+         np.ndarray, np.generic, type({}.items()), type({}.keys()), type({}.values()))
+PYTHON = frozenset(("functools", "collections", "contextlib", "typing", "abc", "copy", "dataclasses", "enum", "operator", "types", "weakref",
+                    "_collections_abc", "numpy", "math", "copyreg", "_weakrefset", "_py_abc", "numbers", "statistics", "re", "string",
+                    "inspect", "annotationlib"))
+"""Modules written in Python whose functions change nothing but what a walk sees."""
+UNREPEATABLE = frozenset({DataLoader.__iter__.__code__})
+"""Own functions that draw numbers or start something beside the recorded operations."""
+
+
+class Watch:
+    """A profile function (`sys.setprofile`) that notes the code that runs and the calls whose effects a recording cannot hold."""
+
+    def __init__(self) -> None:
+        self.codes: dict[types.CodeType, dict[str, Any]] = {}
+        self.effects: list[tuple[Line, str]] = []
+        self.mathematics: list[tuple[Line, str]] = []
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self.before = sys.getprofile()
+        sys.setprofile(self._event)
+
+    def stop(self) -> None:
+        """End watching."""
+        sys.setprofile(self.before)
+
+    def _event(self, frame: types.FrameType, event: str, argument: Any) -> None:
+        code = frame.f_code
+        if event == "call":
+            if code in self.codes or is_own(code.co_filename) and code not in UNREPEATABLE:
+                return
+            if code in UNREPEATABLE:
+                self._effect(frame, "iter(DataLoader)")
+            elif is_foreign(code.co_filename, frame.f_globals.get("__name__", "")):
+                if (frame.f_globals.get("__name__") or "").partition(".")[0] not in PYTHON and not _within_foreign(frame):
+                    self._effect(frame, f"{frame.f_globals.get('__name__')}.{code.co_qualname}")
+            else:
+                self.codes[code] = frame.f_globals
+        elif event == "c_call" and not is_foreign(code.co_filename, frame.f_globals.get("__name__", "")):
+            self._called(frame, argument)
+
+    def _called(self, frame: types.FrameType, function: Any) -> None:
+        """A function written in C, called from the user's code."""
+        module, name = function.__module__ or "", function.__name__
+        if module.partition(".")[0] == "math" and name not in ("floor", "ceil"):
+            self.mathematics.append((line_of(frame), f"math.{name}"))
+            return
+        own = getattr(function, "__self__", None)
+        if isinstance(own, KINDS) or isinstance(own, type) and issubclass(own, KINDS) or type(function).__name__ == "method_descriptor":
+            return
+        if module == "builtins" and name in CALLS or module in MODULES:
+            return
+        if module.partition(".")[0] == "numpy" and not module.startswith("numpy.random"):
+            return
+        if isinstance(own, types.ModuleType) or own is None:
+            self._effect(frame, f"{module}.{name}".removeprefix("builtins."))
+        else:
+            self._effect(frame, f"{type(own).__name__}.{name}")
+
+    def _effect(self, frame: types.FrameType, what: str) -> None:
+        self.effects.append((line_of(frame), what))
+
+
+def _within_foreign(frame: types.FrameType) -> bool:
+    """Whether a foreign function was called by one that is allowed (or already noted)."""
+    caller = frame.f_back
+    return caller is not None and not is_own(caller.f_code.co_filename) and is_foreign(caller.f_code.co_filename,
+                                                                                  caller.f_globals.get("__name__", ""))
+
+
+def line_of(frame: types.FrameType | None) -> Line:
+    """File and line of the innermost frame of the user's."""
+    while frame is not None and is_foreign(frame.f_code.co_filename, frame.f_globals.get("__name__", "")) and frame.f_back is not None:
+        frame = frame.f_back
+    assert frame is not None
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def outside_state() -> Any:
+    """The states of `random` and `numpy.random`, which an iteration must leave alone if it is to go unseen."""
+    name, keys, position, *rest = np.random.get_state(legacy=True)
+    return random.getstate(), name, keys.tobytes(), position, tuple(rest)
