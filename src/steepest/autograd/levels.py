@@ -207,10 +207,6 @@ class Level:
             with self.below():
                 interpreters[-1].read(x.underlying if self.owns(x) else x)
 
-    def number(self, x: Any, value: Any) -> Any:
-        self.read(x)
-        return value
-
     def accumulated(self, leaf: Any, gradient: Any) -> None:
         if not self.owns(leaf) and interpreters[0] is not self:
             with self.below():

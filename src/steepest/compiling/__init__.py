@@ -1,6 +1,7 @@
 """From recorded steps to native programs."""
 
 from steepest.compiling.accepted import compile
+from steepest.compiling.loop import Loop, loop
 from steepest.compiling.step import Step
 
-__all__ = ["Step", "compile"]
+__all__ = ["Loop", "Step", "compile", "loop"]

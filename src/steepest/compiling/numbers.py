@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "evaluate", "plain", "tracers"]
+__all__ = ["STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "evaluate", "plain", "settled", "traced", "tracers"]
 
 STEP = ("step",)
 """The expression of the loop variable."""
@@ -19,7 +19,7 @@ WIDE = 2**62
 """Integers beyond this are not carried as int64."""
 
 Expression = Any
-"""An int, STEP, or (name of an operation, expression, expression)."""
+"""A number, STEP, ("base", path) for what a counter would be at step 0, or (name of an operation, expression, expression)."""
 
 
 class Condition:
@@ -36,19 +36,21 @@ class Condition:
     def __hash__(self) -> int:
         return hash((self.name, self.left, self.right))
 
-    def holds(self, step: Any) -> Any:
+    def holds(self, step: Any, bases: dict[Any, int]) -> Any:
         """Its truth in a step, or an array of truths for an array of steps."""
-        return getattr(operator, self.name)(evaluate(self.left, step), evaluate(self.right, step))
+        return getattr(operator, self.name)(evaluate(self.left, step, bases), evaluate(self.right, step, bases))
 
 
-def evaluate(expression: Expression, step: Any) -> Any:
-    """The value of an expression in a step, or in an array of steps."""
+def evaluate(expression: Expression, step: Any, bases: dict[Any, int]) -> Any:
+    """The value of an expression in a step, or in an array of steps; `bases` are the counters' values at step 0."""
     if not isinstance(expression, tuple):
         return expression
     if expression == STEP:
         return step
+    if expression[0] == "base":
+        return bases[expression[1]]
     name, a, b = expression
-    return getattr(operator, name)(evaluate(a, step), evaluate(b, step))
+    return getattr(operator, name)(evaluate(a, step, bases), evaluate(b, step, bases))
 
 
 class Tracer(Protocol):
@@ -72,6 +74,18 @@ def plain(x: Any) -> Any:
     if isinstance(x, TracedFloat):
         return float.__pos__(x)
     return int.__pos__(x) if isinstance(x, TracedInt) else x
+
+
+def settled(x: Any) -> Any:
+    """A value with the traced numbers in its lists, tuples and dictionaries made plain; itself where there are none."""
+    kind = type(x)
+    if kind is tuple or kind is list:
+        parts = [settled(v) for v in x]
+        return x if all(a is b for a, b in zip(parts, x, strict=True)) else kind(parts)
+    if kind is dict:
+        values = {k: settled(v) for k, v in x.items()}
+        return x if all(values[k] is v for k, v in x.items()) else values
+    return plain(x)
 
 
 def live(x: Any) -> Tracer | None:
@@ -182,18 +196,22 @@ LOOKED_AT = {
           "__lshift__", "__rlshift__", "__rshift__", "__rrshift__", "__invert__", "bit_length", "to_bytes"),
 }
 
-for _kind, _base in ((TracedFloat, float), (TracedInt, int)):
-    for _name in ARITHMETIC:
-        setattr(_kind, f"__{_name}__", _binary(_name, reflected=False))
-        setattr(_kind, f"__r{_name}__", _binary(_name, reflected=True))
-    for _name in COMPARED:
-        setattr(_kind, f"__{_name}__", _comparison(_name))
-    for _name in LOOKED_AT[_base]:
-        setattr(_kind, _name, _looked_at(_base, _name))
-    setattr(_kind, "__neg__", _negative)
-    setattr(_kind, "__pos__", lambda self: self)
-    setattr(_kind, "__bool__", _truth)
-    setattr(_kind, "__reduce__", lambda self: (float if isinstance(self, float) else int, (plain(self),)))
+def _give_methods(kind: Any, base: type) -> None:
+    for name in ARITHMETIC:
+        setattr(kind, f"__{name}__", _binary(name, reflected=False))
+        setattr(kind, f"__r{name}__", _binary(name, reflected=True))
+    for name in COMPARED:
+        setattr(kind, f"__{name}__", _comparison(name))
+    for name in LOOKED_AT[base]:
+        setattr(kind, name, _looked_at(base, name))
+    kind.__neg__ = _negative
+    kind.__pos__ = lambda self: self
+    kind.__bool__ = _truth
+    kind.__reduce__ = lambda self: (base, (plain(self),))
+
+
+_give_methods(TracedFloat, float)
+_give_methods(TracedInt, int)
 
 
 def traced(value: Any, tracer: Tracer, tensor: Any, expression: Expression = None) -> Any:

@@ -24,7 +24,7 @@ from steepest.core.primitive import Primitive
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 
-__all__ = ["Path", "Place", "Walk", "layout_of", "set_local", "walk"]
+__all__ = ["Names", "Path", "Place", "TooLarge", "Walk", "compared", "layout_of", "variable", "walk"]
 
 Path = tuple[Any, ...]
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, type(...), dtype)
@@ -55,15 +55,33 @@ class Place:
             self.container.cell_contents = value
         else:
             assert self.parent is not None
-            items = list(self.container)
+            held = self.parent.get()
+            items, kind = list(held), type(held)
             items[self.key] = value
-            kind = type(self.container)
             self.parent.put(kind(*items) if hasattr(kind, "_fields") else kind(items))
+
+    def get(self) -> Any:
+        """The value that lies there now."""
+        if self.kind == "local":
+            return self.container.f_locals[self.key]
+        if self.kind == "slot":
+            return getattr(self.container, self.key)
+        if self.kind == "tuple":
+            assert self.parent is not None
+            return self.parent.get()[self.key]
+        return self.container.cell_contents if self.kind == "cell" else self.container[self.key]
 
     @property
     def settable(self) -> bool:
         """Whether `put` can work."""
-        return self.kind != "tuple" or self.parent is not None and self.parent.settable
+        if self.kind == "tuple":
+            return self.parent is not None and self.parent.settable
+        return self.kind != "fixed"
+
+    @property
+    def root_kind(self) -> str:
+        """The kind of the innermost place that is not in a tuple."""
+        return self.parent.root_kind if self.kind == "tuple" and self.parent is not None else self.kind
 
     @property
     def root(self) -> Any:
@@ -78,6 +96,11 @@ def set_local(frame: types.FrameType, name: str, value: Any) -> None:
         ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
 
 
+def variable(frame: types.FrameType, name: str) -> Place:
+    """The place of a variable of a frame."""
+    return Place("local", frame, name) if frame.f_code.co_flags & 1 else Place("item", frame.f_locals, name)
+
+
 class TooLarge(Exception):
     """More objects than a walk looks at."""
 
@@ -89,17 +112,40 @@ class Walk:
         self.tensors: dict[Path, Tensor] = {}
         self.values: dict[Path, Any] = {}
         self.places: dict[Path, Place] = {}
+        self.objects: dict[Path, Any] = {}
         self.lists: dict[Path, list[Any]] = {}
         self.iterators: list[Path] = []
         self._seen: dict[int, Path] = {}
         self._kept: list[Any] = []
 
+    def knows(self, x: Any) -> bool:
+        """Whether an object was found."""
+        return id(x) in self._seen
+
+    def begins(self, path: Path, elements: list[Any]) -> bool:
+        """Whether a list still has these elements, where it is so long that they are not walked into."""
+        _, *rest = self.values[path]
+        return len(rest) < 2 or rest[1] == hash(tuple(map(id, elements)))
+
+    def holds(self, container: Any) -> bool:
+        """Whether a container of attributes belongs to an object that was found."""
+        return any(container is getattr(x, "__dict__", None) for x in self._kept)
+
+    def forget(self, path: Path, from_index: int) -> None:
+        """Leave out a list's path and what lies behind the elements from an index on."""
+        tables: tuple[dict[Path, Any], ...] = (self.values, self.tensors)
+        for table in tables:
+            for p in [p for p in table if p[:len(path)] == path and (p == path or p[len(path)] >= from_index)]:
+                del table[p]
+
     def visit(self, path: Path, x: Any, place: Place) -> None:
         """Note `x` and what can be reached from it."""
         kind = type(x)
         self.places[path] = place
+        if len(path) == 1:
+            self.objects[path] = x
         if kind in ATOMS or kind is TracedFloat or kind is TracedInt:
-            self.values[path] = (kind, repr(x) if kind is float and (x != x or x == 0) else x)
+            self.values[path] = compared(x)
             return
         before = self._seen.get(id(x))
         if before is not None:
@@ -194,7 +240,7 @@ class Walk:
         attributes = getattr(x, "__dict__", None)
         if attributes is not None:
             self._dict((*path, "."), attributes)
-        for name in slots_of(kind):
+        for name in slots_of(kind):  # type: ignore[arg-type]
             try:
                 value = getattr(x, name)
             except AttributeError:
@@ -202,6 +248,12 @@ class Walk:
             self.visit((*path, "." + name), value, Place("slot", x, name))
         if attributes is None and hasattr(kind, "__next__"):
             self.iterators.append(path)
+
+
+def compared(x: Any) -> tuple[Any, Any]:
+    """A number or text as walks compare it: its class, and the value (NaN and the sign of zero by their text)."""
+    kind = type(x)
+    return kind, repr(x) if kind is float and (x != x or x == 0) else x
 
 
 @functools.cache
@@ -219,7 +271,7 @@ def slots_of(kind: type) -> tuple[str, ...]:
 def _checksum(x: np.ndarray[Any, Any]) -> int:
     if x.dtype.hasobject:
         return hash(tuple(map(id, x.ravel().tolist())))
-    return zlib.crc32(x.view(np.uint8) if x.flags.c_contiguous and x.size and x.ndim else x.tobytes())
+    return zlib.crc32(x.tobytes())
 
 
 FOREIGN = tuple({p for p in (sys.prefix, sys.base_prefix, sys.exec_prefix) if p})
@@ -236,7 +288,8 @@ def is_own(filename: str) -> bool:
 def is_foreign(filename: str, module: str = "") -> bool:
     """Whether a file is no program of the user's: this package, Python's library, or something installed."""
     if filename.startswith("<"):
-        return filename.startswith("<frozen") or not (filename.startswith(("<stdin", "<ipython", "<string", "<cell")) or module == "__main__")
+        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell")) or module == "__main__"
+        return filename.startswith("<frozen") or not typed
     return is_own(filename) or "site-packages" in filename or filename.startswith(_LIBRARY)
 
 
@@ -260,8 +313,7 @@ class Names:
         variables = frame.f_locals
         for name in self.local:
             if name in variables:
-                kind = "local" if frame.f_code.co_flags & 1 else "item"
-                yield (name,), variables[name], Place(kind, frame if kind == "local" else variables, name)
+                yield (name,), variables[name], variable(frame, name)
             elif name in frame.f_globals:
                 yield ("global", name), frame.f_globals[name], Place("item", frame.f_globals, name)
         for code, scope in self.codes:

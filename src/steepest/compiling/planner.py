@@ -53,18 +53,22 @@ class Generic:
 class Fast:
     """A fast lowering compiled, with the generic loop nest for what it finds at run time and does not handle.
 
-    The table of addresses is made once: storages never move.
+    The table of addresses is made once, and again (`bind`) where storages have been given other memory.
     """
 
     def __init__(self, program: Program, results: list[Access], lowering: Any, generic: Generic) -> None:
         self.program, self.lowering, self.generic = program, lowering, generic
         self.call = machine.compile_text(lowering.text(), "steps").function(ctypes.c_void_p, ctypes.c_int64)
         self.shapes = [(r.shape, r.content.storage.flat.dtype) for r in results]
-        fixed = [s.address for s in lowering.storages]
-        self.first_stream, self.first_record = len(fixed), len(fixed) + len(program.streams)
+        fixed = len(lowering.storages)
+        self.first_stream, self.first_record = fixed, fixed + len(program.streams)
         self.table = np.zeros(max(self.first_record + len(results), 1), np.uint64)
-        self.table[:len(fixed)] = fixed
         self.address = self.table.ctypes.data
+        self.bind()
+
+    def bind(self) -> None:
+        """Take the addresses of the storages as they are now."""
+        self.table[:self.first_stream] = [s.address for s in self.lowering.storages]
 
     def run(self, streams: list[Array], steps: int) -> list[Array]:
         records = [np.empty((steps, *shape), dtype) for shape, dtype in self.shapes]

@@ -8,7 +8,6 @@ recordings cannot be carried natively and is refused with the line that reads it
 
 import gc
 import weakref
-from typing import Any
 
 from steepest.compiling.pairing import Differs, paired, refused
 from steepest.core.recorder import Access, Content, Recorder

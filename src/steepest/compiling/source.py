@@ -4,7 +4,6 @@ import ast
 import functools
 import linecache
 import types
-from collections.abc import Iterator
 from typing import Any
 
 from steepest.core.tensor import Tensor
@@ -44,6 +43,33 @@ class LoopText:
                         if isinstance(n, ast.Name):
                             first.setdefault(n.id, isinstance(n.ctx, ast.Store))
         return frozenset(name for name, written in first.items() if written)
+
+    def names_in(self, frame: types.FrameType, step: int) -> frozenset[str]:
+        """The names that a step comes by: without those in branches that conditions on the loop variable alone keep it from."""
+        found: set[str] = {n.id for n in ast.walk(self.node.target) if isinstance(n, ast.Name)}
+        waiting: list[ast.AST] = list(self.node.body)
+        while waiting:
+            n = waiting.pop()
+            if isinstance(n, ast.Name):
+                found.add(n.id)
+            if isinstance(n, ast.If) and self.target is not None:
+                taken = _truth(n.test, {self.target: step}, frame)
+                waiting += [n.test, *(n.body if taken is not False else ()), *(n.orelse if taken is not True else ())]
+            else:
+                waiting += ast.iter_child_nodes(n)
+        return frozenset(found)
+
+    def only_appends(self, name: str) -> bool:
+        """Whether the body uses a variable only as `name.append(...)`, through attributes and subscripts as well."""
+        for statement in self.node.body:
+            for n in ast.walk(statement):
+                if isinstance(n, ast.Name) and n.id == name:
+                    at: ast.AST = n
+                    while isinstance(self.parents[at], (ast.Attribute, ast.Subscript)) and self.parents[at].value is at:    # type: ignore[attr-defined]
+                        at = self.parents[at]
+                    if not (isinstance(at, ast.Attribute) and at.attr == "append" and isinstance(self.parents[at], ast.Call)):
+                        return False
+        return True
 
     def unnoticed(self, frame: types.FrameType, step: int) -> tuple[str, int] | None:
         """File and line where the loop variable, or a name computed from it, goes in this step to what would not notice."""
@@ -125,8 +151,8 @@ def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], ast.For
     found = {}
     for n in ast.walk(tree):
         if isinstance(n, ast.For):
-            i = n.iter
-            found[i.lineno, i.end_lineno or 0, i.col_offset, i.end_col_offset or 0] = n
+            for part in (n, n.iter):        # Python 3.11 notes the statement, later ones what is gone over
+                found[part.lineno, part.end_lineno or 0, part.col_offset, part.end_col_offset or 0] = n
     return found
 
 
@@ -135,7 +161,7 @@ def loop_text(frame: types.FrameType) -> LoopText | None:
     lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
     if not lines:
         return None
-    places: Iterator[Any] = frame.f_code.co_positions()
+    places: Any = frame.f_code.co_positions()
     position = next((p for k, p in enumerate(places) if k == frame.f_lasti // 2), None)
     if position is None or None in position:
         return None

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from steepest.compiling.numbers import TracedFloat, TracedInt, expression_of, plain, traced, tracers
-from steepest.compiling.places import Path, TooLarge, Walk
+from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
+from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
 from steepest.core import dtype as dtypes
 from steepest.core.generator import default_generator
@@ -19,8 +19,8 @@ from steepest.ops import arithmetic, views
 
 __all__ = ["Effect", "Escape", "LoopRecorder", "Trace", "escaped"]
 
-OPERATIONS = {"add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div, "pow": arithmetic.power_tensor,
-              "mod": arithmetic.remainder, "floordiv": arithmetic.floor_divide}
+OPERATIONS = {"add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div,
+              "pow": arithmetic.power_tensor, "mod": arithmetic.remainder, "floordiv": arithmetic.floor_divide}
 TRACED = (TracedFloat, TracedInt)
 
 
@@ -53,6 +53,8 @@ class LoopRecorder(Recorder):
         self.escapes: list[Escape] = []
         self.effects: list[Effect] = []
         self.steps: Storage | None = None
+        self.bases: dict[Any, Any] = {}
+        self.base_tensors: dict[Any, Tensor] = {}
         self._step_tensor: Tensor | None = None
 
     # what happens to numbers
@@ -73,7 +75,7 @@ class LoopRecorder(Recorder):
         of = dtypes.float64 if type(value) is float else dtypes.int64
         return traced(value, self, fresh(np.array(value, of.numpy), of))
 
-    def counter(self, value: int, expression: Any) -> Any:
+    def counter(self, value: Any, expression: Any) -> Any:
         """A number that follows from the step."""
         return traced(value, self, None, expression)
 
@@ -86,6 +88,8 @@ class LoopRecorder(Recorder):
     def _computed_tensor(self, expression: Any) -> Any:
         if not isinstance(expression, tuple):
             return expression
+        if expression[0] == "base":
+            return self._base_tensor(expression[1])
         if len(expression) == 1:
             if self._step_tensor is None:
                 self._step_tensor = fresh(np.array(self.step, np.int64), dtypes.int64)
@@ -93,6 +97,13 @@ class LoopRecorder(Recorder):
             return self._step_tensor
         name, a, b = expression
         return self._operation(name, self._computed_tensor(a), self._computed_tensor(b))
+
+    def _base_tensor(self, path: Any) -> Tensor:
+        """A counter's value at step 0 as a tensor of its own, filled in when native steps begin."""
+        if path not in self.base_tensors:
+            of = dtypes.float64 if type(self.bases[path]) is float else dtypes.int64
+            self.base_tensors[path] = fresh(np.array(self.bases[path], of.numpy), of)
+        return self.base_tensors[path]
 
     def _operation(self, name: str, a: Any, b: Any) -> Tensor:
         """Python's arithmetic on 0-dim tensors: int64 stays int64 but in divisions and powers, all else is float64."""
@@ -103,7 +114,7 @@ class LoopRecorder(Recorder):
             x, y = (v if not isinstance(v, Tensor) or v.dtype is of else arithmetic.cast(v, to=of) for v in (a, b))
             if name == "pow" and not isinstance(y, Tensor):
                 return arithmetic.power(x, float(y))
-            x, y = (v if isinstance(v, Tensor) else whole and int(v) or (0 if whole else float(v)) for v in (x, y))
+            x, y = (v if isinstance(v, Tensor) else int(v) if whole else float(v) for v in (x, y))
             return OPERATIONS[name](x, y)
 
     def computed(self, name: str, value: Any, a: Any, b: Any) -> Any:
@@ -113,7 +124,8 @@ class LoopRecorder(Recorder):
         if name in ("truediv", "mod", "floordiv") and type(b) in TRACED or name == "pow" and type(b) in TRACED:
             self.escape(b, "divisor")
             return value
-        if type(value) is not float and type(value) is not int:
+        whole = all(isinstance(x, int) for x in (a, b)) and name not in ("truediv", "pow")
+        if type(value) is not (int if whole else float):
             self.escape(a, "looked at")
             return value
         tensor = self._operation(name, *(self.tensor_of(x) if type(x) in TRACED else x for x in (a, b)))
@@ -171,75 +183,88 @@ class eager_gradients_off:
 class Trace:
     """An iteration that is being recorded from `start` to `finish`.
 
-    `changing` are paths of numbers that iterations leave for the next one: they are followed. `walk_now` walks from the loop's names.
+    `carried` are paths of numbers that iterations leave for the next one: they are followed. `counters` are those among them that
+    grow by the same amount in every step. `walk_now` walks from the loop's names.
     """
 
-    def __init__(self, step: int, frame: types.FrameType, walk_now: Callable[[Watch | None], Walk], changing: set[Path]):
-        self.step, self.frame, self.walk_now, self.changing = step, frame, walk_now, changing
+    def __init__(self, step: int, frame: types.FrameType, walk_now: Callable[[Watch | None], Walk], carried: set[Path],
+                 counters: dict[Path, Any]):
+        self.step, self.frame, self.walk_now, self.carried, self.counters = step, frame, walk_now, carried, counters
         self.recorder = LoopRecorder(step)
         self.watch = Watch()
         self.streams: list[Storage] = []
         self.entered: dict[Path, Any] = {}
+        self.began: dict[Path, tuple[Tensor, Storage, tuple[Any, ...], int]] = {}
+        self.numbers: dict[Path, Any] = {}
+        self.growth: dict[Path, tuple[int, list[Any]]] = {}
         self.problem: Escape | None = None
-        self.finished = False
+        self.listening = self.finished = False
 
     def start(self) -> None:
         """Begin: note where everything is, follow the numbers, listen. The caller then makes the item of the iteration."""
         self.state = default_generator.get_state()
         self.outside = outside_state()
-        try:
-            self.before = self.walk_now(None)
-        except TooLarge:
-            self.before, self.problem = Walk(), Escape("loop-too-large", None)
-        for path in self.changing:
+        self.before = self._walk(None)
+        self.lengths = {path: len(x) for path, x in self.before.lists.items()}
+        self.began = {path: (x, x.storage_cell, layout_of(x), x.storage_cell.offset(x.array)) for path, x in self.before.tensors.items()}
+        for path in self.carried:
             place, found = self.before.places.get(path), self.before.values.get(path)
-            if place is not None and found is not None and found[0] in (int, float) and place.settable and place.kind != "fixed":
-                number = self.recorder.entering(found[1] if found[0] is int else float(found[1]))
+            if place is not None and found is not None and found[0] in (int, float) and place.settable:
+                value, delta = found[0](found[1]), self.counters.get(path)
+                if delta is None:
+                    number = self.recorder.entering(value)
+                else:
+                    self.recorder.bases[path] = value - delta * self.step
+                    base = "base", path
+                    number = self.recorder.counter(value, ("add", ("mul", STEP, delta), base) if delta else base)
                 if type(number) in TRACED:
                     self.entered[path] = number
                     place.put(number)
-        self.before.storages = storages(self.before)
         interpreters.append(self.recorder)
         tracers.append(self.recorder)
+        self.listening = True
         self.watch.start()
+
+    def _walk(self, watch: Watch | None) -> Walk:
+        try:
+            return self.walk_now(watch)
+        except TooLarge:
+            self.problem = Escape("loop-too-large", None)
+            return Walk()
 
     def finish(self) -> None:
         """The iteration is over: stop listening, look where everything is now, make traced numbers plain again."""
-        self.stop()
-        try:
-            self.after = self.walk_now(self.watch)
-        except TooLarge:
-            self.after, self.problem = Walk(), Escape("loop-too-large", None)
-        self.numbers = {}
-        for path, (kind, value) in [(p, v) for p, v in self.after.values.items() if v[0] in TRACED]:
-            self.numbers[path] = value
-            bare = plain(value)
-            self.after.values[path] = (type(bare), repr(bare) if type(bare) is float and (bare != bare or bare == 0) else bare)
-            place = self.after.places[path]
-            if place.settable and place.kind != "fixed":
-                place.put(bare)
-        self.after.storages = storages(self.after)
-        self.finished = True
-
-    def stop(self) -> None:
-        """Stop listening."""
-        if self.recorder in interpreters:
+        if self.listening:
             self.watch.stop()
             interpreters.remove(self.recorder)
             tracers.remove(self.recorder)
+            self.listening = False
+        self.after = self._walk(self.watch)
+        for path, n in self.lengths.items():
+            x = self.after.lists.get(path)
+            if x is not None and x is self.before.lists[path] and len(x) > n and self.before.begins(path, x[:n]):
+                self.growth[path] = n, x[n:]
+                x[n:] = [settled(v) for v in x[n:]]
+        for path, value in list(self.after.values.items()):
+            if value[0] in TRACED:
+                number = self.numbers[path] = value[1]
+                bare = plain(number)
+                self.after.values[path] = compared(bare)
+                place = self.after.places[path]
+                if place.settable:
+                    place.put(bare)
+        for path, (n, _) in self.growth.items():
+            self.after.forget(path, n)
+        self.finished = True
 
-    def abandon(self) -> None:
-        """The iteration was left in its midst: nothing of it is kept, numbers become plain."""
-        if not self.finished:
-            self.finish()
+    def began_with(self, storage: Storage) -> bool:
+        """Whether a tensor with this storage was there when the iteration began."""
+        return any(s is storage for _, s, _, _ in self.began.values())
 
-
-def storages(found: Walk) -> dict[Storage, Path]:
-    """The first path to each storage."""
-    result: dict[Storage, Path] = {}
-    for path, x in found.tensors.items():
-        result.setdefault(x.storage_cell, path)
-    return result
+    def grows(self, path: Path) -> bool:
+        """Whether a path leads to a list that the iteration appended to, or into its new end."""
+        return any(path[:len(p)] == p and (len(path) == len(p) or type(path[len(p)]) is int and path[len(p)] >= n)
+                   for p, (n, _) in self.growth.items())
 
 
 def escaped(trace: Trace) -> Escape | None:

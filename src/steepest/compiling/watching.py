@@ -20,11 +20,11 @@ CALLS = frozenset(
     "zip enumerate reversed range vars dir hash repr format globals locals __build_class__".split())
 """Functions of `builtins` that change nothing but what a walk sees."""
 MODULES = frozenset(("math", "operator", "_operator", "itertools", "functools", "_functools", "collections", "_collections", "_abc"))
-KINDS = (list, dict, tuple, str, set, frozenset, int, float, complex, bool, bytes, deque, OrderedDict, defaultdict, range, slice, type(None),
-         np.ndarray, np.generic, type({}.items()), type({}.keys()), type({}.values()))
-PYTHON = frozenset(("functools", "collections", "contextlib", "typing", "abc", "copy", "dataclasses", "enum", "operator", "types", "weakref",
-                    "_collections_abc", "numpy", "math", "copyreg", "_weakrefset", "_py_abc", "numbers", "statistics", "re", "string",
-                    "inspect", "annotationlib"))
+KINDS: Any = (list, dict, tuple, str, set, frozenset, int, float, complex, bool, bytes, deque, OrderedDict, defaultdict, range,
+              slice, type(None), np.ndarray, np.generic, type({}.items()), type({}.keys()), type({}.values()))
+PYTHON = frozenset(
+    "functools collections contextlib typing abc copy dataclasses enum operator types weakref _collections_abc numpy math copyreg "
+    "_weakrefset _py_abc numbers statistics re string inspect annotationlib".split())
 """Modules written in Python whose functions change nothing but what a walk sees."""
 UNREPEATABLE = frozenset({DataLoader.__iter__.__code__})
 """Own functions that draw numbers or start something beside the recorded operations."""
@@ -101,5 +101,5 @@ def line_of(frame: types.FrameType | None) -> Line:
 
 def outside_state() -> Any:
     """The states of `random` and `numpy.random`, which an iteration must leave alone if it is to go unseen."""
-    name, keys, position, *rest = np.random.get_state(legacy=True)
-    return random.getstate(), name, keys.tobytes(), position, tuple(rest)
+    legacy: Any = np.random.get_state(legacy=True)
+    return random.getstate(), legacy[1].tobytes(), legacy[2:]

@@ -16,10 +16,6 @@ class Interpreter(Protocol):
 
     def read(self, x: Any) -> None: ...
 
-    def number(self, x: Any, value: Any) -> Any:
-        """The only element of `x` is taken as the Python number `value`; what Python gets."""
-        ...
-
     def accumulated(self, leaf: Any, gradient: Any) -> None: ...
 
 

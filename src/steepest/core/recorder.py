@@ -138,11 +138,6 @@ class Recorder:
         """The host looks at the elements of `x`."""
         self.reads.append((self.access(x), user_line()))
 
-    def number(self, x: Tensor, value: Any) -> Any:
-        """The host takes the only element of `x` as a Python number."""
-        self.read(x)
-        return value
-
 
 class paused:
     """Without this interpreter and those above it."""

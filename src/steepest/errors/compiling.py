@@ -36,6 +36,62 @@ ROWS = {
         "{file}:{line}: the compiled {operation} differs from the eager one by {difference:.1e} (relative); the step runs eagerly. This is a "
         "mistake in steepest, not in your program; please report it",
         "{file}:{line}:编译后的 {operation} 与普通运行相差 {difference:.1e}(相对值);按普通方式运行。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
+    "loop-conditions": (
+        "the body compares the step's number in another way the next time",
+        "循环体下一次以另一种方式比较步数"),
+    "loop-settling": (
+        "the iterations have not settled yet",
+        "各次迭代还没有稳定下来"),
+    "loop-state": (
+        "each iteration leaves {name} with another value",
+        "每次迭代都使 {name} 的值不同"),
+    "loop-tensor": (
+        "each iteration leaves {name} as a tensor of another kind or from elsewhere",
+        "每次迭代都使 {name} 成为另一种张量或来自别处的张量"),
+    "loop-place": (
+        "what an iteration leaves in {name} lies in an object that it makes anew",
+        "迭代留在 {name} 中的内容位于它新建的对象里"),
+    "loop-effects": (
+        "what is recorded or appended is not of the same kind in each iteration",
+        "每次迭代记录或追加的内容种类不同"),
+    "loop-list": (
+        "the body does more with {name} than append to it",
+        "循环体对 {name} 做的不只是追加"),
+    "loop-number": (
+        "{file}:{line}: Python looks at a number of the iteration ({value!r}), so every step is run by Python; "
+        "keep it with run.record(...) or look at it every so many steps (if step % 100 == 0:)",
+        "{file}:{line}:Python 在这里读取了迭代中的数({value!r}),因此每一步都由 Python 执行;"
+        "请用 run.record(...) 保存,或每隔若干步再读取(if step % 100 == 0:)"),
+    "loop-read": (
+        "{file}:{line}: Python reads a tensor's elements here, so every step is run by Python; "
+        "keep them with run.record(...) or read them every so many steps (if step % 100 == 0:)",
+        "{file}:{line}:Python 在这里读取张量的元素,因此每一步都由 Python 执行;请用 run.record(...) 保存,或每隔若干步再读取(if step % 100 == 0:)"),
+    "loop-effect": (
+        "{file}:{line}: {what} has effects outside of the tensors, so every step is run by Python; "
+        "do it every so many steps (if step % 100 == 0:) or by run.emit(function, values)",
+        "{file}:{line}:{what} 在张量之外有作用,因此每一步都由 Python 执行;请每隔若干步再做(if step % 100 == 0:),或用 run.emit(函数, 值)"),
+    "loop-variable": (
+        "{file}:{line}: the step's number is used here for something other than comparisons, so every step is run by Python",
+        "{file}:{line}:步数在这里不只用于比较,因此每一步都由 Python 执行"),
+    "loop-iterator": (
+        "the iterator {name} goes on by one in each iteration, so every step is run by Python; loop over it itself",
+        "迭代器 {name} 每次迭代前进一步,因此每一步都由 Python 执行;请直接对它循环"),
+    "loop-random": (
+        "the iteration draws from Python's or NumPy's random numbers, or seeds a generator, so every step is run by Python; use torch's",
+        "迭代使用了 Python 或 NumPy 的随机数,或重设了生成器,因此每一步都由 Python 执行;请使用 torch 的随机数"),
+    "loop-too-large": (
+        "the body can reach too many Python objects to tell whether it changes them, so every step is run by Python",
+        "循环体能到达的 Python 对象太多,无法判断它是否改变了它们,因此每一步都由 Python 执行"),
+    "loop-nothing": (
+        "the iteration does nothing with tensors",
+        "迭代没有使用张量"),
+    "loop-no-text": (
+        "the text of the loop is not to be had, so every step is run by Python",
+        "无法得到循环的源代码,因此每一步都由 Python 执行"),
+    "loop-not-direct": (
+        "line {line}: enumerate, zip or a progress bar around the loop would not see the unseen steps, so every step is run by Python; "
+        "write the loop innermost",
+        "第 {line} 行:外面的 enumerate、zip 或进度条看不到未执行的步,因此每一步都由 Python 执行;请把 loop 写在最里面"),
     "compile-not-callable": (
         "torch.compile takes a function or a module, got {kind}: write model = torch.compile(model)",
         "torch.compile 的参数应为函数或模块,得到 {kind}:请写 model = torch.compile(model)"),

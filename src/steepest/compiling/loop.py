@@ -1,0 +1,494 @@
+"""loop: an ordinary training loop, most of whose iterations run as native code.
+
+    run = steepest.loop(100_000)
+    for step in run:
+        loss = criterion(model(x), y)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        run.record(loss=loss)
+        if step % 1000 == 0:
+            print(step, loss.item())
+
+The first iterations are run by Python and recorded. When two of them agree and have left Python as they found it, the program that
+they are runs natively, until a step comes that takes another way through the body.
+"""
+
+import os
+import sys
+import time
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from steepest.compiling.cases import Case
+from steepest.compiling.loop_program import LoopProgram, named
+from steepest.compiling.numbers import plain
+from steepest.compiling.pairing import Differs
+from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
+from steepest.compiling.results import Built, Computed, Constant, Kept
+from steepest.compiling.sections import Compiled, Section
+from steepest.compiling.source import LoopText, loop_text
+from steepest.compiling.sources import Source, source_of
+from steepest.compiling.trace import Effect, Escape, Trace, escaped
+from steepest.compiling.watching import Watch
+from steepest.core.modes import interpreters
+from steepest.core.tensor import Tensor
+from steepest.errors import text
+from steepest.lower import machine
+from steepest.ops import arithmetic
+
+__all__ = ["Loop", "loop"]
+
+CALL = 0.03
+"""A native call is made to last about so many seconds, so that Ctrl-C is answered."""
+TRIES = 6
+"""So many recordings that do not agree, and a case is left to Python for a while."""
+
+
+class Site:
+    """A loop in a program's text: what is known of it outlives the loop, so that it starts natively when it is entered again."""
+
+    def __init__(self, lines: LoopText | None):
+        self.text = lines
+        self.cases: list[Case] = []
+        self.carried: set[Path] = set()
+        self.counters: dict[Path, Any] = {}
+        self.codes: dict[types.CodeType, dict[str, Any]] = {}
+        self.names = Names(lines.names if lines is not None else ())
+        self.hinted = False
+        self.native_steps = self.seen_steps = 0
+        self.native_time = 0.0
+        self.reason: Escape | str | None = None if lines is not None else text("loop-no-text")
+
+    def case(self, kind: Any, step: int, bases: dict[Path, int]) -> Case | None:
+        """The case of a step; None where it is not known yet."""
+        return next((c for c in self.cases if c.fits(kind, step, bases)), None)
+
+    def forget(self) -> None:
+        """Other numbers are followed from now on: what was recorded without them is of no use."""
+        for case in self.cases:
+            case.trace, case.tries = None, 0
+            case.compiled.clear()
+
+    def learn(self, watch: Watch) -> None:
+        """Take over which functions of the user's run in the loop."""
+        if watch.codes.keys() - self.codes.keys():
+            self.codes.update(watch.codes)
+            self.names = Names(self.names.local, self.codes.items())
+
+
+sites: dict[Any, Site] = {}
+
+
+class Activation:
+    """A loop that is being gone through."""
+
+    def __init__(self, run: "Loop", site: Site, frame: types.FrameType, source: Source):
+        self.run, self.site, self.frame, self.source = run, site, frame, source
+        self.bases: dict[Path, Any] = {}
+        self.trace: Trace | None = None
+        self.section: Section | None = None
+        self.ready: set[Compiled] = set()
+        self.unready: set[Compiled] = set()
+
+    def walk(self, watch: Watch | None) -> Walk:
+        """Where Python's objects are now."""
+        if watch is not None:
+            self.site.learn(watch)
+        return walk(self.frame, self.site.names, self.source.roots, lambda x: x is self.run)
+
+    # native steps
+
+    def native(self, k: int, limit: int | None) -> int:
+        """Run native steps from step k on, as many as there are before Python must look; the step that comes then."""
+        if self.site.reason is not None or interpreters:
+            return k
+        while limit is None or k < limit:
+            kind = self.source.kind(k)
+            if kind is not None and self.site.counters and not self._counted(k):
+                break
+            case = None if kind is None else self.site.case(kind, k, self.bases)
+            compiled = None if case is None else self._ready(case, k)
+            if case is None or compiled is None:
+                break
+            available = self.source.ahead(k, compiled.draws)
+            end = k + available
+            if self.source.sees_last or compiled.program.needs_last and self.source.kind(end) is None:
+                end -= self.source.kind(end) is None
+            if self.run.every:
+                end = min(end, k if k % self.run.every == 0 else k + self.run.every - k % self.run.every)
+            end = min(case.until(k, end, self.bases), end if limit is None else limit)
+            if not compiled.program.repeats:
+                end = min(end, k + 1)
+            if end <= k:
+                break
+            k = self._steps(compiled, k, end)
+            if self.run.stopped:
+                break
+        return k
+
+    def _look(self) -> Section | None:
+        """The section that is open, or one that begins where Python is now."""
+        if self.section is None:
+            try:
+                self.section = Section(self.walk(None), self.frame, self.bases)
+            except TooLarge:
+                return None
+        return self.section
+
+    def _counted(self, k: int) -> bool:
+        """Know what the counters would be at step 0; False where Python has set one to something else than a number."""
+        if self.section is not None:
+            return True
+        section = self._look()
+        for path, delta in self.site.counters.items():
+            kind, value = (section.now.values if section is not None else {}).get(path, (None, None))
+            if kind not in (int, float):
+                return False
+            self.bases[path] = kind(value) - delta * k if delta else kind(value)
+        return True
+
+    def _ready(self, case: Case, k: int) -> Compiled | None:
+        section = self._look()
+        for compiled in case.compiled if section is not None else ():
+            if compiled not in self.ready and compiled not in self.unready:
+                (self.ready if self._admits(compiled, k) else self.unready).add(compiled)
+            if compiled in self.ready and section is not None and section.enter(compiled):
+                return compiled
+        return None
+
+    def _admits(self, compiled: Compiled, k: int) -> bool:
+        """Whether Python is where the program can begin."""
+        assert self.section is not None
+        now, p = self.section.now, compiled.program
+        if p.pinned and compiled not in self.run.met:
+            return False
+        path = p.why_not(now)
+        if path and machine_log():
+            say(f"{self.where}: step {k} is not native, {named(path)} differs")
+        if path and p.values.get(path, (None,))[0] in (int, float) and path not in self.site.carried:
+            self._follow(path, 0)
+        return not path
+
+    def _follow(self, path: Path, delta: Any) -> None:
+        """Follow a number that differs from step to step, or from loop to loop; what was recorded without it is of no use."""
+        self.site.carried.add(path)
+        self.site.counters[path] = delta
+        self.site.forget()
+
+    def _steps(self, compiled: Compiled, k: int, end: int) -> int:
+        """Run native steps k ... end - 1 in calls of bounded length."""
+        section = self.section
+        assert section is not None
+        while k < end:
+            n = min(end - k, max(int(CALL / compiled.seconds), 1))
+            started = time.perf_counter()
+            results = compiled.run(self.source.streams(k, n), k, None, n)
+            taken = time.perf_counter() - started
+            self.site.native_time += taken
+            self.site.native_steps += n
+            compiled.seconds = max(taken / n, compiled.seconds / 8, 1e-9)
+            section.steps += n
+            section.last = k + n - 1
+            self._effects(compiled.program, results, k, n)
+            self.source.seen(k + n - 1)
+            k += n
+        return k
+
+    def _effects(self, p: LoopProgram, results: list[Any], k: int, n: int) -> None:
+        """Do for the user what n iterations would have done."""
+        if not p.effects:
+            return
+        columns = []
+        for kind, target, values in p.effects:
+            rows = [self._column(v, results, k, n) for v in values]
+            if kind == "record":
+                self.run.history.setdefault(target, []).extend(rows[0])
+            elif kind == "grow":
+                assert self.section is not None
+                self.section.now.lists[target].extend(v for row in zip(*rows, strict=True) for v in row)
+            else:
+                columns.append((target, rows))
+        if columns:
+            for i in range(n):
+                for function, rows in columns:
+                    function(*[row[i] for row in rows])
+
+    def _column(self, value: Any, results: list[Any], k: int, n: int) -> list[Any]:
+        """The values that an effect has in n steps."""
+        if isinstance(value, Constant):
+            return [value.value] * n
+        if isinstance(value, Computed):
+            return [value.at(step, self.bases) for step in range(k, k + n)]
+        if isinstance(value, Built):
+            columns = [self._column(part, results, k, n) for part in value.parts]
+            return [value.build([c[i] for c in columns]) for i in range(n)]
+        assert isinstance(value, Kept)
+        column = results[value.index]
+        return column.ravel().tolist() if isinstance(value.kind, type) else [value.of(row) for row in column]
+
+    # seen steps
+
+    def begin(self, k: int) -> Any:
+        """Close what native steps left open, and make the item of a step that Python sees; recorded where something can be learnt."""
+        self.close_section()
+        self.site.seen_steps += 1
+        if not self._wants_recording(k):
+            return self.source.item(k, None)
+        trace = self.trace = Trace(k, self.frame, self.walk, self.site.carried, self.site.counters)
+        trace.start()
+        self.bases.update(trace.recorder.bases)
+        return self.source.item(k, trace)
+
+    def _wants_recording(self, k: int) -> bool:
+        site = self.site
+        if site.reason is not None or interpreters or site.text is None:
+            return False
+        case = site.case(self.source.kind(k), k, self.bases)
+        if case is None:
+            return len(site.cases) < 64
+        case.seen += 1
+        return case.tries < TRIES or case.seen in (64, 512, 4096)
+
+    def end(self, k: int) -> None:
+        """The step is over."""
+        trace, self.trace = self.trace, None
+        self.ready.clear()
+        self.unready.clear()
+        self.section = None
+        if trace is not None:
+            trace.finish()
+            self._learn(trace, self.source.kind(k), k)
+        self.source.seen(k)
+
+    def _learn(self, trace: Trace, kind: Any, k: int) -> None:
+        """What a recorded iteration teaches: numbers that it leaves for the next, and perhaps a program."""
+        site = self.site
+        conditions = tuple(dict.fromkeys(trace.recorder.conditions))
+        case = next((c for c in site.cases if c.kind == kind and c.conditions == conditions), None)
+        if case is None:
+            case = Case(kind, conditions)
+            site.cases.append(case)
+        case.tries += 1
+        if self._numbers(trace):
+            site.forget()
+            case.tries = 1
+            return
+        assert site.text is not None
+        why = escaped(trace)
+        line = None if why is not None else site.text.unnoticed(self.frame, k)
+        if line is not None:
+            why = Escape("loop-variable", line)
+        if why is not None:
+            case.reason, case.trace = why, None
+            return
+        if not trace.recorder.equations:
+            case.reason, case.trace = Escape("loop-nothing", None), None
+            return
+        before, case.trace = case.trace, trace
+        if before is None:
+            return
+        try:
+            names = site.text.names_in(self.frame, k)
+            program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended)
+            compiled = Compiled(program, self.run.exact)
+        except Differs as problem:
+            case.reason = str(problem)
+            return
+        except machine.Unavailable as problem:
+            site.reason = str(problem)
+            return
+        case.compiled.append(compiled)
+        case.trace, case.reason, case.tries = None, None, 0
+        self.run.met.add(compiled)
+        if machine_log():
+            say(f"{self.where}: step {k} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(program.equations)} operations")
+
+    def _numbers(self, trace: Trace) -> bool:
+        """Find numbers that the iteration changed; whether any of them was not followed yet."""
+        site = self.site
+        assert site.text is not None
+        news = False
+        for path, value in trace.after.values.items():
+            old = trace.before.values.get(path)
+            if path[0] in site.text.stores_only or trace.grows(path) or old is None:
+                continue
+            if value[0] not in (int, float) or old[0] not in (int, float):
+                continue
+            if path in site.counters:
+                if value[0](value[1]) - old[0](old[1]) != site.counters[path]:
+                    del site.counters[path]
+                    self.bases.pop(path, None)
+                    news = True
+            elif old != value and path not in site.carried:
+                site.carried.add(path)
+                if value[0] is int and old[0] is int and path not in trace.numbers:
+                    site.counters[path] = value[1] - old[1]
+                news = True
+        return news
+
+    def _only_appended(self, path: Path) -> bool:
+        """Whether the body does nothing with a list but append to it."""
+        assert self.site.text is not None
+        name = path[1] if path[0] == "global" else path[0]
+        return self.site.text.only_appends(name) and not any(name in code.co_names for code in self.site.codes)
+
+    # ends
+
+    def close_section(self) -> None:
+        """Python looks again."""
+        section, self.section = self.section, None
+        if section is not None:
+            section.close()
+        self.ready.clear()
+        self.unready.clear()
+
+    def close(self) -> None:
+        """The loop is over or was left."""
+        if self.trace is not None:
+            self.trace.finish()
+            self.trace = None
+        self.close_section()
+
+    @property
+    def where(self) -> str:
+        """The loop's place."""
+        line = self.site.text.node.lineno if self.site.text is not None else self.frame.f_lineno
+        return f"{self.frame.f_code.co_filename}:{line}"
+
+
+class Loop:
+    """What `loop` returns: goes over its items, most of them natively, and keeps what is recorded.
+
+    `history` is a dictionary of lists, one value for each step.
+    """
+
+    def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool):
+        self.items, self.epochs, self.every, self.strict, self.exact = items, epochs, every, strict, exact
+        self.history: dict[str, list[Any]] = {}
+        self.met: set[Compiled] = set()
+        self.stopped = False
+        self._conditions: list[Callable[[], bool]] = []
+        self._activation: Activation | None = None
+
+    def __len__(self) -> int:
+        return (self.items if isinstance(self.items, int) else len(self.items)) * self.epochs
+
+    def __iter__(self) -> Iterator[Any]:
+        source = source_of(self.items, self.epochs)
+        if source is None:
+            return (item for _ in range(self.epochs) for item in self.items)
+        return self._iterate(source)
+
+    def _iterate(self, source: Source) -> Iterator[Any]:
+        frame = users_frame(sys._getframe(1))
+        activation = self._activation = Activation(self, site_of(frame, self.exact), frame, source)
+        self.stopped = False
+        k = 0
+        try:
+            while not self.stopped:
+                k = activation.native(k, None)
+                if self.stopped or source.kind(k) is None:
+                    break
+                item = activation.begin(k)
+                yield item
+                del item
+                activation.end(k)
+                self._hint(activation)
+                k += 1
+        finally:
+            activation.close()
+
+    def _hint(self, activation: Activation) -> None:
+        """Say once why every step is seen."""
+        site = activation.site
+        if site.hinted or site.native_steps or site.seen_steps < 4 * TRIES:
+            return
+        site.hinted = True
+        why = reason_of(site)
+        if why and self.strict:
+            raise RuntimeError(why)
+        if why:
+            warnings.warn(why, UserWarning, stacklevel=3)
+
+    def record(self, **values: Any) -> None:
+        """Keep a value of every step, the unseen ones too: tensors, numbers. `history[name]` lists them."""
+        for name, value in values.items():
+            tracer: Any = interpreters[-1] if interpreters and hasattr(interpreters[-1], "effects") else None
+            if tracer is None:
+                self._keep(name, value)
+                continue
+            if isinstance(value, Tensor):
+                held = arithmetic.clone(value.detach(), to=value.dtype)
+                if value.array.ndim == 0:
+                    value = tracer.number(value, value.array.item())
+                    tracer.effects.append(Effect("record", name, (value,)))
+                    self._keep(name, held)
+                    continue
+                value = held
+            tracer.effects.append(Effect("record", name, (value,)))
+            self._keep(name, value)
+
+    def _keep(self, name: str, value: Any) -> None:
+        if isinstance(value, Tensor):
+            value = value.array.item() if value.array.ndim == 0 else value.detach().clone()
+        self.history.setdefault(name, []).append(plain(value))
+
+
+def loop(items: Any, *, epochs: int = 1, every: int | None = None, strict: bool = False, exact: bool = False) -> Loop:
+    """Go over a number of steps, or over the batches of a loader `epochs` times, with most iterations run as native code.
+
+    `every`: Python sees each step whose number is a multiple of it. `strict`: RuntimeError where every step has to be seen, instead of a
+    warning. `exact`: arithmetic in the order in which it is written, as Python's floats would give it.
+
+    >>> w = torch.zeros(1, requires_grad=True)
+    >>> for step in torch.loop(100):
+    ...     w.grad = None; ((w - 3) ** 2).sum().backward()
+    ...     with torch.no_grad(): w -= 0.1 * w.grad
+    >>> w
+    tensor([3.0000], requires_grad=True)
+    """
+    return Loop(items, epochs, every, strict, exact)
+
+
+def users_frame(frame: Any) -> types.FrameType:
+    """The innermost frame outside of this package."""
+    while is_own(frame.f_code.co_filename) and frame.f_back is not None:
+        frame = frame.f_back
+    result: types.FrameType = frame
+    return result
+
+
+def site_of(frame: types.FrameType, exact: bool) -> Site:
+    """What is known of the loop that a frame is in."""
+    key = frame.f_code, frame.f_lasti, exact
+    site = sites.get(key)
+    if site is None:
+        lines = loop_text(frame)
+        site = sites[key] = Site(lines)
+        if lines is not None and not lines.direct:
+            site.reason = text("loop-not-direct", line=lines.node.lineno)
+    return site
+
+
+def reason_of(site: Site) -> str:
+    """Why Python sees every step of a loop, with the line."""
+    reasons = [site.reason] if site.reason is not None else [c.reason for c in site.cases if c.reason is not None]
+    if not reasons:
+        return ""
+    why = reasons[0]
+    if isinstance(why, str):
+        return why
+    file, line = why.line or ("", 0)
+    return text(why.key, file=file, line=line, **why.values)
+
+
+def machine_log() -> bool:
+    """Whether `STEEPEST_LOG=compile` asks to be told."""
+    return "compile" in os.environ.get("STEEPEST_LOG", "")
+
+
+def say(sentence: str) -> None:
+    """A line of the log."""
+    print(f"steepest: {sentence}", file=sys.stderr)
+

@@ -1,0 +1,232 @@
+"""Sources: what a loop goes over, with its items as native steps get them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from steepest.compiling.numbers import STEP
+from steepest.compiling.trace import Trace
+from steepest.core import dtype as dtypes
+from steepest.core.generator import default_generator
+from steepest.core.storage import Storage
+from steepest.core.tensor import Tensor, fresh
+from steepest.data.collate import default_collate
+from steepest.data.fetch import rows_of
+from steepest.data.loader import DataLoader
+from steepest.data.sampler import BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, draw_seed
+from steepest.ops.indexing import take_rows
+
+__all__ = ["Batches", "Count", "Items", "Source", "source_of"]
+
+Array = np.ndarray[Any, Any]
+AHEAD = 64
+"""So many items at most are collated ahead of the steps that use them."""
+BYTES = 1 << 26
+KNOWN = (BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
+
+
+class Source:
+    """Items by their number. `kind(k)` tells items apart that need another program, None behind the last one."""
+
+    sees_last = False
+    roots: list[tuple[Any, Any]] = []
+
+    def kind(self, k: int) -> Any:
+        raise NotImplementedError
+
+    def ahead(self, k: int, draws: bool) -> int:
+        """How many items from k on are of one kind and to be had without running Python in between."""
+        raise NotImplementedError
+
+    def item(self, k: int, trace: Trace | None) -> Any:
+        """The item that the body is given; where it is recorded its tensors are streams of the recording."""
+        raise NotImplementedError
+
+    def streams(self, k: int, n: int) -> list[Array]:
+        """The streams' rows for n steps."""
+        raise NotImplementedError
+
+    def seen(self, k: int) -> None:
+        """Item k has been used."""
+
+
+class Count(Source):
+    """The numbers of a range."""
+
+    sees_last = True
+
+    def __init__(self, numbers: range):
+        self.numbers = numbers
+
+    def kind(self, k: int) -> Any:
+        return () if k < len(self.numbers) else None
+
+    def ahead(self, k: int, draws: bool) -> int:
+        return len(self.numbers) - k
+
+    def item(self, k: int, trace: Trace | None) -> Any:
+        value = self.numbers[k]
+        if trace is None:
+            return value
+        start, step = self.numbers.start, self.numbers.step
+        expression: Any = STEP if step == 1 else ("mul", STEP, step)
+        return trace.recorder.counter(value, expression if start == 0 else ("add", expression, start))
+
+    def streams(self, k: int, n: int) -> list[Array]:
+        return []
+
+
+class Batches(Source):
+    """Rows of tensors by a loader's order, pass after pass; gathered by the program itself."""
+
+    def __init__(self, loader: DataLoader[Any], passes: int, rows: tuple[Any, Any]):
+        self.loader, self.passes = loader, passes
+        self.tensors, self.subset = rows
+        self.roots = [(("data", j), x) for j, x in enumerate(self.tensors)]
+        self.starts: list[int] = []
+        self.first = 0
+        self.index: list[Array] = []
+        self._next_pass()
+
+    def _next_pass(self) -> None:
+        """Draw the order of a pass as the loader does."""
+        self.passes -= 1
+        order = iter(self.loader._indices)
+        draw_seed(self.loader.generator)
+        self.index += [self._rows(batch) for batch in order]
+
+    def _rows(self, batch: Any) -> Array:
+        rows = np.array(batch, np.int64)
+        return rows if self.subset is None else self.subset[rows]
+
+    def kind(self, k: int) -> Any:
+        while k - self.first >= len(self.index):
+            if not self.passes:
+                return None
+            self.first += len(self.index)
+            self.index = []
+            self._next_pass()
+            if not self.index:
+                return None
+        return len(self.index[k - self.first])
+
+    def ahead(self, k: int, draws: bool) -> int:
+        size, n = self.kind(k), 0
+        while k - self.first + n < len(self.index) and len(self.index[k - self.first + n]) == size:
+            n += 1
+        return n
+
+    def item(self, k: int, trace: Trace | None) -> Any:
+        rows = self.index[k - self.first]
+        if trace is None:
+            return [fresh(t.array.take(rows, 0), t.dtype) for t in self.tensors]
+        index = fresh(rows.copy(), dtypes.int64)
+        trace.streams.append(index.storage_cell)
+        return [take_rows(t, index, dim=0) for t in self.tensors]
+
+    def streams(self, k: int, n: int) -> list[Array]:
+        return [np.stack(self.index[k - self.first:k - self.first + n])]
+
+
+class Items(Source):
+    """Tensors, or lists, tuples and dictionaries of them, one after the other; collated ahead by Python."""
+
+    def __init__(self, items: Iterable[Any], passes: int):
+        self.items, self.passes = items, passes
+        self.iterator = iter(())
+        self.waiting: list[Any] = []
+        self.first = 0
+        self.alone = False
+
+    def _fill(self, n: int, onward: bool = True) -> None:
+        """Have n items waiting, where there are as many; without `onward` no new pass is begun for them."""
+        while len(self.waiting) < n:
+            item = next(self.iterator, self)
+            if item is self:
+                if not self.passes or not onward:
+                    return
+                self.passes -= 1
+                self.iterator = iter(self.items)
+                item = next(self.iterator, self)
+                if item is self:
+                    return
+            self.waiting.append(item)
+
+    def kind(self, k: int) -> Any:
+        self._fill(k - self.first + 1)
+        return signature(self.waiting[k - self.first]) if k - self.first < len(self.waiting) else None
+
+    def ahead(self, k: int, draws: bool) -> int:
+        kind, n, size = self.kind(k), 1, sum(x.array.nbytes for x in tensors_in(self.waiting[k - self.first]))
+        state = default_generator.get_state()
+        while not draws and not self.alone and n < AHEAD and n * size < BYTES:
+            self._fill(k - self.first + n + 1, onward=False)
+            self.alone = not np.array_equal(default_generator.get_state(), state)
+            if len(self.waiting) <= k - self.first + n or signature(self.waiting[k - self.first + n]) != kind:
+                break
+            n += 1
+        return n
+
+    def item(self, k: int, trace: Trace | None) -> Any:
+        item = self.waiting[k - self.first]
+        if trace is None:
+            return item
+        return copied(item, trace.streams)
+
+    def streams(self, k: int, n: int) -> list[Array]:
+        rows = [tensors_in(item) for item in self.waiting[k - self.first:k - self.first + n]]
+        return [np.stack([np.ascontiguousarray(row[j].array) for row in rows]) for j in range(len(rows[0]))]
+
+    def seen(self, k: int) -> None:
+        del self.waiting[:k + 1 - self.first]
+        self.first = k + 1
+
+
+def signature(x: Any) -> Any:
+    """What distinguishes items that need different programs."""
+    if isinstance(x, Tensor):
+        return x.array.shape, x.dtype, x.needs_grad
+    if isinstance(x, (list, tuple)):
+        return (type(x), *map(signature, x))
+    if isinstance(x, dict):
+        return tuple((k, signature(v)) for k, v in x.items())
+    return type(x), repr(x)
+
+
+def tensors_in(x: Any) -> list[Tensor]:
+    """The tensors of an item, in order."""
+    if isinstance(x, Tensor):
+        return [x]
+    parts = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+    return [t for part in parts for t in tensors_in(part)]
+
+
+def copied(x: Any, streams: list[Storage]) -> Any:
+    """The item with copies of its tensors, whose storages are streams of the recording."""
+    if isinstance(x, Tensor):
+        t = fresh(np.ascontiguousarray(x.array).copy(), x.dtype)
+        t.needs_grad = x.needs_grad
+        streams.append(t.storage_cell)
+        return t
+    if isinstance(x, dict):
+        return {k: copied(v, streams) for k, v in x.items()}
+    if isinstance(x, (list, tuple)):
+        parts = [copied(v, streams) for v in x]
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    return x
+
+
+def source_of(x: Any, passes: int = 1) -> Source | None:
+    """The source for what a loop goes over; None for what only Python can go over."""
+    if isinstance(x, int):
+        return Count(range(x * passes))
+    if isinstance(x, range):
+        return Count(x) if passes == 1 else None
+    if isinstance(x, DataLoader):
+        sampler = getattr(x.batch_sampler, "sampler", x.sampler)
+        known = type(x.batch_sampler) in KNOWN and type(sampler) in KNOWN
+        plain = known and not x.num_workers and type(x) is DataLoader and x.collate_fn is default_collate
+        rows = rows_of(x.dataset) if plain else None
+        return Items(x, passes) if rows is None else Batches(x, passes, rows)
+    return Items(x, passes) if isinstance(x, (list, tuple)) else None

@@ -1,0 +1,244 @@
+"""Loops that run natively leave what eager iterations would have left."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from programs import agree
+
+SETUP = """
+x, y = torch.randn(40, 3), torch.randn(40, 1)
+model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+optimizer = torch.optim.{optimizer}
+criterion = nn.MSELoss()
+"""
+STEP = """
+    loss = criterion(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+SGD, ADAM = "SGD(model.parameters(), lr=0.1)", "Adam(model.parameters(), lr=0.01)"
+
+
+def setup(optimizer: str = SGD) -> str:
+    return SETUP.format(optimizer=optimizer)
+
+
+OPTIMIZERS = [SGD, ADAM, "SGD(model.parameters(), lr=0.05, momentum=0.9, nesterov=True)", "AdamW(model.parameters(), lr=0.01)",
+              "RMSprop(model.parameters(), lr=0.01)", "Adagrad(model.parameters(), lr=0.1)", "Adadelta(model.parameters())",
+              "NAdam(model.parameters(), lr=0.01)", "RAdam(model.parameters(), lr=0.01)", "Adamax(model.parameters(), lr=0.01)",
+              "ASGD(model.parameters(), lr=0.05)", "Rprop(model.parameters(), lr=0.01)"]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer(optimizer: str) -> None:
+    agree(setup(optimizer) + "for i in loop(30):" + STEP)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5])
+def test_short_loops(n: int) -> None:
+    agree(setup() + f"for i in loop({n}):" + STEP, native=None)
+
+
+def test_values_recorded_at_every_step() -> None:
+    agree(setup(ADAM) + "run = loop(50)\nfor i in run:" + STEP + "    run.record(loss=loss, first=model[0].bias)\n")
+
+
+def test_steps_that_print_are_seen() -> None:
+    agree(setup() + "seen = []\nfor i in loop(100):" + STEP + "    if (i + 1) % 20 == 0:\n        seen.append((i, loss.item()))\n")
+
+
+def test_python_numbers_are_carried() -> None:
+    site = agree(setup() + "total, count = 0.0, 0\nfor i in loop(60):" + STEP + "    total += loss.item() * len(x)\n    count += len(x)\n")
+    assert site.native_steps > 50
+
+
+def test_lists_are_appended_to() -> None:
+    agree(setup() + "losses, steps = [], []\nfor i in loop(60):" + STEP + "    losses.append(loss.item())\n    steps.append(i)\n")
+
+
+def test_gradient_accumulation() -> None:
+    agree(setup(ADAM) + """
+for i in loop(60):
+    loss = criterion(model(x), y) / 4
+    loss.backward()
+    if (i + 1) % 4 == 0:
+        optimizer.step()
+        optimizer.zero_grad()
+""")
+
+
+def test_a_change_at_a_step() -> None:
+    agree(setup() + """
+for i in loop(60):
+    loss = criterion(model(x), y)
+    if i >= 30:
+        loss = loss + 0.01 * sum((p ** 2).sum() for p in model.parameters())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+""")
+
+
+def test_weights_by_hand() -> None:
+    agree("""
+w = torch.tensor([1.0], requires_grad=True)
+for i in loop(50):
+    loss = ((w * 2 - 4) ** 2).sum()
+    loss.backward()
+    w.data = w.data - 0.01 * w.grad.data
+    w.grad.data.zero_()
+""")
+
+
+def test_a_decaying_rate_computed_from_the_step() -> None:
+    agree("""
+w = torch.tensor([1.0], requires_grad=True)
+for i in loop(50):
+    lr = 0.1 / (1 + 0.1 * i)
+    loss = ((w * 2 - 4) ** 2).sum()
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        w.grad.zero_()
+""", native=False)
+
+
+def test_plain_python_numbers() -> None:
+    agree("""
+data = [(80, 200), (95, 230), (104, 245)]
+def step(m, b):
+    dm = db = 0
+    for a, c in data:
+        dm += (m * a + b - c) * 2 * a
+        db += (m * a + b - c) * 2
+    return m - dm / 3 * 1e-5, b - db / 3 * 1e-5
+m, b = 1, 1
+for i in loop(200):
+    m, b = step(m, b)
+""", rtol=1e-12)
+
+
+def test_hidden_state_carried_in_a_tuple() -> None:
+    agree("""
+cell = nn.LSTMCell(2, 3)
+hidden = torch.zeros(1, 3), torch.zeros(1, 3)
+x = torch.randn(1, 2)
+with torch.no_grad():
+    for i in loop(20):
+        hidden = cell(x, hidden)
+""")
+
+
+LOADER = """
+data = torch.utils.data.TensorDataset(torch.randn(50, 3), torch.randn(50, 1))
+loader = torch.utils.data.DataLoader(data, batch_size=8, shuffle=True)
+"""
+
+
+def test_epochs_of_a_loader() -> None:
+    site = agree(setup(ADAM) + LOADER + """
+for epoch in range(6):
+    for x, y in loop(loader):
+""" + STEP.replace("\n    ", "\n        "))
+    assert site.seen_steps < 8
+
+
+def test_epochs_in_the_loop() -> None:
+    agree(setup(ADAM) + LOADER + "for x, y in loop(loader, epochs=6):" + STEP)
+
+
+def test_dropout_draws_the_same_numbers() -> None:
+    agree(setup().replace("nn.Tanh()", "nn.Dropout(0.3)") + LOADER + """
+for epoch in range(5):
+    for x, y in loop(loader):
+""" + STEP.replace("\n    ", "\n        "))
+
+
+def test_validation_with_sums_and_counts() -> None:
+    agree(setup() + LOADER + """
+means = []
+for epoch in range(4):
+    total, count, right = 0.0, 0, 0
+    with torch.no_grad():
+        for x, y in loop(loader):
+            out = model(x)
+            total += criterion(out, y).item() * x.size(0)
+            count += x.size(0)
+            right += ((out > 0) == (y > 0)).sum().item()
+    means.append((total / count, right, count))
+""")
+
+
+def test_a_scheduler_after_each_epoch() -> None:
+    agree(setup() + LOADER + """
+scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+for epoch in range(6):
+    for x, y in loop(loader):
+        loss = criterion(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    scheduler.step()
+""")
+
+
+def test_a_scheduler_in_each_step() -> None:
+    agree(setup() + """
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.99)
+for i in loop(40):
+    loss = criterion(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    scheduler.step()
+""", native=None)
+
+
+def test_clipping_and_two_models() -> None:
+    agree("""
+G, D = nn.Linear(2, 2), nn.Linear(2, 1)
+og, od = torch.optim.Adam(G.parameters(), lr=0.01), torch.optim.Adam(D.parameters(), lr=0.01)
+bce = nn.BCEWithLogitsLoss()
+real = torch.randn(16, 2)
+one, zero = torch.ones(16, 1), torch.zeros(16, 1)
+for i in loop(40):
+    z = torch.randn(16, 2)
+    fake = G(z)
+    d_loss = bce(D(real), one) + bce(D(fake.detach()), zero)
+    od.zero_grad(); d_loss.backward(); torch.nn.utils.clip_grad_norm_(D.parameters(), 1.0); od.step()
+    g_loss = bce(D(fake), one)
+    og.zero_grad(); g_loss.backward(); og.step()
+""")
+
+
+def test_a_target_network_copied_every_few_steps() -> None:
+    agree(setup() + """
+import copy
+target = copy.deepcopy(model)
+for i in loop(50):
+    with torch.no_grad():
+        goal = 0.9 * target(x) + y
+    loss = criterion(model(x), goal)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    if i % 10 == 0:
+        target.load_state_dict(model.state_dict())
+""")
+
+
+def test_break_leaves_the_state_of_that_step() -> None:
+    agree(setup() + "for i in loop(100):" + STEP + "    if i == 57:\n        break\n")
+
+
+def test_an_exception_at_a_step() -> None:
+    agree(setup() + "try:\n    for i in loop(100):" + STEP.replace("\n    ", "\n        ") + """
+        if i == 57:
+            raise ValueError("stop")
+except ValueError as problem:
+    said = str(problem)
+""")
