@@ -53,7 +53,8 @@ pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
-    "autocast": "amp", "doctor": "diagnose", "loop": "compiling", "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
+    "autocast": "amp", "doctor": "diagnose", "loop": "compiling",
+    "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 assert _methods.METHODS
 
