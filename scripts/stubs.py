@@ -143,9 +143,15 @@ class Stub:
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     """The signature with types in the place of their names where those can be found."""
     try:
-        return inspect.signature(function, eval_str=True)
+        found = inspect.signature(function, eval_str=True)
     except NameError:
-        return inspect.signature(function)
+        found = inspect.signature(function)
+    if not hasattr(function, "takes_out"):
+        return found
+    out = inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Any)
+    parameters = list(found.parameters.values())
+    keywords = [p for p in parameters if p.kind is p.VAR_KEYWORD]
+    return found.replace(parameters=[*(p for p in parameters if p not in keywords), out, *keywords])
 
 
 def tensor_stub() -> str:

@@ -420,46 +420,47 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """`input ** exponent`, broadcast; one of them may be a number."""
 
-def float_power(input: Any, exponent: Any) -> Tensor:
+def float_power(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
     """`input ** exponent` computed in float64."""
 
 def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
 
-def clamp_min(input: Tensor, min: Any) -> Tensor:
+def clamp_min(input: Tensor, min: Any, *, out: Any = None) -> Tensor:
     """Every element, at least `min`."""
 
-def clamp_max(input: Tensor, max: Any) -> Tensor:
+def clamp_max(input: Tensor, max: Any, *, out: Any = None) -> Tensor:
     """Every element, at most `max`."""
 
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any = None) -> Any:
     """Elements of `input` where `condition` holds, of `other` elsewhere; with `condition` alone, the indices where it holds."""
 
-def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+def lerp(input: Tensor, end: Tensor, weight: Any, *, out: Any = None) -> Tensor:
     """`input + weight * (end - input)`."""
 
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Any = None) -> Tensor:
     """`input + value * tensor1 * tensor2`."""
 
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Any = None) -> Tensor:
     """`input + value * tensor1 / tensor2`."""
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`input` with `value` where the boolean `mask` holds."""
 
-def nan_to_num(input: Tensor, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
+def nan_to_num(input: Tensor, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None, *,
+               out: Any = None) -> Tensor:
     """NaN and infinities replaced by numbers, the largest finite ones unless given."""
 
-def round(input: Tensor, *, decimals: _int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: _int = 0, out: Any = None) -> Tensor:
     """Every element rounded, halves to even, to `decimals` places."""
 
-def logit(input: Tensor, eps: _float | None = None) -> Tensor:
+def logit(input: Tensor, eps: _float | None = None, *, out: Any = None) -> Tensor:
     """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
 
-def sgn(input: Tensor) -> Tensor:
+def sgn(input: Tensor, *, out: Any = None) -> Tensor:
     """The sign; for complex numbers `x / |x|`."""
 
-def angle(input: Tensor) -> Tensor:
+def angle(input: Tensor, *, out: Any = None) -> Tensor:
     """The argument of complex numbers; of real ones 0 or pi."""
 
 def isreal(input: Tensor) -> Tensor:
@@ -468,16 +469,16 @@ def isreal(input: Tensor) -> Tensor:
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input * 2 ** other`."""
 
-def polygamma(n: _int, input: Tensor) -> Tensor:
+def polygamma(n: _int, input: Tensor, *, out: Any = None) -> Tensor:
     """The n-th derivative of digamma."""
 
-def gcd(input: Tensor, other: Tensor) -> Tensor:
+def gcd(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """The greatest common divisor of integers."""
 
-def lcm(input: Tensor, other: Tensor) -> Tensor:
+def lcm(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """The least common multiple of integers."""
 
-def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
+def frexp(input: Tensor, *, out: Any = None) -> tuple[Tensor, Tensor]:
     """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
 
 def positive(input: Tensor) -> Tensor:
@@ -486,10 +487,10 @@ def positive(input: Tensor) -> Tensor:
 def isclose(input: Tensor, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
     """Where `|input - other| <= atol + rtol * |other|`."""
 
-def isposinf(input: Tensor) -> Tensor:
+def isposinf(input: Tensor, *, out: Any = None) -> Tensor:
     """Where an element is positive infinity."""
 
-def isneginf(input: Tensor) -> Tensor:
+def isneginf(input: Tensor, *, out: Any = None) -> Tensor:
     """Where an element is negative infinity."""
 
 def conj(input: Tensor) -> Tensor:
@@ -555,54 +556,54 @@ def greater_equal(input: Any, other: Any, *, out: Tensor | None = None) -> Tenso
 def clip(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
 
-def sum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+def sum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The sum over `dim` (all dimensions if None); integers are summed as int64."""
 
-def nansum(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+def nansum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """The sum with NaN counted as zero."""
 
-def mean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+def mean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The mean over `dim`; RuntimeError for integers."""
 
-def nanmean(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+def nanmean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """The mean of the elements that are not NaN."""
 
-def prod(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
+def prod(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The product over one dimension, or of all elements."""
 
-def all(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+def all(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """Whether all elements are true."""
 
-def any(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+def any(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """Whether any element is true."""
 
-def amax(input: Tensor, dim: Any = ..., keepdim: _bool = False) -> Tensor:
+def amax(input: Tensor, dim: Any = ..., keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """The largest element over `dim`; equal ones share the gradient."""
 
-def amin(input: Tensor, dim: Any = ..., keepdim: _bool = False) -> Tensor:
+def amin(input: Tensor, dim: Any = ..., keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """The smallest element over `dim`; equal ones share the gradient."""
 
-def aminmax(input: Tensor, *, dim: Any = None, keepdim: _bool = False) -> Any:
+def aminmax(input: Tensor, *, dim: Any = None, keepdim: _bool = False, out: Any = None) -> Any:
     """Smallest and largest element."""
 
-def max(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Any:
+def max(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Any:
     """The largest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise maximum."""
 
-def min(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Any:
+def min(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Any:
     """The smallest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise minimum."""
 
-def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """The index of the largest element, the first one where several are equal."""
 
-def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """The index of the smallest element, the first one where several are equal."""
 
-def var(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
-        correction: Any = None) -> Tensor:
+def var(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None,
+        out: Any = None) -> Tensor:
     """The variance over `dim`, divided by n - correction (1 unless given)."""
 
-def std(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
-        correction: Any = None) -> Tensor:
+def std(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None,
+        out: Any = None) -> Tensor:
     """The standard deviation over `dim`, divided by n - correction (1 unless given)."""
 
 def var_mean(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *,
@@ -613,10 +614,10 @@ def std_mean(input: Tensor, dim: Any = None, unbiased: _bool | None = None, keep
              correction: Any = None) -> Any:
     """Standard deviation and mean."""
 
-def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False) -> Tensor:
+def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False, *, out: Any = None) -> Tensor:
     """`log(sum(exp(x)))` over `dim`, computed without overflow."""
 
-def norm(input: Tensor, p: Any = 'fro', dim: Any = None, keepdim: _bool = False, dtype: Any = None) -> Tensor:
+def norm(input: Tensor, p: Any = 'fro', dim: Any = None, keepdim: _bool = False, dtype: Any = None, *, out: Any = None) -> Tensor:
     """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
@@ -766,49 +767,49 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of matrices `(b, n, m)` and `(b, m, p)`."""
 
-def mv(input: Tensor, vec: Tensor) -> Tensor:
+def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Tensor:
     """The product of a matrix `(n, m)` and a vector `(m)`."""
 
-def dot(input: Tensor, tensor: Tensor) -> Tensor:
+def dot(input: Tensor, tensor: Tensor, *, out: Any = None) -> Tensor:
     """The sum of the products of two vectors."""
 
-def vdot(input: Tensor, other: Tensor) -> Tensor:
+def vdot(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """As `dot`, the first vector conjugated."""
 
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor:
     """All products of the elements of two vectors, `(n, m)`."""
 
-def ger(input: Tensor, vec2: Tensor) -> Tensor:
+def ger(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor:
     """All products of the elements of two vectors, `(n, m)`."""
 
 def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
 
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * (mat1 @ mat2)`."""
 
-def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
 
-def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
 
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
 
-def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
 
 def einsum(equation: str, *operands: Any) -> Tensor:
     """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little."""
 
-def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Any = None) -> Tensor:
     """Products summed over the last `dims` dimensions of `a` and the first of `b`, or over given pairs of dimensions."""
 
-def inner(input: Tensor, other: Tensor) -> Tensor:
+def inner(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """Products summed over the last dimensions of both."""
 
-def kron(input: Tensor, other: Tensor) -> Tensor:
+def kron(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """The Kronecker product of two matrices."""
 
 def chain_matmul(*matrices: Tensor) -> Tensor:
@@ -882,36 +883,37 @@ def linspace(start: Any, end: Any, steps: _int, *, out: Any = None, dtype: Any =
              requires_grad: _bool = False) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, at equal distances."""
 
-def logspace(start: Any, end: Any, steps: _int, base: _float = 10.0, *, dtype: Any = None,
-             requires_grad: _bool = False) -> Tensor:
+def logspace(start: Any, end: Any, steps: _int, base: _float = 10.0, *, dtype: Any = None, requires_grad: _bool = False,
+             out: Any = None) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
 
 def eye(n: _int, m: _int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
         requires_grad: _bool = False) -> Tensor:
     """The identity matrix."""
 
-def complex(real: Tensor, imag: Tensor) -> Tensor:
+def complex(real: Tensor, imag: Tensor, *, out: Any = None) -> Tensor:
     """A complex tensor from its parts."""
 
-def polar(abs: Tensor, angle: Tensor) -> Tensor:
+def polar(abs: Tensor, angle: Tensor, *, out: Any = None) -> Tensor:
     """A complex tensor from absolute values and angles."""
 
-def index_select(input: Tensor, dim: _int, index: Tensor) -> Tensor:
+def index_select(input: Tensor, dim: _int, index: Tensor, *, out: Any = None) -> Tensor:
     """Entries at `index` along a dimension."""
 
-def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = False, out: Any = None) -> Tensor:
     """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
 
-def scatter(input: Tensor, dim: _int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
+def scatter(input: Tensor, dim: _int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None,
+            out: Any = None) -> Tensor:
     """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
 
-def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor) -> Tensor:
+def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor, *, out: Any = None) -> Tensor:
     """`input` with `src` added at `index`."""
 
-def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha: Any = 1, out: Any = None) -> Tensor:
     """`input` with the entries of `source` added at `index` along a dimension."""
 
-def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor) -> Tensor:
+def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, out: Any = None) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
 
 def index_fill(input: Tensor, dim: _int, index: Tensor, value: Any) -> Tensor:
@@ -920,16 +922,16 @@ def index_fill(input: Tensor, dim: _int, index: Tensor, value: Any) -> Tensor:
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
     """`input` with `values` written (or added) at the elements that `indices` pick together."""
 
-def take(input: Tensor, index: Tensor) -> Tensor:
+def take(input: Tensor, index: Tensor, *, out: Any = None) -> Tensor:
     """Elements at positions counted over all elements."""
 
-def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None) -> Tensor:
+def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None, *, out: Any = None) -> Tensor:
     """As `gather`, the indices broadcast."""
 
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+def masked_select(input: Tensor, mask: Tensor, *, out: Any = None) -> Tensor:
     """The elements where `mask` holds, in one dimension."""
 
-def nonzero(input: Tensor, *, as_tuple: _bool = False) -> Any:
+def nonzero(input: Tensor, *, as_tuple: _bool = False, out: Any = None) -> Any:
     """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
 
 def argwhere(input: Tensor) -> Tensor:
@@ -941,7 +943,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False)
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """`input` with the elements of `source`, one after another, where `mask` holds."""
 
-def scatter_reduce(input: Tensor, dim: _int, index: Tensor, src: Tensor, reduce: str, *, include_self: _bool = True) -> Tensor:
+def scatter_reduce(input: Tensor, dim: _int, index: Tensor, src: Tensor, reduce: str, *, include_self: _bool = True,
+                   out: Any = None) -> Tensor:
     """`input` with `src` combined at `index` by "sum", "prod", "mean", "amax" or "amin"; without `include_self` from `src` alone.
 
     Raises RuntimeError for other names.
@@ -972,19 +975,19 @@ def concatenate(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Te
 def stack(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape along a new dimension."""
 
-def hstack(tensors: Any) -> Tensor:
+def hstack(tensors: Any, *, out: Any = None) -> Tensor:
     """Side by side: along the second dimension, vectors along their only one."""
 
-def vstack(tensors: Any) -> Tensor:
+def vstack(tensors: Any, *, out: Any = None) -> Tensor:
     """One above the other: along the first dimension, vectors as rows."""
 
 def row_stack(tensors: Any) -> Tensor:
     """One above the other: along the first dimension, vectors as rows."""
 
-def dstack(tensors: Any) -> Tensor:
+def dstack(tensors: Any, *, out: Any = None) -> Tensor:
     """Along the third dimension."""
 
-def column_stack(tensors: Any) -> Tensor:
+def column_stack(tensors: Any, *, out: Any = None) -> Tensor:
     """Vectors as columns, matrices side by side."""
 
 def tile(input: Tensor, *dims: Any) -> Tensor:
@@ -1008,49 +1011,49 @@ def rot90(input: Tensor, k: _int = 1, dims: Any = ...) -> Tensor:
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
 
-def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Any:
+def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Any = None) -> Any:
     """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
 
-def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False) -> Tensor:
+def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Any = None) -> Tensor:
     """The indices that sort along `dim`."""
 
-def msort(input: Tensor) -> Tensor:
+def msort(input: Tensor, *, out: Any = None) -> Tensor:
     """Sorted along the first dimension."""
 
-def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> Any:
+def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, out: Any = None) -> Any:
     """The `k` largest (or smallest) elements along `dim` and their indices."""
 
-def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False) -> Any:
+def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False, *, out: Any = None) -> Any:
     """The k-th smallest element along `dim` and its index."""
 
-def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> Any:
+def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False, *, out: Any = None) -> Any:
     """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
 
-def cumsum(input: Tensor, dim: _int, *, dtype: Any = None) -> Tensor:
+def cumsum(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
     """Partial sums along `dim`."""
 
-def logcumsumexp(input: Tensor, dim: _int) -> Tensor:
+def logcumsumexp(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
     """`log(cumsum(exp(x)))` along `dim`."""
 
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
     """Partial integrals by the trapezoidal rule along `dim`."""
 
-def cumprod(input: Tensor, dim: _int, *, dtype: Any = None) -> Tensor:
+def cumprod(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
     """Partial products along `dim`."""
 
-def cummax(input: Tensor, dim: _int) -> Any:
+def cummax(input: Tensor, dim: _int, *, out: Any = None) -> Any:
     """Running maximum along `dim` and its index."""
 
-def cummin(input: Tensor, dim: _int) -> Any:
+def cummin(input: Tensor, dim: _int, *, out: Any = None) -> Any:
     """Running minimum along `dim` and its index."""
 
-def diff(input: Tensor, n: _int = 1, dim: _int = -1) -> Tensor:
+def diff(input: Tensor, n: _int = 1, dim: _int = -1, *, out: Any = None) -> Tensor:
     """Differences of neighbours along `dim`, `n` times."""
 
-def tril(input: Tensor, diagonal: _int = 0) -> Tensor:
+def tril(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The lower triangle of matrices, zeros above `diagonal`."""
 
-def triu(input: Tensor, diagonal: _int = 0) -> Tensor:
+def triu(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The upper triangle of matrices, zeros below `diagonal`."""
 
 def tril_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
@@ -1059,7 +1062,7 @@ def tril_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
 def triu_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
     """The indices of the upper triangle, `(2, n)`."""
 
-def diag(input: Tensor, diagonal: _int = 0) -> Tensor:
+def diag(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
 
 def diag_embed(input: Tensor, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
@@ -1085,23 +1088,24 @@ def unique_consecutive(input: Tensor, return_inverse: _bool = False, return_coun
                        dim: _int | None = None) -> Any:
     """Runs of equal elements taken as one."""
 
-def isin(elements: Tensor, test_elements: Tensor) -> Tensor:
+def isin(elements: Tensor, test_elements: Tensor, *, out: Any = None) -> Tensor:
     """Where an element occurs among `test_elements`."""
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
     """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
 
-def histc(input: Tensor, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
+def histc(input: Tensor, bins: _int = 100, min: _float = 0, max: _float = 0, *, out: Any = None) -> Tensor:
     """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
 
-def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: _bool = False, right: _bool = False,
-                 side: str | None = None) -> Tensor:
+def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: _bool = False, right: _bool = False, side: str | None = None,
+                 out: Any = None) -> Tensor:
     """Where values would go in a sorted vector."""
 
-def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False) -> Tensor:
+def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False, out: Any = None) -> Tensor:
     """The interval between sorted boundaries that each element lies in."""
 
-def quantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
+def quantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear',
+             out: Any = None) -> Tensor:
     """Quantiles along `dim`, interpolated between neighbours."""
 
 def result_type(a: Any, b: Any) -> Any:
@@ -1125,10 +1129,10 @@ def cov(input: Tensor, *, correction: _int = 1) -> Tensor:
 def corrcoef(input: Tensor) -> Tensor:
     """The correlation matrix of variables in rows."""
 
-def cross(input: Tensor, other: Tensor, dim: _int = -1) -> Tensor:
+def cross(input: Tensor, other: Tensor, dim: _int = -1, *, out: Any = None) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
 
-def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float, *, out: Any = None) -> Tensor:
     """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
 
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -1163,10 +1167,11 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any =
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
 
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
-           requires_grad: _bool = False) -> Tensor:
+           layout: Any = None, device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
     """Normal numbers with given means and standard deviations, numbers or tensors."""
 
-def multinomial(input: Tensor, num_samples: _int, replacement: _bool = False, *, generator: Any = None) -> Tensor:
+def multinomial(input: Tensor, num_samples: _int, replacement: _bool = False, *, generator: Any = None,
+                out: Any = None) -> Tensor:
     """Indices drawn with the weights of each row."""
 
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
@@ -1226,10 +1231,10 @@ def set_default_device(device: Any) -> None:
 def get_default_device() -> device:
     """`device("cpu")`."""
 
-def inverse(A: Tensor) -> Tensor:
+def inverse(A: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of square matrices; RuntimeError for singular ones."""
 
-def det(A: Tensor) -> Tensor:
+def det(A: Tensor, *, out: Any = None) -> Tensor:
     """The determinant of square matrices."""
 
 def logdet(input: Tensor) -> Tensor:
@@ -1238,24 +1243,24 @@ def logdet(input: Tensor) -> Tensor:
 def slogdet(A: Tensor) -> Any:
     """Sign and logarithm of the absolute value of the determinant."""
 
-def cholesky(A: Tensor, *, upper: _bool = False) -> Tensor:
+def cholesky(A: Tensor, *, upper: _bool = False, out: Any = None) -> Tensor:
     """The lower (or upper) factor L of `L L^H`; RuntimeError where A is not positive definite."""
 
-def qr(A: Tensor, mode: str = 'reduced') -> Any:
+def qr(A: Tensor, mode: str = 'reduced', *, out: Any = None) -> Any:
     """Orthogonal Q and upper triangular R with `Q R = A`."""
 
-def matrix_power(A: Tensor, n: _int) -> Tensor:
+def matrix_power(A: Tensor, n: _int, *, out: Any = None) -> Tensor:
     """The n-th power of square matrices; negative ones through the inverse."""
 
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Moler and Van Loan, 2003)."""
 
-def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
+def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.
 
     >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
     tensor([[0.5000, 0.5000]])
     """
 
-def log_softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
+def log_softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""

@@ -1,6 +1,16 @@
 """Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
 
 ROWS = {
+    "out-not-tensor": (
+        "out= must be a tensor, or a tuple of them where there are several results, not {kind}: write out=torch.empty(0)",
+        "out= 应为张量(有多个结果时为张量的元组),得到 {kind}:请写 out=torch.empty(0)"),
+    "out-with-gradient": (
+        "functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad: "
+        "leave out= away, or write inside torch.no_grad()",
+        "带 out= 的函数不支持自动求导,而某个参数需要梯度:请去掉 out=,或写在 torch.no_grad() 中"),
+    "out-dtype": (
+        "result type {result} can't be cast to the desired output type {target}: give an out= tensor of the result's type",
+        "结果类型 {result} 不能转换为 out= 张量的类型 {target}:请给出类型与结果相同的 out= 张量"),
     "argument-not-tensor": (
         "{function}(): argument '{name}' must be Tensor, not {kind}: write torch.tensor(...) around it",
         "{function}():参数 {name} 应为张量,得到 {kind}:请用 torch.tensor(...) 转换"),

@@ -11,7 +11,7 @@ from steepest.core.dtype import get_default_dtype, numpy_dtype
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
-from steepest.functional.operands import sizes
+from steepest.functional.operands import result_into, sizes
 from steepest.ops.creation import constant, fill, iota
 
 
@@ -21,8 +21,15 @@ def check_device(device: Any) -> None:
         raise RuntimeError(text("no-such-device", device=device))
 
 
-def finished(x: Tensor, requires_grad: bool, device: Any = None) -> Tensor:
+def wanted(of: DType | None, out: Tensor | None) -> DType:
+    """The dtype that is asked for, else that of `out=`, else the default one."""
+    return of or (get_default_dtype() if out is None else out.dtype)
+
+
+def finished(x: Tensor, requires_grad: bool, device: Any = None, out: Tensor | None = None) -> Tensor:
     """What every creation function does last."""
+    if out is not None:
+        return result_into(out, x)  # type: ignore[no-any-return]
     if device is not None:
         check_device(device)
     if requires_grad:
@@ -135,26 +142,27 @@ def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layo
     """A tensor of shape `size` filled with a number."""
     if isinstance(fill_value, Tensor):
         fill_value = fill_value.item()
-    of = dtype or dtypes.of_number(fill_value)
-    return finished(fill(shape=sizes((size,)) if not isinstance(size, int) else (size,), value=fill_value, dtype=of), requires_grad, device)
+    of = dtype or (dtypes.of_number(fill_value) if out is None else out.dtype)
+    shape = sizes((size,)) if not isinstance(size, int) else (size,)
+    return finished(fill(shape=shape, value=fill_value, dtype=of), requires_grad, device, out)
 
 
 def zeros(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
           pin_memory: bool = False, names: Any = None) -> Tensor:
     """A tensor of zeros."""
-    return finished(fill(shape=sizes(size), value=0, dtype=dtype or get_default_dtype()), requires_grad, device)
+    return finished(fill(shape=sizes(size), value=0, dtype=wanted(dtype, out)), requires_grad, device, out)
 
 
 def ones(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
          pin_memory: bool = False, names: Any = None) -> Tensor:
     """A tensor of ones."""
-    return finished(fill(shape=sizes(size), value=1, dtype=dtype or get_default_dtype()), requires_grad, device)
+    return finished(fill(shape=sizes(size), value=1, dtype=wanted(dtype, out)), requires_grad, device, out)
 
 
 def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
           pin_memory: bool = False, memory_format: Any = None) -> Tensor:
     """A tensor whose elements are yet to be written (here they are zeros)."""
-    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad)
+    return zeros(*size, out=out, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def _like(name: str, value: Any) -> Any:
@@ -186,10 +194,12 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
         raise RuntimeError(text("arange-step-zero"))
     if (end - start) * step < 0:
         raise RuntimeError(text("arange-bounds", start=start, end=end, step=step))
+    if dtype is None and out is not None:
+        dtype = out.dtype
     if dtype is None:
         dtype = get_default_dtype() if any(isinstance(x, float) for x in (start, end, step)) else dtypes.int64
     n = math.ceil((end - start) / step)
-    return finished(iota(start=start, step=step, size=n, dtype=dtype), requires_grad, device)
+    return finished(iota(start=start, step=step, size=n, dtype=dtype), requires_grad, device, out)
 
 
 def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -201,7 +211,7 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None,
 def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, at equal distances."""
-    of = dtype or get_default_dtype()
+    of = wanted(dtype, out)
     start, end = float(start), float(end)
     kind = np.float64 if of.category < dtypes.FLOATING else numpy_dtype(of)
     step = kind(0) if isinstance(kind, type) else np.zeros((), kind)
@@ -211,7 +221,7 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
     array = np.where(i < steps // 2, low + step * i.astype(kind), high - step * (steps - 1 - i).astype(kind)).astype(kind)
     if steps == 1:
         array = np.asarray([start], kind)
-    return finished(constant(array.astype(numpy_dtype(of)), of), requires_grad, device)
+    return finished(constant(array.astype(numpy_dtype(of)), of), requires_grad, device, out)
 
 
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -223,8 +233,8 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
 def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
         requires_grad: bool = False) -> Tensor:
     """The identity matrix."""
-    of = dtype or get_default_dtype()
-    return finished(constant(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device)
+    of = wanted(dtype, out)
+    return finished(constant(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device, out)
 
 
 def complex_(real: Tensor, imag: Tensor) -> Tensor:

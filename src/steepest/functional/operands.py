@@ -1,11 +1,15 @@
 """What a user may pass where a tensor or a number is meant."""
 
 import numbers
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 import numpy as np
 
+from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, from_array
+from steepest.errors import text
 
 NUMBERS = (bool, int, float, complex)
 
@@ -36,10 +40,31 @@ def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple([a if type(a) is int else a.__index__() for a in args])
 
 
-def result_into(out: Tensor | None, value: Any) -> Any:
-    """The value, written into `out=` where that is given."""
+def result_into(out: Any, value: Any) -> Any:
+    """The value, written into `out=` where that is given; several results into as many tensors.
+
+    Raises RuntimeError where a gradient is wanted, and where the dtype of `out` cannot hold the value.
+    """
     if out is None:
         return value
+    if isinstance(value, tuple):
+        return type(value)([result_into(o, v) for o, v in zip(out, value, strict=True)])
+    if not isinstance(out, Tensor):
+        raise TypeError(text("out-not-tensor", kind=describe(out)))
+    if value.needs_grad or modes.grad and out.requires_grad:
+        raise RuntimeError(text("out-with-gradient"))
+    if value.dtype.category > out.dtype.category:
+        raise RuntimeError(text("out-dtype", result=value.dtype, target=out.dtype))
     if out.array.shape != value.array.shape:
         out.resize_(value.array.shape)
     return out.copy_(value)
+
+
+def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that also takes `out=`, a tensor (or several) to write its result into."""
+    def written(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        return function(*args, **kwargs) if out is None else result_into(out, function(*args, **kwargs))
+
+    update_wrapper(written, function)
+    written.takes_out = True  # type: ignore[attr-defined]
+    return written

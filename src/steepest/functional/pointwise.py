@@ -42,6 +42,14 @@ ALIASES = {"absolute": "abs", "negative": "neg", "arcsin": "asin", "arccos": "ac
            "greater_equal": "ge", "clip": "clamp"}
 
 
+TENSORS_ONLY = frozenset((
+    "maximum minimum fmax fmin atan2 hypot nextafter heaviside logaddexp logaddexp2 logical_and logical_or logical_xor").split())
+"""Functions of two tensors; the others take a number as `other`."""
+NUMBER_FIRST = frozenset((
+    "mul remainder floor_divide xlogy bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift").split())
+"""Functions that take a number as `input` too."""
+
+
 def unary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
     """The function of one tensor that a row of UNARY names."""
     bind = primitive.bind
@@ -70,8 +78,13 @@ def both(name: str, a: Any, b: Any) -> tuple[Any, Any]:
 def binary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
     """The function of two operands that a row of BINARY names."""
     bind = primitive.bind
+    number_first, number_second = name in NUMBER_FIRST, name not in TENSORS_ONLY
 
     def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        if not (number_first or isinstance(input, Tensor)):
+            raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
+        if not (number_second or isinstance(other, Tensor)):
+            raise TypeError(text("argument-not-tensor", function=name, name="other", kind=describe(other)))
         result: Tensor = bind(*both(name, input, other))
         return result if out is None else result_into(out, result)
 
@@ -143,11 +156,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Every element, at least `min`."""
+    tensors("clamp_min", input=input)
     return ar.clamp_min(input, operand(min))
 
 
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Every element, at most `max`."""
+    tensors("clamp_max", input=input)
     return ar.clamp_max(input, operand(max))
 
 
@@ -164,6 +179,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """`input + weight * (end - input)`."""
+    tensors("lerp", input=input, end=end)
     if end.dtype is not input.dtype:
         raise RuntimeError(text("lerp-dtypes", a=input.dtype, b=end.dtype))
     return ar.lerp(input, end, operand(weight))
@@ -225,8 +241,16 @@ def isreal(input: Tensor) -> Tensor:
     return input.imag == 0 if input.dtype.is_complex else ar.eq(input, input) | True
 
 
+def tensors(name: str, **arguments: Any) -> None:
+    """TypeError unless all these arguments of a function are tensors."""
+    for argument, x in arguments.items():
+        if not isinstance(x, Tensor):
+            raise TypeError(text("argument-not-tensor", function=name, name=argument, kind=describe(x)))
+
+
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input * 2 ** other`."""
+    tensors("ldexp", input=input, other=other)
     return result_into(out, ar.mul(input, ar.pow(2.0, other)))
 
 
@@ -237,11 +261,13 @@ def polygamma(n: int, input: Tensor) -> Tensor:
 
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
+    tensors("gcd", input=input, other=other)
     return counting.gcd(input, other, to=numpy_dtype(result_type(input, other)))
 
 
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of integers."""
+    tensors("lcm", input=input, other=other)
     return counting.lcm(input, other, to=numpy_dtype(result_type(input, other)))
 
 

@@ -9,8 +9,8 @@ from steepest.core import generator as gen
 from steepest.core.dtype import get_default_dtype
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
-from steepest.functional.creating import finished
-from steepest.functional.operands import sizes
+from steepest.functional.creating import finished, wanted
+from steepest.functional.operands import result_into, sizes
 from steepest.ops.random import draw
 
 
@@ -27,13 +27,13 @@ def _drawn_by(of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
          requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Uniform numbers from [0, 1)."""
-    return finished(_drawn(sizes(size), dtype, generator, "uniform", low=0.0, high=1.0), requires_grad, device)
+    return finished(_drawn(sizes(size), wanted(dtype, out), generator, "uniform", low=0.0, high=1.0), requires_grad, device, out)
 
 
 def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
           requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Standard normal numbers."""
-    return finished(_drawn(sizes(size), dtype, generator, "normal", mean=0.0, std=1.0), requires_grad, device)
+    return finished(_drawn(sizes(size), wanted(dtype, out), generator, "normal", mean=0.0, std=1.0), requires_grad, device, out)
 
 
 def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,
@@ -48,15 +48,17 @@ def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, gen
         low = given.pop() if given else 0
     if high <= low:
         raise RuntimeError(text("randint-bounds", low=low, high=high))
-    numbers = _drawn(sizes((size,)), dtype or dtypes.int64, generator, "randint", low=int(low), high=int(high))
-    return finished(numbers, requires_grad, device)
+    of = dtype or (dtypes.int64 if out is None else out.dtype)
+    numbers = _drawn(sizes((size,)), of, generator, "randint", low=int(low), high=int(high))
+    return finished(numbers, requires_grad, device, out)
 
 
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """A random order of 0 to n - 1."""
-    order = draw(dtype=dtype or dtypes.int64, generator=generator or gen.default_generator, sampler="randperm", n=n)
-    return finished(order, requires_grad, device)
+    order = draw(dtype=dtype or (dtypes.int64 if out is None else out.dtype),
+                 generator=generator or gen.default_generator, sampler="randperm", n=n)
+    return finished(order, requires_grad, device, out)
 
 
 def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -79,20 +81,21 @@ def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) ->
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
     if p is None:
-        return _drawn_by(input.dtype, generator, "bernoulli", p=input)
-    return _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p)
+        return result_into(out, _drawn_by(input.dtype, generator, "bernoulli", p=input))
+    return result_into(out, _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p))
 
 
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
-           requires_grad: bool = False) -> Tensor:
+           layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Normal numbers with given means and standard deviations, numbers or tensors."""
     if size is not None:
-        return finished(_drawn(sizes((size,)), dtype, generator, "normal", mean=float(mean), std=float(std)), requires_grad)
+        numbers = _drawn(sizes((size,)), wanted(dtype, out), generator, "normal", mean=float(mean), std=float(std))
+        return finished(numbers, requires_grad, device, out)
     given = {name: x for name, x in (("mean", mean), ("std", std)) if isinstance(x, Tensor)}
-    numbers = {name: x for name, x in (("mean", mean), ("std", std)) if not isinstance(x, Tensor)}
+    fixed = {name: x for name, x in (("mean", mean), ("std", std)) if not isinstance(x, Tensor)}
     shape = np.broadcast_shapes(*[x.array.shape for x in given.values()])
-    return draw(*given.values(), names=tuple(given), shape=shape, dtype=next(iter(given.values())).dtype,
-                generator=generator or gen.default_generator, sampler="normal", **numbers)
+    return result_into(out, draw(*given.values(), names=tuple(given), shape=shape, dtype=next(iter(given.values())).dtype,
+                                 generator=generator or gen.default_generator, sampler="normal", **fixed))
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:

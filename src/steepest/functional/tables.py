@@ -19,13 +19,23 @@ from steepest.functional import (
     threads,
 )
 from steepest.functional.neural.softmax import log_softmax, softmax
+from steepest.functional.operands import with_out
 
 MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits, kinds, devices)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp")
+OUT = """
+clamp_max clamp_min addcmul addcdiv frexp lcm gcd float_power round sgn nan_to_num lerp angle isposinf isneginf polygamma logit where
+addmm addmv addbmm baddbmm dot vdot mv addr outer kron inner tensordot cholesky qr complex logspace polar cross cumsum cumprod cummax
+cummin diff diag isin kthvalue quantile nanquantile topk mode column_stack sort hstack histc bucketize searchsorted vstack dstack msort
+renorm tril triu logcumsumexp max min aminmax logsumexp norm all any amax amin argmax argmin mean nanmean std var nansum masked_select
+gather index_copy index_select index_add take scatter scatter_add take_along_dim nonzero scatter_reduce softmax log_softmax multinomial
+sum prod det inverse ger matrix_power argsort
+"""
+"""Functions that `with_out` gives the argument `out=`."""
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset((
-    "unary binary both named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device finished"
-    " to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as reshape_as"
+    "unary binary both tensors wanted named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device"
+    " finished to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as reshape_as"
     " contiguous not_empty extreme least").split())
 
 
@@ -41,4 +51,5 @@ def functions() -> dict[str, Any]:
     found.update(legacy.TYPES)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
     found.update(softmax=softmax, log_softmax=log_softmax)
+    found.update({name: with_out(found[name]) for name in OUT.split() if name in found})
     return found
