@@ -68,13 +68,9 @@ def ours(op: Any) -> Any:
     """steepest's function for an operation."""
     if callable(op.op) and (getattr(op.op, "__module__", None) or "").startswith("torch.testing"):
         return counterpart(op.op)
-    try:
-        return resolve(op.name)
-    except NoCounterpart:
-        name = op.name.split(".")[-1]
-        if hasattr(torch.Tensor, name) and not hasattr(torch, name):
-            return resolve(f"Tensor.{name}")
-        raise
+    name = op.name.split(".")[-1]
+    on_tensor = hasattr(torch.Tensor, name) and (not hasattr(torch, name) or isinstance(getattr(torch, name), torch.dtype))
+    return resolve(f"Tensor.{name}" if on_tensor and op.name == name else op.name)
 
 
 def shape_only(x: Any) -> Any:
@@ -117,6 +113,7 @@ def compare(there: Callable[[], Any], here: Callable[[], Any], rtol: float = 0.0
         expected = there()
     except Exception:
         return None
+    seeded()
     try:
         got = here()
     except Exception as problem:
@@ -148,9 +145,17 @@ def methods(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
         return
     for s in samples(op, first_dtype(op), count and min(count, 3)):
         if isinstance(s.input, torch.Tensor) and op.name not in NOT_UNIQUE:
-            found = compare(lambda: outcome(op.method_variant, copied(s)), lambda: outcome_here(resolve(f"Tensor.{op.name}"), s))  # noqa: B023
+            found = compare(lambda: outcome(op.method_variant, copied(s)), lambda: outcome_here(method(op), s),  # noqa: B023
+                            forget=op.name in UNWRITTEN)
             if found is not None:
                 yield "method", found
+
+
+def method(op: Any) -> Any:
+    """steepest's method for that of an operation; one of the test suite's own functions where that stands in for it."""
+    if (getattr(op.method_variant, "__module__", None) or "").startswith("torch.testing"):
+        return counterpart(op.method_variant)
+    return resolve(f"Tensor.{op.name}")
 
 
 def in_place(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
@@ -236,8 +241,8 @@ def derivatives(library: Any, function: Any, x: Any, args: Any, kwargs: Any, pro
         if k + 1 < order:
             results = [r for r in results if r is not None and r.requires_grad]
             if not results:
-                return [np.zeros(tuple(w.shape)) for w in wanted]
-    return [np.zeros(tuple(w.shape), plain(w).dtype) if r is None else plain(r) for r, w in zip(results, wanted)]
+                return [np.zeros_like(plain(w)) for w in wanted]
+    return [np.zeros_like(plain(w)) if r is None else plain(r) for r, w in zip(results, wanted)]
 
 
 def _gradients(op: Any, count: int | None, order: int) -> Iterator[tuple[str, str]]:

@@ -335,8 +335,18 @@ def extreme(of: Any, sign: int) -> Any:
     return bool(sign > 0) if of is dtypes.bool_ else (np.iinfo(of.numpy).max if sign > 0 else np.iinfo(of.numpy).min)
 
 
-def _product_scatter_input(g: Any, x: Any, result: Any) -> Any:
-    return g * result / x
+def _product_scatter_input(g: Any, x: Any, index: Any, source: Any, dim: int) -> Any:
+    safe = where(x == 0, 1, x)
+    return g * REDUCING_SCATTERS["prod"](safe, index, source, dim=dim) / safe
+
+
+def _product_scatter_source(g: Any, x: Any, index: Any, source: Any, result: Any, dim: int) -> Any:
+    """The product of what else was combined: where one factor is zero, that of the others."""
+    zero = source == 0
+    zeros = ix.gather(ix.scatter_add(full(x.array.shape, 0, x.dtype), index, to_dtype(zero, x.dtype), dim=dim), index, dim=dim)
+    alone = zero & (zeros == 1)
+    others = REDUCING_SCATTERS["prod"](x, index, where(alone, 1, source), dim=dim)
+    return where(alone, ix.gather(g * others, index, dim=dim), ix.gather(g * result, index, dim=dim) / where(zero, 1, source))
 
 
 def _extremum_scatter_input(g: Any, x: Any, index: Any, source: Any, result: Any, dim: int) -> Any:
@@ -357,8 +367,7 @@ def _attaining(x: Any, index: Any, source: Any, result: Any, dim: int) -> Any:
 
 REDUCING_SCATTERS = {
     "sum": ix.Scatter("scatter_reduce", np.add, {"x": lambda g: g, "source": lambda g, index, dim: ix.gather(g, index, dim=dim)}),
-    "prod": ix.Scatter("scatter_reduce", np.multiply, {
-        "x": _product_scatter_input, "source": lambda g, index, source, result, dim: ix.gather(g * result, index, dim=dim) / source}),
+    "prod": ix.Scatter("scatter_reduce", np.multiply, {"x": _product_scatter_input, "source": _product_scatter_source}),
     **{name: ix.Scatter("scatter_reduce", function, {"x": _extremum_scatter_input, "source": _extremum_scatter_source})
        for name, function in (("amax", np.maximum), ("amin", np.minimum))},
 }

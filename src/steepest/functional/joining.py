@@ -20,11 +20,11 @@ from steepest.ops import counting, ordering, scans
 from steepest.ops.arithmetic import clone
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import constant, positions
-from steepest.ops.functions import exp, log
+from steepest.ops.functions import absolute, exp, log
 from steepest.ops.joining import join
 from steepest.ops.reductions import amax, total, wrap
 from steepest.ops.views import diagonal as diagonal_view
-from steepest.ops.views import select, spread
+from steepest.ops.views import real, select, spread
 
 sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n in ("sort", "topk", "kthvalue"))
 
@@ -224,13 +224,39 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return scans.cumsum(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
 
 
-_logcumsumexp = composite("logcumsumexp", lambda x, dim: _log_of_sums(x, dim), operands=1,
-                          x=lambda g, x, result, dim: scans.backwards(g * exp(-result), dim) * exp(x))
-
-
 def _log_of_sums(x: Tensor, dim: int) -> Tensor:
-    top = amax(x, dim=(dim,), keepdim=True)
+    top = amax(real(x) if x.dtype.is_complex else x, dim=(dim,), keepdim=True)
+    top = ar.where(ar.isinf(top), 0, top)
     return log(scans.cumsum(exp(x - top), dim=dim)) + top
+
+
+def _running_log_of_sums(x: Any, dim: int) -> Any:
+    """Every partial sum scaled by its own largest term, so that none is lost beside a later one."""
+    if x.dtype.kind == "f" and x.dtype.itemsize > 2:
+        return np.logaddexp.accumulate(x, axis=dim)
+    rows = np.moveaxis(x.astype(np.float32) if x.dtype.kind != "c" else x, dim, 0)
+    out = np.empty_like(rows)
+    for k, row in enumerate(rows):
+        last = out[k - 1] if k else np.full_like(row, -np.inf)
+        first = last.real >= row.real
+        high, low = np.where(first, last, row), np.where(first, row, last)
+        out[k] = np.where(np.isneginf(low.real), high, high + np.log1p(np.exp(low - high)))
+    return np.ascontiguousarray(np.moveaxis(out, 0, dim)).astype(x.dtype)
+
+
+def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
+    """Sums to the end of `g exp(x - result)` in logarithms, gradients of either sign apart."""
+    def backwards(y: Any) -> Any:
+        return ordering.flip(_logcumsumexp(ordering.flip(y, dims=(dim,)), dim=dim), dims=(dim,))
+
+    if x.dtype.is_complex:
+        return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
+    size = log(absolute(g))
+    up, down = ar.where(g > 0, size, float("-inf")), ar.where(g < 0, size, float("-inf"))
+    return exp(backwards(up - result) + x) - exp(backwards(down - result) + x)
+
+
+_logcumsumexp = composite("logcumsumexp", _log_of_sums, operands=1, kernel=_running_log_of_sums, x=_logcumsumexp_gradient)
 
 
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:

@@ -136,9 +136,11 @@ def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
 
 
 def float_power(input: Any, exponent: Any) -> Tensor:
-    """`input ** exponent` computed in float64."""
+    """`input ** exponent` computed in float64, or in complex128 where one of them is complex."""
     a, b = both("float_power", input, exponent)
-    return ar.pow(a.to(dtypes.float64) if isinstance(a, Tensor) else float(a), b)
+    with_complex = any(isinstance(x, complex) or isinstance(x, Tensor) and x.dtype.is_complex for x in (a, b))
+    of = dtypes.complex128 if with_complex else dtypes.float64
+    return ar.pow(*[x.to(of) if isinstance(x, Tensor) else x for x in (a, b)])
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:

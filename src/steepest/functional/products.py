@@ -95,7 +95,7 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
         raise RuntimeError(text("product-shapes", operation="matmul", a=list(a.array.shape), b=list(b.array.shape)))
     if b.array.ndim == 2:
         lead = a.array.shape[:-1]
-        result = mm(reshape(a, -1, a.array.shape[-1]), b)
+        result = mm(reshape(a, int(np.prod(lead)), a.array.shape[-1]), b)
         result = unsafe_view(result, shape=(*lead, b.array.shape[1]))
     else:
         lead = np.broadcast_shapes(a.array.shape[:-2], b.array.shape[:-2])
@@ -112,60 +112,74 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
     if mat1.dtype is not mat2.dtype:
         raise RuntimeError(text("dtype-mismatch", operation="addmm", a=mat1.dtype, b=mat2.dtype))
-    return _addmm(input, mat1, mat2, beta=beta, alpha=alpha)
+    return _addmm(input, mat1, mat2, beta=_factor(beta, mat1), alpha=_factor(alpha, mat1))
+
+
+def _factor(factor: Any, of: Tensor) -> Any:
+    """A factor in the category of the matrices' dtype: a whole number for integers."""
+    return int(factor) if of.dtype.category < dtypes.FLOATING else factor
 
 
 def _scaled(x: Any, factor: Any) -> Any:
     return x if factor == 1 else x * factor
 
 
+def _combined(c: Any, beta: Any, product: Any, alpha: Any) -> Any:
+    """`beta * c + alpha * product`; where beta is 0, nothing of c counts, not even its NaN."""
+    return _scaled(product, alpha) if beta == 0 else _scaled(c, beta) + _scaled(product, alpha)
+
+
 def _addmm_kernel(c: Any, a: Any, b: Any, beta: Any, alpha: Any) -> Any:
     if a.dtype.itemsize == 2 or a.dtype.kind not in "fc":
         product = con.contract("ij,jk->ik", a.astype(np.float32), b.astype(np.float32)) if a.dtype.itemsize == 2 else np.matmul(a, b)
-        return (_scaled(c, beta) + _scaled(product, alpha)).astype(a.dtype)
+        return _combined(c, beta, product, alpha).astype(a.dtype)
     out = np.matmul(a, b)
     if alpha != 1:
         out *= alpha
-    out += c if beta == 1 else c * beta
+    if beta != 0:
+        out += c if beta == 1 else c * beta
     return out
 
 
 _addmm = composite(
-    "addmm", lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.mm(a, b, spec="ij,jk->ik"), alpha), operands=3,
+    "addmm", lambda c, a, b, beta, alpha: _combined(c, beta, con.mm(a, b, spec="ij,jk->ik"), alpha), operands=3,
     kernel=_addmm_kernel,
-    c=lambda g, beta: _scaled(g, beta), a=lambda g, b, alpha: _scaled(con.mm(g, b, spec="ik,jk->ij"), alpha),
-    b=lambda g, a, alpha: _scaled(con.mm(a, g, spec="ij,ik->jk"), alpha))
+    c=lambda g, beta: _scaled(g, conjugate(beta)),
+    a=lambda g, b, alpha: _scaled(con.mm(g, conjugate(b), spec="ik,jk->ij"), conjugate(alpha)),
+    b=lambda g, a, alpha: _scaled(con.mm(conjugate(a), g, spec="ij,ik->jk"), conjugate(alpha)))
 
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
-    return _addmv(input, mat, vec, beta=beta, alpha=alpha)
+    return _addmv(input, mat, vec, beta=_factor(beta, mat), alpha=_factor(alpha, mat))
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
-    return _addbmm(input, batch1, batch2, beta=beta, alpha=alpha)
+    return _addbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
-    return _baddbmm(input, batch1, batch2, beta=beta, alpha=alpha)
+    return _baddbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
 
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
+    if dtypes.bool_ is input.dtype is vec1.dtype is vec2.dtype:
+        return (input & bool(beta)) | (outer(vec1, vec2) & bool(alpha))
     return _addr(input, vec1, vec2, beta=beta, alpha=alpha)
 
 
 def _added_product(name: str, spec: str, a_spec: str, b_spec: str) -> Any:
     """`beta * c + alpha * (the contraction of a and b)` as one node."""
-    return composite(name, lambda c, a, b, beta, alpha: _scaled(c, beta) + _scaled(con.contraction(a, b, spec=spec), alpha), operands=3,
-                     c=lambda g, beta: _scaled(g, beta),
-                     a=lambda g, b, alpha: _scaled(con.contraction(g, conjugate(b), spec=a_spec), alpha),
-                     b=lambda g, a, alpha: _scaled(con.contraction(conjugate(a), g, spec=b_spec), alpha))
+    return composite(name, lambda c, a, b, beta, alpha: _combined(c, beta, con.contraction(a, b, spec=spec), alpha), operands=3,
+                     c=lambda g, beta: _scaled(g, conjugate(beta)),
+                     a=lambda g, b, alpha: _scaled(con.contraction(g, conjugate(b), spec=a_spec), conjugate(alpha)),
+                     b=lambda g, a, alpha: _scaled(con.contraction(conjugate(a), g, spec=b_spec), conjugate(alpha)))
 
 
 _addmv = _added_product("addmv", "ij,j->i", "i,j->ij", "ij,i->j")
@@ -268,13 +282,19 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
 
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """Products summed over the last dimensions of both."""
+    if not input.array.ndim or not other.array.ndim:
+        return mul(input, other)
+    if input.array.shape[-1] != other.array.shape[-1]:
+        raise RuntimeError(text("product-shapes", operation="inner", a=list(input.array.shape), b=list(other.array.shape)))
     return tensordot(input, other, dims=([input.array.ndim - 1], [other.array.ndim - 1]))
 
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
-    """The Kronecker product of two matrices."""
-    (m, n), (p, q) = input.array.shape, other.array.shape
-    return (input[:, None, :, None] * other[None, :, None, :]).reshape(m * p, n * q)
+    """The Kronecker product; of tensors with unequal numbers of dimensions the smaller one counts as one with dimensions of size 1."""
+    n = max(input.array.ndim, other.array.ndim)
+    a, b = ((1,) * (n - x.array.ndim) + x.array.shape for x in (input, other))
+    wide = input.reshape([k for size in a for k in (size, 1)]) * other.reshape([k for size in b for k in (1, size)])
+    return wide.reshape([p * q for p, q in zip(a, b, strict=True)])
 
 
 def chain_matmul(*matrices: Tensor) -> Tensor:

@@ -14,9 +14,10 @@ from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import ordering
 from steepest.ops import reductions as red
-from steepest.ops.arithmetic import cast
+from steepest.ops.arithmetic import cast, conjugate
 from steepest.ops.composites import composite
 from steepest.ops.reductions import dims, restore, wrap
+from steepest.ops.views import real
 
 
 class NamedResult(tuple[Any, ...]):
@@ -101,7 +102,8 @@ def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     """The product over one dimension, or of all elements."""
     if dtype is not None:
         input = input.to(dtype)
-    return (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)
+    made: Tensor = (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)
+    return made if dtype is None else made.to(dtype)
 
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -259,7 +261,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 
 
 def _logsumexp_body(x: Any, dim: Any, keepdim: bool) -> Any:
-    top = red.amax(x, dim=dim, keepdim=True)
+    top = red.amax(real(x) if x.dtype.is_complex else x, dim=dim, keepdim=True)
     top = ar.where(ar.isinf(top), 0, top)
     return fn.log(red.total(fn.exp(x - top), dim=dim, keepdim=keepdim)) + (top if keepdim else restore_shape(top, dim))
 
@@ -271,7 +273,7 @@ def restore_shape(x: Any, dim: tuple[int, ...]) -> Any:
 
 _logsumexp = composite("logsumexp", _logsumexp_body, operands=1,
                        x=lambda g, x, result, like, dim,
-                       keepdim: restore(g, like, dim, keepdim) * fn.exp(x - restore(result, like, dim, keepdim)))
+                       keepdim: restore(g, like, dim, keepdim) * conjugate(fn.exp(x - restore(result, like, dim, keepdim))))
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:

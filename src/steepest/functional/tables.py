@@ -35,8 +35,8 @@ sum prod det inverse ger matrix_power argsort
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset((
     "unary binary both tensors wanted named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device"
-    " finished to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as reshape_as"
-    " contiguous not_empty extreme least").split())
+    " finished to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as"
+    " reshape_as contiguous not_empty extreme least").split())
 
 
 def functions() -> dict[str, Any]:

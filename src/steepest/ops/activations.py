@@ -2,14 +2,14 @@
 
 import math
 
-from steepest.ops.arithmetic import no_gradient, where
+from steepest.ops.arithmetic import conjugate, no_gradient, where
 from steepest.ops.functions import exp, log, tanh
 from steepest.ops.maps import Elementwise, elementwise
 
 F = "float"
 ROOT_HALF, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
 
-sigmoid = elementwise("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), promote=F, x=lambda g, result: g * ((1 - result) * result))
+sigmoid = elementwise("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), promote=F, x=lambda g, result: g * conjugate((1 - result) * result))
 relu = elementwise("relu", lambda m, x: m.maximum(x, 0), x=lambda g, result: threshold_backward(g, result, 0))
 threshold = elementwise("threshold", lambda m, x, at, value: m.where(x <= at, value, x),
                         x=lambda g, x, at: threshold_backward(g, x, at))

@@ -104,12 +104,12 @@ divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floo
 lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, m.fma(weight, end - start, start),
                                                                  m.fma(weight - 1, end - start, end)),
                    node="LerpBackward1", number=("weight", "LerpBackward0"),
-                   start=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight,
-                   weight=lambda g, start, end: g * (end - start))
+                   start=lambda g, weight: g * conjugate(1 - weight), end=lambda g, weight: g * conjugate(weight),
+                   weight=lambda g, start, end: g * conjugate(end - start))
 addcmul = elementwise("addcmul", lambda m, x, a, b, value: m.fma(value * a, b, x), x=lambda g: g,
-                      a=lambda g, b, value: g * (b * value), b=lambda g, a, value: g * (a * value))
+                      a=lambda g, b, value: g * conjugate(b * value), b=lambda g, a, value: g * conjugate(a * value))
 addcdiv = elementwise("addcdiv", lambda m, x, a, b, value: x + value * a / b, x=lambda g: g,
-                      a=lambda g, b, value: g * (value / b), b=lambda g, a, b, value: -g * (value * a / (b * b)))
+                      a=lambda g, b, value: g * conjugate(value / b), b=lambda g, a, b, value: -g * conjugate(value * a / (b * b)))
 
 
 def zeros_where_even(g: Any, x: Any, exponent: Any) -> Any:

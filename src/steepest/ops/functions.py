@@ -82,9 +82,24 @@ digamma: Elementwise = elementwise("digamma", lambda m, x: m.digamma(x), promote
 erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g * (exp(result * result) * (0.5 * math.sqrt(math.pi))))
 logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F, x=lambda g, x: g / (x * (1 - x)))
 sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
-                   x=lambda g, x: g * where(x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x)))
+                   x=lambda g, x: g * conjugate(where(
+                       x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))))
+
+
+class LogAddExp(Elementwise):
+    """log(exp a + exp b); of complex numbers by way of the one with the larger real part."""
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        a, b = operands
+        if not (a.dtype.is_complex or b.dtype.is_complex):
+            return super().__call__(a, b)
+        first = real(a) >= real(b)
+        high, low = where(first, a, b), where(first, b, a)
+        return high + log1p(exp(low - high))
+
+
 logaddexp = elementwise("logaddexp", lambda m, a, b: m.where(
-    m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp(-m.abs(a - b)))), promote=F,
+    m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp(-m.abs(a - b)))), promote=F, kind=LogAddExp,
     a=lambda g, a, b: g * (1 / (1 + exp(b - a))), b=lambda g, a, b: g * (1 / (1 + exp(a - b))))
 logaddexp2 = elementwise("logaddexp2", lambda m, a, b: m.where(
     m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp2(-m.abs(a - b))) * (1 / math.log(2))), promote=F,

@@ -11,12 +11,13 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
-from steepest.ops.arithmetic import where
-from steepest.ops.creation import positions
-from steepest.ops.views import expand, unsqueeze, view
+from steepest.ops.arithmetic import conjugate, where
+from steepest.ops.creation import full, positions
+from steepest.ops.views import expand, narrow, unsqueeze, view
 
 HALVES = (dtypes.float16, dtypes.bfloat16)
 
@@ -64,12 +65,26 @@ def restore(g: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
 
 def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
     """`result / x`, and where one element of a product is zero the product of the others."""
+    if modes.grad and not interpreters and not bool(x.array.all()):
+        return product_of_others(g, x, like, dim, keepdim)
     zeros = total((x == 0).to(dtypes.int64), dim=dim, keepdim=True)
     safe = where(x == 0, 1, x)
     others = restore(product(safe, dim=dim, keepdim=True), like, dim, True)
-    plain = restore(g * result, like, dim, keepdim) / safe
-    alone = restore(g, like, dim, keepdim) * others
+    plain = restore(g * conjugate(result), like, dim, keepdim) / conjugate(safe)
+    alone = restore(g, like, dim, keepdim) * conjugate(others)
     return where(zeros == 0, plain, where((zeros == 1) & (x == 0), alone, 0))
+
+
+def product_of_others(g: Any, x: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """The same where zeros occur and the gradient will be derived again: for every element the product of the others."""
+    whole = len(dim) == len(like.shape)
+    row, d = (x.reshape(-1), 0) if whole else (x, dim[0])
+    n = row.array.shape[d]
+    at = positions(n).reshape([-1 if i == d else 1 for i in range(row.array.ndim)])
+    others = full(row.array.shape, 1, row.dtype)
+    for k in range(n):
+        others = where(at == k, others, others * narrow(row, dim=d, start=k, stop=k + 1, step=1))
+    return restore(g, like, dim, keepdim) * conjugate(others.reshape(like.shape))
 
 
 def shared_extremum(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:

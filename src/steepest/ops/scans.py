@@ -7,11 +7,13 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import numpy_dtype
-from steepest.core.modes import interpreters
+from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
-from steepest.ops.arithmetic import where
+from steepest.ops.arithmetic import conjugate, where
+from steepest.ops.creation import full, positions
 from steepest.ops.ordering import flip
+from steepest.ops.reductions import total
 
 
 class Scan(Primitive):
@@ -41,13 +43,25 @@ cumprod = Scan("cumprod", np.multiply, lambda m, a, b: a * b, 1, lambda g, x, re
 
 def cumprod_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
     """Sums of `g * result / x` to the end; where zeros occur, up to the first with products that leave it out, zero after the second."""
-    if not interpreters and not bool((x.array == 0).any()):
-        return backwards(g * result, dim) / x
+    if not interpreters and bool(x.array.all()):
+        return backwards(g * conjugate(result), dim) / conjugate(x)
+    if modes.grad and not interpreters and x.array.ndim:
+        return products_without(g, x, dim)
     zeros = cumsum((x == 0).to(dtypes.int64), dim=dim)
-    before = where(zeros == 0, backwards(where(zeros == 0, g * result, 0), dim) / where(x == 0, 1, x), 0)
+    before = where(zeros == 0, backwards(where(zeros == 0, g * conjugate(result), 0), dim) / conjugate(where(x == 0, 1, x)), 0)
     filled = where((zeros == 1) & (x == 0), 1, x)
-    at_first = backwards(where(zeros == 1, g * cumprod(filled, dim=dim), 0), dim)
+    at_first = backwards(where(zeros == 1, g * conjugate(cumprod(filled, dim=dim)), 0), dim)
     return where((zeros == 1) & (x == 0), at_first, before)
+
+
+def products_without(g: Any, x: Any, dim: int) -> Any:
+    """The same where zeros occur and the gradient will be derived again: partial products with one element left out, summed."""
+    at = positions(x.array.shape[dim]).reshape([-1 if d == dim else 1 for d in range(x.array.ndim)])
+    made = full(x.array.shape, 0, x.dtype)
+    for k in range(x.array.shape[dim]):
+        partial = cumprod(where(at == k, 1, x), dim=dim)
+        made = where(at == k, total(where(at >= k, g * conjugate(partial), 0), dim=(dim,), keepdim=True), made)
+    return made
 
 
 class ExtremumScan(Primitive):
