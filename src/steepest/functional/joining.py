@@ -251,8 +251,8 @@ def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
 
     if x.dtype.is_complex:
         return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
-    size = log(absolute(g))
-    up, down = ar.where(g > 0, size, float("-inf")), ar.where(g < 0, size, float("-inf"))
+    size, least = log(absolute(g)), float(np.finfo(x.array.dtype).min)
+    up, down = ar.where(g > 0, size, least), ar.where(g < 0, size, least)
     return exp(backwards(up - result) + x) - exp(backwards(down - result) + x)
 
 
