@@ -12,6 +12,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "native_group_norm", "native_layer_norm", "max_pool2d_with_indices_backward", "native_dropout_backward", "_chunk_cat",
         "_unsafe_masked_index*", "_upsample_bilinear2d_aa", "grid_sampler_?d", "_segment_reduce", "addmm_decomposed", "hash_tensor",
         "constant_pad_nd", "slice"),
+    "LAPACK's Bunch-Kaufman factors, which NumPy does not give: write linalg.solve or linalg.lu_factor": ("linalg.ldl_*",),
     "masked tensors are a prototype in PyTorch": ("masked.*",),
     "a prototype of PyTorch 2.13 that fuses the last layer with its loss to save memory on accelerators": (
         "nn.functional.linear_cross_entropy*", "nn.LinearCrossEntropyLoss"),

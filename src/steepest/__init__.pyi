@@ -421,7 +421,7 @@ def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """`input ** exponent`, broadcast; one of them may be a number."""
 
 def float_power(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
-    """`input ** exponent` computed in float64."""
+    """`input ** exponent` computed in float64, or in complex128 where one of them is complex."""
 
 def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Every element held between `min` and `max`, numbers or tensors, either of which may be None."""
@@ -810,7 +810,8 @@ def inner(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """Products summed over the last dimensions of both."""
 
 def kron(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
-    """The Kronecker product of two matrices."""
+    """The Kronecker product; of tensors with unequal numbers of dimensions the smaller one counts as one with dimensions of size
+    1."""
 
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """The product of several matrices."""
@@ -1232,7 +1233,7 @@ def get_default_device() -> device:
     """`device("cpu")`."""
 
 def inverse(A: Tensor, *, out: Any = None) -> Tensor:
-    """The inverse of square matrices; RuntimeError for singular ones."""
+    """The inverse of square matrices; LinAlgError for singular ones."""
 
 def det(A: Tensor, *, out: Any = None) -> Tensor:
     """The determinant of square matrices."""
@@ -1244,16 +1245,57 @@ def slogdet(A: Tensor) -> Any:
     """Sign and logarithm of the absolute value of the determinant."""
 
 def cholesky(A: Tensor, *, upper: _bool = False, out: Any = None) -> Tensor:
-    """The lower (or upper) factor L of `L L^H`; RuntimeError where A is not positive definite."""
+    """The lower (or upper) factor L of `L L^H`; LinAlgError where A is not positive definite."""
 
 def qr(A: Tensor, mode: str = 'reduced', *, out: Any = None) -> Any:
-    """Orthogonal Q and upper triangular R with `Q R = A`."""
+    """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
 
 def matrix_power(A: Tensor, n: _int, *, out: Any = None) -> Tensor:
     """The n-th power of square matrices; negative ones through the inverse."""
 
 def matrix_exp(A: Tensor) -> Tensor:
-    """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Moler and Van Loan, 2003)."""
+    """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Bader, Blanes and Casas, 2019)."""
+
+def pinverse(input: Tensor, rcond: _float = 1e-15) -> Tensor:
+    """The Moore-Penrose pseudo-inverse."""
+
+def triangular_solve(b: Tensor, A: Tensor, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False, *,
+                     out: Any = None) -> Any:
+    """The solution of `A x = b` for triangular A, and A."""
+
+def cholesky_inverse(L: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """The inverse of A from its Cholesky factor."""
+
+def cholesky_solve(B: Tensor, L: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """X with `A X = B` from the Cholesky factor of A."""
+
+def geqrf(input: Tensor, *, out: Any = None) -> Any:
+    """Householder's vectors below the diagonal of R, and their factors."""
+
+def lu(A: Tensor, pivot: _bool = True, get_infos: _bool = False, *, out: Any = None) -> Any:
+    """As `lu_factor`, with `get_infos` as `lu_factor_ex`."""
+
+def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Any = None) -> Tensor:
+    """X with `A X = b` from the compact factors of A."""
+
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: _bool = True, unpack_pivots: _bool = True, *,
+              out: Any = None) -> Any:
+    """P, L and U of a compact factorisation; what is not asked for is empty."""
+
+def orgqr(A: Tensor, tau: Tensor, *, out: Any = None) -> Tensor:
+    """The first columns of the product of Householder's reflections `1 - tau v v^H`."""
+
+def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False, *, out: Any = None) -> Tensor:
+    """The product of `other` and the Q of Householder's vectors."""
+
+def pca_lowrank(A: Tensor, q: _int | None = None, center: _bool = True, niter: _int = 2) -> tuple[Tensor, Tensor, Tensor]:
+    """Principal components by `svd_lowrank` of the (centred) rows."""
+
+def svd_lowrank(A: Tensor, q: _int | None = 6, niter: _int | None = 2, M: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """The largest singular values and vectors by random projection (Halko, Martinsson and Tropp 2009, algorithm 5.1)."""
+
+def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True, *, out: Any = None) -> Any:
+    """`U diag(S) V^H = input`; with `some` only the columns that are needed."""
 
 def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.

@@ -106,6 +106,9 @@ class Tensor:
     def layout(self) -> _layout:
         """How the elements are laid out: strided."""
     @property
+    def mH(self) -> Tensor:
+        """The last two dimensions exchanged, complex numbers conjugated."""
+    @property
     def mT(self) -> Tensor:
         """A view with the last two dimensions exchanged."""
     @property
@@ -397,7 +400,11 @@ class Tensor:
     def char(self, memory_format: Any = None) -> Tensor:
         """Converted to torch.int8."""
     def cholesky(self, *, upper: _bool = False) -> Tensor:
-        """The lower (or upper) factor L of `L L^H`; RuntimeError where A is not positive definite."""
+        """The lower (or upper) factor L of `L L^H`; LinAlgError where A is not positive definite."""
+    def cholesky_inverse(self, upper: _bool = False) -> Tensor:
+        """The inverse of A from its Cholesky factor."""
+    def cholesky_solve(self, L: Tensor, upper: _bool = False) -> Tensor:
+        """X with `A X = B` from the Cholesky factor of A."""
     def chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
         """At most `chunks` pieces of equal size (the last may be smaller)."""
     def clamp(self, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
@@ -563,7 +570,7 @@ class Tensor:
     def float(self, memory_format: Any = None) -> Tensor:
         """Converted to torch.float32."""
     def float_power(self, exponent: Any) -> Tensor:
-        """`input ** exponent` computed in float64."""
+        """`input ** exponent` computed in float64, or in complex128 where one of them is complex."""
     def float_power_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`float_power` written over this tensor."""
     def floor(self, *, out: Tensor | None = None) -> Tensor:
@@ -604,6 +611,8 @@ class Tensor:
         """`ge`, written over this tensor; returns the tensor."""
     def geometric_(self, *args: _float, generator: Any = None, **kwargs: _float) -> Tensor:
         """Numbers of the geometric distribution."""
+    def geqrf(self) -> Any:
+        """Householder's vectors below the diagonal of R, and their factors."""
     def ger(self, vec2: Tensor) -> Tensor:
         """All products of the elements of two vectors, `(n, m)`."""
     def get_device(self) -> _int:
@@ -657,7 +666,7 @@ class Tensor:
     def int(self, memory_format: Any = None) -> Tensor:
         """Converted to torch.int32."""
     def inverse(self) -> Tensor:
-        """The inverse of square matrices; RuntimeError for singular ones."""
+        """The inverse of square matrices; LinAlgError for singular ones."""
     def is_complex(self) -> _bool:
         """Whether the dtype is a complex one."""
     def is_contiguous(self, memory_format: Any = None) -> _bool:
@@ -691,7 +700,8 @@ class Tensor:
     def item(self) -> Any:
         """The only element as a Python number; RuntimeError where there are several."""
     def kron(self, other: Tensor) -> Tensor:
-        """The Kronecker product of two matrices."""
+        """The Kronecker product; of tensors with unequal numbers of dimensions the smaller one counts as one with dimensions of
+        size 1."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> Any:
         """The k-th smallest element along `dim` and its index."""
     def lcm(self, other: Tensor) -> Tensor:
@@ -782,6 +792,10 @@ class Tensor:
         """`lt` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def lt_(self, other: Any) -> Tensor:
         """`lt`, written over this tensor; returns the tensor."""
+    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> Any:
+        """As `lu_factor`, with `get_infos` as `lu_factor_ex`."""
+    def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+        """X with `A X = b` from the compact factors of A."""
     def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
         """Replace every element by `callable(element, element of tensor)`, in Python: slow."""
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
@@ -797,7 +811,7 @@ class Tensor:
     def matmul(self, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
     def matrix_exp(self) -> Tensor:
-        """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Moler and Van Loan, 2003)."""
+        """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Bader, Blanes and Casas, 2019)."""
     def matrix_power(self, n: _int) -> Tensor:
         """The n-th power of square matrices; negative ones through the inverse."""
     def max(self, dim: Any = None, keepdim: _bool = False) -> Any:
@@ -895,12 +909,18 @@ class Tensor:
         """The number of elements."""
     def numpy(self, *, force: _bool = False) -> ndarray[Any, Any]:
         """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force`."""
+    def orgqr(self, tau: Tensor) -> Tensor:
+        """The first columns of the product of Householder's reflections `1 - tau v v^H`."""
+    def ormqr(self, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False) -> Tensor:
+        """The product of `other` and the Q of Householder's vectors."""
     def outer(self, vec2: Tensor) -> Tensor:
         """All products of the elements of two vectors, `(n, m)`."""
     def permute(self, *dims: Any) -> Tensor:
         """The dimensions in another order."""
     def pin_memory(self) -> Tensor:
         """The tensor itself: without a CUDA device there is nothing to pin it for."""
+    def pinverse(self, rcond: _float = 1e-15) -> Tensor:
+        """The Moore-Penrose pseudo-inverse."""
     def positive(self) -> Tensor:
         """The tensor itself."""
     def pow(self, exponent: Any, *, out: Tensor | None = None) -> Tensor:
@@ -914,7 +934,7 @@ class Tensor:
     def put_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`put` written over this tensor."""
     def qr(self, mode: str = 'reduced') -> Any:
-        """Orthogonal Q and upper triangular R with `Q R = A`."""
+        """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
     def quantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
         """Quantiles along `dim`, interpolated between neighbours."""
     def rad2deg(self, *, out: Tensor | None = None) -> Tensor:
@@ -1078,6 +1098,8 @@ class Tensor:
         """The sum over `dim` (all dimensions if None); integers are summed as int64."""
     def sum_to_size(self, *size: Any) -> Tensor:
         """Summed over the dimensions along which a tensor of shape `size` would be broadcast to this one."""
+    def svd(self, some: _bool = True, compute_uv: _bool = True) -> Any:
+        """`U diag(S) V^H = input`; with `some` only the columns that are needed."""
     def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
         """Two dimensions exchanged."""
     def swapaxes_(self, *args: Any) -> Tensor:
@@ -1116,6 +1138,8 @@ class Tensor:
         """Two dimensions exchanged."""
     def transpose_(self, *args: Any) -> Tensor:
         """`transpose`, written over this tensor; returns the tensor."""
+    def triangular_solve(self, A: Tensor, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False) -> Any:
+        """The solution of `A x = b` for triangular A, and A."""
     def tril(self, diagonal: _int = 0) -> Tensor:
         """The lower triangle of matrices, zeros above `diagonal`."""
     def tril_(self, *args: Any, **kwargs: Any) -> Tensor:

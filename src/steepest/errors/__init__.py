@@ -9,7 +9,11 @@ import locale
 import os
 import pkgutil
 
-__all__ = ["UserError", "language", "text"]
+__all__ = ["LinAlgError", "UserError", "language", "text"]
+
+
+class LinAlgError(RuntimeError):
+    """A matrix is singular or not positive definite, as `torch.linalg.LinAlgError`."""
 
 
 class UserError(Exception):

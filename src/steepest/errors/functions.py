@@ -147,6 +147,30 @@ ROWS = {
         "tril() and triu() take the triangle of matrices: the tensor must have at least 2 dimensions, its shape is {shape}",
         "tril() 和 triu() 只用于矩阵:张量至少要有两维,形状是 {shape}"),
     "topk-too-many": ("selected index k out of range: k={k}, dimension {dim} has size {size}", "k={k} 超出第 {dim} 维的大小 {size}"),
+    "not-a-matrix": (
+        "{function}: The input tensor {name} must have at least 2 dimensions, its shape is {shape}",
+        "{function}:输入张量 {name} 至少要有两维,形状是 {shape}"),
+    "not-square": (
+        "{function}: {name} must be batches of square matrices, its shape is {shape}: pinv and lstsq take others",
+        "{function}:{name} 必须是方阵(或一批方阵),形状是 {shape};非方阵请用 pinv 或 lstsq"),
+    "linalg-floats": (
+        "{function}: Expected a floating point or complex tensor as input. Got {dtype}: write x.float()",
+        "{function}:输入应为浮点或复数张量,得到 {dtype}:请写 x.float()"),
+    "qr-without-q": (
+        "The derivative of linalg.qr depends on Q, which is not computed when mode='r': write mode='reduced'",
+        "linalg.qr 的导数要用到 Q,而 mode='r' 不计算 Q:请写 mode='reduced'"),
+    "qr-complete-gradient": (
+        "The QR decomposition is not differentiable when mode='complete' and the matrix has more rows than columns: write mode='reduced'",
+        "mode='complete' 且行数大于列数时 QR 分解不可导:请写 mode='reduced'"),
+    "multi-dot-few": (
+        "multi_dot(): expected at least 2 tensors but got {count}: write linalg.multi_dot([a, b])",
+        "multi_dot() 至少要两个张量,得到 {count} 个:请写 linalg.multi_dot([a, b])"),
+    "lstsq-driver": (
+        "torch.linalg.lstsq: parameter `driver` should be one of gels, gelsy, gelsd, gelss, got {driver}",
+        "torch.linalg.lstsq 的 driver 应为 gels、gelsy、gelsd、gelss 之一,得到 {driver}"),
+    "norm-order": (
+        "linalg.{function}: Order {order} not supported: write 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2",
+        "linalg.{function} 不支持阶 {order}:请写 'fro'、'nuc'、inf、-inf、1、-1、2 或 -2"),
     "linalg-failed": (
         "{operation}: {problem} (input of shape {shape}): the matrix is singular, not positive definite, or not square",
         "{operation}:{problem}(输入形状 {shape}):矩阵奇异、非正定或不是方阵"),

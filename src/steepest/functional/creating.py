@@ -29,7 +29,7 @@ def wanted(of: DType | None, out: Tensor | None) -> DType:
 def finished(x: Tensor, requires_grad: bool, device: Any = None, out: Tensor | None = None) -> Tensor:
     """What every creation function does last."""
     if out is not None:
-        return result_into(out, x)  # type: ignore[no-any-return]
+        return result_into(out, x)
     if device is not None:
         check_device(device)
     if requires_grad:

@@ -5,6 +5,7 @@ from typing import Any
 from steepest.functional import (
     creating,
     devices,
+    factors,
     indexing,
     joining,
     kinds,
@@ -22,14 +23,17 @@ from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
 
 MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits, kinds, devices)
-LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp")
+LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
+FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
+           "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of"}
+"""Functions of `factors` as `torch.X`, and their names there where these differ."""
 OUT = """
 clamp_max clamp_min addcmul addcdiv frexp lcm gcd float_power round sgn nan_to_num lerp angle isposinf isneginf polygamma logit where
 addmm addmv addbmm baddbmm dot vdot mv addr outer kron inner tensordot cholesky qr complex logspace polar cross cumsum cumprod cummax
 cummin diff diag isin kthvalue quantile nanquantile topk mode column_stack sort hstack histc bucketize searchsorted vstack dstack msort
 renorm tril triu logcumsumexp max min aminmax logsumexp norm all any amax amin argmax argmin mean nanmean std var nansum masked_select
 gather index_copy index_select index_add take scatter scatter_add take_along_dim nonzero scatter_reduce softmax log_softmax multinomial
-sum prod det inverse ger matrix_power argsort
+sum prod det inverse cholesky_inverse cholesky_solve geqrf lu lu_solve lu_unpack orgqr ormqr svd triangular_solve ger matrix_power argsort
 """
 """Functions that `with_out` gives the argument `out=`."""
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
@@ -48,6 +52,7 @@ def functions() -> dict[str, Any]:
                 continue
             found[RENAMED.get(name, name)] = value
     found.update({name: getattr(linalg, name) for name in LINALG})
+    found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
     found.update(softmax=softmax, log_softmax=log_softmax)

@@ -6,7 +6,7 @@ from steepest.autograd import gradients
 from steepest.core import copying
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
-from steepest.functional import indexing, joining, linalg, pointwise, products, random, reducing, shaping
+from steepest.functional import factors, indexing, joining, linalg, pointwise, products, random, reducing, shaping
 from steepest.functional.legacy import new_tensor
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting
@@ -25,13 +25,14 @@ FROM_FUNCTIONS: dict[Any, str] = {
     joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax"
              " cummin diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef"
              " cross renorm logcumsumexp",
-    linalg: "inverse det logdet slogdet cholesky qr matrix_power matrix_exp",
+    linalg: "inverse det logdet slogdet cholesky qr matrix_power matrix_exp pinverse triangular_solve",
+    factors: "cholesky_inverse cholesky_solve geqrf lu lu_solve orgqr ormqr",
     products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace ger vdot",
     random: "multinomial bernoulli",
 }
 """Functions whose first argument is the tensor: the method has the function's name."""
 
-FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax}
+FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "svd": factors.svd_of}
 METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,
            gradients.METHODS)
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)

@@ -144,6 +144,11 @@ def adjoint(self: Tensor) -> Tensor:
     return pointwise.conj(transposed(self))
 
 
+def matrix_adjoint(self: Tensor) -> Tensor:
+    """The last two dimensions exchanged, complex numbers conjugated."""
+    return shaping.adjoint(self)
+
+
 def place(self: Tensor) -> device:
     """The device that holds the tensor: the CPU."""
     return CPU
@@ -188,7 +193,8 @@ METHODS: dict[str, Any] = {
     "resize_": resize_, "clone": shaping.clone_,
 }
 PROPERTIES: dict[str, Any] = {
-    "T": transposed, "mT": matrix_transposed, "H": adjoint, "device": place, "layout": memory_layout, "itemsize": element_size,
+    "T": transposed, "mT": matrix_transposed, "mH": matrix_adjoint, "H": adjoint,
+    "device": place, "layout": memory_layout, "itemsize": element_size,
     "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,
     "is_cpu": is_cpu, "is_cuda": never("on a CUDA device"), "is_mps": never("on an Apple GPU"), "is_sparse": never("sparse"),
     "is_meta": never("without memory"), "is_quantized": never("quantized"), "is_mkldnn": never("in the layout of oneDNN"),

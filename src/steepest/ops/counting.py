@@ -42,6 +42,4 @@ search_sorted = Count("searchsorted", lambda sequence, values, side, to: np.asar
 frexp = Count("frexp", _frexp, 1)
 gcd = Count("gcd", lambda a, b, to: np.asarray(np.gcd(a, b), to), 2)
 lcm = Count("lcm", lambda a, b, to: np.asarray(np.lcm(a, b), to), 2)
-eigenvalues_and_vectors = Count("linalg_eig", lambda x: tuple(o.astype(np.result_type(x.dtype, np.complex64)) for o in np.linalg.eig(x)), 1)
-rank = Count("linalg_matrix_rank", lambda x, tol: np.asarray(np.linalg.matrix_rank(x, tol)), 1)
 unravel = Count("unravel_index", lambda indices, shape: tuple(np.array(i, np.int64) for i in np.unravel_index(indices, shape)), 1)
