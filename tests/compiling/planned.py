@@ -26,6 +26,7 @@ class Planned:
         second, streams_2, results = self.recorded(self.batches[1])
         self.program = Program(first, second, list(zip(streams_1, streams_2, strict=True)))
         self.results = results
+        self.program.visible = {x.storage_cell for x in self.kept} | {x.grad.storage_cell for x in self.kept if x.grad is not None}
         self.executable: Executable = plan(self.program, results, exact)
         self.state = {s: s.flat.copy() for s in self.program.storages()}
 

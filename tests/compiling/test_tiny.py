@@ -224,8 +224,7 @@ def test_a_step_too_large_for_it_is_left_to_others() -> None:
 
         return step, [w]
 
-    planned = check(make)
-    assert "operations a step, more than" in planned.executable.describe()
+    check(make, regime="middle")
 
 
 def test_storages_that_share_memory_are_not_told_apart() -> None:

@@ -17,6 +17,7 @@ from steepest.core.recorder import Access
 from steepest.core.storage import Storage
 from steepest.lower import machine
 from steepest.lower.expressions import Unsupported
+from steepest.lower.middle import Middle
 from steepest.lower.tiny import Tiny
 
 __all__ = ["Executable", "Fast", "Generic", "plan"]
@@ -60,15 +61,16 @@ class Fast:
         self.program, self.lowering, self.generic = program, lowering, generic
         self.call = machine.compile_text(lowering.text(), "steps").function(ctypes.c_void_p, ctypes.c_int64)
         self.shapes = [(r.shape, r.content.storage.flat.dtype) for r in results]
-        fixed = len(lowering.storages)
-        self.first_stream, self.first_record = fixed, fixed + len(program.streams)
+        self.fixed = lowering.memory()
+        self.first_stream, self.first_record = len(self.fixed), len(self.fixed) + len(program.streams)
         self.table = np.zeros(max(self.first_record + len(results), 1), np.uint64)
         self.address = self.table.ctypes.data
+        self.cell: Array | None = getattr(lowering, "cell", None)
         self.bind()
 
     def bind(self) -> None:
         """Take the addresses of the storages as they are now."""
-        self.table[:self.first_stream] = [s.address for s in self.lowering.storages]
+        self.table[:self.first_stream] = [s.address if isinstance(s, Storage) else s for s in self.fixed]
 
     def run(self, streams: list[Array], steps: int) -> list[Array]:
         records = [np.empty((steps, *shape), dtype) for shape, dtype in self.shapes]
@@ -81,10 +83,15 @@ class Fast:
         for k, x in enumerate(records, self.first_record):
             table[k] = x.__array_interface__["data"][0]
         self.call(self.address, steps)
+        done = steps if self.cell is None or self.cell[0] < 0 else int(self.cell[0])
         for leaf, gradient in self.program.gradients:
             leaf._grad = gradient
         for version in self.program.versions:
-            version.count += steps
+            version.count += done
+        if done < steps:
+            rest = self.generic.run([x[done:] for x in streams], steps - done)
+            for mine, theirs in zip(records, rest, strict=True):
+                mine[done:] = theirs.reshape(mine[done:].shape)
         return records
 
     def describe(self) -> str:
@@ -103,7 +110,7 @@ def plan(program: Program, results: list[Access], exact: bool = False) -> Execut
     problem = _shared_memory(written, read)
     if problem:
         return Generic(program, results, exact, problem)
-    for lowering in (Tiny,):
+    for lowering in (Tiny, Middle):
         try:
             made = lowering(program.equations, program.handed_on, program.streams, results, visible, exact)
             return Fast(program, results, made, Generic(program, results, exact, ""))

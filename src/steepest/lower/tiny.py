@@ -108,6 +108,10 @@ class Tiny:
             f.store(self.cells[key].get(), f.gep(self.bases[key[0]], key[1], dtype), dtype)
         return f.text()
 
+    def memory(self) -> list[Storage | int]:
+        """What the table begins with the addresses of."""
+        return list(self.storages)
+
     def _step(self, at: Index, last: bool) -> None:
         """One step: everything is read before anything is written."""
         f, m = self.function, self.m

@@ -1,0 +1,137 @@
+"""Sums over the rows, in a second pass over what the chain stored: some twenty accumulators at a time in registers.
+
+Sums with few elements are taken all together, in the order of their buffers; the accumulators' lanes are summed by transposition:
+`width` accumulators become one vector. Larger ones are tiles of four by four.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from steepest.lower.expressions import Unsupported
+from steepest.lower.row_body import Body
+from steepest.lower.scalar import FLOATS, Value
+from steepest.lower.text import Function, llvm_type
+
+__all__ = ["lane_sums", "sums"]
+
+SMALL = 256
+"""Elements up to which the sums of a value are accumulated together with others."""
+
+ACCUMULATORS = 24
+
+Element = tuple[int, tuple[tuple[int, int], ...]]
+"""A sum's root and its factors: roots with rows and the places among their features."""
+
+
+def sums(body: Body, roots: Sequence[int]) -> None:
+    """All sums that end a pass."""
+    small, large = list[int](), list[int]()
+    for r in roots:
+        (small if body.size(r) <= SMALL else large).append(r)
+    for dtype in dict.fromkeys(body.root(r).dtype for r in small):
+        _together(body, [r for r in small if body.root(r).dtype == dtype], dtype)
+    for r in large:
+        _tiles(body, r)
+
+
+def _elements(body: Body, r: int) -> list[Element]:
+    order, out = body.features(r), []
+    for at in np.ndindex(*[body.graph.size[d] for d in order]):
+        index = dict(zip(order, at, strict=True))
+        factors = []
+        for a in body.node(r).args:
+            place = body.flat(a, dict(index))
+            assert isinstance(place, int)
+            factors.append((a, place))
+        out.append((r, tuple(factors)))
+    return out
+
+
+def _together(body: Body, roots: Sequence[int], dtype: str) -> None:
+    f, w = body.f, body.width
+    elements = [e for r in roots for e in _elements(body, r)]
+    pointer = body.buffers.of(("sums", *roots), -(-len(elements) // w) * w, dtype)
+    first = 0
+    for r in roots:
+        body.places[r] = pointer, first
+        first += body.size(r)
+    totals: list[Value] = []
+    for begin in range(0, len(elements), ACCUMULATORS):
+        totals += _accumulated(body, [factors for _, factors in elements[begin:begin + ACCUMULATORS]], dtype)
+    for begin in range(0, len(totals), w):
+        vector = lane_sums(f, [t.name for t in totals[begin:begin + w]], w, dtype)
+        f.store(vector, f.gep(pointer, begin, dtype), dtype, w, align=min(64, w * np.dtype(dtype).itemsize))
+
+
+def _accumulated(body: Body, elements: Sequence[tuple[tuple[int, int], ...]], dtype: str) -> list[Value]:
+    """A vector of partial sums for every element."""
+    f, m = body.f, body.m
+    cells = [f.variable(dtype, body.width, initial=m.constant(0, dtype).name) for _ in elements]
+    with f.loop(body.padded, body.width) as row:
+        loaded: dict[tuple[int, int], Value] = {}
+        for cell, factors in zip(cells, elements, strict=True):
+            for key in factors:
+                if key not in loaded:
+                    loaded[key] = body.load_rows(key[0], key[1], row)
+            term = loaded[factors[0]]
+            for key in factors[1:]:
+                term = term * loaded[key]
+            cell.set((m.value(cell.get(), dtype) + term).name)
+    return [m.value(cell.get(), dtype) for cell in cells]
+
+
+def lane_sums(f: Function, vectors: Sequence[str], width: int, dtype: str) -> str:
+    """`width` vectors (or fewer) become one whose lanes are the sums of their lanes: halves are exchanged and added, again and again."""
+    kind = llvm_type(dtype, width)
+    add = "fadd" if dtype in FLOATS else "add"
+    left: list[str | None] = [*vectors, *[None] * (width - len(vectors))]
+    distance = width // 2
+    while len(left) > 1:
+        low = [x for b in range(0, width, 2 * distance) for x in (*range(b, b + distance), *range(width + b, width + b + distance))]
+        orders = [", ".join(f"i32 {x + shift}" for x in low) for shift in (0, distance)]
+        half = len(left) // 2
+        following: list[str | None] = []
+        for a, b in zip(left[:half], left[half:], strict=True):
+            if a is None and b is None:
+                following.append(None)
+                continue
+            pair = [f.op(f"shufflevector {kind} {a or 'zeroinitializer'}, {kind} {b or 'zeroinitializer'}, <{width} x i32> <{order}>")
+                    for order in orders]
+            following.append(f.op(f"{add} {kind} {pair[0]}, {pair[1]}"))
+        left, distance = following, distance // 2
+    assert left[0] is not None
+    return left[0]
+
+
+def _tiles(body: Body, r: int) -> None:
+    """A large sum of products: tiles of four features of one operand by four of the other."""
+    f, m, w, dtype = body.f, body.m, body.width, body.root(r).dtype
+    order, args = body.features(r), list(body.node(r).args)
+    if len(args) == 2 and order and order[0] not in body.features(args[0]):
+        args.reverse()
+    parts = [body.features(a) for a in args]
+    if tuple(d for p in parts for d in p) != order or w < 4 or dtype not in FLOATS:
+        raise Unsupported("the layout of a large sum over rows")
+    sizes = [body.graph.count(p) for p in parts] + [1] * (2 - len(parts))
+    across = next(k for k in (4, 3, 2, 1) if sizes[1] % k == 0)
+    down = next(k for k in range(w // across, 0, -1) if sizes[0] % k == 0 and k <= 4)
+    pointer, first = body.place(r)
+    with f.loop(sizes[0], down) as i, f.loop(sizes[1], across) as j:
+        cells = [f.variable(dtype, w, initial=m.constant(0, dtype).name) for _ in range(down * across)]
+        with f.loop(body.padded, w) as row:
+            a = [body.load_rows(args[0], f.add(i, k), row) for k in range(down)]
+            b = [body.load_rows(args[1], f.add(j, k), row) for k in range(across)] if len(args) == 2 else []
+            for k, cell in enumerate(cells):
+                term = a[k // across] * b[k % across] if b else a[k // across]
+                cell.set((m.value(cell.get(), dtype) + term).name)
+        total = lane_sums(f, [cell.get() for cell in cells], w, dtype)
+        kind, part = llvm_type(dtype, w), llvm_type(dtype, across)
+        for k in range(down):
+            place = f.gep(pointer, f.add(f.add(first, f.mul(f.add(i, k), sizes[1])), j), dtype)
+            if across == 1:
+                value = f.lane(total, k, dtype, w)
+            else:
+                lanes = ", ".join(f"i32 {k * across + c}" for c in range(across))
+                value = f.op(f"shufflevector {kind} {total}, {kind} poison, <{across} x i32> <{lanes}>")
+            f.do(f"store {part} {value}, ptr {place}, align {np.dtype(dtype).itemsize}")
