@@ -41,7 +41,7 @@ def chain(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None:
 def _loaded(body: Body, r: int, row: Index) -> list[Value]:
     """The features of the next rows of a stream, or of those rows of a table that a stream of indices names."""
     f, graph, root, node = body.f, body.graph, body.root(r), body.node(r)
-    last = body.count - 1 if body.count % body.width else None
+    last = body.count - 1 if body.count < body.padded else None
     numbers: list[Index] = []
     for j in range(body.width):
         at = f.add(row, j)
