@@ -154,6 +154,26 @@ def test_batches_as_streams(size: int, classes: int) -> None:
     check(training(mlp(5, 6, max(classes, 1)), loss), batches, regime="middle")
 
 
+def test_batches_without_training() -> None:
+    random = np.random.default_rng(2)
+    batches = [(torch.tensor(random.integers(0, 100, 20)),) for _ in range(8)]
+    x, y = table(100, 3)
+
+    def make() -> tuple[Callable[..., Any], list[torch.Tensor]]:
+        torch.manual_seed(1)
+        model, total = mlp(3, 4, 1)(), torch.zeros((), dtype=torch.float64)
+
+        def step(index: torch.Tensor) -> torch.Tensor:
+            with torch.no_grad():
+                loss = ((model(x[index]) - y[index]) ** 2).mean()
+                total.add_(loss.double() * 20)
+            return loss
+
+        return step, [total]
+
+    check(make, batches, regime="middle")
+
+
 def test_an_index_outside_stops_at_its_step_with_the_error_of_eager() -> None:
     random = np.random.default_rng(2)
     batches = [(torch.tensor(random.integers(0, 100, 20)),) for _ in range(8)]

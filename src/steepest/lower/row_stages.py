@@ -101,8 +101,11 @@ class Stages:
         scalars: set[int] = set()
         for r in self.order:
             root = roots[r]
-            if root.leaf is not None and r not in carried and root.leaf.stream is None or root.node is not None and all(
-                    a in same for a in root.node.args):
+            if root.leaf is not None:
+                unchanging = r not in carried and root.leaf.stream is None
+            else:
+                unchanging = root.node is not None and all(a in same for a in root.node.args)
+            if unchanging:
                 same.add(r)
             plain = root.leaf is not None or root.node is not None and root.node.kind == "map"
             if not root.dims and plain and all(a in scalars for a in self.args(r)):
