@@ -138,5 +138,12 @@ def test_wrong_arguments_are_refused_with_what_to_write() -> None:
         viz.surface(nn.MSELoss(), nn.Linear(1, 1))
     with pytest.raises(TypeError, match="must be a tensor, not float"):
         viz.surface(lambda x, y: 1.0, (0.0, 0.0), resolution=3)
-    with pytest.raises(ValueError, match="at least two parameters"):
-        viz.surface(lambda p: (p * p).sum(), [1.0], resolution=3)
+
+
+def test_one_parameter_is_drawn_as_the_curve_of_its_loss_with_the_path_on_it() -> None:
+    x, y = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64), torch.tensor([2.0, 4.0, 6.0], dtype=torch.float64)
+    figure = viz.surface(lambda w: ((w * x - y) ** 2).mean(), [1.0], path=[[1.0], [1.5], [1.9]])
+    grid = figure.data
+    assert grid.values == pytest.approx(14 / 3 * (grid.a - 2) ** 2)
+    assert grid.path[:, 1] == pytest.approx(14 / 3 * np.array([1, 0.25, 0.01]))
+    assert figure.axes[0].get_xlabel() == "w" and "The path goes from 1 to 1.9 in 2 steps." in figure.alt

@@ -11,7 +11,8 @@ import importlib
 from typing import Any
 
 _WHERE = {
-    "loss_curve": "curves", "surface": "surfaces", "theme": "style", "graph": "graph_pictures", "derive": "deriving",
+    "loss_curve": "curves", "surface": "surfaces", "theme": "style", "graph": "graph_pictures", "derive": "deriving", "race": "race_pages",
+    "explore": "exploring",
 }
 
 __all__ = sorted(_WHERE)

@@ -16,7 +16,7 @@ from steepest.errors import text
 from steepest.nn import Module
 from steepest.viz.graphs import ComputationGraph, Edge, Paths, Vertex, caller, find_paths, read_graph
 from steepest.viz.layout import layered
-from steepest.viz.pages import DARK, LIGHT, PLAYER, Page, page_of, player_words
+from steepest.viz.pages import DARK, LIGHT, Page, page_of, player_words, script
 
 __all__ = ["Graph", "graph"]
 
@@ -104,7 +104,8 @@ class Graph:
         pictures = "".join(f'<figure data-view="{k}"{" hidden" if k else ""}>{draw(self.data, view, self.alt)}</figure>'
                            for k, (_, view) in enumerate(views))
         bar = f'<div class="controls" role="group" aria-label="{escape(text("viz-graph-views"))}">{buttons}</div>' if buttons else ""
-        return page_of(text("viz-graph-title"), f'<p class="soft">{escape(self.alt)}</p>{bar}{pictures}', script=SWITCH, data=self.data)
+        return page_of(text("viz-graph-title"), f'<p class="soft">{escape(self.alt)}</p>{bar}{pictures}', code=script("graph_views"),
+                       data=self.data)
 
     def steps(self) -> Page:
         """A page that plays the forward pass and the backward pass, one node at a time, with the numbers written out.
@@ -117,25 +118,13 @@ class Graph:
         body = (f'<p class="soft">{escape(text("viz-steps-how"))}</p><div id="controls"></div>'
                 f'<pre id="said" aria-live="polite" style="min-height:6.5em;white-space:pre-wrap"></pre>'
                 f"<figure>{draw(self.data, whole(self.data), self.alt, shown_at)}</figure>")
-        return page_of(text("viz-steps-title"), body, script=PLAYER + STEPS, values={"said": said, "words": player_words()},
-                       data=said, style=STEPS_STYLE)
+        return page_of(text("viz-steps-title"), body, code=script("player") + script("graph_steps"),
+                       values={"said": said, "words": player_words()}, data=said, style=STEPS_STYLE)
 
     def _repr_html_(self) -> str:
         return self.page()._repr_html_() if len(self.data.vertices) > MOST_SHOWN else self.svg()
 
 
-SWITCH = """
-for (const button of document.querySelectorAll('button[data-view]')) button.addEventListener('click', () => {
-  for (const b of document.querySelectorAll('button[data-view]')) b.setAttribute('aria-pressed', String(b === button));
-  for (const f of document.querySelectorAll('figure[data-view]')) f.hidden = f.dataset.view !== button.dataset.view; });
-"""
-STEPS = """
-const marked = [...document.querySelectorAll('[data-at]')];
-player(document.getElementById('controls'), values.said.length, values.words, k => {
-  document.getElementById('said').textContent = values.said[k];
-  for (const e of marked) { const at = e.dataset.at.split(' ').map(Number);
-    e.classList.toggle('later', at[0] > k); e.classList.toggle('now', at.includes(k)); } }, 0.8);
-"""
 STEPS_STYLE = (
     ".later { visibility: hidden; } rect.later { visibility: visible; opacity: .35; } path.later { visibility: visible; opacity: .25; }"
     " rect.now { stroke: var(--c1) !important; stroke-width: 3.5 !important; } text.now { font-weight: 700; }"

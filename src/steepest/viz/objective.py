@@ -41,6 +41,7 @@ class Objective:
         self.size = sum(self.sizes)
         self.start = np.asarray(start, np.float64).reshape(-1)
         self.dtype = np.float64
+        self.elementwise: bool | None = None if all(s == () for s in self.shapes) else False
         self.per_point = max(per_point, self.size)
 
     @classmethod
@@ -49,10 +50,11 @@ class Objective:
         point = np.asarray(start, np.float64).reshape(-1)
         names = _argument_names(function)
         if names is not None and len(names) == len(point) and len(point) > 1:
-            return cls(lambda *numbers: _scalar(function(*numbers)), [()] * len(point), point, names)
-        letters = ("x", "y") if len(point) == 2 else tuple(f"p{i}" for i in range(len(point)))
-        made = cls(lambda *numbers: _scalar(function(steepest.stack(numbers))), [()] * len(point), point, letters)
-        return made
+            return cls(lambda *numbers: _loss(function(*numbers), numbers[0]), [()] * len(point), point, names)
+        argument = names[0] if names else "p"
+        indexed = [f"{argument}[{i}]" for i in range(len(point))]
+        letters = [argument] if len(point) == 1 else ["x", "y"] if len(point) == 2 else indexed
+        return cls(lambda *numbers: _loss(function(steepest.stack(numbers)), numbers[0]), [()] * len(point), point, letters)
 
     @classmethod
     def of_model(cls, model: Module, data: tuple[Any, Any], loss: Callable[..., Any]) -> Objective:
@@ -96,8 +98,23 @@ class Objective:
 
     def batch(self, points: Tensor) -> Tensor:
         """The losses `(K,)` of points `(K, size)`, differentiable."""
-        result: Tensor = vmap(self.function)(*self.split(points))
+        parts = self.split(points)
+        if points.array.shape[0] == 1:
+            return self.function(*[p.reshape(p.array.shape[1:]) for p in parts]).reshape(1)
+        if self.elementwise:
+            return self.function(*parts)
+        result: Tensor = vmap(self.function)(*parts)
+        if self.elementwise is None and len(np.unique(result.detach().array)) > 1:
+            self.elementwise = self._takes_columns(parts, result)
         return result
+
+    def _takes_columns(self, parts: list[Tensor], right: Tensor) -> bool:
+        """Whether the function, given columns of numbers in the place of numbers, gives the column of results: then it needs no vmap."""
+        try:
+            found = self.function(*[p.detach() for p in parts])
+        except (RuntimeError, ValueError, TypeError, IndexError):
+            return False
+        return found.array.shape == right.array.shape and np.allclose(found.array, right.detach().array, rtol=1e-9, equal_nan=True)
 
     def values(self, points: Any) -> Array:
         """The losses `(K,)` at points `(K, size)`; no graph is kept. Many points run as one native program, where it can be made."""
@@ -161,6 +178,11 @@ def _argument_names(function: Callable[..., Any]) -> list[str] | None:
     except (TypeError, ValueError):
         return None
     return [p.name for p in given if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+
+
+def _loss(value: Any, like: Tensor) -> Any:
+    """What a function of numbers gave: a number, or a column of them where it got columns."""
+    return value if isinstance(value, Tensor) and value.array.shape == like.array.shape else _scalar(value)
 
 
 def _scalar(value: Any) -> Any:

@@ -25,7 +25,7 @@ body {{ margin: 0; background: var(--ground); color: var(--ink); line-height: 1.
   font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif; }}
 main {{ max-width: 75rem; margin: 0 auto; padding: 1.4rem 1.2rem 3rem; }}
 h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 .4rem; }} h2 {{ font-size: 1.15rem; margin: 2rem 0 .5rem; }}
-.soft, figcaption, caption {{ color: var(--soft); }} p {{ margin: .4rem 0; }}
+.soft, figcaption, caption {{ color: var(--soft); }} caption {{ text-align: left; padding: .3rem 0; }} p {{ margin: .4rem 0; }}
 figure {{ margin: .5rem 0; overflow-x: auto; }} figure > svg {{ max-width: 100%; height: auto; }} canvas {{ max-width: 100%; }}
 svg text {{ font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif
   !important; }}
@@ -43,41 +43,10 @@ button {{ font: inherit; color: var(--ink); background: var(--panel); border: 1p
 output {{ font-variant-numeric: tabular-nums; }}
 """
 
-# A row of controls over `count` frames: buttons, a slider, arrow keys, Home, End and the space bar. Nothing moves by itself where
-# the reader asked for reduced motion; one who presses play then still gets the frames.
-PLAYER = """
-function player(place, count, words, draw, perSecond, startAt) {
-  let at = startAt || 0, timer = null;
-  const bar = document.createElement('div'); bar.className = 'controls'; bar.setAttribute('role', 'group');
-  const make = (name, act) => { const b = document.createElement('button'); b.type = 'button'; b.textContent = name;
-    b.addEventListener('click', act); bar.append(b); return b; };
-  const slider = document.createElement('input'); slider.type = 'range'; slider.min = 0; slider.max = count - 1; slider.step = 1;
-  slider.setAttribute('aria-label', words.frame);
-  const said = document.createElement('output'); said.setAttribute('aria-live', 'off');
-  const show = k => { at = Math.max(0, Math.min(count - 1, k)); slider.value = at; said.textContent = (words.frame + ' ' + at + ' / '
-    + (count - 1)); slider.setAttribute('aria-valuetext', said.textContent); draw(at); };
-  const stop = () => { if (timer !== null) { cancelAnimationFrame(timer); timer = null; } play.textContent = words.play; };
-  const start = () => { if (at >= count - 1) show(0); let last = performance.now(), owed = 0; play.textContent = words.pause;
-    const tick = now => { owed += (now - last) / 1000 * perSecond; last = now; const whole = Math.floor(owed); owed -= whole;
-      if (whole) show(at + whole); if (at < count - 1) timer = requestAnimationFrame(tick); else stop(); };
-    timer = requestAnimationFrame(tick); };
-  const first = make(words.first, () => { stop(); show(0); });
-  const back = make(words.back, () => { stop(); show(at - 1); });
-  const play = make(words.play, () => timer === null ? start() : stop());
-  const next = make(words.next, () => { stop(); show(at + 1); });
-  const end = make(words.end, () => { stop(); show(count - 1); });
-  slider.addEventListener('input', () => { stop(); show(+slider.value); });
-  bar.append(slider, said); place.append(bar);
-  document.addEventListener('keydown', e => {
-    if (e.target.matches('input:not([type=range]), select, textarea') || e.ctrlKey || e.metaKey || e.altKey) return;
-    const act = { ArrowRight: () => show(at + 1), ArrowLeft: () => show(at - 1), Home: () => show(0), End: () => show(count - 1) }[e.key];
-    if (act) { stop(); act(); e.preventDefault(); }
-    else if (e.key === ' ' && !e.target.matches('button')) { timer === null ? start() : stop(); e.preventDefault(); } });
-  show(at);
-  if (!matchMedia('(prefers-reduced-motion: reduce)').matches && words.autoplay) start();
-  return { show, stop, at: () => at };
-}
-"""
+
+def script(name: str) -> str:
+    """The JavaScript file of that name beside this module."""
+    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
 
 
 class Page:
@@ -100,10 +69,10 @@ class Page:
                 f'style="border:0" sandbox="allow-scripts"></iframe>')
 
 
-def page_of(title: str, body: str, *, script: str = "", style: str = "", values: Any = None, data: Any = None, height: int = 640) -> Page:
+def page_of(title: str, body: str, *, code: str = "", style: str = "", values: Any = None, data: Any = None, height: int = 640) -> Page:
     """A page with the house's style. `values` is given to the script as the constant `values`; `data` is kept on the page object."""
     given = f"const values = {as_json(values)};\n" if values is not None else ""
-    scripts = f"<script>\n'use strict';\n{given}{script}\n</script>\n" if script else ""
+    scripts = f"<script>\n'use strict';\n{given}{code}\n</script>\n" if code else ""
     html = (f'<!doctype html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
             f"<title>{escape(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n"

@@ -5,6 +5,7 @@ every colour is a CSS variable, so that one SVG serves the light and the dark.
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,9 +90,10 @@ class theme:
 
 
 class Picture(Figure):
-    """A matplotlib figure that knows its words: `alt` says what it shows to those who cannot see it."""
+    """A matplotlib figure that knows what it shows: `data` are the numbers drawn, `alt` says them to those who cannot see."""
 
     alt: str = ""
+    data: Any = None
 
     def save(self, path: str | Path, **options: Any) -> Path:
         """Write a PNG, SVG or PDF by the name's ending, with the alternative text inside; the path.
@@ -162,7 +164,7 @@ def svg_of(figure: Any) -> str:
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "steepest"}):
         figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None}, transparent=current() is PAGE)
     svg = content.getvalue()
-    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg"):], flags=re.DOTALL)
     for drawn, shown in _VARIABLES.items():
         svg = svg.replace(drawn, shown)
     name = escape(getattr(figure, "alt", ""), quote=True)

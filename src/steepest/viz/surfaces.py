@@ -21,7 +21,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.nn import Module
 from steepest.viz.objective import Objective
-from steepest.viz.style import current, described, new_figure, picture
+from steepest.viz.style import axes_of, current, described, new_figure, picture
 
 __all__ = ["Grid", "evaluate_grid", "objective_of", "surface"]
 
@@ -31,7 +31,9 @@ PATH_COLOUR, START, END = "#FF6A00", "#ffffff", "#FF6A00"
 
 @dataclass
 class Grid:
-    """Losses `values[j, i]` at `a[i], b[j]`, coordinates in the plane; the path `(T, 2)` in it, and the share of movement shown."""
+    """Losses `values[j, i]` at `a[i], b[j]`, coordinates in the plane; the path `(T, 2)` in it, and the share of movement shown.
+
+    Of one parameter: losses `values[i]` at `a[i]`, and `b` spans the losses."""
 
     a: Array
     b: Array
@@ -49,8 +51,8 @@ def surface(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = No
     `surface(f, start)` for a function of one vector or of several numbers; `surface(loss, model, (x, y))` for a model whose loss is
     `loss(model(x), y)`. `path` is `(T, n)`, one row of all parameters a step. `span` is the half width of the window, or
     `((a0, a1), (b0, b1))`; by default the window holds the path. `plane` is "pca" or "random", for more than two parameters.
-    With `ax=` only the contours are drawn. Raises ValueError for an unknown plane, a path of another width, or fewer than two
-    parameters; TypeError where the function gives no tensor.
+    With `ax=` only the contours are drawn; of a single parameter it is the curve of the loss. Raises ValueError for an unknown plane or
+    a path of another width; TypeError where the function gives no tensor.
 
     >>> figure = steepest.viz.surface(lambda x, y: x ** 2 + 4 * y ** 2, (1.0, 1.0), span=2, resolution=21)
     >>> float(figure.data.values.min())
@@ -58,8 +60,13 @@ def surface(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = No
     """
     objective = objective_of(loss, parameters, data)
     grid = evaluate_grid(objective, path, span, resolution, plane, seed)
-    if ax is not None:
-        figure: Any = ax.figure
+    if grid.values.ndim == 1:
+        figure, axes = axes_of(ax)
+        _curve(axes, grid)
+        if title or objective.words:
+            axes.set_title(title or objective.words)
+    elif ax is not None:
+        figure = ax.figure
         _contours(ax, grid)
     else:
         figure = new_figure(11.5, 5.0)
@@ -96,11 +103,11 @@ def evaluate_grid(objective: Objective, path: Any = None, span: Any = None, reso
                   seed: int = 0) -> Grid:
     """The losses on a grid of the plane."""
     n = objective.size
-    if n < 2:
-        raise ValueError(text("viz-one-parameter"))
     walked = None if path is None else np.asarray([np.asarray(p, np.float64).reshape(-1) for p in path])
     if walked is not None and (walked.ndim != 2 or walked.shape[1] != n):
         raise ValueError(text("viz-path-width", seen=walked.shape[-1], expected=n))
+    if n == 1:
+        return _line(objective, walked, span, resolution)
     share = None
     if n == 2:
         centre, directions, labels = np.zeros(2), np.eye(2), (objective.names * 2)[:2] if len(objective.names) < 2 else objective.names
@@ -120,6 +127,35 @@ def evaluate_grid(objective: Objective, path: Any = None, span: Any = None, reso
     points = centre + np.stack(np.meshgrid(a, b), -1).reshape(-1, 2) @ directions
     values = objective.values(points).reshape(resolution, resolution)
     return Grid(a, b, values, flat, share, (labels[0], labels[1]))
+
+
+def _line(objective: Objective, walked: Array | None, span: Any, resolution: int) -> Grid:
+    """One parameter: its losses along a line."""
+    points = objective.start[None] if walked is None else walked[np.isfinite(walked[:, 0])]
+    if span is not None and np.ndim(span) > 0:
+        low, high = (float(v) for v in np.reshape(span, -1)[:2])
+    else:
+        middle = float(points.min() + points.max()) / 2
+        half = float(span) if span is not None else max(1.35 * float(np.ptp(points)) / 2, 1e-9)
+        if half <= 1e-9:
+            half = max(abs(middle), 1.0)
+        low, high = middle - half * (1 if span is not None else 1.4), middle + half * (1 if span is not None else 1.4)
+    a = np.linspace(low, high, max(resolution, 101))
+    losses = objective.values(a[:, None])
+    path = None if walked is None else np.stack([walked[:, 0], objective.values(walked)], 1)
+    finite = losses[np.isfinite(losses)]
+    margin = 0.06 * (float(np.ptp(finite)) or 1.0)
+    b = np.array([finite.min() - margin, finite.max() + margin])
+    return Grid(a, b, losses, path, None, (objective.names[0], text("viz-loss")))
+
+
+def _curve(ax: Axes, grid: Grid) -> None:
+    look = current()
+    ax.plot(grid.a, grid.values, color=look.colour(0))
+    if grid.path is not None:
+        inside = grid.path[(grid.path[:, 0] >= grid.a[0]) & (grid.path[:, 0] <= grid.a[-1])]
+        _walk(ax, inside if len(inside) else grid.path[:1])
+    ax.set(xlim=(grid.a[0], grid.a[-1]), ylim=(grid.b[0], grid.b[-1]), xlabel=grid.labels[0], ylabel=grid.labels[1])
 
 
 def _plane(objective: Objective, walked: Array | None, kind: str, seed: int) -> tuple[Array, Array]:
@@ -256,6 +292,13 @@ def _interpolated(grid: Grid, points: Array) -> Array:
 
 def _words(grid: Grid) -> str:
     values = np.where(np.isfinite(grid.values), grid.values, np.inf)
+    if values.ndim == 1:
+        said = text("viz-alt-line", a=grid.labels[0], a0=f"{grid.a[0]:.3g}", a1=f"{grid.a[-1]:.3g}", least=f"{values.min():.4g}",
+                    at=f"{grid.a[values.argmin()]:.3g}")
+        if grid.path is not None:
+            said += " " + text("viz-alt-line-path", first=f"{grid.path[0, 0]:.4g}", last=f"{grid.path[-1, 0]:.4g}",
+                               steps=len(grid.path) - 1)
+        return said
     j, i = np.unravel_index(values.argmin(), values.shape)
     said = text("viz-alt-surface", a=grid.labels[0], b=grid.labels[1], least=f"{values[j, i]:.4g}", at_a=f"{grid.a[i]:.3g}",
                 at_b=f"{grid.b[j]:.3g}", a0=f"{grid.a[0]:.3g}", a1=f"{grid.a[-1]:.3g}", b0=f"{grid.b[0]:.3g}", b1=f"{grid.b[-1]:.3g}")
