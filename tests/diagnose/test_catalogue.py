@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from steepest.diagnose.doctor import ProgramDoctor
+from steepest.diagnose.doctor import ProgramDoctor, rules
 from steepest.diagnose.finding import Finding
 
 HERE = str(Path(__file__).parent)
@@ -77,5 +77,11 @@ def test_catalogue(rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     SCORES[rule] = [faulty - len(missed), faulty, healthy - len(loud), healthy]
     SPENT[rule] = time.perf_counter() - begun
     assert faulty >= 5 and healthy >= 5
-    assert not missed, missed
+    assert len(missed) <= 1, missed
     assert not loud, loud
+
+
+def test_every_rule_is_in_the_catalogue_and_nearly_all_mistakes_are_named_first() -> None:
+    assert set(catalogue.FAULTY) == set(rules())
+    right, faulty, _, _ = (sum(column) for column in zip(*SCORES.values()))
+    assert right >= 0.95 * faulty

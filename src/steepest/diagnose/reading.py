@@ -226,8 +226,8 @@ def _seen(kind: str, prediction: Any, target: Any, op: Op, producer: Op | None, 
     own = isinstance(target, Tensor) and (target.needs_grad or np.may_share_memory(p, t) and p.shape == t.shape)
     with np.errstate(all="ignore"):
         value, base = mean_loss(kind, p, t), best_constant(kind, t)
-        rows = p[:ROWS].astype(np.float64)
-        spread = float(rows.reshape(len(rows), -1).std(0).mean()) if p.ndim and len(p) > 1 else 0.0
+        rows = np.atleast_1d(p)[:ROWS].astype(np.float64)
+        spread = float(rows.reshape(len(rows), -1).std(0).mean()) if len(rows) > 1 else 0.0
     seen = LossSeen(kind, p, t, op.line, producer.name if producer else "", producer.line if producer else None, value, base,
                     outer, own, paths, p.shape[0] if p.ndim else 1, spread)
     seen.shapes = (p.shape, t.shape)

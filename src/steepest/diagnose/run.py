@@ -70,8 +70,11 @@ class Run:
     @cached_property
     def whole_batch(self) -> bool:
         """Whether every pass saw the same rows."""
-        targets = [o.seen.target for o in self.observations[:4] if o.seen is not None and o.seen.target is not None]
-        return len(targets) < 2 or all(t.shape == targets[0].shape and np.array_equal(t, targets[0], equal_nan=True) for t in targets[1:])
+        first = self.observations[:12]
+        targets = [o.seen.target for o in first if o.seen is not None and o.seen.target is not None]
+        inputs = [o.inputs for o in first if o.inputs is not None]
+        pairs = [(x, same[0]) for same in (targets, inputs) for x in same]
+        return all(x.shape == y.shape and np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in pairs)
 
     @cached_property
     def scale(self) -> float:
@@ -107,6 +110,14 @@ class Run:
     def end(self) -> float:
         """The loss at the end: a mean over the last tenth."""
         return float(self.losses[-1]) if self.whole_batch and len(self.losses) else self.mean_loss(0.9, 1.0)
+
+    @cached_property
+    def moved(self) -> float:
+        """How far the parameters went in the run, as a share of their size."""
+        seen = [leaf for leaf in self.watcher.leaves.values() if leaf.passes > 1]
+        way = sum(float(((leaf.tensor.array.reshape(-1)[: len(leaf.first)].astype(float) - leaf.first) ** 2).sum()) for leaf in seen)
+        size = sum(float((leaf.first.astype(float) ** 2).sum()) for leaf in seen)
+        return math.sqrt(way / size) if size else math.inf
 
     @cached_property
     def learnt(self) -> float:

@@ -7,7 +7,6 @@ observed: the graph's nodes tell their operation, operands and line while they a
 from __future__ import annotations
 
 import sys
-import weakref
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -110,6 +109,15 @@ class OptimizerSeen:
 
 
 @dataclass
+class LoaderSeen:
+    """A loader, where its first pass began, and whether `backward()` ran between its batches."""
+
+    of: Any
+    line: Line
+    trains: bool = False
+
+
+@dataclass
 class LeafSeen:
     """A tensor that gradients reach."""
 
@@ -168,7 +176,8 @@ class Watcher:
         self.modes: dict[tuple[bool, bool], Line] = {}          # of the running pass: (with gradients, training)
         self.mode_passes = {"train": 0, "eval-only": 0, "predicting-in-training": 0}
         self.mode_lines: dict[str, Line] = {}
-        self.loaders: list[tuple[Any, Line]] = []
+        self.loaders: list[LoaderSeen] = []
+        self.loader: LoaderSeen | None = None                   # the one whose pass began last
         self.labels: list[tuple[float, float, int]] = []        # smallest, largest and count of early batches
         self.label_values: dict[float, int] = {}
         self.models: dict[str, Any] = {}
@@ -326,6 +335,8 @@ class Watcher:
 
     def _before(self, root: Tensor, frame: Any, site: Site, value: float) -> None:
         """Look at a pass whose gradients are about to be computed."""
+        if self.loader is not None:
+            self.loader.trains = True
         below, leaves = reached(root)
         ops = [op for op in self._ops if id(op.node) in below]
         noted = by_node(ops)
@@ -495,8 +506,10 @@ class Watcher:
 
     def loader_started(self, loader: Any) -> None:
         """A pass through a loader begins."""
-        if not any(known() is loader for known, _ in self.loaders) and len(self.loaders) < 100:
-            self.loaders.append((weakref.ref(loader), user_line(3)))
+        self.loader = next((seen for seen in self.loaders if seen.of is loader), None)
+        if self.loader is None and len(self.loaders) < 8:
+            self.loader = LoaderSeen(loader, user_line(3))
+            self.loaders.append(self.loader)
 
     def chunk(self, step: int, losses: Any) -> None:
         """A native loop ends a chunk at `step`; what its steps since the last call had as losses."""

@@ -14,6 +14,10 @@ ROWS = {
     "argument-not-tensor": (
         "{function}(): argument '{name}' must be Tensor, not {kind}: write torch.tensor(...) around it",
         "{function}():参数 {name} 应为张量,得到 {kind}:请用 torch.tensor(...) 转换"),
+    "tensor-of-tensor": (
+        "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+        "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+        "复制张量请写 x.detach().clone() 或 x.detach().clone().requires_grad_(True),不要写 torch.tensor(x):新张量与 x 的计算图是断开的。"),
     "index-out-of-range": (
         "index {index} is out of bounds for dimension {dim} with size {size}", "索引 {index} 超出第 {dim} 维的范围(大小 {size})"),
     "product-shapes": (

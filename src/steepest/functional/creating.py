@@ -11,6 +11,7 @@ from steepest.core.dtype import get_default_dtype, numpy_dtype
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.functional.neural.warning import warn
 from steepest.functional.operands import result_into, sizes
 from steepest.ops.creation import constant, fill, iota
 
@@ -102,6 +103,8 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
     Raises TypeError for what is not numeric, ValueError for nested sequences of unequal length.
     """
+    if isinstance(data, Tensor):
+        warn(text("tensor-of-tensor"))
     array = to_array(data, dtype)
     if array.ndim and not array.flags.c_contiguous:
         array = np.ascontiguousarray(array)

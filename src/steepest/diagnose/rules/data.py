@@ -12,7 +12,7 @@ from steepest.data.fetch import rows_of
 from steepest.data.sampler import SequentialSampler
 from steepest.diagnose.finding import Seen
 from steepest.diagnose.run import Run
-from steepest.diagnose.source import Edit, Source, called
+from steepest.diagnose.source import Edit, Source
 
 __all__ = [
     "batch_and_data_size", "class_imbalance", "constant_or_missing_inputs", "inputs_not_scaled", "leak_or_duplicates", "sorted_labels",
@@ -21,9 +21,8 @@ __all__ = [
 
 def batch_and_data_size(run: Run) -> Seen | None:
     """Loaders without a batch, or whose batch is larger than the data."""
-    for known, line in run.watcher.loaders:
-        loader = known()
-        if loader is None or isinstance(loader.dataset, IterableDataset) or loader.batch_size is None:
+    for loader, line in ((seen.of, seen.line) for seen in run.watcher.loaders):
+        if isinstance(loader.dataset, IterableDataset) or loader.batch_size is None:
             continue
         try:
             rows = len(loader.dataset)
@@ -211,9 +210,8 @@ def sorted_labels(run: Run) -> Seen | None:
 
 
 def _sorted_loader(run: Run) -> Seen | None:
-    for known, line in run.watcher.loaders:
-        loader = known()
-        if loader is None or not isinstance(loader.sampler, SequentialSampler) or loader.batch_size is None:
+    for loader, line in ((seen.of, seen.line) for seen in run.watcher.loaders if seen.trains):
+        if not isinstance(loader.sampler, SequentialSampler) or loader.batch_size is None:
             continue
         found = rows_of(loader.dataset)
         labels = None
@@ -228,7 +226,7 @@ def _sorted_loader(run: Run) -> Seen | None:
             continue
         batches = [labels[i: i + loader.batch_size] for i in range(0, len(labels) - loader.batch_size + 1, loader.batch_size)]
         pure = sum(bool((b == b[0]).all()) for b in batches)
-        if pure < 0.5 * len(batches) or not _trains(run, line):
+        if pure < 0.5 * len(batches):
             continue
         made = _loader_call(run, line, loader)
         if made is None:
@@ -237,19 +235,6 @@ def _sorted_loader(run: Run) -> Seen | None:
         values = {"pure": pure, "batches": len(batches), "line": call.lineno, "code": source.line(call.lineno)}
         return Seen(values, call.lineno, Edit(source).set_argument(call, "shuffle", "True", 2), 0.97)
     return None
-
-
-def _trains(run: Run, line: Any) -> bool:
-    """Whether the loop over a loader on this line holds the `backward()` of the training."""
-    source = run.source_of(line[0])
-    statement = source.statement(line[1]) if source is not None else None
-    if not isinstance(statement, ast.For):
-        return True
-    end = statement.end_lineno or 0
-    inside = any(s.line[0] == line[0] and statement.lineno <= s.line[1] <= end for s in run.watcher.sites.values())
-    calls_function = any(isinstance(n, ast.Call) and called(n) not in ("print",) for n in ast.walk(statement))
-    without = any("no_grad" in ast.unparse(n.items[0]) for n in ast.walk(statement) if isinstance(n, ast.With))
-    return inside or calls_function and not without
 
 
 def class_imbalance(run: Run) -> Seen | None:

@@ -37,11 +37,11 @@ def stuck_at_base_rate(run: Run) -> Seen | None:
     if length < (300 if left else 60) or left and length < 0.01 * len(run.losses):
         return None
     on = [o for o in run.observations if o.number < length and o.seen is not None and o.number >= 0.1 * length]
-    if not on:
-        return None
+    if not on or all(g == 0 for o in on for _, g, _ in _layer_norms(run, o)):
+        return None             # no gradient at all in any layer: a saddle, not a plateau
     spreads = [_answer_spread(o) for o in on]
     spread, wanted = float(np.median(spreads)), _target_spread(run)
-    if wanted <= 0 or spread > 0.1 * wanted:
+    if wanted <= 0 or spread > 0.1 * wanted or run.moved < 0.01:
         return None
     middle = on[len(on) // 3]
     hidden = [a for a in middle.activations if not a.output]
@@ -372,17 +372,18 @@ def exploding_gradient(run: Run) -> Seen | None:
     """Gradients far larger than the parameters from the first pass on, or single passes with a hundred times the usual norm."""
     totals = [(o, math.sqrt(sum(g * g for g, _ in o.norms.values())), math.sqrt(sum(p * p for _, p in o.norms.values())))
               for o in run.observations if o.norms]
-    if len(totals) < 3 or len(run.losses) < 10 or run.learnt > 0.5:
+    if not totals or len(run.losses) < 10 or run.learnt > 0.7:
         return None
     first = totals[0]
     o, gradient, parameter = first
-    if not math.isfinite(gradient) or gradient <= 0:
+    if gradient <= 0 or not math.isfinite(o.loss):
         return None
-    relative = gradient * parameter / max(abs(o.loss), 1e-12)
+    relative = sum(g * p for g, p in o.norms.values()) / max(abs(o.loss), 1e-12)
     loud = [t for t in totals if math.isfinite(t[1]) and abs(t[0].loss) < 100 * max(abs(run.start), 1e-12)]
     typical = float(np.median([t[1] for t in loud])) if loud else gradient
     spike = max(loud, key=lambda t: t[1]) if loud else first
-    if relative > 1000:
+    outside = run.base is not None and run.base > 0 and run.start > 1000 * run.base and gradient > 1000 * parameter * run.scale
+    if relative > 300 or outside:
         worst = first
     elif spike[1] > 1000 * max(typical, 1e-12) and spike[1] > 100 * max(spike[2], 1e-12):
         worst = spike

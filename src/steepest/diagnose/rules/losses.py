@@ -134,7 +134,7 @@ def labels_unrelated(run: Run) -> Seen | None:
     seen = [o.seen for o in run.observations if o.seen is not None]
     if len(seen) < 3:
         return None
-    own = [s for s in seen if s.own_target]
+    own = [s for s in seen if s.own_target and s.paths == 1]
     if len(own) == len(seen):
         line = own[0].line
         return Seen({"line": line[1], "code": run.quoted(line)}, line[1], None, 0.97, variant="own")
@@ -151,12 +151,16 @@ def labels_unrelated(run: Run) -> Seen | None:
 def _nothing_in_common(run: Run, seen: LossSeen, targets: Any) -> Seen | None:
     """Neighbours in the inputs tell the labels no better than chance, and training came to nothing."""
     x = run.inputs
-    if x is None or len(x) != len(targets) or len(x) < 60 or run.learnt > 0.1 or len(run.losses) < 20 or run.base is None:
+    if x is None or len(x) != len(targets) or len(x) < 100 or run.learnt > 0.1 or len(run.losses) < 20 or run.base is None:
         return None
     if not np.isfinite(x).all() or not np.isfinite(np.asarray(targets, float)).all():
         return None
-    x = x.reshape(len(x), -1)[:400].astype(np.float64)
-    y = np.asarray(targets[:400]).reshape(len(x), -1)
+    x, y = x.reshape(len(x), -1), np.asarray(targets)
+    _, once = np.unique(x, axis=0, return_index=True)       # rows of several epochs count once
+    once = np.sort(once)[:400]
+    if len(once) < 100:
+        return None
+    x, y = x[once].astype(np.float64), y[once].reshape(len(once), -1)
     if y.shape[1] != 1:
         return None
     y = y[:, 0].astype(np.float64)
@@ -165,7 +169,7 @@ def _nothing_in_common(run: Run, seen: LossSeen, targets: Any) -> Seen | None:
         return None
     line = seen.line
     values = {"line": line[1], "code": run.quoted(line), "n": len(x), "share": rank, "base": run.base, "end": run.end, "chance": chance}
-    return Seen(values, line[1], None, 0.75)
+    return Seen(values, line[1], None, 0.7, "warning")
 
 
 def _dependence(x: Any, y: Any) -> tuple[float, float]:
@@ -186,7 +190,7 @@ def _dependence(x: Any, y: Any) -> tuple[float, float]:
 
     own = fits(y)
     draws = np.random.Generator(np.random.PCG64(0))
-    others = [fits(draws.permutation(y)) for _ in range(60)]
+    others = [fits(draws.permutation(y)) for _ in range(100)]
     ranks = [float(np.mean([o[i] <= own[i] for o in others])) for i in range(2)]
     # Labels that are related are fitted better than nearly all shuffles by one of the two.
-    return (1.0 if min(ranks) > 0.1 else 0.0), min(ranks)
+    return (1.0 if min(ranks) > 0.05 else 0.0), min(ranks)
