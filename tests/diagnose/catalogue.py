@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from programs import HEAD, STEP, in_styles, indented, program
+from training_programs import HEAD, STEP, in_styles, indented, program
 
 FAULTY: dict[str, list[str]] = {}
 HEALTHY: dict[str, list[str]] = {}
