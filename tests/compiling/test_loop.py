@@ -242,3 +242,28 @@ def test_an_exception_at_a_step() -> None:
 except ValueError as problem:
     said = str(problem)
 """)
+
+
+def test_emitted_values_are_those_of_each_step() -> None:
+    agree(setup(ADAM) + "lines, run = [], loop(60)\nsay = lambda i, loss, first: lines.append((i, loss.item(), first.tolist()))\n"
+          "for i in run:" + STEP + "    run.emit(say, i, loss, model[0].bias)\n    run.emit(lines.append, (i, loss.item() * 2))\n")
+
+
+def test_a_function_made_anew_in_each_step_may_be_emitted() -> None:
+    agree(setup() + "lines, run = [], loop(40)\nfor i in run:" + STEP
+          + "    run.emit(lambda a, b: lines.append(f'{a} {b.item():.3f}'), i, loss)\n")
+
+
+def test_a_function_that_looks_at_what_changes_is_called_in_seen_steps_only() -> None:
+    agree(setup() + "lines, run = [], loop(40)\nfor i in run:" + STEP + "    run.emit(lambda: lines.append(i))\n", native=False)
+
+
+@pytest.mark.parametrize("bound", [0.0, 0.9, 1e9])
+def test_the_loop_stops_at_the_first_step_where_the_condition_holds(bound: float) -> None:
+    agree(setup(ADAM).replace("nn.Tanh()", "nn.Dropout(0.2)")
+          + f"run, losses = loop(3000), []\nfor i in run:{STEP}    losses.append(loss.item())\n"
+          f"    run.stop_when(loss < {bound})\n", native=None)
+
+
+def test_the_loop_stops_at_a_step_by_its_number() -> None:
+    agree(setup() + "run = loop(100)\nfor i in run:" + STEP + "    run.stop_when(i == 57)\n")

@@ -20,6 +20,9 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
+from steepest.compiling import effects
 from steepest.compiling.cases import Case
 from steepest.compiling.loop_program import LoopProgram, named
 from steepest.compiling.numbers import plain
@@ -183,7 +186,13 @@ class Activation:
         while k < end:
             n = min(end - k, max(int(CALL / compiled.seconds), 1))
             started = time.perf_counter()
+            before = compiled.state() if compiled.program.stops else None
             results = compiled.run(self.source.streams(k, n), k, None, n)
+            if before is not None:
+                n, again = self._until_stop(compiled.program, results, n)
+                if again:
+                    compiled.restore(before)
+                    results = compiled.run(self.source.streams(k, n), k, None, n)
             taken = time.perf_counter() - started
             self.site.native_time += taken
             self.site.native_steps += n
@@ -193,7 +202,18 @@ class Activation:
             self._effects(compiled.program, results, k, n)
             self.source.seen(k + n - 1)
             k += n
+            if self.run.stopped:
+                break
         return k
+
+    def _until_stop(self, p: LoopProgram, results: list[Any], n: int) -> tuple[int, bool]:
+        """How many of n steps there are up to the one that ends the loop, and whether steps were run behind it."""
+        held = np.any([results[index].reshape(n, -1).any(1) for index in p.stops], axis=0)
+        if not held.any():
+            return n, False
+        self.run.stopped = True
+        first = int(held.argmax()) + 1
+        return first, first < n
 
     def _effects(self, p: LoopProgram, results: list[Any], k: int, n: int) -> None:
         """Do for the user what n iterations would have done."""
@@ -204,6 +224,8 @@ class Activation:
             rows = [self._column(v, results, k, n) for v in values]
             if kind == "record":
                 self.run.history.setdefault(target, []).extend(rows[0])
+            elif kind == "stop":
+                continue
             elif kind == "grow":
                 assert self.section is not None
                 self.section.now.lists[target].extend(v for row in zip(*rows, strict=True) for v in row)
@@ -428,6 +450,31 @@ class Loop:
                 value = held
             tracer.effects.append(Effect("record", name, (value,)))
             self._keep(name, value)
+
+    def emit(self, function: Callable[..., Any], *values: Any) -> None:
+        """Call `function(*values)` in every step, in order, the unseen ones too: for them with the values that they had. Tensors
+        are handed over as copies without graph; what else the function uses must be the same in every step.
+
+        >>> w, run = torch.ones(1), torch.loop(6)
+        >>> for step in run:
+        ...     w *= 2
+        ...     run.emit(lambda step, w: print(step, w.tolist()) if step % 3 == 2 else None, step, w)
+        2 [8.0]
+        5 [64.0]
+        """
+        effects.emit(function, values)
+
+    def stop_when(self, condition: Any) -> None:
+        """End the loop after the first step in which the condition, a tensor of one element or a bool, holds.
+
+        >>> w, run = torch.ones(1), torch.loop(1000)
+        >>> for step in run:
+        ...     w *= 2
+        ...     run.stop_when(w > 100)
+        >>> w, step
+        (tensor([128.]), 6)
+        """
+        self.stopped = effects.stop_when(condition) or self.stopped
 
     def _keep(self, name: str, value: Any) -> None:
         if isinstance(value, Tensor):

@@ -59,6 +59,8 @@ class LoopProgram:
         places = self._inputs(first, second)
         self.outputs = self._outputs(second, places)
         self.effects = self._effects(first, second, appended)
+        self.stops = [v.index for kind, _, values in self.effects if kind == "stop" for v in values if isinstance(v, Kept)]
+        """Which records say that the loop ends with a step."""
         self._make_slots(second, places)
         self.values, self.layouts = self._guard(second)
         self.repeats = self.fits(second.after.tensors)
@@ -217,7 +219,8 @@ class LoopProgram:
         for path, (_, tail) in second.growth.items():
             if not appended(path):
                 raise Differs(text("loop-list", name=named(path)))
-            pairs.append((Effect("grow", path, tuple(first.growth[path][1])), Effect("grow", path, tuple(tail))))
+            if tail or first.growth[path][1]:
+                pairs.append((Effect("grow", path, tuple(first.growth[path][1])), Effect("grow", path, tuple(tail))))
         out = []
         for x, y in pairs:
             if len(x.values) != len(y.values):

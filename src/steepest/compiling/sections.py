@@ -57,6 +57,21 @@ class Compiled:
         if moved and hasattr(self.executable, "bind"):
             self.executable.bind()
 
+    def state(self) -> tuple[dict[Storage, Array], dict[Any, Any]]:
+        """Copies of what steps change in the slots, and the states of the generators."""
+        p = self.program
+        changed = {r.content.storage for e in p.equations for r in e.results} | {i.held for i in p.inputs}
+        changed |= {s for pair in p.handed_on for s in pair}
+        return {s: s.flat.copy() for s in changed if s not in p.streams}, {g: g.get_state() for g in p.generators}
+
+    def restore(self, state: tuple[dict[Storage, Array], dict[Any, Any]]) -> None:
+        """Go back to what `state` gave."""
+        slots, generators = state
+        for slot, array in slots.items():
+            slot.flat[...] = array
+        for generator, before in generators.items():
+            generator.set_state(before)
+
     def _check(self) -> None:
         """Run the recorded iteration natively from where it began; it must leave what Python left."""
         p = self.program

@@ -12,7 +12,7 @@ __all__ = ["LoopText", "loop_text"]
 
 NOTICED = frozenset("append print record emit abs min max float int str repr format isinstance round divmod hash bool len".split())
 """Functions that a traced number may be handed to: what they do with it is noticed, or harmless."""
-OVER = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp)
+OVER = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp, ast.Tuple, ast.List)
 
 
 class LoopText:
@@ -60,16 +60,25 @@ class LoopText:
         return frozenset(found)
 
     def only_appends(self, name: str) -> bool:
-        """Whether the body uses a variable only as `name.append(...)`, through attributes and subscripts as well."""
+        """Whether the body uses a variable only as `name.append(...)`, through attributes and subscripts as well, or to emit."""
         for statement in self.node.body:
             for n in ast.walk(statement):
                 if isinstance(n, ast.Name) and n.id == name:
                     at: ast.AST = n
                     while isinstance(self.parents[at], (ast.Attribute, ast.Subscript)) and self.parents[at].value is at:    # type: ignore[attr-defined]
                         at = self.parents[at]
-                    if not (isinstance(at, ast.Attribute) and at.attr == "append" and isinstance(self.parents[at], ast.Call)):
+                    if not (isinstance(at, ast.Attribute) and at.attr == "append" and isinstance(self.parents[at], ast.Call)
+                            or self._emitted(at)):
                         return False
         return True
+
+    def _emitted(self, n: ast.AST) -> bool:
+        """Whether a place lies within what `emit` is given."""
+        while n is not self.node:
+            n = self.parents[n]
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "emit":
+                return True
+        return False
 
     def unnoticed(self, frame: types.FrameType, step: int) -> tuple[str, int] | None:
         """File and line where the loop variable, or a name computed from it, goes in this step to what would not notice."""

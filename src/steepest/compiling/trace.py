@@ -52,6 +52,9 @@ class LoopRecorder(Recorder):
         self.conditions: list[tuple[Any, bool]] = []
         self.escapes: list[Escape] = []
         self.effects: list[Effect] = []
+        self.lists: dict[Any, list[Any]] = {}
+        self.emitted: dict[Any, int] = {}
+        """By how many elements functions that the user emits have made lists longer."""
         self.steps: Storage | None = None
         self.bases: dict[Any, Any] = {}
         self.base_tensors: dict[Any, Tensor] = {}
@@ -206,6 +209,7 @@ class Trace:
         self.outside = outside_state()
         self.before = self._walk(None)
         self.lengths = {path: len(x) for path, x in self.before.lists.items()}
+        self.recorder.lists = self.before.lists
         self.began = {path: (x, x.storage_cell, layout_of(x), x.storage_cell.offset(x.array)) for path, x in self.before.tensors.items()}
         for path in self.carried:
             place, found = self.before.places.get(path), self.before.values.get(path)
@@ -243,7 +247,8 @@ class Trace:
         for path, n in self.lengths.items():
             x = self.after.lists.get(path)
             if x is not None and x is self.before.lists[path] and len(x) > n and self.before.begins(path, x[:n]):
-                self.growth[path] = n, x[n:]
+                emitted = self.recorder.emitted.get(path, 0)
+                self.growth[path] = n, [] if emitted == len(x) - n else x[n:]
                 x[n:] = [settled(v) for v in x[n:]]
         for path, value in list(self.after.values.items()):
             if value[0] in TRACED:
