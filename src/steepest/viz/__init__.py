@@ -12,7 +12,8 @@ from typing import Any
 
 _WHERE = {
     "loss_curve": "curves", "surface": "surfaces", "theme": "style", "graph": "graph_pictures", "derive": "deriving", "race": "race_pages",
-    "explore": "exploring",
+    "explore": "exploring", "network": "networks", "summary": "networks", "fit": "fits", "confusion": "predictions",
+    "calibration": "predictions", "residuals": "predictions", "images": "predictions", "distribution": "distributions",
 }
 
 __all__ = sorted(_WHERE)

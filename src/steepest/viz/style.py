@@ -5,6 +5,7 @@ every colour is a CSS variable, so that one SVG serves the light and the dark.
 """
 
 import io
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,6 +60,9 @@ PAGE = Theme("page", "#fefefa", "#010101", "#020202", "#030303", "#040404", tupl
 
 _VARIABLES = {PAGE.ground: "var(--ground)", PAGE.ink: "var(--ink)", PAGE.soft: "var(--soft)", PAGE.faint: "var(--faint)",
               PAGE.grid: "var(--line)"} | {c: f"var(--c{n})" for n, c in enumerate(PAGE.colours)}  # fmt: skip
+
+# Chinese fonts mostly come without a bold face; matplotlib then takes the plain one, and would say so for every text.
+logging.getLogger("matplotlib.font_manager").addFilter(lambda record: "Failed to find font weight" not in record.getMessage())
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PAGE)}
 _chosen = [LIGHT]
@@ -132,7 +136,7 @@ def settings(look: Theme) -> Any:
         "legend.facecolor": look.ground, "axes.edgecolor": look.faint, "xtick.color": look.faint, "ytick.color": look.faint,
         "grid.color": look.grid, "grid.linewidth": 0.8, "axes.grid": True, "axes.axisbelow": True,
         "axes.spines.top": False, "axes.spines.right": False, "axes.formatter.useoffset": False, "axes.titlesize": 13,
-        "axes.titleweight": "semibold", "axes.titlelocation": "left", "font.size": 12, "axes.labelsize": 12, "legend.fontsize": 11,
+        "axes.titleweight": "bold", "axes.titlelocation": "left", "font.size": 12, "axes.labelsize": 12, "legend.fontsize": 11,
         "xtick.labelsize": 11, "ytick.labelsize": 11, "lines.linewidth": 2.0, "legend.frameon": False, "figure.dpi": 110,
         "font.family": families(["sans-serif"]), "font.sans-serif": ["DejaVu Sans"], "text.parse_math": False,
         "svg.hashsalt": "steepest", "axes.unicode_minus": True, "savefig.dpi": 150,
