@@ -287,8 +287,10 @@ def is_own(filename: str) -> bool:
 @functools.cache
 def is_foreign(filename: str, module: str = "") -> bool:
     """Whether a file is no program of the user's: this package, Python's library, or something installed."""
+    if module == "__main__" and not is_own(filename):
+        return False
     if filename.startswith("<"):
-        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell")) or module == "__main__"
+        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell"))
         return filename.startswith("<frozen") or not typed
     return is_own(filename) or "site-packages" in filename or filename.startswith(_LIBRARY)
 

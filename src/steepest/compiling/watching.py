@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.places import is_foreign, is_own
+from steepest.core.generator import Generator
 from steepest.data.loader import DataLoader
 
 __all__ = ["Watch", "outside_state"]
@@ -26,7 +27,8 @@ PYTHON = frozenset(
     "functools collections contextlib typing abc copy dataclasses enum operator types weakref _collections_abc numpy math copyreg "
     "_weakrefset _py_abc numbers statistics re string inspect annotationlib".split())
 """Modules written in Python whose functions change nothing but what a walk sees."""
-UNREPEATABLE = frozenset({DataLoader.__iter__.__code__})
+UNREPEATABLE = {DataLoader.__iter__.__code__: "iter(DataLoader)", Generator.manual_seed.__code__: "manual_seed",
+                Generator.seed.__code__: "seed", Generator.set_state.__code__: "set_state"}
 """Own functions that draw numbers or start something beside the recorded operations."""
 
 
@@ -45,7 +47,11 @@ class Watch:
 
     def stop(self) -> None:
         """End watching."""
-        sys.setprofile(self.before)
+        if hasattr(self.before, "enable"):      # cProfile, which is no function
+            sys.setprofile(None)
+            self.before.enable()
+        else:
+            sys.setprofile(self.before)
 
     def _event(self, frame: types.FrameType, event: str, argument: Any) -> None:
         code = frame.f_code
@@ -53,7 +59,7 @@ class Watch:
             if code in self.codes or is_own(code.co_filename) and code not in UNREPEATABLE:
                 return
             if code in UNREPEATABLE:
-                self._effect(frame, "iter(DataLoader)")
+                self._effect(frame, UNREPEATABLE[code])
             elif is_foreign(code.co_filename, frame.f_globals.get("__name__", "")):
                 if (frame.f_globals.get("__name__") or "").partition(".")[0] not in PYTHON and not _within_foreign(frame):
                     self._effect(frame, f"{frame.f_globals.get('__name__')}.{code.co_qualname}")
