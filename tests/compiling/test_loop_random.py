@@ -37,7 +37,8 @@ class Maker:
             n = self.random.choice((1, 2, 3, 5, 8, 17))
             layers.append(f"nn.Linear({width}, {n}{self.one('', '', ', bias=False')})")
             width = n
-            if self.maybe(0.2):
+            if self.maybe(0.2):     # a bias before it would get a gradient of nothing but rounding
+                layers[-1] = f"nn.Linear({layers[-1].split('(')[1].split(',')[0]}, {n}, bias=False)"
                 layers.append(self.one(f"nn.BatchNorm1d({n})", f"nn.LayerNorm({n})"))
             layers.append(self.one("nn.ReLU()", "nn.Tanh()", "nn.Sigmoid()", "nn.GELU()", "nn.LeakyReLU(0.1)", "nn.ELU()", "nn.SiLU()",
                                    "nn.Softplus()", "nn.Dropout(0.2)", "nn.Identity()"))

@@ -55,6 +55,8 @@ class LoopProgram:
         self.versions: list[Any] = []
         self.results: list[Access] = []
         self.needs_last = False
+        self.passed: set[Path] = set()
+        """Numbers that are followed, and that such an iteration leaves as they are."""
         self.pairs = self._agreed(first, second)
         places = self._inputs(first, second)
         self.outputs = self._outputs(second, places)
@@ -160,7 +162,9 @@ class LoopProgram:
             return Constant(x)
 
         for path, number in t.numbers.items():
-            if self.concerns(path) and path[0] not in self.overwritten and not t.grows(path):
+            if number is t.entered.get(path):
+                self.passed.add(path)
+            elif self.concerns(path) and path[0] not in self.overwritten and not t.grows(path):
                 self._settable(path, t)
                 out.append((path, leaf(number), False))
         for path, x in t.after.tensors.items():
@@ -298,6 +302,9 @@ class LoopProgram:
             made.written = slot in written
             self.inputs.append(made)
             end = ends.get(path)
+            if end is None and number and path in self.passed:
+                self.visible.add(slot)
+                continue
             if end is None:
                 if number:
                     raise Differs(text("loop-state", name=named(path)))
@@ -332,7 +339,7 @@ class LoopProgram:
 
     def _guard(self, t: Trace) -> tuple[dict[Path, Any], dict[Path, Any]]:
         """What must be as it was for native steps to begin: values by path, layouts of tensors by path."""
-        self.free = {path for path, _, _ in self.outputs}
+        self.free = {path for path, _, _ in self.outputs} | self.passed
         def guarded(p: Path) -> bool:
             return self.concerns(p) and p[0] not in self.overwritten and not t.grows(p)
 

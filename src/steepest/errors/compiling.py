@@ -82,6 +82,10 @@ ROWS = {
     "loop-too-large": (
         "the body can reach too many Python objects to tell whether it changes them, so every step is run by Python",
         "循环体能到达的 Python 对象太多,无法判断它是否改变了它们,因此每一步都由 Python 执行"),
+    "loop-compiled": (
+        "the compiled iteration leaves something else than the one that Python ran, so every step is run by Python. This is a mistake in "
+        "steepest, not in your program; please report it",
+        "编译后的迭代与 Python 运行的结果不同,因此每一步都由 Python 执行。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
     "loop-nothing": (
         "the iteration does nothing with tensors",
         "迭代没有使用张量"),

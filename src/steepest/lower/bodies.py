@@ -109,9 +109,10 @@ def evaluate(nest: Nest, statements: Sequence[Statement], place: Place, values: 
             _sort(nest, s, value, r, home, stored, late)
     last = [s for s in statements if not s.always]
     if late or last:
+        certain, loaded = nest.at_last, place.loaded     # in the last step's own part what is computed holds on
         with nest.in_last_step():
-            inside, loaded = dict(values), place.loaded
-            place.loaded = dict(loaded)
+            inside = values if certain else dict(values)
+            place.loaded = loaded if certain else dict(loaded)
             for s in last:
                 for value, r, home in zip(_computed(nest, s, place, inside), s.outs, s.homes, strict=True):
                     inside[r.content] = value
