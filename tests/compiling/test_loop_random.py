@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import agree
 
-FIXED = 150
+FIXED = 100
 WANTED = int(os.environ.get("STEEPEST_EXAMPLES", "0"))
 SEEDS = [random.SystemRandom().randrange(10**9) for _ in range(WANTED)] or range(FIXED)
 
@@ -79,8 +79,9 @@ class Maker:
             w(f"loader = torch.utils.data.DataLoader(data, batch_size={batch}, shuffle={self.maybe(0.7)}, drop_last=False)")
         scheduler = self.maybe(0.3)
         if scheduler:
-            w("scheduler = torch.optim.lr_scheduler." + self.one("StepLR(optimizer, 3, 0.5)", "ExponentialLR(optimizer, 0.9)",
-                                                                "CosineAnnealingLR(optimizer, 10)", "LambdaLR(optimizer, lambda e: 0.9 ** e)"))
+            kind = self.one("StepLR(optimizer, 3, 0.5)", "ExponentialLR(optimizer, 0.9)", "CosineAnnealingLR(optimizer, 10)",
+                            "LambdaLR(optimizer, lambda e: 0.9 ** e)")
+            w(f"scheduler = torch.optim.lr_scheduler.{kind}")
         w("total, count, losses, kept = 0.0, 0, [], []")
         w("average = [p.detach().clone() for p in model.parameters()]")
         if loader:
