@@ -41,7 +41,8 @@ globals().update({d.name: d for d in _dtypes.ALL})
 globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 
-_LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "func", "testing",
+_LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
+         "signal", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
          "accelerator", "diagnose", "viz"}
 _NEURAL = """

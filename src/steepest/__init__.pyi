@@ -14,12 +14,14 @@ from steepest import (
     datasets as datasets,
     diagnose as diagnose,
     distributions as distributions,
+    fft as fft,
     func as func,
     linalg as linalg,
     nn as nn,
     optim as optim,
     random as random,
     serialization as serialization,
+    signal as signal,
     special as special,
     tables as tables,
     testing as testing,
@@ -1262,6 +1264,49 @@ def pinverse(input: Tensor, rcond: _float = 1e-15) -> Tensor:
 def triangular_solve(b: Tensor, A: Tensor, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False, *,
                      out: Any = None) -> Any:
     """The solution of `A x = b` for triangular A, and A."""
+
+def i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`i0` of every element; the result has the shape of `input`."""
+
+def igamma(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
+    """The lower incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
+
+def igammac(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
+    """The upper incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
+
+def mvlgamma(input: Tensor, p: _int, *, out: Any = None) -> Tensor:
+    """The logarithm of the multivariate gamma function of dimension `p`; RuntimeError where `input` is not above `(p - 1) /
+    2`."""
+
+def hann_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
+                device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:
+    """The hann window, of a periodic signal unless told."""
+
+def hamming_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
+                   device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:
+    """The hamming window, of a periodic signal unless told."""
+
+def blackman_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
+                    device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:
+    """The blackman window, of a periodic signal unless told."""
+
+def bartlett_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
+                    device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:
+    """The bartlett window, of a periodic signal unless told."""
+
+def kaiser_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
+                  device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:
+    """The kaiser window, of a periodic signal unless told."""
+
+def stft(input: Tensor, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None,
+         center: _bool = True, pad_mode: str = 'reflect', normalized: _bool = False, onesided: _bool | None = None,
+         return_complex: _bool | None = None, align_to_window: _bool | None = None) -> Tensor:
+    """Transforms of windowed frames of signals `(L)` or `(B, L)`: `(..., frequencies, frames)`."""
+
+def istft(input: Tensor, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None,
+          window: Tensor | None = None, center: _bool = True, normalized: _bool = False, onesided: _bool | None = None,
+          length: _int | None = None, return_complex: _bool = False) -> Tensor:
+    """The signal whose `stft` this is; RuntimeError where the windows do not cover it."""
 
 def cholesky_inverse(L: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
     """The inverse of A from its Cholesky factor."""

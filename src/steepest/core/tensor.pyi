@@ -643,6 +643,18 @@ class Tensor:
         """`hypot` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def hypot_(self, other: Any) -> Tensor:
         """`hypot`, written over this tensor; returns the tensor."""
+    def i0(self, *, out: Tensor | None = None) -> Tensor:
+        """`i0` of every element; the result has the shape of `input`."""
+    def i0_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`i0` written over this tensor."""
+    def igamma(self, other: Tensor) -> Tensor:
+        """The lower incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
+    def igamma_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`igamma` written over this tensor."""
+    def igammac(self, other: Tensor) -> Tensor:
+        """The upper incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
+    def igammac_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`igammac` written over this tensor."""
     def index_add(self, dim: _int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
         """`input` with the entries of `source` added at `index` along a dimension."""
     def index_add_(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -697,6 +709,10 @@ class Tensor:
         """Where an element is positive infinity."""
     def isreal(self) -> Tensor:
         """Where the imaginary part is zero."""
+    def istft(self, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None,
+              center: _bool = True, normalized: _bool = False, onesided: _bool | None = None, length: _int | None = None,
+              return_complex: _bool = False) -> Tensor:
+        """The signal whose `stft` this is; RuntimeError where the windows do not cover it."""
     def item(self) -> Any:
         """The only element as a Python number; RuntimeError where there are several."""
     def kron(self, other: Tensor) -> Tensor:
@@ -852,6 +868,11 @@ class Tensor:
         """`mul`, written over this tensor; returns the tensor."""
     def mv(self, vec: Tensor) -> Tensor:
         """The product of a matrix `(n, m)` and a vector `(m)`."""
+    def mvlgamma(self, p: _int) -> Tensor:
+        """The logarithm of the multivariate gamma function of dimension `p`; RuntimeError where `input` is not above `(p - 1) /
+        2`."""
+    def mvlgamma_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`mvlgamma` written over this tensor."""
     def nan_to_num(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
         """NaN and infinities replaced by numbers, the largest finite ones unless given."""
     def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
@@ -921,6 +942,10 @@ class Tensor:
         """The tensor itself: without a CUDA device there is nothing to pin it for."""
     def pinverse(self, rcond: _float = 1e-15) -> Tensor:
         """The Moore-Penrose pseudo-inverse."""
+    def polygamma(self, n: _int) -> Tensor:
+        """The n-th derivative of digamma."""
+    def polygamma_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`polygamma_of` written over this tensor."""
     def positive(self) -> Tensor:
         """The tensor itself."""
     def pow(self, exponent: Any, *, out: Tensor | None = None) -> Tensor:
@@ -1082,6 +1107,10 @@ class Tensor:
         """`squeeze`, written over this tensor; returns the tensor."""
     def std(self, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None) -> Tensor:
         """The standard deviation over `dim`, divided by n - correction (1 unless given)."""
+    def stft(self, n_fft: _int, hop_length: _int | None = None, win_length: _int | None = None, window: Tensor | None = None,
+             center: _bool = True, pad_mode: str = 'reflect', normalized: _bool = False, onesided: _bool | None = None,
+             return_complex: _bool | None = None, align_to_window: _bool | None = None) -> Tensor:
+        """Transforms of windowed frames of signals `(L)` or `(B, L)`: `(..., frequencies, frames)`."""
     def storage_offset(self) -> _int:
         """Where in its storage the tensor begins, counted in elements."""
     def stride(self, dim: _int | None = None) -> Any:

@@ -1,6 +1,52 @@
 """Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
 
 ROWS = {
+    "polygamma-order": ("polygamma(n, x) does not support negative n: got {n}", "polygamma(n, x) 的 n 不能为负:{n}"),
+    "mvlgamma-dimension": (
+        "mvlgamma: p has to be greater than or equal to 1, got {p}", "mvlgamma 的 p 应不小于 1,得到 {p}"),
+    "fft-norm": (
+        'Invalid normalization mode: "{norm}": write "backward", "forward" or "ortho"',
+        '归一化方式 "{norm}" 不存在:请写 "backward"、"forward" 或 "ortho"'),
+    "fft-no-dims": (
+        "Dimension specified as {dim} but tensor has no dimensions: give the transform a tensor with at least one",
+        "指定了维 {dim},但张量没有维:请给至少一维的张量"),
+    "fft-size": (
+        "Invalid number of data points ({size}) specified: a transform needs at least 1", "变换的点数 {size} 无效:至少要有 1 个点"),
+    "fft-half": ("Unsupported dtype {dtype} for a transform: write x.float()", "变换不支持类型 {dtype}:请写 x.float()"),
+    "fft-of-complex": (
+        "{function} expects a real input tensor, but got a complex one: write torch.fft.fft, or x.real",
+        "{function} 需要实数张量,得到复数:请用 torch.fft.fft,或写 x.real"),
+    "fft-too-many-sizes": (
+        "Got shape with {sizes} values but input tensor only has {ndim} dimensions.", "给了大小 {sizes},但张量只有 {ndim} 维"),
+    "fft-dims-twice": ("FFT dims must be unique: got {dims}", "变换的维不能重复:{dims}"),
+    "fft-sizes-and-dims": (
+        "When given, dim and shape arguments must have the same length: got {sizes} and {dims}", "大小 {sizes} 与维 {dims} 的个数应相同"),
+    "fft-without-dims": ("{function} must transform at least one axis: give dim", "{function} 至少要变换一维:请给出 dim"),
+    "window-length": ("{name} requires non-negative window length, got M={length}", "{name} 的窗长不能为负:{length}"),
+    "window-layout": (
+        "{name} is implemented for strided tensors only, got: {layout}", "{name} 只支持 torch.strided,得到 {layout}"),
+    "window-dtype": ("{name} expects float32 or float64 dtypes, got: {dtype}", "{name} 的类型应为 float32 或 float64,得到 {dtype}"),
+    "window-weights": ("Coefficients must be a list of at least one number, got {kind}", "系数应为非空的数列,得到 {kind}"),
+    "window-positive": ("{name} must be positive, got: {value} instead.", "{name} 应为正数,得到 {value}"),
+    "window-center": ("Center must be None for symmetric windows: write sym=False", "对称的窗不能指定 center:请写 sym=False"),
+    "stft-positive": ("stft: expected {name} > 0, but got {value}", "stft:{name} 应为正数,得到 {value}"),
+    "stft-window": ("stft: expected 0 < {length} <= {n_fft}: the window or n_fft is longer than what it is laid over",
+                    "stft:应有 0 < {length} <= {n_fft}:窗或 n_fft 比信号长"),
+    "stft-window-shape": (
+        "stft: expected a 1D window tensor of size equal to win_length={length}, but got window with size {shape}",
+        "stft:窗应为长 {length} 的一维张量,得到形状 {shape}"),
+    "stft-input": (
+        "stft and istft take floating-point signals (L) or (B, L), and complex transforms (F, T) or (B, F, T): got {problem}",
+        "stft 与 istft 接受浮点信号 (L) 或 (B, L)、复数变换 (F, T) 或 (B, F, T):得到 {problem}"),
+    "stft-return-complex": (
+        "stft requires the return_complex parameter be given for real inputs: write return_complex=True",
+        "对实数输入,stft 要给出 return_complex:请写 return_complex=True"),
+    "istft-cover": (
+        "window overlap add min: the windows leave parts of the signal uncovered: write a smaller hop_length, or center=True",
+        "窗没有覆盖整个信号:请减小 hop_length,或写 center=True"),
+    "istft-short": (
+        "The length of signal is shorter than the length parameter. Result is being padded with zeros in the tail. Its length is {length}.",
+        "信号比 length 短,末尾用零补足,长 {length}"),
     "out-not-tensor": (
         "out= must be a tensor, or a tuple of them where there are several results, not {kind}: write out=torch.empty(0)",
         "out= 应为张量(有多个结果时为张量的元组),得到 {kind}:请写 out=torch.empty(0)"),

@@ -258,6 +258,8 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 def polygamma(n: int, input: Tensor) -> Tensor:
     """The n-th derivative of digamma."""
+    if n < 0:
+        raise RuntimeError(text("polygamma-order", n=n))
     return fn.digamma(input) if n == 0 else fn.polygamma(n)(input)
 
 

@@ -17,7 +17,10 @@ from steepest.functional import (
     random,
     reducing,
     shaping,
+    special,
+    spectral,
     threads,
+    windows,
 )
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
@@ -27,13 +30,15 @@ LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power
 FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
            "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of"}
 """Functions of `factors` as `torch.X`, and their names there where these differ."""
+WINDOWS = ("hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window")
 OUT = """
 clamp_max clamp_min addcmul addcdiv frexp lcm gcd float_power round sgn nan_to_num lerp angle isposinf isneginf polygamma logit where
 addmm addmv addbmm baddbmm dot vdot mv addr outer kron inner tensordot cholesky qr complex logspace polar cross cumsum cumprod cummax
 cummin diff diag isin kthvalue quantile nanquantile topk mode column_stack sort hstack histc bucketize searchsorted vstack dstack msort
 renorm tril triu logcumsumexp max min aminmax logsumexp norm all any amax amin argmax argmin mean nanmean std var nansum masked_select
 gather index_copy index_select index_add take scatter scatter_add take_along_dim nonzero scatter_reduce softmax log_softmax multinomial
-sum prod det inverse cholesky_inverse cholesky_solve geqrf lu lu_solve lu_unpack orgqr ormqr svd triangular_solve ger matrix_power argsort
+igamma igammac mvlgamma sum prod det inverse cholesky_inverse cholesky_solve geqrf lu lu_solve lu_unpack orgqr ormqr svd
+triangular_solve ger matrix_power argsort
 """
 """Functions that `with_out` gives the argument `out=`."""
 RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
@@ -52,6 +57,8 @@ def functions() -> dict[str, Any]:
                 continue
             found[RENAMED.get(name, name)] = value
     found.update({name: getattr(linalg, name) for name in LINALG})
+    found.update({name: getattr(special, name) for name in ("i0", "igamma", "igammac", "mvlgamma")})
+    found.update({name: getattr(windows, name) for name in WINDOWS}, stft=spectral.stft, istft=spectral.istft)
     found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})

@@ -6,7 +6,7 @@ from steepest.autograd import gradients
 from steepest.core import copying
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
-from steepest.functional import factors, indexing, joining, linalg, pointwise, products, random, reducing, shaping
+from steepest.functional import factors, indexing, joining, linalg, pointwise, products, random, reducing, shaping, special, spectral
 from steepest.functional.legacy import new_tensor
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting
@@ -29,10 +29,13 @@ FROM_FUNCTIONS: dict[Any, str] = {
     factors: "cholesky_inverse cholesky_solve geqrf lu lu_solve orgqr ormqr",
     products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace ger vdot",
     random: "multinomial bernoulli",
+    special: "i0 igamma igammac mvlgamma",
+    spectral: "stft istft",
 }
 """Functions whose first argument is the tensor: the method has the function's name."""
 
-FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "svd": factors.svd_of}
+FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "svd": factors.svd_of,
+                              "polygamma": special.polygamma_of}
 METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,
            gradients.METHODS)
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.functional import indexing, joining, pointwise, products
+from steepest.functional import indexing, joining, pointwise, products, special
 from steepest.functional.pointwise import ALIASES, BINARY, UNARY
 from steepest.ops.inplace import assign, inplace_map, rewrite
 
@@ -13,6 +13,7 @@ __all__ = ["METHODS"]
 FUNCTIONS: dict[Any, str] = {
     indexing: "scatter scatter_add scatter_reduce index_add index_copy index_fill index_put put masked_scatter",
     joining: "tril triu cumsum cumprod renorm",
+    special: "i0 igamma igammac mvlgamma",
     pointwise: "logit sgn ldexp gcd lcm float_power",
     products: "addmm addmv addbmm baddbmm addr",
 }
@@ -79,5 +80,6 @@ def _places(x: Tensor) -> Any:
 METHODS: dict[str, Any] = {
     **{f"{name}_": _in_place(getattr(module, name)) for module, names in FUNCTIONS.items() for name in names.split()},
     **{f"{alias}_": _alias(name) for alias, name in ALIASES.items() if name in UNARY or name in BINARY},
-    "logical_not_": _logical_not, "fill_diagonal_": _fill_diagonal, "resize_as_": _resize_as, "apply_": _apply, "map_": _map,
+    "polygamma_": _in_place(special.polygamma_of), "logical_not_": _logical_not,
+    "fill_diagonal_": _fill_diagonal, "resize_as_": _resize_as, "apply_": _apply, "map_": _map,
 }

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["digamma", "erf", "erfc", "erfinv", "lgamma", "polygamma"]
+__all__ = ["digamma", "erf", "erfc", "erfcx", "erfinv", "lgamma", "polygamma"]
 
 Value = Any
 INFINITY, NAN = float("inf"), float("nan")
@@ -62,6 +62,17 @@ def erfc(m: Any, x: Value) -> Value:
     tail = _erfc_tail(m, m.maximum(size, 0.5))
     near = 1.0 - (x + x * polynomial(x * x, _ERF))
     return m.where(size <= 0.5, near, m.where(x > 0.0, tail, 2.0 - tail))
+
+
+def erfcx(m: Any, x: Value) -> Value:
+    """exp(x^2) erfc(x), which stays finite where erfc vanishes."""
+    size = m.abs(x)
+    tail = m.maximum(size, 0.5)
+    far = polynomial((tail - 4.0) / (tail + 4.0), _ERFC) / (tail * 2.0 + 1.0)
+    held = m.minimum(size, 27.0)
+    square = m.exp(held * held)
+    near = m.exp(size * size) * (1.0 - (x + x * polynomial(x * x, _ERF)))
+    return m.where(size <= 0.5, near, m.where(x > 0.0, far, m.where(size > 26.7, INFINITY, 2.0 * square - far)))
 
 
 def _sine_of_pi(m: Any, x: Value) -> Value:

@@ -1,0 +1,5 @@
+"""`torch.signal`."""
+
+from steepest.signal import windows
+
+__all__ = ["windows"]
