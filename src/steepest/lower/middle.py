@@ -22,8 +22,8 @@ from steepest.lower.graph import Graph, Number
 from steepest.lower.row_body import Body, Buffers, Layouts, evaluate
 from steepest.lower.row_chain import chain, is_small
 from steepest.lower.row_stages import Stages, finals, prepare, row_dimension
-from steepest.lower.row_sums import sums
-from steepest.lower.scalar import Scalars
+from steepest.lower.row_sums import SMALL, Sums
+from steepest.lower.scalar import Scalars, Value
 from steepest.lower.scalar_part import ScalarPart
 from steepest.lower.text import Function, Index
 
@@ -31,6 +31,10 @@ __all__ = ["Middle"]
 
 LIMIT = 40_000_000
 """Multiply-adds of a step from which on other lowerings do better."""
+
+
+CACHE = 32 * 2**10
+"""Bytes of row values that a block may have."""
 
 
 class Middle:
@@ -82,7 +86,7 @@ class Middle:
         functions = [begin, *(b.f for b in bodies), end]
         check = self._checks() if graph.bounds else None
         f = Function("steps", ["ptr noalias %table", "i64 %steps"])
-        pointers = len(self.buffers.memory) + streams + len(self.records)
+        pointers = len(self.buffers.pointers) + streams + len(self.records)
         given = [f.op(f"load ptr, ptr {f.gep('%table', k, 'int64')}") for k in range(pointers)]
         arguments = ", ".join(f"ptr {p}" for p in given)
 
@@ -105,7 +109,7 @@ class Middle:
                 call("every_step", "0", last)
                 call("last_step", last, steps)
             call(end.name, "0", steps)
-        parameters = [f"ptr noalias %p{k}" for k in range(len(self.buffers.memory))]
+        parameters = [f"ptr noalias %p{k}" for k in range(len(self.buffers.pointers))]
         parameters += [f"ptr noalias {n}" for n in (*self.stream_names, *self.record_names)] + ["i64 %begin", "i64 %end"]
         for function in functions:
             function.params[:] = parameters
@@ -114,7 +118,7 @@ class Middle:
 
     def memory(self) -> list[Storage | int]:
         """What the table begins with the addresses of."""
-        return self.buffers.memory
+        return self.buffers.memory()
 
     def _outside(self) -> list[Storage]:
         """The storages whose own memory is read or written."""
@@ -124,7 +128,7 @@ class Middle:
         return list(dict.fromkeys([*read, *self.graph.final]))
 
     def _function(self, name: str) -> Function:
-        return Function(name, [], internal=True, attributes="noinline")
+        return Function(name, [], internal=True, attributes="noinline align 64")
 
     # in and out
 
@@ -190,43 +194,54 @@ class Middle:
     def _checks(self) -> Function:
         """The first step with an index outside of its dimension goes into the cell."""
         f = self._function("check")
-        graph, m = self.graph, Scalars(f, exact=False)
         with f.loop("%end") as step:
-            for index, size in graph.bounds:
-                g = Expressions()
-
-                def get(r: int, at: dict[int, Any], g: Expressions = g) -> Expression:
-                    root = graph.roots[r]
-                    if root.leaf is not None:
-                        return g.leaf(r, root.dtype)
-                    if root.node is None or root.node.kind != "map":
-                        raise Unsupported("an index that is computed from more than streams")
-                    return evaluate(g, graph, r, at, get)
-
-                number = get(index, {}).number
-                dims = graph.roots[index].dims
+            for index, size in self.graph.bounds:
+                root = self.graph.roots[index]
+                whole, flat = self._is_whole(index), self.graph.count(root.dims)
+                lanes = self.width if whole and flat % self.width == 0 else 1
+                dims = (0,) if whole else root.dims
                 with ExitStack() as stack:
-                    at = {d: stack.enter_context(f.loop(graph.size[d])) for d in dims}
-
-                    def leaf(r: int, dtype: str, at: dict[int, Index] = at) -> Any:
-                        root = graph.roots[r]
-                        held = root.leaf
-                        if held is None or r in graph.carried:
-                            raise Unsupported("an index that a step computes")
-                        place = f.add(held.offset, _offset(f, [at[d] for d in root.dims], held.strides))
-                        base = self.outside[graph.origin[r]] if held.stream is None else self.stream_names[held.stream]
-                        if held.stream is not None:
-                            place = f.add(place, f.mul(step, held.storage.flat.size))
-                        return m.value(f.load(f.gep(base, place, dtype), dtype), dtype)
-
-                    memo: dict[int, Any] = {}
-                    write(g, [number], [leaf], m, [memo])
-                    wide = m.cast(memo[number], "int64")
-                    outside = f.op(f"icmp uge i64 {wide.name}, {size}")
-                    with f.if_(outside):
+                    at = [stack.enter_context(f.loop(flat if whole else self.graph.size[d], lanes)) for d in dims]
+                    number = self._index(f, index, step, dict(zip(dims, at, strict=True)), whole, lanes)
+                    m = Scalars(f, lanes)
+                    outside = m.emit("icmp uge", m.type("int64"), "bool", number, m.constant(size, "int64"))
+                    with f.if_(f.any(outside.name, lanes)):
                         f.store(str(step), self.cell_name, "int64")
                         f.leave()
         return f
+
+    def _is_whole(self, index: int) -> bool:
+        """Whether an index is all that lies in a stream, in whatever order."""
+        leaf = self.graph.roots[index].leaf
+        return leaf is not None and leaf.stream is not None and leaf.storage.flat.size == self.graph.count(self.graph.roots[index].dims)
+
+    def _index(self, f: Function, index: int, step: Index, at: dict[int, Index], whole: bool, lanes: int) -> Value:
+        """Elements of an index as int64, computed from streams and what never changes."""
+        graph, m, g = self.graph, Scalars(f, lanes, exact=False), Expressions()
+
+        def get(r: int, _: Any) -> Expression:
+            root = graph.roots[r]
+            if root.leaf is not None:
+                return g.leaf(r, root.dtype)
+            if root.node is None or root.node.kind != "map":
+                raise Unsupported("an index that is computed from more than streams")
+            return evaluate(g, graph, r, {}, get)
+
+        def leaf(r: int, dtype: str) -> Value:
+            root = graph.roots[r]
+            held = root.leaf
+            if held is None or r in graph.carried:
+                raise Unsupported("an index that a step computes")
+            place = at[0] if whole else f.add(held.offset, _offset(f, [at[d] for d in root.dims], held.strides))
+            base = self.outside[graph.origin[r]] if held.stream is None else self.stream_names[held.stream]
+            if held.stream is not None:
+                place = f.add(place, f.mul(step, held.storage.flat.size))
+            return m.value(f.load(f.gep(base, place, dtype), dtype, lanes), dtype)
+
+        number = get(index, {}).number
+        memo: dict[int, Value] = {}
+        write(g, [number], [leaf], m, [memo])
+        return m.cast(memo[number], "int64")
 
     # one step
 
@@ -238,7 +253,7 @@ class Middle:
         wanted |= finals(self.graph) & stages.live
         if stages.once:
             outputs = [r for r in stages.order if any(r in stages.args(s) for s in stages.once)]
-            self._pass(body, -1, outputs, stages.once)
+            self._pass(body, -1, outputs, stages.once, wanted)
         arranged = [groups(body, flat) for flat in stages.between]
         in_place = self._in_place(body, arranged[-1], wanted)
         for value, leaf in in_place.items():
@@ -252,17 +267,44 @@ class Middle:
                     stored = [r for r in group.members if r in wanted or any(u not in own for u in stages.users[r])]
                     write_group(body, group, stored)
                 if k < stages.count:
-                    self._pass(body, k, stages.outputs(k, wanted), stages.sums[k])
+                    self._pass(body, k, stages.outputs(k, wanted), stages.sums[k], wanted)
             self._hand_over(body, in_place)
             self._record(body)
         return body
 
-    def _pass(self, body: Body, k: int, outputs: Sequence[int], summed: Sequence[int]) -> None:
-        inside = body.stages.inside(k, outputs)
-        chain(body, inside, outputs)
-        stages = body.stages
-        body.clear_tail([r for r in outputs if r in inside and any(map(stages.is_row_sum, stages.users[r]))])
-        sums(body, summed)
+    def _pass(self, body: Body, k: int, outputs: Sequence[int], summed: Sequence[int], wanted: set[int]) -> None:
+        """One pass over the rows: blocks of them that stay in the cache, computed and then summed."""
+        f, stages = body.f, body.stages
+        inside = stages.inside(k, outputs)
+        stored = [r for r in outputs if r in inside]
+        own = set(inside) | set(summed)
+        body.local = {r for r in inside if r not in wanted and own.issuperset(stages.users[r])}
+        body.block = self._block(body, inside, outputs, summed)
+        if body.block == body.padded:
+            body.local = set()
+        total = Sums(body, summed)
+        total.begin()
+        with f.loop(body.padded, body.block) as start:
+            body.start, body.length = start, body.block
+            if body.padded % body.block:
+                left = f.op(f"sub i64 {body.padded}, {start}")
+                shorter = f.op(f"icmp slt i64 {left}, {body.block}")
+                body.length = f.op(f"select i1 {shorter}, i64 {left}, i64 {body.block}")
+            chain(body, inside, outputs)
+            body.clear_tail([r for r in stored if any(map(stages.is_row_sum, stages.users[r]))])
+            total.add()
+        body.start = 0
+        total.end()
+
+    def _block(self, body: Body, inside: Sequence[int], outputs: Sequence[int], summed: Sequence[int]) -> int:
+        """How many rows are computed before they are summed: as many as stay in the first cache."""
+        if any(body.size(r) > SMALL for r in summed) or not summed or not is_small(body, inside):
+            return body.padded
+        read = {a for r in inside for a in body.stages.args(r) if body.has_rows(a) and a not in inside}
+        row = sum(body.size(r) * np.dtype(body.root(r).dtype).itemsize for r in {*outputs, *read})
+        unit = body.width * body.pair
+        rows = max(CACHE // max(row, 1) // unit, 1) * unit
+        return rows if rows < body.padded else body.padded
 
     def _scalars(self, body: Body) -> None:
         """The 0-dim values, and copies of what streams hold without rows."""
@@ -377,7 +419,7 @@ class Middle:
             lines.append(f"once: {', '.join(f'v{r}' for r in stages.once)}")
         if not self.one_body:
             lines.append("what is only looked at afterwards is computed in the last step alone")
-        lines.append(f"{len(self.buffers.kept)} private buffers, {sum(b.nbytes for b in self.buffers.kept)} bytes")
+        lines.append(f"{len(self.buffers.offsets)} private buffers, {self.buffers.size} bytes")
         return "\n".join([*lines, graph.display()])
 
 

@@ -25,30 +25,42 @@ Place = tuple[str, Index]
 
 
 class Buffers:
-    """Memory of the program's own, and the names under which functions take it: parameters `%p0`, `%p1` ..."""
+    """Memory of the program's own, and the names under which functions take it: parameters `%p0`, `%p1` ...
+
+    It is one piece that begins at a page, so that buffers lie to each other in the same way in every run.
+    """
 
     def __init__(self) -> None:
-        self.memory: list[Storage | int] = []
-        self.kept: list[Array] = []
+        self.pointers: list[Storage | int | None] = []
+        self.offsets: dict[int, int] = {}
+        self.size = 0
         self.roots: dict[Any, str] = {}
+        self.arena: Array | None = None
 
     def external(self, memory: Storage | int) -> str:
         """Memory of a storage, or at an address."""
-        self.memory.append(memory)
-        return f"%p{len(self.memory) - 1}"
+        self.pointers.append(memory)
+        return f"%p{len(self.pointers) - 1}"
 
     def new(self, size: int, dtype: str) -> str:
         """Zeros, aligned to cache lines, with room behind them for a vector."""
-        memory = np.zeros(size * np.dtype(dtype).itemsize + 192, np.uint8)
-        begin = -memory.ctypes.data % 64
-        self.kept.append(memory)
-        return self.external(memory.ctypes.data + begin)
+        self.offsets[len(self.pointers)] = self.size
+        self.size += -(-size * np.dtype(dtype).itemsize // 64) * 64 + 64
+        self.pointers.append(None)
+        return f"%p{len(self.pointers) - 1}"
 
     def of(self, key: Any, size: int, dtype: str) -> str:
         """The buffer of a key, made when first asked for."""
         if key not in self.roots:
             self.roots[key] = self.new(size, dtype)
         return self.roots[key]
+
+    def memory(self) -> list[Storage | int]:
+        """Addresses by the numbers of the names; storages where they decide it."""
+        if self.arena is None:
+            self.arena = np.zeros(self.size + 4096, np.uint8)
+        base = -(-self.arena.ctypes.data // 4096) * 4096
+        return [base + self.offsets[k] if p is None else p for k, p in enumerate(self.pointers)]
 
 
 class Layouts:
@@ -80,6 +92,11 @@ class Body:
         self.pair = 2 if vectors > 1 else 1
         self.padded = -(-vectors // self.pair) * self.pair * width
         self.leading = self.padded + (width if self.padded % 128 == 0 else 0)
+        self.start: Index = 0
+        self.length: Index = self.padded
+        self.block = self.padded
+        self.local: set[int] = set()
+        """The rows that are worked on: `length` from `start` on, at most `block`; these values have room for one block only."""
         self.places: dict[int, Place] = {}
         self.scalars: dict[int, Value] = {}
         self.step: Index = 0
@@ -106,10 +123,14 @@ class Body:
     def place(self, r: int) -> Place:
         """Where a root lies: its buffer is made when first asked for."""
         if r not in self.places:
-            size = self.size(r) * (self.leading if self.has_rows(r) else 1)
-            dtype = self.root(r).dtype
-            self.places[r] = self.buffers.of(r, -(-size // self.width) * self.width, dtype), 0
+            leading = self.distance(r) if self.has_rows(r) else 1
+            size = -(-self.size(r) * leading // self.width) * self.width
+            self.places[r] = self.buffers.of((r, leading), size, self.root(r).dtype), 0
         return self.places[r]
+
+    def distance(self, r: int) -> int:
+        """How many elements behind a feature of a row the next feature lies."""
+        return self.block if r in self.local else self.leading
 
     def address(self, r: int, index: Index) -> str:
         """The address of element `index` of a root without rows."""
@@ -117,9 +138,10 @@ class Body:
         return self.f.gep(pointer, self.f.add(first, index), self.root(r).dtype)
 
     def row_address(self, r: int, feature: Index, row: Index) -> str:
-        """The address of one feature of a row, behind which the next rows lie."""
+        """The address of one feature of a row, counted from `start`, behind which the next rows lie."""
         f = self.f
-        return f.gep(self.place(r)[0], f.add(f.mul(feature, self.leading), row), self.root(r).dtype)
+        at = row if r in self.local else f.add(self.start, row)
+        return f.gep(self.place(r)[0], f.add(f.mul(feature, self.distance(r)), at), self.root(r).dtype)
 
     def flat(self, r: int, at: dict[int, Index]) -> Index:
         """The place of an element among the features of a root."""
@@ -144,6 +166,16 @@ class Body:
             return self.m.splat(self.scalars[r].name, self.root(r).dtype)
         return self.m.splat(self.load(r, index).name, self.root(r).dtype)
 
+    def spread_here(self, r: int, index: Index) -> Value:
+        """As `spread`, read where it stands and not before the loop around: of many weights in many lanes most would go back to memory,
+        sixteen times as large, while arithmetic can take one number from there for all lanes."""
+        if r in self.scalars:
+            return self.spread(r, index)
+        pointer, first = self.place(r)
+        opaque = self.f.remember(f"opaque {pointer}", lambda: self.f.op(f'call ptr asm sideeffect "", "=r,0"(ptr {pointer})'))
+        dtype = self.root(r).dtype
+        return self.m.splat(self.f.load(self.f.gep(opaque, self.f.add(first, index), dtype), dtype), dtype)
+
     def load_rows(self, r: int, feature: Index, row: Index) -> Value:
         dtype = self.root(r).dtype
         return self.m.value(self.f.load(self.row_address(r, feature, row), dtype, self.width, align=self._align(dtype)), dtype)
@@ -160,9 +192,17 @@ class Body:
 
         A choice and not a product: what lies there may be NaN.
         """
-        f, w, n = self.f, self.width, self.count
-        if n == self.padded:
+        if self.count == self.padded or not roots:
             return
+        last = (self.padded - 1) // self.block * self.block
+        if isinstance(self.start, int):
+            self._clear(roots, last)
+            return
+        with self.f.if_(self.f.op(f"icmp eq i64 {self.start}, {last}")):
+            self._clear(roots, last)
+
+    def _clear(self, roots: Sequence[int], start: int) -> None:
+        f, w, n = self.f, self.width, self.count
         for r in roots:
             dtype = self.root(r).dtype
             zero = self.m.constant(0, dtype)
@@ -172,8 +212,8 @@ class Body:
                     if row < n:
                         lanes = "<" + ", ".join(f"i1 {'true' if row + j < n else 'false'}" for j in range(w)) + ">"
                         inside = self.m.value(lanes, "bool")
-                        value = self.m.where(inside, self.load_rows(r, feature, row), zero)
-                    self.store_rows(value, r, feature, row)
+                        value = self.m.where(inside, self.load_rows(r, feature, row - start), zero)
+                    self.store_rows(value, r, feature, row - start)
 
 
 def evaluate(g: Expressions, graph: Graph, r: int, at: dict[int, Index], get: Callable[[int, dict[int, Index]], Expression]) -> Expression:

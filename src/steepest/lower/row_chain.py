@@ -35,7 +35,30 @@ def chain(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None:
     """The row values `inside` for all rows; `outputs` are stored."""
     if not outputs:
         return
-    (_unrolled if is_small(body, inside) else _tiled)(body, inside, outputs)
+    if not is_small(body, inside):
+        _tiled(body, inside, outputs)
+        return
+    for part, narrow in segments(body, inside):
+        own = set(part)
+        read = {a for r in inside if r not in own for a in body.stages.args(r)}
+        _unrolled(body, part, [r for r in part if r in read or r in outputs], narrow)
+
+
+def segments(body: Body, inside: Sequence[int]) -> list[tuple[list[int], bool]]:
+    """The values cut where a wide part becomes narrow (one number a row, as from the last layer through the loss), and back.
+
+    A processor looks some hundred instructions ahead. Through the narrow part of one vector of rows it would not reach the wide part
+    of the next one; with loops of their own each part overlaps with itself. Narrow ones take more vectors of rows at a time.
+    """
+    parts: list[tuple[list[int], bool]] = []
+    for r in inside:
+        narrow = body.size(r) == 1
+        if not parts or parts[-1][1] != narrow:
+            parts.append(([], narrow))
+        parts[-1][0].append(r)
+    if len(parts) > 3 or body.length == body.width * body.pair:
+        return [(list(inside), False)]
+    return parts
 
 
 def _loaded(body: Body, r: int, row: Index) -> list[Value]:
@@ -44,7 +67,7 @@ def _loaded(body: Body, r: int, row: Index) -> list[Value]:
     last = body.count - 1 if body.count < body.padded else None
     numbers: list[Index] = []
     for j in range(body.width):
-        at = f.add(row, j)
+        at = f.add(f.add(body.start, row), j)
         if last is not None:
             inside = f.pure(f"icmp slt i64 {at}, {last}")
             at = f.pure(f"select i1 {inside}, i64 {at}, i64 {last}")
@@ -74,7 +97,8 @@ def _index(body: Body, r: int, row: Index) -> str:
     if leaf is None or root.dtype != "int64":
         raise Unsupported("rows at computed places")
     if leaf.stream is None:
-        return f.load(body.row_address(r, 0, row), "int64")
+        pointer, first = body.place(r)
+        return f.load(f.gep(pointer, f.add(first, row), "int64"), "int64")
     base = f.gep(body.streams[leaf.stream], f.mul(body.step, leaf.storage.flat.size), "int64")
     return f.load(f.gep(base, f.add(leaf.offset, f.mul(row, leaf.strides[0])), "int64"), "int64")
 
@@ -82,8 +106,10 @@ def _index(body: Body, r: int, row: Index) -> str:
 # straight lines -----------------------------------------------------------------------------------------------------------------------
 
 
-def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None:
+def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int], narrow: bool) -> None:
     graph, f = body.graph, body.f
+    vectors = body.padded // body.width, body.block // body.width
+    together = 4 if narrow and all(n % 4 == 0 for n in vectors) else body.pair
     g, elements, own = Expressions(), dict[Any, Expression](), set(inside)
 
     def get(r: int, at: dict[int, Any]) -> Expression:
@@ -104,9 +130,10 @@ def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None
                 elements[r, k] = g.leaf(("loaded", r, k), graph.roots[r].dtype)
             else:
                 elements[r, k] = evaluate(g, graph, r, dict(zip(order, at, strict=True)), get)
-    stored = [(r, k, elements[r, k].number) for r in outputs if r in own for k in range(body.size(r))]
-    with f.loop(body.padded, body.width * body.pair) as first:
-        rows = [f.add(first, u * body.width) for u in range(body.pair)]
+    places = [(r, k) for r in outputs if r in own for k in range(body.size(r))]
+    stored = [(r, k, elements[r, k].number) for r, k in places]
+    with f.loop(body.length, body.width * together) as first:
+        rows = [f.add(first, u * body.width) for u in range(together)]
         loaded = [{r: _loaded(body, r, row) for r in inside if body.node(r).kind in ("take", "stream")} for row in rows]
         spread: dict[Any, Value] = {}
 
@@ -117,11 +144,11 @@ def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None
             if kind == "rows":
                 return body.load_rows(r, index, rows[u])
             if key not in spread:
-                spread[key] = body.spread(r, index)
+                spread[key] = body.spread_here(r, index)
             return spread[key]
 
         memos: list[dict[int, Value]] = [{} for _ in rows]
-        write(g, [number for _, _, number in stored], [partial(leaf, u) for u in range(body.pair)], body.m, memos)
+        write(g, [number for _, _, number in stored], [partial(leaf, u) for u in range(together)], body.m, memos)
         for memo, row in zip(memos, rows, strict=True):
             for r, k, number in stored:
                 body.store_rows(memo[number], r, k, row)
@@ -157,9 +184,8 @@ def _tiled(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None:
     crossing = {a for r in inside for a in body.stages.args(r)
                 if a in where and body.node(r).kind not in ("take", "stream") and (where[a] != where[r] or body.node(r).kind == "reduce")}
     crossing |= {r for r in outputs if r in where}
-    vectors = body.padded // w
-    step = next(k for k in (2, 3, 1) if vectors % k == 0)
-    with f.loop(body.padded, w * step) as first:
+    step = body.pair
+    with f.loop(body.length, w * step) as first:
         rows = [f.add(first, u * w) for u in range(step)]
         for d, members in groups:
             loads = [r for r in members if body.node(r).kind in ("take", "stream")]

@@ -13,26 +13,100 @@ from steepest.lower.row_body import Body
 from steepest.lower.scalar import FLOATS, Value
 from steepest.lower.text import Function, llvm_type
 
-__all__ = ["lane_sums", "sums"]
+__all__ = ["SMALL", "Sums", "lane_sums"]
 
 SMALL = 256
 """Elements up to which the sums of a value are accumulated together with others."""
 
 ACCUMULATORS = 24
+"""Vectors that are summed into at the same time."""
 
 Element = tuple[int, tuple[tuple[int, int], ...]]
 """A sum's root and its factors: roots with rows and the places among their features."""
 
 
-def sums(body: Body, roots: Sequence[int]) -> None:
-    """All sums that end a pass."""
-    small, large = list[int](), list[int]()
-    for r in roots:
-        (small if body.size(r) <= SMALL else large).append(r)
-    for dtype in dict.fromkeys(body.root(r).dtype for r in small):
-        _together(body, [r for r in small if body.root(r).dtype == dtype], dtype)
-    for r in large:
-        _tiles(body, r)
+class Sums:
+    """The sums that end a pass: `begin` before its blocks of rows, `add` in each of them, `end` after all."""
+
+    def __init__(self, body: Body, roots: Sequence[int]) -> None:
+        self.body = body
+        self.large = [r for r in roots if body.size(r) > SMALL]
+        self.chunks: list[Chunk] = []
+        self.ends: list[tuple[list[Chunk], str, str]] = []
+        small = [r for r in roots if body.size(r) <= SMALL]
+        for dtype in dict.fromkeys(body.root(r).dtype for r in small):
+            self._arrange([r for r in small if body.root(r).dtype == dtype], dtype)
+
+    def _arrange(self, roots: Sequence[int], dtype: str) -> None:
+        body, w = self.body, self.body.width
+        elements = [e for r in roots for e in _elements(body, r)]
+        pointer = body.buffers.of(("sums", *roots), -(-len(elements) // w) * w, dtype)
+        first = 0
+        for r in roots:
+            body.places[r] = pointer, first
+            first += body.size(r)
+        chunks = [Chunk(body, elements[k:k + ACCUMULATORS], dtype, pointer, k) for k in range(0, len(elements), ACCUMULATORS)]
+        self.chunks += chunks
+        self.ends.append((chunks, pointer, dtype))
+
+    def begin(self) -> None:
+        if _has_blocks(self.body):
+            for chunk in self.chunks:
+                chunk.clear()
+
+    def add(self) -> None:
+        for chunk in self.chunks:
+            chunk.add()
+        for r in self.large:
+            _tiles(self.body, r)
+
+    def end(self) -> None:
+        """The sums of the lanes to where the values lie."""
+        f, w = self.body.f, self.body.width
+        for chunks, pointer, dtype in self.ends:
+            totals = [name for chunk in chunks for name in (chunk.held() if _has_blocks(self.body) else chunk.totals)]
+            for k in range(0, len(totals), w):
+                f.store(lane_sums(f, totals[k:k + w], w, dtype), f.gep(pointer, k, dtype), dtype, w, align=_aligned(w, dtype))
+
+
+def _has_blocks(body: Body) -> bool:
+    return body.block < body.padded
+
+
+class Chunk:
+    """Elements whose accumulators are in registers together; between blocks of rows they lie in memory."""
+
+    def __init__(self, body: Body, elements: Sequence[Element], dtype: str, pointer: str, first: int) -> None:
+        self.body, self.elements, self.dtype, self.pointer, self.first = body, elements, dtype, pointer, first
+        self.totals: list[str] = []
+
+    def _memory(self, k: int) -> str:
+        body = self.body
+        memory = body.buffers.of(("accumulators", self.pointer, self.first), len(self.elements) * body.width, self.dtype)
+        return body.f.gep(memory, k * body.width, self.dtype)
+
+    def clear(self) -> None:
+        zero = self.body.m.constant(0, self.dtype).name
+        for k in range(len(self.elements)):
+            self.body.f.store(zero, self._memory(k), self.dtype, self.body.width, align=_aligned(self.body.width, self.dtype))
+
+    def held(self) -> list[str]:
+        body = self.body
+        align = _aligned(body.width, self.dtype)
+        return [body.f.load(self._memory(k), self.dtype, body.width, align=align) for k in range(len(self.elements))]
+
+    def add(self) -> None:
+        """The rows of the block."""
+        body, blocks = self.body, _has_blocks(self.body)
+        begin = self.held() if blocks else [body.m.constant(0, self.dtype).name] * len(self.elements)
+        self.totals = _accumulated(body, [factors for _, factors in self.elements], self.dtype, begin)
+        if blocks:
+            for k, name in enumerate(self.totals):
+                body.f.store(name, self._memory(k), self.dtype, body.width, align=_aligned(self.body.width, self.dtype))
+
+
+def _aligned(width: int, dtype: str) -> int:
+    return min(64, width * np.dtype(dtype).itemsize)
 
 
 def _elements(body: Body, r: int) -> list[Element]:
@@ -48,27 +122,11 @@ def _elements(body: Body, r: int) -> list[Element]:
     return out
 
 
-def _together(body: Body, roots: Sequence[int], dtype: str) -> None:
-    f, w = body.f, body.width
-    elements = [e for r in roots for e in _elements(body, r)]
-    pointer = body.buffers.of(("sums", *roots), -(-len(elements) // w) * w, dtype)
-    first = 0
-    for r in roots:
-        body.places[r] = pointer, first
-        first += body.size(r)
-    totals: list[Value] = []
-    for begin in range(0, len(elements), ACCUMULATORS):
-        totals += _accumulated(body, [factors for _, factors in elements[begin:begin + ACCUMULATORS]], dtype)
-    for begin in range(0, len(totals), w):
-        vector = lane_sums(f, [t.name for t in totals[begin:begin + w]], w, dtype)
-        f.store(vector, f.gep(pointer, begin, dtype), dtype, w, align=min(64, w * np.dtype(dtype).itemsize))
-
-
-def _accumulated(body: Body, elements: Sequence[tuple[tuple[int, int], ...]], dtype: str) -> list[Value]:
-    """A vector of partial sums for every element."""
+def _accumulated(body: Body, elements: Sequence[tuple[tuple[int, int], ...]], dtype: str, begin: Sequence[str]) -> list[str]:
+    """A vector of partial sums for every element, from what they begin with on."""
     f, m = body.f, body.m
-    cells = [f.variable(dtype, body.width, initial=m.constant(0, dtype).name) for _ in elements]
-    with f.loop(body.padded, body.width) as row:
+    cells = [f.variable(dtype, body.width, initial=name) for name in begin]
+    with f.loop(body.length, body.width) as row:
         loaded: dict[tuple[int, int], Value] = {}
         for cell, factors in zip(cells, elements, strict=True):
             for key in factors:
@@ -78,7 +136,7 @@ def _accumulated(body: Body, elements: Sequence[tuple[tuple[int, int], ...]], dt
             for key in factors[1:]:
                 term = term * loaded[key]
             cell.set((m.value(cell.get(), dtype) + term).name)
-    return [m.value(cell.get(), dtype) for cell in cells]
+    return [cell.get() for cell in cells]
 
 
 def lane_sums(f: Function, vectors: Sequence[str], width: int, dtype: str) -> str:
@@ -119,7 +177,7 @@ def _tiles(body: Body, r: int) -> None:
     pointer, first = body.place(r)
     with f.loop(sizes[0], down) as i, f.loop(sizes[1], across) as j:
         cells = [f.variable(dtype, w, initial=m.constant(0, dtype).name) for _ in range(down * across)]
-        with f.loop(body.padded, w) as row:
+        with f.loop(body.length, w) as row:
             a = [body.load_rows(args[0], f.add(i, k), row) for k in range(down)]
             b = [body.load_rows(args[1], f.add(j, k), row) for k in range(across)] if len(args) == 2 else []
             for k, cell in enumerate(cells):
