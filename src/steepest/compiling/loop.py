@@ -24,6 +24,7 @@ import numpy as np
 
 from steepest.compiling import effects
 from steepest.compiling.cases import Case
+from steepest.compiling.interrupts import Waiting
 from steepest.compiling.loop_program import LoopProgram, named
 from steepest.compiling.numbers import plain
 from steepest.compiling.pairing import Differs
@@ -73,6 +74,11 @@ class Site:
             case.trace, case.tries = None, 0
             case.compiled.clear()
 
+    @property
+    def compiled(self) -> bool:
+        """Whether there is a program for any of its cases."""
+        return any(c.compiled for c in self.cases)
+
     def learn(self, watch: Watch) -> None:
         """Take over which functions of the user's run in the loop."""
         if watch.codes.keys() - self.codes.keys():
@@ -102,33 +108,36 @@ class Activation:
 
     # native steps
 
-    def native(self, k: int, limit: int | None) -> int:
+    def native(self, k: int) -> int:
         """Run native steps from step k on, as many as there are before Python must look; the step that comes then."""
-        if self.site.reason is not None or interpreters:
+        if self.site.reason is not None or interpreters or not self.site.compiled:
             return k
-        while limit is None or k < limit:
-            kind = self.source.kind(k)
-            if kind is not None and self.site.counters and not self._counted(k):
-                break
-            case = None if kind is None else self.site.case(kind, k, self.bases)
-            compiled = None if case is None else self._ready(case, k)
-            if case is None or compiled is None:
-                break
-            available = self.source.ahead(k, compiled.draws)
-            end = k + available
-            if self.source.sees_last or compiled.program.needs_last and self.source.kind(end) is None:
-                end -= self.source.kind(end) is None
-            if self.run.every:
-                end = min(end, k if k % self.run.every == 0 else k + self.run.every - k % self.run.every)
-            end = min(case.until(k, end, self.bases), end if limit is None else limit)
-            if not compiled.program.repeats:
-                end = min(end, k + 1)
-            if end <= k:
-                break
-            k = self._steps(compiled, k, end)
-            if self.run.stopped:
-                break
+        with Waiting() as waiting:
+            while not waiting.noted and not self.run.stopped:
+                compiled, end = self._next(k)
+                if compiled is None or end <= k:
+                    break
+                reached = self._steps(compiled, k, end, waiting)
+                if reached < end:
+                    return reached
+                k = reached
         return k
+
+    def _next(self, k: int) -> tuple[Compiled | None, int]:
+        """The program for step k, if Python is where it can begin, and the first step behind it that is another matter."""
+        kind = self.source.kind(k)
+        if kind is None or self.site.counters and not self._counted(k):
+            return None, k
+        case = self.site.case(kind, k, self.bases)
+        compiled = None if case is None else self._ready(case, k)
+        if case is None or compiled is None:
+            return None, k
+        end = k + (self.source.ahead(k, compiled.draws) if compiled.program.repeats else 1)
+        if (self.source.sees_last or compiled.program.needs_last) and self.source.kind(end) is None:
+            end -= 1
+        if self.run.every:
+            end = min(end, k + -k % self.run.every)
+        return compiled, case.until(k, end, self.bases)
 
     def _look(self) -> Section | None:
         """The section that is open, or one that begins where Python is now."""
@@ -179,32 +188,50 @@ class Activation:
         self.site.counters[path] = delta
         self.site.forget()
 
-    def _steps(self, compiled: Compiled, k: int, end: int) -> int:
-        """Run native steps k ... end - 1 in calls of bounded length."""
+    def _steps(self, compiled: Compiled, k: int, end: int, waiting: Waiting) -> int:
+        """Run native steps k ... end - 1 in calls of bounded length; fewer where one of them must be seen."""
         section = self.section
         assert section is not None
-        while k < end:
+        while k < end and not self.run.stopped and not waiting.noted:
             n = min(end - k, max(int(CALL / compiled.seconds), 1))
             started = time.perf_counter()
-            before = compiled.state() if compiled.program.stops else None
-            results = compiled.run(self.source.streams(k, n), k, None, n)
-            if before is not None:
-                n, again = self._until_stop(compiled.program, results, n)
-                if again:
-                    compiled.restore(before)
-                    results = compiled.run(self.source.streams(k, n), k, None, n)
+            n, results = self._called(compiled, k, n)
             taken = time.perf_counter() - started
+            if not n:
+                break
             self.site.native_time += taken
             self.site.native_steps += n
             compiled.seconds = max(taken / n, compiled.seconds / 8, 1e-9)
             section.steps += n
-            section.last = k + n - 1
+            compiled.last = k + n - 1
             self._effects(compiled.program, results, k, n)
             self.source.seen(k + n - 1)
             k += n
-            if self.run.stopped:
-                break
         return k
+
+    def _called(self, compiled: Compiled, k: int, n: int) -> tuple[int, list[Any]]:
+        """Run up to n steps: to the first that ends the loop, or up to one that Python must see, since it fails or leaves numbers that
+        Python's arithmetic would not."""
+        before = compiled.state()
+        while n:
+            try:
+                results = compiled.run(self.source.streams(k, n), k, n)
+            except Exception:
+                compiled.restore(before)
+                n //= 2
+                continue
+            if compiled.overflows(before):
+                compiled.restore(before)
+                n //= 2
+                continue
+            if not compiled.program.stops:
+                return n, results
+            wanted, again = self._until_stop(compiled.program, results, n)
+            if again:
+                compiled.restore(before)
+                results = compiled.run(self.source.streams(k, wanted), k, wanted)
+            return wanted, results
+        return 0, []
 
     def _until_stop(self, p: LoopProgram, results: list[Any], n: int) -> tuple[int, bool]:
         """How many of n steps there are up to the one that ends the loop, and whether steps were run behind it."""
@@ -409,7 +436,7 @@ class Loop:
         k = 0
         try:
             while not self.stopped:
-                k = activation.native(k, None)
+                k = activation.native(k)
                 if self.stopped or source.kind(k) is None:
                     break
                 item = activation.begin(k)

@@ -54,16 +54,20 @@ class Held:
 class Made:
     """A tensor that each step makes anew; a slot holds its storage when the step is over."""
 
-    __slots__ = ("access", "like")
+    __slots__ = ("access", "like", "whole")
 
     def __init__(self, access: Access, like: Tensor):
         self.access, self.like = access, like
+        self.whole = like.array.flags.c_contiguous and like.array.size == access.content.size
 
     def now(self) -> Tensor:
         """A tensor over a copy of the slot."""
         access = self.access
         flat = access.content.storage.flat.copy()
-        view = np.lib.stride_tricks.as_strided(flat[access.offset:], access.shape, tuple(s * flat.itemsize for s in access.strides))
+        if self.whole:
+            view = flat.reshape(access.shape)
+        else:
+            view = np.lib.stride_tricks.as_strided(flat[access.offset:], access.shape, tuple(s * flat.itemsize for s in access.strides))
         t = fresh(view, self.like.dtype)
         if type(self.like) is not Tensor:
             t.__class__ = type(self.like)       # Parameter and other subclasses have the layout of Tensor

@@ -34,6 +34,12 @@ class Compiled:
         self.executable: Any = plan(program, program.results, exact)    # type: ignore[arg-type]
         self.compile_time = time.perf_counter() - started
         self.seconds = 1e-4         # the time of a step, as measured so far
+        p = program
+        self.carried = {i.held for i in p.inputs if i.written or not i.in_place} | {s for pair in p.handed_on for s in pair}
+        self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
+        self.handed = [i for i in p.inputs if not i.in_place]
+        self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
+        self.last = 0
         self.follows: set[Compiled] = set()
         """Programs that leave tensors as this one begins with."""
         self._check()
@@ -43,7 +49,11 @@ class Compiled:
         """Whether random numbers are drawn in a step."""
         return bool(self.program.generators)
 
-    def run(self, streams: list[Array], first: int, numbers: Any, steps: int) -> list[Array]:
+    def overflows(self, before: tuple[dict[Storage, Array], dict[Any, Any]]) -> bool:
+        """Whether a Python float that was finite no longer is: Python may have raised an exception on the way."""
+        return any(np.isfinite(before[0][i.held][0]) and not np.isfinite(i.held.flat[0]) for i in self.handed if i.layout is None)
+
+    def run(self, streams: list[Array], first: int, steps: int) -> list[Array]:
         """Run steps over the slots as they are bound; the records of every step."""
         if self.program.step_stream is not None:
             streams = [*streams, np.arange(first, first + steps, dtype=np.int64).reshape(steps, 1)]
@@ -61,11 +71,8 @@ class Compiled:
             self.executable.bind()
 
     def state(self) -> tuple[dict[Storage, Array], dict[Any, Any]]:
-        """Copies of what steps change in the slots, and the states of the generators."""
-        p = self.program
-        changed = {r.content.storage for e in p.equations for r in e.results} | {i.held for i in p.inputs}
-        changed |= {s for pair in p.handed_on for s in pair}
-        return {s: s.flat.copy() for s in changed if s not in p.streams}, {g: g.get_state() for g in p.generators}
+        """Copies of what steps hand on, and the states of the generators."""
+        return {s: s.flat.copy() for s in self.carried}, {g: g.get_state() for g in self.program.generators}
 
     def restore(self, state: tuple[dict[Storage, Array], dict[Any, Any]]) -> None:
         """Go back to what `state` gave."""
@@ -127,103 +134,129 @@ class Compiled:
 
 
 class Section:
-    """Native steps from one look of Python to the next. `now` is where Python's objects are as it begins."""
+    """Native steps from one look of Python to the next. `now` is where Python's objects are as it begins.
 
-    def __init__(self, now: Walk, frame: Any, bases: dict[Path, int]):
+    What programs leave stays in their slots until another one reads it, or until the section is closed.
+    """
+
+    def __init__(self, now: Walk, frame: Any, bases: dict[Path, Any]):
         self.now, self.frame, self.bases = now, frame, bases
         self.tensors: dict[Path, Tensor] = dict(now.tensors)
         self.numbers: dict[Path, Any] = {}
+        self.left: dict[Path, tuple[Compiled, Any, bool]] = {}
         self.pending: dict[Path, Any] = {}
         self.active: Compiled | None = None
-        self.left: Compiled | None = None
+        self.before: Compiled | None = None
+        self.bound: set[Compiled] = set()
         self.steps = 0
-        self.last = 0
-        self.built: dict[int, Any] = {}
+        self._built: dict[int, Any] = {}
 
     def enter(self, compiled: Compiled) -> bool:
-        """Make a program's slots hold what its iteration reads; False where memory is shared in a way that it was not made for."""
+        """Make a program's slots hold what its iteration reads; False where it cannot begin with what is there."""
         if self.active is compiled and compiled.program.repeats:
             return True
         self.leave()
-        p = compiled.program
-        if self.left not in compiled.follows:
-            if not p.fits(self.tensors):
+        if self.before not in compiled.follows:
+            self._look()
+            if not compiled.program.fits(self.tensors):
                 return False
-            if self.left is not None:
-                compiled.follows.add(self.left)
-        bound = list(p.pinned)
-        for i in p.inputs:
+            if self.before is not None:
+                compiled.follows.add(self.before)
+        if compiled not in self.bound or not compiled.in_place.isdisjoint(self.left):
+            if not self._bind(compiled):
+                return False
+        for i in compiled.handed:
+            if i.path in self.left and self.left[i.path][0] is compiled:
+                continue            # it is where the steps before have left it
             if i.layout is None:
                 i.held.flat[0] = self._number(i.path)
-            elif i.in_place:
-                storage = self.tensors[i.path].storage_cell
+            else:
+                i.held.flat[...] = self._tensor(i.path).storage_cell.flat
+        self.active, self.steps = compiled, 0
+        return True
+
+    def _bind(self, compiled: Compiled) -> bool:
+        """Give the slots that are worked on in place their memory; False where that is shared, or must not be written."""
+        p = compiled.program
+        bound = list(p.pinned)
+        for i in p.inputs:
+            if i.in_place and i.layout is not None:
+                storage = self._tensor(i.path).storage_cell
                 if i.written and not storage.flat.flags.writeable:
                     return False
                 bound.append((i.slot, storage))
-            else:
-                i.held.flat[...] = self.tensors[i.path].storage_cell.flat
+            elif i.in_place:
+                i.slot.flat[0] = self._number(i.path)
         if _overlap(bound, {i.slot for i in p.inputs if i.written}):
             return False
         compiled.bind(bound)
         for path, slot in p.base_slots.items():
             slot.flat[0] = self.bases[path]
-        self.active, self.steps = compiled, 0
+        self.bound.add(compiled)
         return True
 
+    def leave(self) -> None:
+        """Note what the steps of the active program have left."""
+        compiled, self.active = self.active, None
+        if compiled is None or not self.steps:
+            return
+        for i in compiled.program.inputs:
+            if i.in_place and i.written and i.layout is not None:
+                self._tensor(i.path).version.count += self.steps
+        self.left.update(compiled.left)
+        self.before = compiled
+
     def _number(self, path: Path) -> Any:
+        self._look(path)
         if path in self.numbers:
             return self.numbers[path]
         kind, value = self.now.values[path]
         return kind(value)
 
-    def leave(self) -> None:
-        """Note what the steps of the active program have left."""
-        if self.active is None:
-            return
-        if not self.steps:
-            self.active = None
-            return
-        p = self.active.program
-        for i in p.inputs:
-            if i.in_place and i.written and i.layout is not None:
-                self.tensors[i.path].version.count += self.steps
-        self.built = {}
-        for path, description, mutated in p.outputs:
-            value = self._value(description)
+    def _tensor(self, path: Path) -> Tensor:
+        self._look(path)
+        return self.tensors[path]
+
+    def _look(self, path: Path | None = None) -> None:
+        """Make objects of what programs have left: at one path, or everywhere."""
+        wanted = list(self.left) if path is None else [path] if path in self.left else []
+        for at in wanted:
+            compiled, description, mutated = self.left.pop(at)
+            value = self._value(description, compiled)
             if mutated:
-                held = self.tensors[path]
+                held = self.tensors[at]
                 held.array, held._storage = value.array, value._storage
                 value = held
             else:
-                self.pending[path] = value
+                self.pending[at] = value
             if isinstance(value, Tensor):
-                self.tensors[path] = value
+                self.tensors[at] = value
             elif isinstance(value, (int, float)):
-                self.numbers[path] = value
+                self.numbers[at] = value
             elif value is None:
-                self.tensors.pop(path, None)
-        self.active, self.left = None, self.active
+                self.tensors.pop(at, None)
+        self._built.clear()
 
-    def _value(self, d: Any) -> Any:
+    def _value(self, d: Any, compiled: Compiled) -> Any:
         if isinstance(d, Constant):
             return d.value
         if isinstance(d, Known):
             return self.tensors[d.path]
         if isinstance(d, Built):
-            return d.build([self._value(part) for part in d.parts])
+            return d.build([self._value(part, compiled) for part in d.parts])
         if isinstance(d, Computed):
-            return d.at(self.last, self.bases)
+            return d.at(compiled.last, self.bases)
         if isinstance(d, Made):
-            key = id(d.like)            # the same object at two places
-            if key not in self.built:
-                self.built[key] = d.now()
-            return self.built[key]
+            if id(d.like) not in self._built:           # the same object may lie at two places
+                self._built[id(d.like)] = d.now()
+            return self._built[id(d.like)]
         assert isinstance(d, Held)
         return d.now()
 
     def close(self) -> None:
         """Let Python find everything where it would have been left."""
         self.leave()
+        self._look()
         for path, value in self.pending.items():
             self._place(path).put(value)
         self.pending.clear()

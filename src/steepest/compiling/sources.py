@@ -23,7 +23,7 @@ Array = np.ndarray[Any, Any]
 AHEAD = 64
 """So many items at most are collated ahead of the steps that use them."""
 BYTES = 1 << 26
-KNOWN = (BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
+KNOWN = (RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
 
 
 class Source:
@@ -84,41 +84,42 @@ class Batches(Source):
         self.loader, self.passes = loader, passes
         self.tensors, self.subset = rows
         self.roots = [(("data", j), x) for j, x in enumerate(self.tensors)]
-        self.starts: list[int] = []
-        self.first = 0
-        self.index: list[Array] = []
+        self.first = self.end = 0
+        self.order = np.empty(0, np.int64)
+        self.size = loader.batch_size or 1
         self._next_pass()
 
     def _next_pass(self) -> None:
         """Draw the order of a pass as the loader does."""
         self.passes -= 1
-        order = iter(self.loader._indices)
+        self.first = self.end
+        sampler: Any = getattr(self.loader.batch_sampler, "sampler", None)
+        indices = iter(sampler)
         draw_seed(self.loader.generator)
-        self.index += [self._rows(batch) for batch in order]
+        order = sampler.order() if hasattr(sampler, "order") else np.fromiter(indices, np.int64)
+        if self.loader.drop_last:
+            order = order[:len(order) // self.size * self.size]
+        self.order = order if self.subset is None else self.subset[order]
+        self.end = self.first - (-len(order) // self.size)
 
-    def _rows(self, batch: Any) -> Array:
-        rows = np.array(batch, np.int64)
-        return rows if self.subset is None else self.subset[rows]
+    def _rows(self, k: int, n: int = 1) -> Array:
+        start = (k - self.first) * self.size
+        return self.order[start:start + n * self.size]
 
     def kind(self, k: int) -> Any:
-        while k - self.first >= len(self.index):
+        while k >= self.end:
             if not self.passes:
                 return None
-            self.first += len(self.index)
-            self.index = []
             self._next_pass()
-            if not self.index:
+            if self.end == self.first:
                 return None
-        return len(self.index[k - self.first])
+        return min(self.size, len(self.order) - (k - self.first) * self.size)
 
     def ahead(self, k: int, draws: bool) -> int:
-        size, n = self.kind(k), 0
-        while k - self.first + n < len(self.index) and len(self.index[k - self.first + n]) == size:
-            n += 1
-        return n
+        return max(self.first + len(self.order) // self.size - k, 1)
 
     def item(self, k: int, trace: Trace | None) -> Any:
-        rows = self.index[k - self.first]
+        rows = self._rows(k)
         if trace is None:
             return [fresh(t.array.take(rows, 0), t.dtype) for t in self.tensors]
         index = fresh(rows.copy(), dtypes.int64)
@@ -126,7 +127,7 @@ class Batches(Source):
         return [take_rows(t, index, dim=0) for t in self.tensors]
 
     def streams(self, k: int, n: int) -> list[Array]:
-        return [np.stack(self.index[k - self.first:k - self.first + n])]
+        return [self._rows(k, n).reshape(n, -1)]
 
 
 class Items(Source):
@@ -225,7 +226,7 @@ def source_of(x: Any, passes: int = 1) -> Source | None:
         return Count(x) if passes == 1 else None
     if isinstance(x, DataLoader):
         sampler = getattr(x.batch_sampler, "sampler", x.sampler)
-        known = type(x.batch_sampler) in KNOWN and type(sampler) in KNOWN
+        known = type(x.batch_sampler) is BatchSampler and type(sampler) in KNOWN and x.batch_sampler.batch_size == x.batch_size
         plain = known and not x.num_workers and type(x) is DataLoader and x.collate_fn is default_collate
         rows = rows_of(x.dataset) if plain else None
         return Items(x, passes) if rows is None else Batches(x, passes, rows)

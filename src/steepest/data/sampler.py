@@ -13,6 +13,7 @@ from steepest.errors import text
 __all__ = ["BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler", "WeightedRandomSampler",
            "draw_seed"]
 
+Array = np.ndarray[Any, Any]
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -40,6 +41,10 @@ class SequentialSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         return iter(range(len(self.data_source)))
 
+    def order(self) -> Array:
+        """The indices of a pass as an array, (N,) int64."""
+        return np.arange(len(self.data_source))
+
     def __len__(self) -> int:
         return len(self.data_source)
 
@@ -65,18 +70,26 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
+        for part in self._parts():
+            yield from part.tolist()
+
+    def order(self) -> Array:
+        """The indices of a pass as an array, (num_samples,) int64; it draws what a pass draws."""
+        return np.concatenate(list(self._parts()))
+
+    def _parts(self) -> Iterator[Array]:
         n = len(self.data_source)
         generator = self.generator
         if generator is None:
             generator = Generator().manual_seed(draw_seed(None))
         if self.replacement:
             for _ in range(self.num_samples // 32):
-                yield from generator.randint(0, n, (32,)).tolist()
-            yield from generator.randint(0, n, (self.num_samples % 32,)).tolist()
+                yield generator.randint(0, n, (32,))
+            yield generator.randint(0, n, (self.num_samples % 32,))
         else:
             for _ in range(self.num_samples // n):
-                yield from generator.randperm(n).tolist()
-            yield from generator.randperm(n).tolist()[: self.num_samples % n]
+                yield generator.randperm(n)
+            yield generator.randperm(n)[: self.num_samples % n]
 
     def __len__(self) -> int:
         return self.num_samples
