@@ -59,6 +59,8 @@ class Site:
         self.counters: dict[Path, Any] = {}
         self.codes: dict[types.CodeType, dict[str, Any]] = {}
         self.names = Names(lines.names if lines is not None else ())
+        self.kept: Section | None = None
+        """The last section, for a loop that begins where it ended."""
         self.hinted = False
         self.native_steps = self.seen_steps = 0
         self.native_time = 0.0
@@ -70,6 +72,7 @@ class Site:
 
     def forget(self) -> None:
         """Other numbers are followed from now on: what was recorded without them is of no use."""
+        self.kept = None
         for case in self.cases:
             case.trace, case.tries = None, 0
             case.compiled.clear()
@@ -82,6 +85,7 @@ class Site:
     def learn(self, watch: Watch) -> None:
         """Take over which functions of the user's run in the loop."""
         if watch.codes.keys() - self.codes.keys():
+            self.kept = None
             self.codes.update(watch.codes)
             self.names = Names(self.names.local, self.codes.items())
 
@@ -141,7 +145,12 @@ class Activation:
 
     def _look(self) -> Section | None:
         """The section that is open, or one that begins where Python is now."""
+        kept = self.site.kept
+        if self.section is None and kept is not None and kept.source is self.source.identity and kept.still(self.frame, self.site.names):
+            self.section, self.ready = kept, kept.ready
+            kept.begin(self.frame, self.bases)
         if self.section is None:
+            self.site.kept = None
             try:
                 self.section = Section(self.walk(None), self.frame, self.bases)
             except TooLarge:
@@ -302,7 +311,7 @@ class Activation:
     def end(self, k: int) -> None:
         """The step is over."""
         trace, self.trace = self.trace, None
-        self.ready.clear()
+        self.ready = set()
         self.unready.clear()
         self.section = None
         if trace is not None:
@@ -389,7 +398,10 @@ class Activation:
         section, self.section = self.section, None
         if section is not None:
             section.close()
-        self.ready.clear()
+            if section.before is not None and self.site.text is not None:
+                section.keep(self.source.identity, self.ready, self.site.text.stores_only, self.site.carried)
+                self.site.kept = section
+        self.ready = set()
         self.unready.clear()
 
     def close(self) -> None:

@@ -186,7 +186,7 @@ class LoopProgram:
                 out.append((path, Constant(None), False))
         for name in self.overwritten:
             if (name,) in t.after.places:
-                value = t.numbers.get((name,), t.after.objects.get((name,)))
+                value = t.numbers.get((name,), t.after.roots.get((name,)))
                 out.append(((name,), described(value, leaf), False))
         return out
 

@@ -9,7 +9,6 @@ import ctypes
 import functools
 import sys
 import types
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -17,7 +16,20 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.numbers import TracedFloat, TracedInt
-from steepest.core.dtype import dtype
+from steepest.compiling.unchanged import (
+    ATOMS,
+    Free,
+    Path,
+    checksum,
+    same_array,
+    same_cell,
+    same_elements,
+    same_items,
+    same_random,
+    same_set,
+    same_slot,
+    same_tensor,
+)
 from steepest.core.generator import Generator
 from steepest.core.node import Node
 from steepest.core.primitive import Primitive
@@ -26,8 +38,6 @@ from steepest.core.tensor import Tensor
 
 __all__ = ["Names", "Path", "Place", "TooLarge", "Walk", "compared", "layout_of", "variable", "walk"]
 
-Path = tuple[Any, ...]
-ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, type(...), dtype)
 OPAQUE = (types.ModuleType, types.BuiltinFunctionType, types.CodeType, types.FrameType, Node, Primitive, Storage, Generator)
 LONG = 512
 """Sequences beyond this length are compared by the identities of their elements, which are not walked into."""
@@ -112,9 +122,11 @@ class Walk:
         self.tensors: dict[Path, Tensor] = {}
         self.values: dict[Path, Any] = {}
         self.places: dict[Path, Place] = {}
-        self.objects: dict[Path, Any] = {}
+        self.roots: dict[Path, Any] = {}
         self.lists: dict[Path, list[Any]] = {}
         self.iterators: list[Path] = []
+        self.noted: list[tuple[Callable[..., bool], Path, Any, Any]] = []
+        """How to see whether each object that was found is still as it was: a check, the path, the object, what it held."""
         self._seen: dict[int, Path] = {}
         self._kept: list[Any] = []
 
@@ -138,14 +150,55 @@ class Walk:
             for p in [p for p in table if p[:len(path)] == path and (p == path or p[len(path)] >= from_index)]:
                 del table[p]
 
+    def keep(self, overwritten: frozenset[str]) -> None:
+        """Prepare for `still`: what lies in variables that are overwritten does not matter."""
+        self.noted = [n for n in self.noted if n[1][0] not in overwritten]
+        self.roots = {path: value for path, value in self.roots.items() if path[0] not in overwritten}
+        self.overwritten = overwritten
+
+    def still(self, frame: types.FrameType, names: "Names", free: Free) -> bool:
+        """Whether Python's objects are as this walk found them, but for what lies at the paths `free`, which is looked up anew."""
+        if self.iterators:
+            return False
+        roots = {path: value for path, value, _ in names.roots(frame) if path[0] not in self.overwritten}
+        for path, value in self.roots.items():
+            if path[0] != "data" and roots.get(path, self) is not value and path not in free:
+                return False
+        if not (roots.keys() <= self.roots.keys() and all(check(path, x, held, free) for check, path, x, held in self.noted)):
+            return False
+        for path in free:
+            if path in roots and len(path) == 1:
+                self.places[path] = variable(frame, path[0])
+                self._again(path, roots[path])
+            elif path in self.places and path[0] not in self.overwritten:
+                try:
+                    self._again(path, self.places[path].get())
+                except (KeyError, AttributeError, IndexError):
+                    return False
+        return True
+
+    def _again(self, path: Path, value: Any) -> None:
+        """Note what lies at a path now, in place of what lay there."""
+        if isinstance(value, Tensor):
+            self.tensors[path] = value
+        elif type(value) in ATOMS:
+            self.tensors.pop(path, None)
+            if value is not None:
+                self.values[path] = compared(value)
+
     def visit(self, path: Path, x: Any, place: Place) -> None:
         """Note `x` and what can be reached from it."""
         kind = type(x)
         self.places[path] = place
-        if len(path) == 1:
-            self.objects[path] = x
-        if kind in ATOMS or kind is TracedFloat or kind is TracedInt:
-            self.values[path] = compared(x)
+        note = NOTED.get(kind)
+        if note is None:
+            note = NOTED[kind] = _noted(kind)
+        if note is _atom:
+            self.values[path] = (kind, x) if kind is not float else compared(x)
+            return
+        if note is Walk._dict and not x:
+            self.values[path] = kind, ()
+            self.noted.append((same_items, path, x, ([], [])))
             return
         before = self._seen.get(id(x))
         if before is not None:
@@ -157,36 +210,37 @@ class Walk:
         self._kept.append(x)
         if len(self._seen) > MOST:
             raise TooLarge
-        if isinstance(x, Tensor):
-            self._tensor(path, x)
-        elif isinstance(x, np.ndarray):
-            self.values[path] = ("array", x.dtype.str, x.shape, _checksum(x))
-        elif isinstance(x, dict):
-            self._dict(path, x)
-        elif isinstance(x, (list, tuple, deque)):
-            self._sequence(path, x)
-        elif isinstance(x, (set, frozenset)):
-            self.values[path] = (kind, frozenset(x) if all(type(e) in ATOMS for e in x) else frozenset(map(id, x)))
-        elif isinstance(x, OPAQUE) or isinstance(x, type):
-            self.values[path] = ("object", id(x))
-            if isinstance(x, type) and not is_foreign(getattr(sys.modules.get(x.__module__), "__file__", None) or "", x.__module__):
-                self._class(path, x)
-        elif isinstance(x, types.FunctionType):
-            self._function(path, x)
-        elif isinstance(x, types.MethodType):
-            self.values[path] = ("method", id(x.__func__))
-            self.visit((*path, "__self__"), x.__self__, Place("fixed", x, "__self__"))
-            self._function((*path, "__func__"), x.__func__)
-        elif isinstance(x, functools.partial):
-            self.values[path] = ("partial", id(x.func))
-            self.visit((*path, "arguments"), (x.func, x.args, x.keywords), Place("fixed", x, "args"))
-        elif isinstance(x, np.random.Generator):
-            self.values[path] = ("random", repr(x.bit_generator.state))
-        else:
-            self._object(path, x)
+        note(self, path, x)
+
+    def _array(self, path: Path, x: np.ndarray[Any, Any]) -> None:
+        self.values[path] = ("array", x.dtype.str, x.shape, checksum(x))
+        self.noted.append((same_array, path, x, self.values[path]))
+
+    def _set(self, path: Path, x: Any) -> None:
+        self.values[path] = (type(x), frozenset(x) if all(type(e) in ATOMS for e in x) else frozenset(map(id, x)))
+        self.noted.append((same_set, path, x, set(x)))
+
+    def _opaque(self, path: Path, x: Any) -> None:
+        self.values[path] = ("object", id(x))
+        if isinstance(x, type) and not is_foreign(getattr(sys.modules.get(x.__module__), "__file__", None) or "", x.__module__):
+            self._class(path, x)
+
+    def _method(self, path: Path, x: types.MethodType) -> None:
+        self.values[path] = ("method", id(x.__func__))
+        self.visit((*path, "__self__"), x.__self__, Place("fixed", x, "__self__"))
+        self._function((*path, "__func__"), x.__func__)
+
+    def _partial(self, path: Path, x: functools.partial[Any]) -> None:
+        self.values[path] = ("partial", id(x.func))
+        self.visit((*path, "arguments"), (x.func, x.args, x.keywords), Place("fixed", x, "args"))
+
+    def _random(self, path: Path, x: np.random.Generator) -> None:
+        self.values[path] = ("random", repr(x.bit_generator.state))
+        self.noted.append((same_random, path, x, self.values[path][1]))
 
     def _tensor(self, path: Path, x: Tensor) -> None:
         self.tensors[path] = x
+        self.noted.append((same_tensor, path, x, (x.array, x.needs_grad, x.node is None, x._grad, x.hooks)))
         if x._grad is not None:
             self.visit((*path, "grad"), x._grad, Place("slot", x, "_grad"))
         else:
@@ -196,14 +250,16 @@ class Walk:
                 self.visit((*path, "." + name), value, Place("item", x.__dict__, name))
 
     def _dict(self, path: Path, x: Any) -> None:
-        names = [k if type(k) in ATOMS else ("key", i) for i, k in enumerate(x)]
+        names = [k if type(k) is str or type(k) in ATOMS else ("key", i) for i, k in enumerate(x)]
         self.values[path] = (type(x), tuple(names))
+        self.noted.append((same_items, path, x, (list(x), list(x.values()))))
         for name, (key, value) in zip(names, x.items(), strict=True):
             self.visit((*path, name), value, Place("item", x, key))
 
     def _sequence(self, path: Path, x: Any) -> None:
         if isinstance(x, list):
             self.lists[path] = x
+        self.noted.append((same_elements, path, x, list(x)))
         if len(x) > LONG:
             self.values[path] = (type(x), len(x), hash(tuple(map(id, x))))
             return
@@ -215,22 +271,25 @@ class Walk:
 
     def _function(self, path: Path, x: Any) -> None:
         self.values[path] = ("function", id(x.__code__))
-        if is_foreign(x.__code__.co_filename, x.__module__ or ""):
+        if not x.__closure__ and not x.__defaults__ and not x.__kwdefaults__ or is_foreign(x.__code__.co_filename, x.__module__ or ""):
             return
         for name, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
             try:
                 value = cell.cell_contents
             except ValueError:
                 continue
+            self.noted.append((same_cell, (*path, "closure"), cell, (name, value)))
             self.visit((*path, "closure", name), value, Place("cell", cell, name))
         for name in ("__defaults__", "__kwdefaults__"):
             if getattr(x, name):
+                self.noted.append((same_slot, path, x, (name, getattr(x, name))))
                 self.visit((*path, name), getattr(x, name), Place("fixed", x, name))
 
     def _class(self, path: Path, x: type) -> None:
         for name, value in vars(x).items():
             if not (name.startswith("__") or callable(value) or isinstance(value, (staticmethod, classmethod, property))
                     or type(value).__name__ in ("member_descriptor", "getset_descriptor")):
+                self.noted.append((same_slot, path, x, (name, value)))
                 self.visit((*path, "." + name), value, Place("slot", x, name))
 
     def _object(self, path: Path, x: Any) -> None:
@@ -245,9 +304,28 @@ class Walk:
                 value = getattr(x, name)
             except AttributeError:
                 continue
+            self.noted.append((same_slot, path, x, (name, value)))
             self.visit((*path, "." + name), value, Place("slot", x, name))
         if attributes is None and hasattr(kind, "__next__"):
             self.iterators.append(path)
+
+
+def _atom(found: Walk, path: Path, x: Any) -> None:
+    found.values[path] = compared(x)
+
+
+def _noted(kind: type) -> Callable[[Walk, Path, Any], None]:
+    """How values of a class are noted."""
+    if kind in ATOMS or kind is TracedFloat or kind is TracedInt:
+        return _atom
+    return next((note for of, note in KINDS if issubclass(kind, of)), Walk._object)
+
+
+KINDS: tuple[tuple[Any, Callable[[Walk, Path, Any], None]], ...] = (
+    (Tensor, Walk._tensor), (np.ndarray, Walk._array), (dict, Walk._dict), ((list, tuple, deque), Walk._sequence),
+    ((set, frozenset), Walk._set), (OPAQUE, Walk._opaque), (type, Walk._opaque), (types.FunctionType, Walk._function),
+    (types.MethodType, Walk._method), (functools.partial, Walk._partial), (np.random.Generator, Walk._random))
+NOTED: dict[type, Callable[[Walk, Path, Any], None]] = {}
 
 
 def compared(x: Any) -> tuple[Any, Any]:
@@ -266,12 +344,6 @@ def slots_of(kind: type) -> tuple[str, ...]:
             if name not in ("__dict__", "__weakref__"):
                 found.append(f"_{base.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name)
     return tuple(found)
-
-
-def _checksum(x: np.ndarray[Any, Any]) -> int:
-    if x.dtype.hasobject:
-        return hash(tuple(map(id, x.ravel().tolist())))
-    return zlib.crc32(x.tobytes())
 
 
 FOREIGN = tuple({p for p in (sys.prefix, sys.base_prefix, sys.exec_prefix) if p})
@@ -330,6 +402,7 @@ def walk(frame: types.FrameType, names: Names, more: Iterable[tuple[Path, Any]] 
     found = Walk()
     for path, value, place in names.roots(frame):
         if not leave_out(value):
+            found.roots[path] = value
             found.visit(path, value, place)
     for path, value in more:
         found.visit(path, value, Place("fixed", None, None))

@@ -10,7 +10,7 @@ from steepest.compiling.agreement import TOLERANCE, difference
 from steepest.compiling.loop_program import LoopProgram
 from steepest.compiling.native import Native
 from steepest.compiling.pairing import Differs
-from steepest.compiling.places import Path, Place, Walk, variable
+from steepest.compiling.places import Names, Path, Place, Walk, variable
 from steepest.compiling.planner import plan
 from steepest.compiling.results import Built, Computed, Constant, Held, Known, Made
 from steepest.core.storage import Storage
@@ -148,8 +148,33 @@ class Section:
         self.active: Compiled | None = None
         self.before: Compiled | None = None
         self.bound: set[Compiled] = set()
+        self.ready: set[Compiled] = set()
+        self.source: Any = None
+        self.free: frozenset[Path] = frozenset()
         self.steps = 0
         self._built: dict[int, Any] = {}
+
+    def keep(self, source: Any, ready: set[Compiled], overwritten: frozenset[str], carried: set[Path]) -> None:
+        """Prepare for another loop that begins where this section has ended."""
+        if self.source is None:
+            self.now.keep(overwritten)
+        self.source, self.ready = source, ready
+        self.free = frozenset({path for c in ready for path in c.left} | carried | {p for c in ready for p in c.program.lists})
+
+    def still(self, frame: Any, names: Names) -> bool:
+        """Whether Python's objects are where this section left them."""
+        return self.now.still(frame, names, self.free)
+
+    def begin(self, frame: Any, bases: dict[Path, Any]) -> None:
+        """Go on in another frame, from what lies at the free paths now."""
+        self.frame, self.bases = frame, bases
+        self.numbers.clear()
+        for path in self.free:
+            if path in self.now.tensors:
+                self.tensors[path] = self.now.tensors[path]
+            else:
+                self.tensors.pop(path, None)
+        self.active = None
 
     def enter(self, compiled: Compiled) -> bool:
         """Make a program's slots hold what its iteration reads; False where it cannot begin with what is there."""
@@ -172,6 +197,8 @@ class Section:
                 i.held.flat[0] = self._number(i.path)
             else:
                 i.held.flat[...] = self._tensor(i.path).storage_cell.flat
+        for path, slot in compiled.program.base_slots.items():
+            slot.flat[0] = self.bases[path]
         self.active, self.steps = compiled, 0
         return True
 
@@ -190,8 +217,6 @@ class Section:
         if _overlap(bound, {i.slot for i in p.inputs if i.written}):
             return False
         compiled.bind(bound)
-        for path, slot in p.base_slots.items():
-            slot.flat[0] = self.bases[path]
         self.bound.add(compiled)
         return True
 

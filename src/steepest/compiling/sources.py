@@ -30,6 +30,8 @@ class Source:
     """Items by their number. `kind(k)` tells items apart that need another program, None behind the last one."""
 
     sees_last = False
+    identity: Any = None
+    """What programs depend on in the source beside its items."""
     roots: list[tuple[Any, Any]] = []
 
     def kind(self, k: int) -> Any:
@@ -84,6 +86,7 @@ class Batches(Source):
         self.loader, self.passes = loader, passes
         self.tensors, self.subset = rows
         self.roots = [(("data", j), x) for j, x in enumerate(self.tensors)]
+        self.identity = loader
         self.first = self.end = 0
         self.order = np.empty(0, np.int64)
         self.size = loader.batch_size or 1
