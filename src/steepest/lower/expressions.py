@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.lower import machine
 from steepest.lower.scalar import FLOATS, Scalars, Value
 from steepest.ops.meaning import NumPy
 
@@ -109,6 +110,8 @@ class Expressions:
         self.nodes: list[Node] = []
         self.dtypes: list[str] = []
         self._known: dict[Any, int] = {}
+        self.probabilities: set[int] = set()
+        """Nodes known to lie between 0 and 1, or to be NaN."""
 
     def _put(self, node: Node, dtype: str) -> Expression:
         key = (node, dtype, str(node[1])) if node[0] == "constant" else (node, dtype)      # 0.0 and -0.0 are equal and differ
@@ -177,8 +180,8 @@ class Expressions:
             inverse = 1 / self.constant(c, x.dtype).constant
             usual = np.isfinite(inverse) and abs(inverse) >= np.finfo(x.dtype).tiny
             return x * inverse if usual else None
-        if name == "multiply" and c is not None:
-            return self._times(x, inner, c)
+        if name == "multiply":
+            return self._times(x, inner, c) if c is not None else self._slope(xs[0], xs[1]) or self._slope(xs[1], xs[0])
         if name in ("add", "subtract") and self.nodes[xs[-1].number][0] == "negative":
             positive = Expression(self, self.nodes[xs[-1].number][1])
             return self.apply("subtract" if name == "add" else "add", x, positive)
@@ -197,6 +200,30 @@ class Expressions:
                 if np.isfinite(both) and abs(both) >= np.finfo(x.dtype).tiny:
                     return Expression(self, inner[1]) * both
         return None
+
+    def _slope(self, a: Expression, p: Expression) -> Expression | None:
+        """Two products with a probability: `(1 - p) p` (the slope of a sigmoid), and `c d / max(p, k) p`, of which the quotient is
+        1 or `p / k` (the slope of cross entropy, which is divided by what a sigmoid's slope brings in again)."""
+        if p.number not in self.probabilities:
+            return None
+        node, factor = self.nodes[a.number], None
+        if node[0] == "subtract" and node[2] == p.number and Expression(self, node[1]).constant == 1:
+            if machine.has("fma"):
+                made = self._put(("fma", self.apply("negative", p).number, p.number, p.number), p.dtype)
+            else:
+                made = self._put(("multiply", a.number, p.number), p.dtype)
+            self.probabilities.add(made.number)
+            return made
+        if node[0] == "multiply" and Expression(self, node[2]).constant is not None:
+            factor, node = Expression(self, node[2]), self.nodes[node[1]]
+        if node[0] != "divide" or self.nodes[node[2]][0] != "maximum":
+            return None
+        first, least = (Expression(self, k) for k in self.nodes[node[2]][1:])
+        if first.number != p.number or not least.constant or least.constant <= 0:
+            return None
+        share = self.where(p >= least, 1, p * (1 / least.constant))
+        product = Expression(self, node[1]) * share
+        return product if factor is None else product * factor
 
     # what is not an operation on operands of one dtype
 

@@ -20,7 +20,7 @@ from steepest.lower.expressions import Expression, Expressions, Unsupported, wri
 from steepest.lower.flat_groups import groups, is_flat, write_group
 from steepest.lower.graph import Graph, Number
 from steepest.lower.row_body import Body, Buffers, Layouts, evaluate
-from steepest.lower.row_chain import chain, is_small
+from steepest.lower.row_chain import chain, fits_registers, is_small
 from steepest.lower.row_stages import Stages, finals, prepare, row_dimension
 from steepest.lower.row_sums import SMALL, Sums
 from steepest.lower.scalar import Scalars, Value
@@ -290,9 +290,10 @@ class Middle:
                 left = f.op(f"sub i64 {body.padded}, {start}")
                 shorter = f.op(f"icmp slt i64 {left}, {body.block}")
                 body.length = f.op(f"select i1 {shorter}, i64 {left}, i64 {body.block}")
-            chain(body, inside, outputs)
-            body.clear_tail([r for r in stored if any(map(stages.is_row_sum, stages.users[r]))])
-            total.add()
+            held = [r for r in stored if r not in wanted and own.issuperset(stages.users[r])] if fits_registers(body, inside) else []
+            registers = {key: body.cleared(values) for key, values in chain(body, inside, outputs, held).items()}
+            body.clear_tail([r for r in stored if r not in held and any(map(stages.is_row_sum, stages.users[r]))])
+            total.add(registers)
         body.start = 0
         total.end()
 

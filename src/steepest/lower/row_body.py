@@ -201,6 +201,16 @@ class Body:
         with self.f.if_(self.f.op(f"icmp eq i64 {self.start}, {last}")):
             self._clear(roots, last)
 
+    def cleared(self, values: Sequence[Value]) -> list[Value]:
+        """Zeros in the lanes of vectors of rows behind the last row."""
+        w, out = self.width, []
+        for u, value in enumerate(values):
+            if (u + 1) * w > self.count:
+                lanes = "<" + ", ".join(f"i1 {'true' if u * w + j < self.count else 'false'}" for j in range(w)) + ">"
+                value = self.m.where(self.m.value(lanes, "bool"), value, self.m.constant(0, value.dtype))
+            out.append(value)
+        return out
+
     def _clear(self, roots: Sequence[int], start: int) -> None:
         f, w, n = self.f, self.width, self.count
         for r in roots:

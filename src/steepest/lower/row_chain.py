@@ -17,7 +17,10 @@ from steepest.lower.row_input import load_rows
 from steepest.lower.scalar import Value
 from steepest.lower.text import Index
 
-__all__ = ["chain", "is_small"]
+__all__ = ["chain", "fits_registers", "is_small"]
+
+Registers = dict[tuple[int, int], list[Value]]
+"""Values by root and feature, one for each vector of rows."""
 
 UNROLLED = 250
 """So many multiply-adds a row at most in a straight line."""
@@ -31,17 +34,25 @@ def is_small(body: Body, inside: Sequence[int]) -> bool:
     return sum(body.size(r) * graph.count(body.node(r).reduced) for r in inside) <= UNROLLED
 
 
-def chain(body: Body, inside: Sequence[int], outputs: Sequence[int]) -> None:
-    """The row values `inside` for all rows; `outputs` are stored."""
+def chain(body: Body, inside: Sequence[int], outputs: Sequence[int], held: Sequence[int] = ()) -> Registers:
+    """The row values `inside` for all rows; `outputs` are stored, but for those that are `held` in registers and given back."""
     if not outputs:
-        return
+        return {}
     if not is_small(body, inside):
         _tiled(body, inside, outputs)
-        return
+        return {}
+    if held:
+        return _unrolled(body, inside, outputs, False, held)
     for part, narrow in segments(body, inside):
         own = set(part)
         read = {a for r in inside if r not in own for a in body.stages.args(r)}
         _unrolled(body, part, [r for r in part if r in read or r in outputs], narrow)
+    return {}
+
+
+def fits_registers(body: Body, inside: Sequence[int]) -> bool:
+    """Whether a pass is one round of a straight line, so that its values need no memory on their way to the sums."""
+    return body.padded == body.block == body.width * body.pair and is_small(body, inside)
 
 
 def segments(body: Body, inside: Sequence[int]) -> list[tuple[list[int], bool]]:
@@ -56,9 +67,7 @@ def segments(body: Body, inside: Sequence[int]) -> list[tuple[list[int], bool]]:
         if not parts or parts[-1][1] != narrow:
             parts.append(([], narrow))
         parts[-1][0].append(r)
-    if len(parts) > 3 or body.length == body.width * body.pair:
-        return [(list(inside), False)]
-    return parts
+    return parts if len(parts) <= 3 else [(list(inside), False)]
 
 
 def _loaded(body: Body, r: int, row: Index) -> list[Value]:
@@ -106,7 +115,7 @@ def _index(body: Body, r: int, row: Index) -> str:
 # straight lines -----------------------------------------------------------------------------------------------------------------------
 
 
-def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int], narrow: bool) -> None:
+def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int], narrow: bool, held: Sequence[int] = ()) -> Registers:
     graph, f = body.graph, body.f
     vectors = body.padded // body.width, body.block // body.width
     together = 4 if narrow and all(n % 4 == 0 for n in vectors) else body.pair
@@ -121,7 +130,13 @@ def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int], narrow:
         if key not in elements:
             kind = "rows" if body.has_rows(r) else "flat"
             elements[key] = g.leaf((kind, r, index), root.dtype)
+            mark(r, elements[key])
         return elements[key]
+
+    def mark(r: int, x: Expression) -> None:
+        node = graph.roots[r].node
+        if node is not None and node.name == "sigmoid":
+            g.probabilities.add(x.number)
 
     for r in inside:
         order = body.features(r)
@@ -130,6 +145,7 @@ def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int], narrow:
                 elements[r, k] = g.leaf(("loaded", r, k), graph.roots[r].dtype)
             else:
                 elements[r, k] = evaluate(g, graph, r, dict(zip(order, at, strict=True)), get)
+                mark(r, elements[r, k])
     places = [(r, k) for r in outputs if r in own for k in range(body.size(r))]
     stored = [(r, k, elements[r, k].number) for r, k in places]
     with f.loop(body.length, body.width * together) as first:
@@ -151,7 +167,9 @@ def _unrolled(body: Body, inside: Sequence[int], outputs: Sequence[int], narrow:
         write(g, [number for _, _, number in stored], [partial(leaf, u) for u in range(together)], body.m, memos)
         for memo, row in zip(memos, rows, strict=True):
             for r, k, number in stored:
-                body.store_rows(memo[number], r, k, row)
+                if r not in held:
+                    body.store_rows(memo[number], r, k, row)
+        return {(r, k): [memo[number] for memo in memos] for r, k, number in stored if r in held}
 
 
 # tiles --------------------------------------------------------------------------------------------------------------------------------

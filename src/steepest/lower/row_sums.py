@@ -54,9 +54,10 @@ class Sums:
             for chunk in self.chunks:
                 chunk.clear()
 
-    def add(self) -> None:
+    def add(self, held: dict[tuple[int, int], list[Value]]) -> None:
+        """The rows of a block; `held` are values that the chain gave back in registers."""
         for chunk in self.chunks:
-            chunk.add()
+            chunk.add(held)
         for r in self.large:
             _tiles(self.body, r)
 
@@ -95,9 +96,12 @@ class Chunk:
         align = _aligned(body.width, self.dtype)
         return [body.f.load(self._memory(k), self.dtype, body.width, align=align) for k in range(len(self.elements))]
 
-    def add(self) -> None:
+    def add(self, held: dict[tuple[int, int], list[Value]]) -> None:
         """The rows of the block."""
         body, blocks = self.body, _has_blocks(self.body)
+        if not blocks and isinstance(body.length, int) and body.length <= 2 * body.width:
+            self.totals = [_straight(body, factors, held).name for _, factors in self.elements]
+            return
         begin = self.held() if blocks else [body.m.constant(0, self.dtype).name] * len(self.elements)
         self.totals = _accumulated(body, [factors for _, factors in self.elements], self.dtype, begin)
         if blocks:
@@ -120,6 +124,21 @@ def _elements(body: Body, r: int) -> list[Element]:
             factors.append((a, place))
         out.append((r, tuple(factors)))
     return out
+
+
+def _straight(body: Body, factors: Sequence[tuple[int, int]], held: dict[tuple[int, int], list[Value]]) -> Value:
+    """The sum of one or two vectors of rows."""
+    assert isinstance(body.length, int)
+    total: Value | None = None
+    for u in range(body.length // body.width):
+        term: Value | None = None
+        for key in factors:
+            value = held[key][u] if key in held else body.load_rows(*key, u * body.width)
+            term = value if term is None else term * value
+        assert term is not None
+        total = term if total is None else total + term
+    assert total is not None
+    return total
 
 
 def _accumulated(body: Body, elements: Sequence[tuple[tuple[int, int], ...]], dtype: str, begin: Sequence[str]) -> list[str]:
