@@ -1,10 +1,12 @@
 """Tables for the tests: written as text, since text is what a file holds."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from steepest.tables import baselines
 
 
 @pytest.fixture
@@ -23,6 +25,14 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEEPEST_LANG", "en")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def without_trees() -> Iterator[None]:
+    """scikit-learn's trees take longer than all else; the tests that are about them bring them back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(baselines, "has_trees", lambda: False)
+        yield
 
 
 def classes_table(rows: int = 80, seed: int = 1) -> str:

@@ -151,3 +151,39 @@ def test_the_linear_baseline_of_classes_is_at_its_minimum(classes: int) -> None:
 def test_the_simplest_baseline() -> None:
     assert baselines.simplest(numpy.array([1.0, 3.0]), 0, 3).tolist() == [2, 2, 2]
     assert baselines.simplest(numpy.array([0.0, 1.0, 1.0, 1.0]), 2, 2).tolist() == [[0.25, 0.75]] * 2
+
+
+def test_the_cosine_rises_shortly_and_ends_at_nothing() -> None:
+    shares = [training.cosine((epoch + 0.5) / 20) for epoch in range(20)]
+    assert max(shares) == shares[1]
+    assert shares[0] < shares[1]
+    assert shares[1:] == sorted(shares[1:], reverse=True)
+    assert shares[-1] < 0.01
+
+
+def test_the_native_loop_trains_as_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "FEWEST_NATIVE", 1)
+    settings = Settings("adamw", 0.01, 3)
+    steepest.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    x, y = data(128)
+    found = training.train(network, nn.MSELoss(), (x, y), data(20, 1), settings, 5)
+
+    plain = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+    plain.load_state_dict(start)
+    optimizer = OPTIMIZERS["adamw"].make(list(plain.parameters()), 0.01)
+    steps = steepest.utils.data.DataLoader(
+        steepest.utils.data.TensorDataset(x, y), batch_size=32, shuffle=True, generator=steepest.Generator().manual_seed(5)
+    )
+    losses = []
+    for _ in range(3):
+        seen = []
+        for a, b in steps:
+            loss = nn.MSELoss()(plain(a), b)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            seen.append(loss.item())
+        losses.append(numpy.mean(seen))
+    numpy.testing.assert_allclose([epoch.train_loss for epoch in found.history], losses, rtol=1e-4)

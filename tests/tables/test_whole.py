@@ -39,7 +39,9 @@ def test_classes_are_learnt_and_measured_beside_two_baselines(write: Write) -> N
     assert result.metrics["model"]["accuracy"] >= 0.9
     assert result.metrics["model"]["accuracy"] > result.metrics["simplest"]["accuracy"]
     assert list(result.metrics["linear"]) == ["accuracy", "log loss", "AUC", "balanced accuracy"]
-    assert result.predicted.shape == (len(result.split.test), 2)
+    assert result.predicted.shape == (len(result.rows), 2)
+    for name, (low, high) in result.model.intervals["model"].items():
+        assert low <= result.metrics["model"][name] <= high
 
 
 def test_a_line_is_learnt_and_auto_takes_the_linear_model(write: Write) -> None:
@@ -77,22 +79,22 @@ def test_the_same_seed_gives_the_same_files_and_leaves_the_generator_alone(write
     assert steepest.rand(1).item() == drawn
 
 
-def test_no_test_or_validation_row_has_a_say_in_the_preparation(write: Write) -> None:
+def test_no_test_row_has_a_say_in_the_preparation(write: Write) -> None:
     place = write(numbers_table())
-    first = train(place, "y", model="linear", epochs=1)
+    first = train(place, "y", model="linear", epochs=1, folds=1)
     lines = place.read_text(encoding="utf-8").splitlines()
-    for row in first.split.test:
+    for row in first.plan.tests[0]:
         a, _, y = lines[row + 1].split(",")
         lines[row + 1] = f"{a},99999,{y}"
-    second = train(write("\n".join(lines) + "\n"), "y", model="linear", epochs=1)
-    assert second.split.test.tolist() == first.split.test.tolist()
+    second = train(write("\n".join(lines) + "\n"), "y", model="linear", epochs=1, folds=1)
+    assert second.plan.tests[0].tolist() == first.plan.tests[0].tolist()
     assert second.model.preparation == first.model.preparation
 
 
 def test_the_folder_gets_a_model_a_history_and_a_report(classes_run: Path) -> None:
     assert sorted(file.name for file in (classes_run / "run").iterdir()) == ["history.csv", "model.safetensors", "report.html"]
     history = polars.read_csv(classes_run / "run/history.csv")
-    assert history.columns == ["epoch", "train_loss", "validation_loss", "lr", "seconds"]
+    assert history.columns == ["network", "epoch", "train_loss", "validation_loss", "lr", "seconds"]
     assert history["epoch"].to_list() == list(range(1, history.height + 1))
     assert history["train_loss"][-1] < history["train_loss"][0]
 
@@ -100,7 +102,7 @@ def test_the_folder_gets_a_model_a_history_and_a_report(classes_run: Path) -> No
 def test_the_diabetes_table_without_header(tmp_path: Path) -> None:
     result = train(datasets.path("diabetes"), "-1", epochs=3, out=tmp_path)
     assert (result.schema.target, result.schema.task) == ("column_9", "binary")
-    assert sum(result.model.about["rows"].values()) == 759
+    assert result.model.about["rows"] == 759
     without = tmp_path / "new.csv"
     lines = datasets.path("diabetes").read_text(encoding="utf-8").splitlines()
     without.write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n", encoding="utf-8")
@@ -131,7 +133,7 @@ def test_ctrl_c_in_the_first_epoch_still_writes_the_files(write: Write, tmp_path
     monkeypatch.setattr(training, "loss_on", stop_at_the_second)
     result = train(write(numbers_table()), "y", model="8", lr=0.01, out=tmp_path / "run")
     assert (result.run.ended, result.run.best) == ("interrupted", 0)
-    assert (tmp_path / "run/history.csv").read_text(encoding="utf-8") == "epoch,train_loss,validation_loss,lr,seconds\n"
+    assert (tmp_path / "run/history.csv").read_text(encoding="utf-8") == "network,epoch,train_loss,validation_loss,lr,seconds\n"
     assert "Stopped by Ctrl-C after 0 epochs" in Page((tmp_path / "run/report.html").read_text(encoding="utf-8")).words
     assert numpy.isfinite(predict(tmp_path / "run", write(numbers_table(), "new.csv")).predicted).all()
 
@@ -207,7 +209,7 @@ def test_the_file_gives_back_the_same_model(classes_run: Path) -> None:
     assert isinstance(model, TableModel)
     assert model_file.dump(model) == (classes_run / "run/model.safetensors").read_bytes()
     assert model.about["seed"] == 0
-    assert set(model.metrics) == {"model", "linear", "simplest"}
+    assert set(model.metrics) - {"trees"} == {"model", "linear", "simplest"}
 
 
 def test_the_file_is_plain_safetensors_and_holds_no_row(classes_run: Path) -> None:
@@ -215,7 +217,7 @@ def test_the_file_is_plain_safetensors_and_holds_no_row(classes_run: Path) -> No
 
     content = (classes_run / "run/model.safetensors").read_bytes()
     assert {name: value.shape for name, value in safetensors.numpy.load(content).items()} == {
-        "0.weight": (8, 5), "0.bias": (8,), "2.weight": (1, 8), "2.bias": (1,),
+        "0.0.weight": (8, 5), "0.0.bias": (8,), "0.1.weight": (1, 8), "0.1.bias": (1,),
     }  # fmt: skip
     assert b"words of row" not in content
 
@@ -387,9 +389,9 @@ def test_a_folder_that_cannot_be_made_is_named(write: Write) -> None:
 def test_six_houses_are_enough() -> None:
     result = train(datasets.path("houses"), "price", epochs=5)
     assert result.model.model == "linear"
-    assert any("4 rows to learn from are too few to judge a network" in note for note in result.notes)
-    assert (len(result.split.train), len(result.split.validation), len(result.split.test)) == (4, 1, 1)
-    assert any("only 1 row" in note for note in result.notes)
+    assert any("6 rows to learn from are too few to judge a network" in note for note in result.notes)
+    assert (result.plan.kind, len(result.rows)) == ("each", 6)
+    assert any("only 6 rows" in note for note in result.notes)
 
 
 def test_importing_tables_is_light() -> None:

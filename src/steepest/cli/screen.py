@@ -30,7 +30,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 @contextmanager
-def progress(epochs: int) -> Iterator[Callable[[Epoch, Run], None]]:
+def progress() -> Iterator[Callable[[Epoch, Run], None]]:
     """A bar over the epochs with the losses, where a terminal watches; what it yields is called after each epoch."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -43,7 +43,7 @@ def progress(epochs: int) -> Iterator[Callable[[Epoch, Run], None]]:
         auto_refresh=False,
     )
     last = 0.0
-    task = bar.add_task(text("screen-begin"), total=epochs)
+    task = bar.add_task(text("screen-begin"), total=None)
 
     def watch(epoch: Epoch, run: Run) -> None:
         nonlocal last

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from steepest.errors import UserError, text
 
@@ -20,64 +22,121 @@ def train(
     target: str = "",
     task: str = "auto",
     model: str = "auto",
+    metric: str = "auto",
+    time: str | None = None,
+    group: str | None = None,
+    folds: int = 0,
+    kind: list[str] | None = None,
+    ignore: list[str] | None = None,
+    decimal: str = "auto",
+    class_weight: str = "none",
     optimizer: str = "auto",
     lr: str = "auto",
-    epochs: int = 200,
+    epochs: int | None = None,
     seed: int = 0,
     header: bool | None = None,
+    encoding: str = "auto",
+    separator: str = "auto",
+    sheet: str | None = None,
+    anonymous: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
 ) -> None:
-    """Train a model on a CSV file; write model, history and report.
+    """Train a model on a table; write model, history, report and two programs.
 
     Parameters
     ----------
     data
-        The table: CSV with or without header, also gzip.
+        The table: CSV with any separator, with or without header, also gzip; Excel (.xlsx); Parquet.
     target
         The column to predict: its name, or its position (1 is the first, -1 the last).
     task
         auto, regression, binary or multiclass.
     model
-        linear, hidden widths such as 64-64, or auto: 64-64, unless the linear model is better on validation.
+        linear, hidden widths such as 64-64, or auto: several networks averaged, unless the linear model is better on validation.
+    metric
+        The metric that stands first: r2, rmse, mae, accuracy, log-loss, auc, balanced-accuracy.
+    time
+        A column of days or numbers that orders the rows: the latest fifth is the test.
+    group
+        A column whose equal cells name rows that belong together: they stay on one side of every split.
+    folds
+        1: a fifth of the rows is the test; more: cross-validation; without this, the number of rows decides.
+    kind
+        COLUMN=number, category, date, text or id, where it is judged wrongly; may be given several times.
+    ignore
+        A column to leave out; may be given several times.
+    decimal
+        point or comma, where auto judges the columns wrongly.
+    class_weight
+        none, or balanced: rare classes count more in training (their probabilities are then too large).
     optimizer
         auto (lbfgs for a linear model, else adamw), or one of adamw, adam, sgd, momentum, adagrad, rmsprop,
         adadelta, adamax, asgd, rprop, lbfgs.
     lr
         The learning rate, or auto: the best of four short runs by validation loss.
     epochs
-        At most so many passes over the training rows; validation stops earlier.
+        Passes over the rows: at most so many; without this, 200 at most or what the recipe of auto says.
     seed
         Decides the split, the first weights and the order of the rows.
     header
         Whether the first line names the columns; without this, the cells decide.
+    encoding
+        utf-8, gb18030, utf-16, cp1252 ..., where auto judges wrongly.
+    separator
+        The character between cells, or tab or space, where auto judges wrongly.
+    sheet
+        The sheet of an Excel file; the first that holds anything without this.
+    anonymous
+        The files do not hold the names of categories.
     out
-        The folder for model.safetensors, history.csv and report.html; runs/NAME without this.
+        The folder for the files; runs/NAME without this.
     """
     from steepest import tables
     from steepest.tables import reading
 
+    how: reading.Reading = {"header": header, "encoding": encoding, "separator": separator, "sheet": sheet}
     if not target:
-        shown = ", ".join(reading.read(data, header=header).names[:20])
+        shown = ", ".join(reading.read(data, **how).names[:20])
         raise UserError(text("table-which-target", columns=shown))
     folder = out if out is not None else Path("runs") / data.name.split(".")[0]
     rate = _rate(lr)
     from steepest.cli import screen
 
-    with screen.progress(epochs) as watch:
+    with screen.progress() as watch:
         result = tables.train(
             data,
             target,
             task=task,
             model=model,
+            metric=metric,
+            time=time,
+            group=group,
+            folds=folds,
+            kinds=pairs(kind or []),
+            ignore=ignore or [],
+            decimal=decimal,
+            class_weight=class_weight,
             optimizer=optimizer,
             lr=rate,
             epochs=epochs,
             seed=seed,
-            header=header,
             out=folder,
+            anonymous=anonymous,
             watch=watch,
+            **how,
         )
     _show(result, folder)
+
+
+def pairs(words: list[str]) -> dict[str, str]:
+    """`COLUMN=KIND` words as a table; a column's name may hold `=` itself."""
+    found = {}
+    for word in words:
+        column, sign, kind = word.rpartition("=")
+        if not sign or not column:
+            raise UserError(text("train-kind-form", word=word))
+        found[column] = kind
+    return found
 
 
 def _rate(lr: str) -> float | None:
@@ -95,19 +154,13 @@ def _show(result: TrainResult, folder: Path) -> None:
 
     console = screen.console()
     schema, about = result.schema, result.model.about
-    rows = about["rows"]
     kinds = [column.kind for column in schema.columns]
+    counts = {"numbers": kinds.count("number"), "categories": kinds.count("category"), "dates": kinds.count("date")}
+    classes = {"classes": len(schema.classes), "shown": ", ".join(schema.classes[:10])}
     lines = [
-        text(
-            "report-problem",
-            rows=sum(rows.values()),
-            data=about["data"],
-            numbers=kinds.count("number"),
-            categories=kinds.count("category"),
-        ),
-        text(
-            f"report-task-{schema.task}", target=schema.target, classes=len(schema.classes), shown=", ".join(schema.classes[:10])
-        ),
+        text("report-problem", rows=about["rows"], data=about["data"], **counts),
+        text(f"report-task-{schema.task}", target=schema.target, **classes),
+        report.plan_words(about),
         *(f"- {note}" for note in result.notes),
         text(f"train-ended-{result.run.ended}", epochs=len(result.run.history), best=result.run.best)
         + " "
@@ -116,7 +169,7 @@ def _show(result: TrainResult, folder: Path) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False)
     named = report.metric_rows(result.metrics, not schema.classes)
-    console.print(text("report-results", rows=rows["test"]), markup=False, highlight=False)
+    console.print(text("report-results", rows=about["tested"]), markup=False, highlight=False)
     console.print(screen.metrics_table(named))
     files = ", ".join(str(path) for path in result.files.values())
     console.print(text("screen-wrote", files=files), markup=False, highlight=False, soft_wrap=True)

@@ -348,12 +348,14 @@ def slots_of(kind: type) -> tuple[str, ...]:
 
 FOREIGN = tuple({p for p in (sys.prefix, sys.base_prefix, sys.exec_prefix) if p})
 PACKAGE = __file__.rpartition("compiling")[0]
+AS_USERS = tuple(PACKAGE + place.replace("/", PACKAGE[-1]) for place in ("course/programs", "tables/training.py"))
 
 
 @functools.cache
 def is_own(filename: str) -> bool:
-    """Whether a file belongs to this package; the programs of the course that lie in it are users' programs."""
-    return filename.startswith(PACKAGE) and not filename.startswith(f"{PACKAGE}course/programs".replace("/", PACKAGE[-1]))
+    """Whether a file belongs to this package; the programs of the course that lie in it, and loops written as users write them, are
+    users' programs."""
+    return filename.startswith(PACKAGE) and not filename.startswith(AS_USERS)
 
 
 @functools.cache

@@ -155,7 +155,23 @@ ROWS = {
         "the model file {path} was written by steepest {version}, which is newer than this one: `pip install --upgrade steepest`",
         "模型文件 {path} 由更新的 steepest {version} 写出：请运行 `pip install --upgrade steepest`",
     ),
+    "model-older": (
+        "the model file {path} was written by steepest {version}, whose models this one does not read: train again",
+        "模型文件 {path} 由较旧的 steepest {version} 写出，当前版本无法读取：请重新训练",
+    ),
     # Options
+    "train-folds": ("{folds} folds cannot be: --folds takes 0 (by the number of rows) or a whole number up to 1000",
+                    "无法分成 {folds} 折：--folds 应为 0（按行数决定）或不超过 1000 的整数"),
+    "train-class-weight": ("--class-weight takes none or balanced, not {word!r}", "--class-weight 应为 none 或 balanced，而不是 {word!r}"),
+    "train-metric": ("there is no metric {metric!r} for this task: --metric takes {shown}", "这个任务没有指标 {metric!r}：--metric 可以是 {shown}"),
+    "train-group": (
+        "--group {column} cannot be: the column has fewer than three different values",
+        "--group {column} 不可行：该列不同的值少于三个",
+    ),
+    "train-time": (
+        "--time {column} cannot be: the column holds neither days nor numbers that order the rows",
+        "--time {column} 不可行：该列既不是日期，也不是能给行排序的数字",
+    ),
     "train-kind": (
         "there is no kind {kind!r}, did you mean {near!r}? --kind takes COLUMN=KIND with one of {shown}",
         "没有类型 {kind!r}，是不是 {near!r}？--kind 的形式是 列名=类型，类型可以是 {shown}",
@@ -246,6 +262,19 @@ ROWS = {
         "only {rows} row(s) are left for the test: its numbers are rough, another --seed gives others",
         "只有 {rows} 行用于测试：结果很粗略，换一个 --seed 会不同",
     ),
+    "table-few-rows": (
+        "only {rows} rows: each was predicted by a model that learnt from all others; take the numbers as a hint, not as a measure",
+        "只有 {rows} 行：每一行都由用其余各行训练的模型预测；这些数字只是提示，不是可靠的度量",
+    ),
+    "train-measured-on-validation": (
+        "stopped before the test: the numbers are those of the validation rows, which are too good",
+        "在测试之前停止：这些数字来自验证数据，会偏好",
+    ),
+    "train-threshold": (
+        "{rare!r} is rare ({share} % of the rows): {second!r} is predicted from a probability of {threshold} on, chosen on validation "
+        "for the best F1 of {rare!r}",
+        "{rare!r} 很少（占 {share} %）：概率达到 {threshold} 时预测 {second!r}，这个阈值在验证数据上使 {rare!r} 的 F1 最大",
+    ),
     "train-diverged": (
         "the loss left the finite numbers in epoch {epoch}; the best weights before it are kept. A smaller step: --lr "
         "{smaller:g} (was {lr:g})",
@@ -263,6 +292,7 @@ ROWS = {
         "the linear model was taken: its validation loss {linear} is not above that of {model} ({loss})",
         "采用了线性模型：它的验证损失 {linear} 不高于 {model} 的 {loss}",
     ),
+    "train-ended-solved": ("The linear model was solved, not trained.", "线性模型是直接求解的，没有训练过程。"),
     "train-ended-epochs": (
         "Trained for all {epochs} epochs; the weights of epoch {best} have the smallest validation loss and were kept.",
         "训练了全部 {epochs} 轮；保留验证损失最小的第 {best} 轮的权重。",
@@ -307,8 +337,8 @@ ROWS = {
     "report-heading-training": ("Training", "训练"),
     "report-heading-again": ("Again, and on new rows", "重现与预测新数据"),
     "report-problem": (
-        "{data}, rows: {rows:,}; columns used: {numbers} of numbers, {categories} of categories.",
-        "{data}：{rows:,} 行；使用 {numbers} 个数字列和 {categories} 个类别列。",
+        "{data}, rows: {rows:,}; columns used: {numbers} of numbers, {categories} of categories, {dates} of dates.",
+        "{data}：{rows:,} 行；使用 {numbers} 个数字列、{categories} 个类别列和 {dates} 个日期列。",
     ),
     "report-task-regression": ("Task: regression, {target} is a number.", "任务：回归，{target} 是数字。"),
     "report-task-binary": (
@@ -316,9 +346,24 @@ ROWS = {
         "任务：{target} 的两个类别 {shown}；AUC 对第二个类别排序。",
     ),
     "report-task-multiclass": ("Task: {classes} classes of {target}: {shown}.", "任务：{target} 的 {classes} 个类别：{shown}。"),
-    "report-split": (
-        "Rows to learn from: {train:,}; to choose when to stop: {validation:,}; kept for the test and used once: {test:,}.",
-        "用 {train:,} 行学习，{validation:,} 行决定何时停止，{test:,} 行留作测试，只用一次。",
+    "report-plan-holdout": (
+        "Rows to learn from: {learnt:,} (each network keeps some of them to choose when to stop); kept for the test and used once: "
+        "{tested:,}.",
+        "用 {learnt:,} 行学习（每个网络留出一部分决定何时停止）；{tested:,} 行留作测试，只用一次。",
+    ),
+    "report-plan-time": (
+        "Rows to learn from: the {learnt:,} earliest by {time}; kept for the test and used once: the {tested:,} latest.",
+        "按 {time} 的先后，用最早的 {learnt:,} 行学习；最晚的 {tested:,} 行留作测试，只用一次。",
+    ),
+    "report-plan-folds": (
+        "The model learnt from all {learnt:,} rows. The numbers are those of {folds} further models, each trained and chosen without "
+        "the rows that it is tested on; {tested:,} rows were tested.",
+        "模型用全部 {learnt:,} 行学习。下面的数字来自另外 {folds} 个模型，每个都在训练和选择时没有见过用来测试它的行；共测试 {tested:,} 行。",
+    ),
+    "report-plan-each": (
+        "The model learnt from all {learnt:,} rows. The numbers are those of {folds} further models, each tested on the one row that it "
+        "was not given.",
+        "模型用全部 {learnt:,} 行学习。下面的数字来自另外 {folds} 个模型，每个只用没有给它的那一行来测试。",
     ),
     "report-no-faults": ("No fault was found in the columns.", "各列没有发现问题。"),
     "report-ask": (
@@ -332,6 +377,7 @@ ROWS = {
     ),
     "report-model": ("this model", "本模型"),
     "report-linear": ("linear model", "线性模型"),
+    "report-trees": ("boosted trees (scikit-learn)", "提升树（scikit-learn）"),
     "report-mean": ("always the mean", "总是取平均值"),
     "report-majority": ("always the majority", "总是取多数类"),
     "report-word-epoch": ("epoch", "轮"),

@@ -1,16 +1,22 @@
-"""What any model must beat: the mean or the majority of the training rows, and a linear model solved to its minimum."""
+"""What any model must beat: the mean or the majority of the training rows, a linear model solved to its minimum, and, where
+scikit-learn is installed, boosted trees."""
 
 from __future__ import annotations
 
+import importlib.util
+from typing import Any
+
 import numpy
+from numpy.typing import NDArray
 
 import steepest
 from steepest import Tensor, nn, optim
 from steepest.tables.metrics import Array
 from steepest.tables.tasks import Task
 
-__all__ = ["linear", "simplest"]
+__all__ = ["has_trees", "linear", "ridge", "simplest", "trees"]
 
+ENOUGH_FOR_THREADS = 100_000  # rows
 PENALTY = 1.0  # on the squared weights, as half its sum beside the sum of losses over rows (scikit-learn's C = 1)
 
 
@@ -22,34 +28,68 @@ def simplest(truth: Array, classes: int, rows: int) -> Array:
     return numpy.tile(shares, (rows, 1))
 
 
-def linear(task: Task, inputs: Tensor, targets: Tensor, outputs: int) -> nn.Sequential:
+def ridge(matrix: NDArray[Any], targets: NDArray[Any]) -> tuple[Array, Array]:
+    """Weights `(features, outputs)` and bias `(outputs,)` of the least squares with `PENALTY`, by the normal equations in float64."""
+    with_one = numpy.concatenate([matrix, numpy.ones((len(matrix), 1))], axis=1, dtype=numpy.float64)
+    penalty = numpy.full(with_one.shape[1], PENALTY)
+    penalty[-1] = 1e-9
+    weights = numpy.linalg.solve(with_one.T @ with_one + numpy.diag(penalty), with_one.T @ targets.astype(numpy.float64))
+    return numpy.asarray(weights[:-1], numpy.float64), numpy.asarray(weights[-1], numpy.float64)
+
+
+def linear(task: Task, inputs: Tensor, targets: Tensor, outputs: int, criterion: nn.Module | None = None) -> nn.Sequential:
     """The linear (or logistic) model with a small penalty on the weights, at its minimum: a network of one Linear.
 
-    A regression is solved by its normal equations in float64, classes by L-BFGS (Liu and Nocedal 1989) with strong Wolfe line
-    search.
+    A regression is solved by its normal equations, classes by L-BFGS (Liu and Nocedal 1989) with strong Wolfe line search on
+    `criterion` (the task's own loss without it).
     """
     layer = nn.Linear(inputs.shape[1], outputs)
     network = nn.Sequential(layer)
     if task.name == "regression":
-        with_one = numpy.concatenate([inputs.numpy(), numpy.ones((len(inputs), 1))], axis=1, dtype=numpy.float64)
-        penalty = numpy.full(with_one.shape[1], PENALTY)
-        penalty[-1] = 1e-9
-        weights = numpy.linalg.solve(
-            with_one.T @ with_one + numpy.diag(penalty), with_one.T @ targets.numpy().astype(numpy.float64)
-        )
-        solved = {"0.weight": weights[:-1].T, "0.bias": weights[-1]}
+        weights, bias = ridge(inputs.numpy(), targets.numpy())
+        solved = {"0.weight": weights.T, "0.bias": bias}
         network.load_state_dict({name: steepest.from_numpy(value.astype(numpy.float32)) for name, value in solved.items()})
         return network
 
-    criterion = task.loss()
+    measured = criterion or task.loss()
     network.load_state_dict({name: steepest.zeros_like(value) for name, value in network.state_dict().items()})
     optimizer = optim.LBFGS(network.parameters(), max_iter=500, tolerance_grad=1e-5, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = criterion(network(inputs), targets) + 0.5 * PENALTY / len(inputs) * (layer.weight**2).sum()
+        loss = measured(network(inputs), targets) + 0.5 * PENALTY / len(inputs) * (layer.weight**2).sum()
         loss.backward()
         return loss
 
     optimizer.step(closure)
     return network
+
+
+def has_trees() -> bool:
+    """Whether scikit-learn is there."""
+    return importlib.util.find_spec("sklearn") is not None
+
+
+def trees(matrix: NDArray[Any], truth: Array, classes: int, new: NDArray[Any], seed: int) -> Array:
+    """Predictions of scikit-learn's HistGradientBoosting with its usual settings, learnt from `matrix` and `truth`, for `new`."""
+    from threadpoolctl import threadpool_limits
+
+    # Its threads wait by spinning, which costs more than they give where trees are small or the machine is shared.
+    with threadpool_limits(limits=1 if len(matrix) < ENOUGH_FOR_THREADS else None, user_api="openmp"):
+        return _trees(matrix, truth, classes, new, seed % 2**32)
+
+
+def _trees(matrix: NDArray[Any], truth: Array, classes: int, new: NDArray[Any], seed: int) -> Array:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    if not classes:
+        regressor = HistGradientBoostingRegressor(random_state=seed).fit(matrix, truth)
+        return numpy.asarray(regressor.predict(new), dtype=numpy.float64)
+    found = numpy.zeros((len(new), classes))
+    known = numpy.unique(truth).astype(numpy.int64)
+    if len(known) == 1:
+        found[:, known[0]] = 1
+        return found
+    classifier = HistGradientBoostingClassifier(random_state=seed).fit(matrix, truth.astype(numpy.int64))
+    found[:, known] = classifier.predict_proba(new)
+    return found

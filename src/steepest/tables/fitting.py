@@ -1,143 +1,254 @@
-"""`train`: from a CSV file to a model, its numbers on rows it never saw, and the files that hold both."""
+"""`train`: from a table to a model, its numbers on rows it never saw beside those of simpler ones, and the files that hold both."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable
+import time as clock
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Unpack
+
+import numpy
 
 import steepest
 from steepest.errors import UserError, text
-from steepest.tables import baselines, cells, model_file, networks, reading, report, schema, splitting, training
+from steepest.tables import baselines, cells, handing, intervals, learning, networks, reading, schema, settings, work
+from steepest.tables.learning import Learnt
 from steepest.tables.metrics import Array
-from steepest.tables.reading import Table
+from steepest.tables.reading import Reading, Table
 from steepest.tables.schema import Schema
 from steepest.tables.settings import AUTO, Settings
-from steepest.tables.splitting import Split
+from steepest.tables.splitting import Plan, Rows
 from steepest.tables.table_model import TableModel
 from steepest.tables.tasks import TASKS
 from steepest.tables.training import Epoch, Run
-from steepest.tables.work import Work, prepare
-from steepest.tables.writing import write_all
+from steepest.tables.work import Work
 
 __all__ = ["TrainResult", "train"]
 
 FEWEST_ROWS = 5
 TOO_GOOD, ENOUGH_TO_DOUBT = 0.999, 20  # R2 or AUC on at least so many test rows, at which a leak is more likely than luck
-FEWEST_FOR_NETWORK = 30  # training rows; with fewer, `auto` is the linear model
+FEWEST_FOR_NETWORK = 40  # rows to learn from; with fewer, `auto` is the linear model
+FEWEST_FOR_TREES = 50
+WIDE = 512  # features of a layer, below which a product's threads cost more than they give
 TASK_NAMES = ("auto", *TASKS)
 
 
 @dataclass
 class TrainResult:
-    """What `train` found. `metrics[who][name]` are test metrics of `model`, `linear` and `simplest`; `files` what was written."""
+    """What `train` found. `metrics[who][name]` are test metrics of `model`, `linear`, `trees` (where scikit-learn is installed) and
+    `simplest`; `truth` and `predicted` those of the tested rows `rows`; `files` what was written."""
 
     model: TableModel
     metrics: dict[str, dict[str, float]]
-    run: Run
-    split: Split
+    runs: list[Run]
+    plan: Plan
+    work: Work
+    rows: Rows
     truth: Array
     predicted: Array
+    matrix: Any
     notes: list[str]
     seconds: float
+    learning_seconds: float
+    command: list[str]
     files: dict[str, Path] = field(default_factory=dict)
 
     @property
     def schema(self) -> Schema:
         return self.model.schema
 
+    @property
+    def run(self) -> Run:
+        """The first network's training."""
+        return self.runs[0]
+
 
 def train(
-    data: str | os.PathLike[str],
+    data: str | os.PathLike[str] | Any,
     target: str,
     *,
     task: str = "auto",
     model: str = "auto",
+    metric: str = "auto",
+    time: str | None = None,
+    group: str | None = None,
+    folds: int = 0,
+    kinds: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+    decimal: str = "auto",
+    class_weight: str = "none",
     optimizer: str = "auto",
     lr: float | None = None,
-    epochs: int = 200,
+    epochs: int | None = None,
     seed: int = 0,
-    header: bool | None = None,
     out: str | os.PathLike[str] | None = None,
+    anonymous: bool = False,
     watch: Callable[[Epoch, Run], None] = lambda epoch, run: None,
+    **how: Unpack[Reading],
 ) -> TrainResult:
-    """Train a model that predicts column `target` of the CSV file `data`.
+    """Train a model that predicts column `target` of `data`: a file, or a data frame of polars or pandas.
 
-    `model` is `linear`, hidden widths such as `64-64`, or `auto`: 64-64, unless the linear model has the smaller validation loss
-    or rows are few. `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`,
-    a folder gets model.safetensors, history.csv and report.html. Raises `steepest.errors.UserError` with one sentence for
-    whatever in the file or the settings cannot work.
+    `model` is `linear`, hidden widths such as `64-64`, or `auto`: several networks averaged, unless the linear model has the
+    smaller validation loss or rows are few. `time` names the column whose latest rows are the test, `group` one whose rows stay
+    together; `folds=0` decides by the number of rows. `kinds` and `ignore` say what columns are. `metric` is the first in tables.
+    `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`, a folder gets
+    model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `how` reads
+    the file: header, encoding, separator, sheet. Raises `steepest.errors.UserError` with one sentence for whatever cannot work.
 
-    >>> result = train(steepest.datasets.path("pima_diabetes"), "Outcome", epochs=1)
-    >>> sorted(result.metrics)
+    >>> result = train(steepest.datasets.path("pima_diabetes"), "Outcome", model="linear", folds=2)
+    >>> sorted(result.metrics)[:3]
     ['linear', 'model', 'simplest']
     """
-    begin = time.perf_counter()
+    begin = clock.perf_counter()
+    _check(task, seed, folds, class_weight)
+    hidden = networks.widths(model)
+    name_of_optimizer = AUTO[not hidden] if optimizer == "auto" else optimizer
+    Settings(name_of_optimizer, lr, 200 if epochs is None else epochs)  # what cannot be meant ends before the file is read
+
+    table = reading.read(data, **how) if isinstance(data, (str, os.PathLike)) else reading.from_frame(data, "data")
+    table, name, notes = _rows_with_target(table, target)
+    said = schema.orders(table, kinds or {}, _without_test_columns(ignore, time, group, table), decimal)
+    judged, more = schema.judge(table, name, task, said)
+    notes += more
+    ready = work.prepare(table, judged, group, time, class_weight == "balanced")
+    plan = ready.plan(seed, folds)
+    notes += _plan_notes(plan, ready)
+    few = model == "auto" and len(plan.learn) < FEWEST_FOR_NETWORK
+    if few:
+        notes.append(text("train-few-rows", rows=len(plan.learn), model=networks.AUTO))
+        hidden, name_of_optimizer = [], AUTO[True] if optimizer == "auto" else optimizer
+    if model == "auto" and not few:
+        how_to_train = settings.recipe(len(plan.learn), name_of_optimizer, lr, epochs)
+    else:
+        how_to_train = Settings(name_of_optimizer, lr, epochs or 200)
+
+    before, threads = steepest.get_rng_state(), steepest.get_num_threads()
+    if max(hidden, default=0) < WIDE:
+        steepest.set_num_threads(1)
+    try:
+        learnt = learning.learn(ready, plan.learn, hidden, how_to_train, seed, model == "auto", watch, few)
+        learning_seconds = clock.perf_counter() - begin
+        rows, predicted = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes)
+    finally:
+        steepest.set_rng_state(before)
+        steepest.set_num_threads(threads)
+    notes += learnt.notes
+    if learnt.runs[0].ended == "diverged":
+        run = learnt.runs[0]
+        notes.append(text("train-diverged", epoch=len(run.history), lr=run.lr, smaller=run.lr / 10))
+    chosen = learnt.model
+    truth = ready.truth[rows]
+    chosen.metrics = {who: _ordered(chosen.judge(truth, values), metric) for who, values in predicted.items()}
+    blocks = ready.groups[rows] if ready.groups is not None else None
+    chosen.intervals = {who: _intervals(chosen, truth, values, blocks) for who, values in predicted.items()}
+    if len(truth) >= ENOUGH_TO_DOUBT and max(chosen.metrics["model"].get(one, 0) for one in ("R2", "AUC")) > TOO_GOOD:
+        notes.append(text("train-too-good", target=name))
+    chosen.about = {
+        "data": table.source,
+        "rows": table.rows,
+        "tested": len(rows),
+        "learnt": len(plan.learn),
+        "plan": plan.kind,
+        "folds": len(plan.tests),
+        "seed": seed,
+        "model": model,
+        "trained": "-".join(map(str, hidden)) or "linear",
+        "optimizer": how_to_train.optimizer,
+        "lr": learnt.runs[0].lr,
+        "epochs": how_to_train.epochs,
+        "best_epoch": learnt.runs[0].best,
+        "ended": learnt.runs[-1].ended,
+        "members": len(chosen.members),
+        "cosine": how_to_train.cosine,
+        "batch": how_to_train.batch(len(plan.learn)),
+        "time": time or "",
+        "group": group or "",
+    }
+    seconds = clock.perf_counter() - begin
+    options: dict[str, Any] = {
+        "task": judged.task, "model": model, "metric": metric, "time": time, "group": group, "folds": folds, "kind": kinds or {},
+        "ignore": list(ignore), "decimal": decimal, "class-weight": class_weight, "optimizer": optimizer, "lr": lr,
+        "epochs": epochs, "seed": seed, "anonymous": anonymous, **how,
+    }  # fmt: skip
+    result = TrainResult(
+        chosen, chosen.metrics, learnt.runs, plan, ready, rows, truth, predicted["model"], learnt.matrix, notes, seconds,
+        learning_seconds, command(data, target, options, out),
+    )  # fmt: skip
+    if out is not None:
+        handing.write(result, Path(out), anonymous)
+    return result
+
+
+def _check(task: str, seed: int, folds: int, class_weight: str) -> None:
     if task not in TASK_NAMES:
         raise UserError(text("train-task", task=task, shown=", ".join(TASK_NAMES)))
     if not -(2**63) <= seed < 2**63:
         raise UserError(text("train-seed", seed=seed))
-    hidden = networks.widths(model)
-    settings = Settings(AUTO[not hidden] if optimizer == "auto" else optimizer, lr, epochs)
+    if not 0 <= folds <= 1000:
+        raise UserError(text("train-folds", folds=folds))
+    if class_weight not in ("none", "balanced"):
+        raise UserError(text("train-class-weight", word=class_weight))
 
-    table, name, notes = _rows_with_target(reading.read(data, header=header), target)
-    judged, more = schema.judge(table, name, task)
-    notes += more
-    before = steepest.get_rng_state()
-    try:
-        steepest.manual_seed(seed)
-        work = prepare(table, judged, seed)
-        notes += _split_notes(work.split, table, judged)
-        if model == "auto" and len(work.split.train) < FEWEST_FOR_NETWORK:
-            notes.append(text("train-few-rows", rows=len(work.split.train), model=networks.AUTO))
-            hidden, settings = [], replace(settings, optimizer=AUTO[True] if optimizer == "auto" else optimizer)
-        learnt, validated = work.part(work.split.train), work.part(work.split.validation)
-        linear = work.model([], baselines.linear(work.task, *learnt, work.outputs))
-        fitted = work.model(hidden, networks.build(hidden, work.matrix.shape[1], work.outputs))
-        run = training.train(fitted.network, work.task.loss(), learnt, validated, settings, seed, watch)
-        chosen = _choose(linear, fitted, run, work, notes) if model == "auto" and hidden else fitted
-    finally:
-        steepest.set_rng_state(before)
 
-    if run.ended == "diverged":
-        notes.append(text("train-diverged", epoch=len(run.history), lr=run.lr, smaller=run.lr / 10))
-    predicted = {
-        "model": work.test_predictions(chosen),
-        "linear": work.test_predictions(linear),
-        "simplest": baselines.simplest(work.truth[work.split.train], len(judged.classes), len(work.split.test)),
+def _without_test_columns(ignore: Collection[str], time: str | None, group: str | None, table: Table) -> list[str]:
+    """The columns to leave out: what a group is called says nothing about rows of new groups."""
+    return [*ignore, *([reading.find_column(table, group)] if group is not None else [])]
+
+
+def _ordered(metrics: dict[str, float], first: str) -> dict[str, float]:
+    """The metrics, the one asked for first."""
+    if first == "auto":
+        return metrics
+    known = {name.lower().replace(" ", "-"): name for name in metrics}
+    wanted = known.get(first.lower().replace(" ", "-"))
+    if wanted is None:
+        raise UserError(text("train-metric", metric=first, shown=", ".join(known)))
+    return {wanted: metrics[wanted], **metrics}
+
+
+def _tested(
+    learnt: Learnt, ready: Work, plan: Plan, hidden: list[int], how: Settings, seed: int, choose: bool, notes: list[str]
+) -> tuple[Rows, dict[str, Array]]:
+    """The rows that were tested and, for the model and each baseline, what it says about them."""
+    classes = len(ready.schema.classes)
+    parts: list[tuple[Rows, dict[str, Array]]] = []
+    if not learnt.interrupted or plan.kind in ("holdout", "time"):
+        for number, test in enumerate(plan.tests):
+            one, rows = learnt, plan.learn
+            if plan.kind in ("folds", "each"):
+                rows = plan.others(test)
+                quick = replace(how, members=min(2, how.members), lr=learnt.runs[0].lr or how.lr)
+                chosen = learnt.model.hidden if choose else hidden
+                one = learning.learn(ready, rows, chosen, quick, seed + 1 + number, choose, solve=True)
+                if one.interrupted:
+                    break
+            parts.append((test, _said(one, ready, rows, test, seed)))
+    if not parts:  # Ctrl-C before the first test: the validation rows are all there is
+        notes.append(text("train-measured-on-validation"))
+        truth = ready.truth[plan.learn]
+        said = {"model": learnt.foreseen, "linear": learnt.linear.of_matrix(learnt.matrix[learnt.validated])}
+        return learnt.validated, {**said, "simplest": baselines.simplest(truth, classes, len(learnt.validated))}
+    rows = numpy.concatenate([test for test, _ in parts])
+    order = numpy.argsort(rows, kind="stable")
+    return rows[order], {who: numpy.concatenate([said[who] for _, said in parts])[order] for who in parts[0][1]}
+
+
+def _said(one: Learnt, ready: Work, rows: Rows, test: Rows, seed: int) -> dict[str, Array]:
+    classes = len(ready.schema.classes)
+    said = {"model": one.model.of_matrix(one.matrix[test]), "linear": one.linear.of_matrix(one.matrix[test])}
+    if baselines.has_trees() and len(ready.truth) >= FEWEST_FOR_TREES:
+        said["trees"] = baselines.trees(one.matrix[rows], ready.truth[rows], classes, one.matrix[test], seed)
+    return {**said, "simplest": baselines.simplest(ready.truth[rows], classes, len(test))}
+
+
+def _intervals(model: TableModel, truth: Array, predicted: Array, groups: Rows | None) -> dict[str, tuple[float, float]]:
+    task = TASKS[model.schema.task]
+    return {
+        metric.name: intervals.interval(metric, truth, task.seen(metric, predicted, model.threshold), groups)
+        for metric in task.metrics
     }
-    held = work.truth[work.split.test]
-    chosen.metrics = {who: work.task.judge(held, values) for who, values in predicted.items()}
-    if len(held) >= ENOUGH_TO_DOUBT and max(chosen.metrics["model"].get(metric, 0) for metric in ("R2", "AUC")) > TOO_GOOD:
-        notes.append(text("train-too-good", target=name))
-    chosen.about = {
-        "data": table.source,
-        "rows": {part: len(getattr(work.split, part)) for part in splitting.PARTS},
-        "seed": seed,
-        "model": model,
-        "trained": fitted.model,
-        "optimizer": settings.optimizer,
-        "lr": run.lr,
-        "epochs": settings.epochs,
-        "best_epoch": run.best,
-        "ended": run.ended,
-    }
-    seconds = time.perf_counter() - begin
-    result = TrainResult(chosen, chosen.metrics, run, work.split, held, predicted["model"], notes, seconds)
-    if out is not None:
-        _write(result, Path(out), Path(data), target, header)
-    return result
-
-
-def _choose(linear: TableModel, fitted: TableModel, run: Run, work: Work, notes: list[str]) -> TableModel:
-    """The network where it beats the linear model on validation, else the linear model and a note."""
-    loss = training.loss_on(linear.network, work.task.loss(), work.part(work.split.validation))
-    if loss > run.best_loss:
-        return fitted
-    notes.append(text("train-linear-chosen", model=fitted.model, linear=f"{loss:.4g}", loss=f"{run.best_loss:.4g}"))
-    return linear
 
 
 def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]:
@@ -152,62 +263,34 @@ def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]
     return table, name, notes
 
 
-def _split_notes(split: Split, table: Table, judged: Schema) -> list[str]:
+def _plan_notes(plan: Plan, ready: Work) -> list[str]:
     notes = []
-    repeated = table.rows - table.frame.select([column.name for column in judged.used] + [judged.target]).n_unique()
-    if repeated:
-        notes.append(text("table-equal-rows" if split.grouped else "table-equal-rows-many", count=repeated))
-    if len(split.test) < 50:
-        notes.append(text("table-small-test", rows=len(split.test)))
+    repeated = len(ready.truth) - len(numpy.unique(work.identities(ready.table, ready.schema)))
+    if repeated and ready.groups is None and ready.times is None:
+        notes.append(text("table-equal-rows" if plan.grouped else "table-equal-rows-many", count=repeated))
+    if plan.kind == "each":
+        notes.append(text("table-few-rows", rows=plan.rows))
+    elif len(plan.tested) < 50:
+        notes.append(text("table-small-test", rows=len(plan.tested)))
     return notes
 
 
-def _write(result: TrainResult, out: Path, data: Path, target: str, header: bool | None) -> None:
-    names = {"model": model_file.NAME, "history": "history.csv", "report": "report.html"}
-    result.files = {kind: out / name for kind, name in names.items()}
-    again = command(result.model, data, target, header, out)
-    page = report.page(
-        result.model, result.run, result.split, result.truth, result.predicted, result.notes, again, result.seconds
-    )
-    contents = {"model": model_file.dump(result.model), "history": history_csv(result.run), "report": page.encode("utf-8")}
-    write_all({result.files[kind]: content for kind, content in contents.items()})
+DEFAULTS = {
+    "model": "auto", "metric": "auto", "decimal": "auto", "class-weight": "none", "optimizer": "auto", "encoding": "auto",
+    "separator": "auto", "folds": 0,
+}  # fmt: skip
 
 
-def history_csv(run: Run) -> bytes:
-    """The history, a line an epoch."""
-    import polars
-
-    columns = [name for name in Epoch.__dataclass_fields__ if name != "epoch"]
-    types = {"epoch": polars.Int64, **dict.fromkeys(columns, polars.Float64)}
-    rows = [(row.epoch, *(getattr(row, name) for name in columns)) for row in run.history]
-    frame = polars.DataFrame(rows, schema=types, orient="row").with_columns(polars.col("seconds").round(3))
-    return frame.write_csv().encode("utf-8")
-
-
-def command(model: TableModel, data: Path, target: str, header: bool | None, out: Path) -> list[str]:
+def command(data: Any, target: str, options: Mapping[str, Any], out: str | os.PathLike[str] | None) -> list[str]:
     """The words of the command line that trains this model again."""
-    about = model.about
-    return [
-        "python",
-        "-m",
-        "steepest",
-        "train",
-        str(data),
-        "--target",
-        target,
-        "--task",
-        model.schema.task,
-        "--model",
-        about["model"],
-        "--optimizer",
-        about["optimizer"],
-        "--lr",
-        repr(about["lr"]),
-        "--epochs",
-        str(about["epochs"]),
-        "--seed",
-        str(about["seed"]),
-        "--out",
-        str(out),
-        *({True: ["--header"], False: ["--no-header"], None: []}[header]),
-    ]
+    words = ["python", "-m", "steepest", "train", str(data) if isinstance(data, (str, os.PathLike)) else "DATA", "--target", target]
+    for name, value in options.items():
+        if isinstance(value, bool):
+            words += [f"--{name}"] if value else ["--no-header"] if name == "header" else []
+        elif isinstance(value, Mapping):
+            words += [word for column, kind in value.items() for word in (f"--{name}", f"{column}={kind}")]
+        elif isinstance(value, list):
+            words += [word for one in value for word in (f"--{name}", str(one))]
+        elif value is not None and value != DEFAULTS.get(name):
+            words += [f"--{name}", repr(value) if isinstance(value, float) else str(value)]
+    return [*words, "--out", str(out)] if out is not None else words

@@ -19,12 +19,16 @@ Array = NDArray[numpy.float64]
 
 @dataclass(frozen=True)
 class Metric:
-    """A row: the key it is stored under, its function, which way is better, and whether it has the target's unit."""
+    """A row: the key it is stored under, its function, which way is better, whether it has the target's unit, its
+    bounds, and whether it judges the class that is predicted alone."""
 
     name: str
     value: Callable[[Array, Array], float]
     larger_is_better: bool
     has_unit: bool = False
+    least: float = 0.0
+    most: float = 1.0
+    of_labels: bool = False
 
 
 def accuracy(truth: Array, predicted: Array) -> float:
@@ -75,12 +79,12 @@ def r_squared(truth: Array, predicted: Array) -> float:
     return float(1 - numpy.sum((predicted - truth) ** 2) / spread) if spread > 0 else float("nan")
 
 
-ACCURACY = Metric("accuracy", accuracy, True)
-BALANCED_ACCURACY = Metric("balanced accuracy", balanced_accuracy, True)
-LOG_LOSS = Metric("log loss", log_loss, False)
+ACCURACY = Metric("accuracy", accuracy, True, of_labels=True)
+BALANCED_ACCURACY = Metric("balanced accuracy", balanced_accuracy, True, of_labels=True)
+LOG_LOSS = Metric("log loss", log_loss, False, most=float("inf"))
 AUC = Metric("AUC", area_under_curve, True)
-RMSE = Metric("RMSE", root_mean_square_error, False, True)
-MAE = Metric("MAE", mean_absolute_error, False, True)
-R2 = Metric("R2", r_squared, True)
+RMSE = Metric("RMSE", root_mean_square_error, False, True, most=float("inf"))
+MAE = Metric("MAE", mean_absolute_error, False, True, most=float("inf"))
+R2 = Metric("R2", r_squared, True, least=float("-inf"))
 
 METRICS = {metric.name: metric for metric in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, AUC, RMSE, MAE, R2)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,16 @@ import numpy
 import steepest
 from steepest.errors import UserError, text
 from steepest.tables import networks
+from steepest.tables.bins import Bins
 from steepest.tables.preparing import Preparation
 from steepest.tables.schema import Schema
-from steepest.tables.table_model import TableModel
+from steepest.tables.table_model import Scale, TableModel
 from steepest.tables.tasks import TASKS
 from steepest.version import __version__
 
-__all__ = ["FORMAT", "NAME", "dump", "load"]
+__all__ = ["FORMAT", "NAME", "dump", "fields", "load"]
 
-FORMAT = 1  # of the JSON; raised when an older steepest could not read it
+FORMAT = 2  # of the JSON; raised when an older steepest could not read it
 NAME = "model.safetensors"
 
 
@@ -32,19 +34,28 @@ def dump(model: TableModel) -> bytes:
     import safetensors.numpy
 
     weights = {name: numpy.ascontiguousarray(value) for name, value in model.weights().items()}
-    about = {
+    about = fields(model)
+    # One entry: the format's writer does not keep the order of several, and equal models are to be equal files.
+    return safetensors.numpy.save(weights, metadata={"steepest": _written({"model": about, "sha256": _digest(about, weights)})})
+
+
+def fields(model: TableModel) -> dict[str, Any]:
+    """All of the model but its weights, as JSON holds it."""
+    return {
         "format": FORMAT,
         "version": __version__,
         "schema": model.schema.as_json(),
         "preparation": model.preparation.as_json(),
+        "bins": None if model.bins is None else model.bins.as_json(),
         "hidden": model.hidden,
-        "center": model.center,
-        "scale": model.scale,
+        "members": len(model.members),
+        **asdict(model.scale),
+        "temperature": model.temperature,
+        "threshold": model.threshold,
         "metrics": model.metrics,
+        "intervals": model.intervals,
         "about": model.about,
     }
-    # One entry: the format's writer does not keep the order of several, and equal models are to be equal files.
-    return safetensors.numpy.save(weights, metadata={"steepest": _written({"model": about, "sha256": _digest(about, weights)})})
 
 
 def load(path: Path) -> TableModel:
@@ -69,36 +80,48 @@ def load(path: Path) -> TableModel:
         raise UserError(text("model-other", path=place))
     try:
         stored = json.loads(metadata["steepest"])
-        fields = stored["model"]
-        if stored["sha256"] != _digest(fields, weights):
+        about = stored["model"]
+        if stored["sha256"] != _digest(about, weights):
             raise UserError(text("model-damaged", path=place))
-        if fields["format"] > FORMAT:
-            raise UserError(text("model-newer", path=place, version=fields["version"]))
-        return _model(fields, weights)
+        if about["format"] != FORMAT:
+            key = "model-newer" if about["format"] > FORMAT else "model-older"
+            raise UserError(text(key, path=place, version=about["version"]))
+        return _model(about, weights)
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         raise UserError(text("model-damaged", path=place)) from None
 
 
-def _model(fields: dict[str, Any], weights: dict[str, numpy.ndarray]) -> TableModel:
-    schema = Schema.from_json(fields["schema"])
-    preparation = Preparation.from_json(fields["preparation"])
+def _model(about: dict[str, Any], weights: dict[str, numpy.ndarray]) -> TableModel:
+    schema = Schema.from_json(about["schema"])
+    preparation = Preparation.from_json(about["preparation"])
     outputs = TASKS[schema.task].outputs(len(schema.classes))
-    if fields["hidden"] != [len(weights[f"{2 * place}.weight"]) for place in range(len(weights) // 2 - 1)]:
+    hidden, layers = about["hidden"], len(about["hidden"]) + 1
+    stored = [[len(weights[f"{member}.{place}.weight"]) for place in range(layers - 1)] for member in range(about["members"])]
+    if any(widths != hidden for widths in stored) or len(weights) != 2 * layers * about["members"] or not stored:
         raise ValueError("the widths are not those of the weights")  # before memory is taken for them
-    network = networks.build(fields["hidden"], len(preparation.features), outputs)
-    network.load_state_dict({name: steepest.from_numpy(value.copy()) for name, value in weights.items()})
-    network.eval()
+    bins = None if about["bins"] is None else Bins.from_json(about["bins"])
+    features = len(preparation.features)
+    members = [networks.build(hidden, bins.width(features) if bins else features, outputs) for _ in stored]
+    for member, network in enumerate(members):
+        named = {
+            f"{2 * place}.{kind}": weights[f"{member}.{place}.{kind}"] for place in range(layers) for kind in ("weight", "bias")
+        }
+        network.load_state_dict({name: steepest.from_numpy(value.copy()) for name, value in named.items()})
+        network.eval()
+    scale = Scale(about["center"], about["scale"], about["log"], (about["bounds"][0], about["bounds"][1]))
+    intervals = {who: {name: (low, high) for name, (low, high) in row.items()} for who, row in about["intervals"].items()}
     return TableModel(
-        schema, preparation, fields["hidden"], network, fields["center"], fields["scale"], fields["metrics"], fields["about"]
-    )
+        schema, preparation, hidden, members, bins, scale, about["temperature"], about["threshold"], about["metrics"], intervals,
+        about["about"],
+    )  # fmt: skip
 
 
-def _written(fields: dict[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True)
+def _written(about: dict[str, Any]) -> str:
+    return json.dumps(about, ensure_ascii=False, sort_keys=True)
 
 
-def _digest(fields: dict[str, Any], weights: dict[str, numpy.ndarray]) -> str:
-    digest = hashlib.sha256(_written(fields).encode("utf-8"))
+def _digest(about: dict[str, Any], weights: dict[str, numpy.ndarray]) -> str:
+    digest = hashlib.sha256(_written(about).encode("utf-8"))
     for name in sorted(weights):
         digest.update(f"{name} {weights[name].dtype.str} {weights[name].shape}".encode())
         digest.update(weights[name].tobytes())

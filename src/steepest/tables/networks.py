@@ -1,20 +1,22 @@
-"""Which network `--model` means, and how it is asked: `linear`, or hidden widths such as `64-64`."""
+"""Which network `--model` means, and how it is asked: `linear`, hidden widths such as `64-64`, or `auto`."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
-import steepest
 from steepest import nn
 from steepest.errors import UserError, text
+from steepest.tables import applying
 
-__all__ = ["AUTO", "build", "outputs", "widths"]
+__all__ = ["AUTO", "build", "layers", "outputs", "widths"]
 
-AUTO = "64-64"  # what `auto` sets beside the linear model
+AUTO = "64-64"  # the hidden widths that `auto` sets beside the linear model
 WIDEST = 16384
 DEEPEST = 32
 
@@ -34,17 +36,23 @@ def widths(model: str) -> list[int]:
 def build(hidden: list[int], features: int, outputs: int) -> nn.Sequential:
     """Linear layers `features -> hidden ... -> outputs` with ReLU between them."""
     sizes = [features, *hidden, outputs]
-    layers: list[nn.Module] = []
+    made: list[nn.Module] = []
     for place, (wide_in, wide_out) in enumerate(itertools.pairwise(sizes)):
         if place:
-            layers.append(nn.ReLU())
-        layers.append(nn.Linear(wide_in, wide_out))
-    return nn.Sequential(*layers)
+            made.append(nn.ReLU())
+        made.append(nn.Linear(wide_in, wide_out))
+    return nn.Sequential(*made)
 
 
-def outputs(network: nn.Module, matrix: NDArray[numpy.float32], rows: int = 65536) -> NDArray[numpy.float64]:
-    """The network's outputs `(N, outputs)` for `(N, features)` in float64, `rows` at a time so that memory stays small."""
-    network.eval()
-    with steepest.no_grad():
-        parts = [network(steepest.from_numpy(matrix[begin : begin + rows])).numpy() for begin in range(0, len(matrix), rows)]
-    return numpy.concatenate(parts).astype(numpy.float64)
+def layers(network: nn.Module) -> list[tuple[Any, Any]]:
+    """Weight and bias of each Linear, in order, as arrays in float64: a file's float32 and a page's numbers mean the same."""
+    state = list(network.state_dict().values())
+    arrays = [value.numpy().astype(numpy.float64) for value in state]
+    return list(zip(arrays[::2], arrays[1::2], strict=True))
+
+
+def outputs(members: Sequence[nn.Module], matrix: NDArray[Any], rows: int = 65536) -> NDArray[numpy.float64]:
+    """The members' mean outputs `(N, outputs)` for `(N, features)` in float64, `rows` at a time so that memory stays small."""
+    read = [layers(network) for network in members]
+    starts = range(0, len(matrix), rows)
+    return numpy.concatenate([applying.forward(read, matrix[begin : begin + rows].astype(numpy.float64)) for begin in starts])

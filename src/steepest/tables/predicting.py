@@ -15,7 +15,6 @@ from steepest.tables.metrics import Array
 from steepest.tables.reading import Table
 from steepest.tables.schema import Schema, target_values
 from steepest.tables.table_model import TableModel
-from steepest.tables.tasks import TASKS
 from steepest.tables.writing import write_all
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def predict(
         known = ~numpy.isnan(truth)
         if known.any():
             result.judged = int(known.sum())
-            result.metrics = TASKS[schema.task].judge(truth[known], predicted[known])
+            result.metrics = trained.judge(truth[known], predicted[known])
     if out is not None:
         result.file = Path(out)
         # The mark at the begin is how Excel knows UTF-8.

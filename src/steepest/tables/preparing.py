@@ -8,14 +8,14 @@ the bucket, or, where no rare value ever trained one, is spread over the columns
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 
 from steepest.errors import UserError, text
-from steepest.tables import cells
+from steepest.tables import applying, cells
 from steepest.tables.cells import PLAIN, Form
 from steepest.tables.reading import Table
 from steepest.tables.schema import Column, Schema
@@ -31,13 +31,17 @@ RARE = 3  # training rows; with fewer a value goes to the bucket
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """`(value - mean) / scale`; with `indicator` a second column that is 1 where the cell is missing."""
+    """`(value - mean) / scale`; with `indicator` a second column that is 1 where the cell is missing.
+
+    `quantiles` are the least, the tenths and the greatest of the training rows' numbers: what is usual.
+    """
 
     name: str
     mean: float
     scale: float
     indicator: bool
     form: Form = PLAIN
+    quantiles: tuple[float, ...] = ()
 
     @property
     def features(self) -> list[str]:
@@ -47,11 +51,11 @@ class NumberColumn:
         """The numbers that the `words` say; raises `UserError` for one that is infinite."""
         return cells.finite_numbers(values, self.form)
 
-    def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
+    def encode(self, values: polars.Series, into: NDArray[Any]) -> None:
         """Write the features of the `words` `values` into `(rows, features)`."""
         numbers = cells.numbers(values, self.form).to_numpy()
         absent = numpy.isnan(numbers)
-        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((numbers - self.mean) / self.scale, -1e6, 1e6))
+        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((numbers - self.mean) / self.scale, -applying.MOST, applying.MOST))
         if self.indicator:
             into[:, 1] = absent
 
@@ -61,7 +65,7 @@ class NumberColumn:
         present = numbers[~numpy.isnan(numbers)]
         if not len(present):
             return cls(column.name, 0.0, 1.0, True, column.form)
-        return cls(column.name, *_standard(present), len(present) < len(numbers), column.form)
+        return cls(column.name, *_standard(present), len(present) < len(numbers), column.form, _quantiles(present))
 
 
 def _standard(present: NDArray[numpy.float64]) -> tuple[float, float]:
@@ -70,7 +74,8 @@ def _standard(present: NDArray[numpy.float64]) -> tuple[float, float]:
     return mean, scale if scale > 1e-12 * float(numpy.abs(present).max()) else 1.0
 
 
-CIRCLES = {"week": 7.0, "year": 365.2425, "day": 1.0}  # lengths in days
+def _quantiles(present: NDArray[numpy.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in numpy.quantile(present, numpy.linspace(0, 1, 11)))
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class DateColumn:
     scale: float
     circles: tuple[str, ...]
     indicator: bool
+    quantiles: tuple[float, ...] = ()
 
     @property
     def features(self) -> list[str]:
@@ -93,13 +99,13 @@ class DateColumn:
         """The days that the `words` say."""
         return cells.days(values, self.order)
 
-    def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
+    def encode(self, values: polars.Series, into: NDArray[Any]) -> None:
         """Write the features of the `words` `values` into `(rows, features)`; a missing day is the mean, and nowhere on a circle."""
         days = cells.days(values, self.order).to_numpy()
         absent = numpy.isnan(days)
-        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((days - self.mean) / self.scale, -1e6, 1e6))
+        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((days - self.mean) / self.scale, -applying.MOST, applying.MOST))
         for place, circle in enumerate(self.circles):
-            angle = 2 * numpy.pi * numpy.mod(days / CIRCLES[circle], 1.0)
+            angle = 2 * numpy.pi * numpy.mod(days / applying.CIRCLES[circle], 1.0)
             into[:, 1 + 2 * place] = numpy.where(absent, 0.0, numpy.sin(angle))
             into[:, 2 + 2 * place] = numpy.where(absent, 0.0, numpy.cos(angle))
         if self.indicator:
@@ -113,19 +119,23 @@ class DateColumn:
             return cls(column.name, column.form[0], 0.0, 1.0, (), True)
         span = float(present.max() - present.min())
         goes = {"week": span > 7, "year": span > 183, "day": bool((present != numpy.floor(present)).any())}
-        circles = tuple(circle for circle in CIRCLES if goes[circle])
-        return cls(column.name, column.form[0], *_standard(present), circles, len(present) < len(days))
+        circles = tuple(circle for circle in applying.CIRCLES if goes[circle])
+        return cls(column.name, column.form[0], *_standard(present), circles, len(present) < len(days), _quantiles(present))
 
 
 @dataclass(frozen=True)
 class CategoryColumn:
-    """One column a value; `shares` are the training rows' shares of the columns, the missing and the bucket's included."""
+    """One column a value; `shares` are the training rows' shares of the columns, the missing and the bucket's included.
+
+    With a `salt` the values are not the words but what stands for them (`applying.hidden`).
+    """
 
     name: str
     values: tuple[str, ...]
     has_missing: bool
     has_rare: bool
     shares: tuple[float, ...]
+    salt: str = ""
 
     @property
     def features(self) -> list[str]:
@@ -134,16 +144,30 @@ class CategoryColumn:
 
     def unseen(self, values: polars.Series) -> NDArray[numpy.bool_]:
         """Where a word is none of the values learnt (it may have been a rare one)."""
-        return (values.is_not_null() & ~values.is_in(list(self.values))).to_numpy()
+        return (values.is_not_null() & ~self._known(values).is_in(list(self.values))).to_numpy()
 
-    def encode(self, values: polars.Series, into: NDArray[numpy.float32]) -> None:
+    def _known(self, values: polars.Series) -> polars.Series:
+        """The words as they stand in `values`."""
+        import polars
+
+        if not self.salt:
+            return values
+        different = values.drop_nulls().unique()
+        hidden = polars.Series([applying.hidden(name, self.salt) for name in different], dtype=polars.String)
+        return values.replace_strict(different, hidden, default=None, return_dtype=polars.String)
+
+    def anonymous(self, salt: str) -> CategoryColumn:
+        """The same column without its words."""
+        return replace(self, values=tuple(applying.hidden(name, salt) for name in self.values), salt=salt)
+
+    def encode(self, values: polars.Series, into: NDArray[Any]) -> None:
         """Write the features of the `words` `values` into `(rows, features)`."""
         import polars
 
         rare_place = len(self.values) + self.has_missing if self.has_rare else -1
         missing_place = len(self.values) if self.has_missing else -1
         known = polars.Series(self.values, dtype=polars.String)
-        place = values.replace_strict(known, polars.Series(range(len(known)), dtype=polars.Int64), default=rare_place)
+        place = self._known(values).replace_strict(known, polars.Series(range(len(known)), dtype=polars.Int64), default=rare_place)
         places = place.set(values.is_null(), missing_place).to_numpy()
         into[:] = 0
         rows = numpy.flatnonzero(places >= 0)
@@ -192,9 +216,9 @@ class Preparation:
             begin += len(column.features)
         return places
 
-    def encode(self, table: Table) -> NDArray[numpy.float32]:
+    def encode(self, table: Table, dtype: Any = numpy.float32) -> NDArray[Any]:
         """The matrix `(rows, features)`; raises `UserError` where a column is missing, infinite or of another kind."""
-        matrix = numpy.zeros((table.rows, len(self.features)), dtype=numpy.float32)
+        matrix = numpy.zeros((table.rows, len(self.features)), dtype=dtype)
         begin = 0
         for column in self.columns:
             end = begin + len(column.features)

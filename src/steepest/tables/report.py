@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -13,11 +15,13 @@ from steepest.errors import language, text
 from steepest.tables import pictures
 from steepest.tables.metrics import METRICS, Array
 from steepest.tables.schema import Column
-from steepest.tables.splitting import Split
 from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run
 
-__all__ = ["best_of", "metric_rows", "number", "page", "shell", "shown"]
+if TYPE_CHECKING:
+    from steepest.tables.fitting import TrainResult
+
+__all__ = ["best_of", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
 
 MOST_CLASSES = 20  # in the confusion matrix
 
@@ -46,29 +50,20 @@ overflow-wrap: anywhere; font-size: .9rem; } code { font-family: ui-monospace, "
 """
 
 
-def page(
-    model: TableModel,
-    run: Run,
-    split: Split,
-    truth: Array,
-    predicted: Array,
-    notes: Sequence[str],
-    command: Sequence[str],
-    seconds: float,
-) -> str:
-    """The page as HTML. `truth` and `predicted` are the test rows'; `command` the words that train this model again."""
-    schema = model.schema
+def page(result: TrainResult, out: Path) -> str:
+    """The page as HTML; `out` is the folder that it will lie in."""
+    model, schema = result.model, result.model.schema
     title = text("report-title", target=schema.target, data=model.about["data"])
     sections = [
         f"<h1>{escape(title)}</h1>",
-        _problem(model, split),
-        _faults(notes),
-        _results(model, split),
-        _curve(model, run),
-        _confusion(model, truth, predicted) if schema.classes else _scatter(model, truth, predicted),
+        _problem(model),
+        _faults(result.notes),
+        _results(model),
+        _curve(model, result.run),
+        _confusion(model, result.truth, result.predicted) if schema.classes else _scatter(model, result.truth, result.predicted),
         _columns(model),
-        _training(model, run, seconds),
-        _again(command),
+        _training(model, result.run, result.seconds),
+        _again(result.command, out),
     ]
     return (
         f'<!doctype html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
@@ -79,11 +74,15 @@ def page(
 
 
 def metric_rows(metrics: dict[str, dict[str, float]], regression: bool) -> list[tuple[str, dict[str, float]]]:
-    """The rows of the result table, named for people: the model and the two baselines."""
+    """The rows of the result table, named for people: the model and the baselines."""
     simplest = "report-mean" if regression else "report-majority"
-    return [
-        (text(key), metrics[who]) for who, key in (("model", "report-model"), ("linear", "report-linear"), ("simplest", simplest))
-    ]
+    keys = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": simplest}
+    return [(text(key), metrics[who]) for who, key in keys.items() if who in metrics]
+
+
+def plan_words(about: Mapping[str, Any]) -> str:
+    """How the numbers came about, in a sentence."""
+    return text(f"report-plan-{about['plan']}", **{key: about[key] for key in ("rows", "tested", "learnt", "folds", "time")})
 
 
 def best_of(name: str, values: Sequence[float]) -> str | None:
@@ -111,16 +110,16 @@ def number(value: float) -> str:
     return f"{value:z,.{max(0, 3 - max(0, math.floor(math.log10(size or 1))))}f}"
 
 
-def _problem(model: TableModel, split: Split) -> str:
+def _problem(model: TableModel) -> str:
     schema = model.schema
-    rows = model.about["rows"]
     kinds = [column.kind for column in schema.columns]
     said = [
         text(
             "report-problem",
-            rows=sum(rows.values()),
+            rows=model.about["rows"],
             data=model.about["data"],
             numbers=kinds.count("number"),
+            dates=kinds.count("date"),
             categories=kinds.count("category"),
         ),
         text(
@@ -129,7 +128,7 @@ def _problem(model: TableModel, split: Split) -> str:
             classes=len(schema.classes),
             shown=", ".join(schema.classes[:MOST_CLASSES]),
         ),
-        text("report-split", **rows),
+        plan_words(model.about),
     ]
     return f"<h2>{text('report-heading-problem')}</h2>\n" + "\n".join(f"<p>{escape(line)}</p>" for line in said)
 
@@ -140,7 +139,7 @@ def _faults(notes: Sequence[str]) -> str:
     return f"<h2>{text('report-heading-faults')}</h2>\n{body}\n<p>{escape(text('report-ask'))}</p>"
 
 
-def _results(model: TableModel, split: Split) -> str:
+def _results(model: TableModel) -> str:
     rows = metric_rows(model.metrics, not model.schema.classes)
     names = list(rows[0][1])
     best = {name: best_of(name, [values[name] for _, values in rows]) for name in names}
@@ -149,7 +148,7 @@ def _results(model: TableModel, split: Split) -> str:
     for who, values in rows:
         tds = "".join(_metric_cell(shown(name, values[name]), best[name]) for name in names)
         body += f'<tr><th scope="row">{escape(who)}</th>{tds}</tr>'
-    caption = escape(text("report-results", rows=len(split.test)))
+    caption = escape(text("report-results", rows=model.about["tested"]))
     return (
         f"<h2>{text('report-heading-results')}</h2>\n<div class='scroll'><table><caption>{caption}</caption>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>\n"
@@ -190,7 +189,7 @@ def _figure(heading: str, svg: str, alt: str, shape: str = "wide") -> str:
 def _confusion(model: TableModel, truth: Array, predicted: Array) -> str:
     classes = model.schema.classes[:MOST_CLASSES]
     counts = numpy.zeros((len(model.schema.classes),) * 2, dtype=int)
-    numpy.add.at(counts, (truth.astype(int), predicted.argmax(axis=1)), 1)
+    numpy.add.at(counts, (truth.astype(int), model.places(predicted)), 1)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in classes)
     body = ""
     for row, name in enumerate(classes):
@@ -237,9 +236,8 @@ def _training(model: TableModel, run: Run, seconds: float) -> str:
     return f"<h2>{text('report-heading-training')}</h2>\n" + "\n".join(f"<p>{escape(line)}</p>" for line in said)
 
 
-def _again(command: Sequence[str]) -> str:
-    out = command[command.index("--out") + 1]
-    predict = ["python", "-m", "steepest", "predict", out, "NEW.csv", "-o", "OUT.csv"]
+def _again(command: Sequence[str], out: Path) -> str:
+    predict = ["python", "-m", "steepest", "predict", str(out), "NEW.csv", "-o", "OUT.csv"]
     lines = "\n".join(shell(words) for words in (command, predict))
     return f"<h2>{text('report-heading-again')}</h2>\n<pre><code>{escape(lines)}</code></pre>"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from steepest import Tensor, optim
 from steepest.errors import UserError, text
 
-__all__ = ["AUTO", "OPTIMIZERS", "Settings"]
+__all__ = ["AUTO", "OPTIMIZERS", "Settings", "recipe"]
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,32 @@ FACTORS = (0.3, 1.0, 3.0, 10.0)  # of the usual rate, which `--lr auto` tries
 LARGEST_LR = 100.0
 MOST_EPOCHS = 10_000_000
 
+# What `--model auto` does beside its widths; searched on the tables of benchmarks/tables.py, other seeds than it prints. The parts:
+# bins (Gorishniy et al. 2022), a schedule that ends at 0 (Holzmüller et al. 2024), several networks of one table averaged (Gorishniy,
+# Kotelnikov and Babenko, TabM, 2025).
+MANY_ROWS = 200_000
+MEMBERS, MEMBERS_OF_MANY_ROWS = 4, 2
+STEPS = 2500
+FEWEST_EPOCHS, LONGEST = 12, 24
+COSINE_LR = 0.002  # for batches of any size: the schedule starts high and ends at 0
+COSINE_FACTORS = (0.5, 1.0, 2.0)
+
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. `lr=None` tries a few around the optimizer's usual one. Raises `UserError` for what cannot be meant."""
+    """How to train. `lr=None` tries a few around the optimizer's usual one. Raises `UserError` for what cannot be meant.
+
+    With `cosine` the learning rate rises over the first twentieth of the steps and falls to 0 on half a cosine over all `epochs`;
+    otherwise it is halved where validation stands still, and a run that does not improve ends early. `members` networks, each with
+    another fifth (or so) of the rows for validation, are averaged; with `bins` they read numbers through `bins.Bins`.
+    """
 
     optimizer: str = "adamw"
     lr: float | None = None
     epochs: int = 200
+    cosine: bool = False
+    members: int = 1
+    bins: bool = False
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -60,10 +78,17 @@ class Settings:
         if not 1 <= self.epochs <= MOST_EPOCHS:
             raise UserError(text("train-epochs", epochs=self.epochs))
 
+    @property
+    def all_rows(self) -> bool:
+        """Whether a step wants all rows."""
+        return OPTIMIZERS[self.optimizer].all_rows
+
     def batch(self, rows: int) -> int:
-        """About a fiftieth of the rows, as a power of two from 32 to 1024; or all of them."""
+        """About a fiftieth of the rows, as a power of two from 32 to 1024 (half of that with `cosine`); or all of them."""
         if OPTIMIZERS[self.optimizer].all_rows:
             return rows
+        if self.cosine:
+            return min(256 if rows < MANY_ROWS else 1024, max(32, 2 ** round(math.log2(max(1, rows / 100)))))
         return min(1024, max(32, 2 ** round(math.log2(max(1, rows / 50)))))
 
     def rates(self, rows: int) -> list[float]:
@@ -77,5 +102,18 @@ class Settings:
             return [self.lr]
         if row.all_rows:
             return [row.lr]
+        if self.cosine:
+            return [COSINE_LR / OPTIMIZERS["adamw"].lr * row.lr * factor for factor in COSINE_FACTORS]
         usual = row.lr * math.sqrt(self.batch(rows) / 32)
         return [float(f"{usual * factor:.2g}") for factor in FACTORS]
+
+
+def recipe(rows: int, optimizer: str, lr: float | None, epochs: int | None) -> Settings:
+    """The settings of `--model auto` for `rows` to learn from; what is given stays as it is."""
+    members = MEMBERS if rows < MANY_ROWS else MEMBERS_OF_MANY_ROWS
+    draft = Settings(optimizer, lr, epochs or 1, cosine=True, members=members, bins=True)
+    if OPTIMIZERS[optimizer].all_rows:
+        return replace(draft, epochs=epochs or 200, cosine=False, members=1)
+    steps = max(1, rows // draft.batch(rows))
+    shortest = FEWEST_EPOCHS if rows < MANY_ROWS else 3
+    return replace(draft, epochs=epochs or min(LONGEST, max(shortest, round(STEPS / steps))))

@@ -25,9 +25,26 @@ class Task:
     readable: Callable[[Array], Array]
     metrics: tuple[Metric, ...]
 
-    def judge(self, truth: Array, predicted: Array) -> dict[str, float]:
-        """The metrics by name."""
-        return {metric.name: metric.value(truth, predicted) for metric in self.metrics}
+    def judge(self, truth: Array, predicted: Array, threshold: float = 0.5) -> dict[str, float]:
+        """The metrics by name; of two classes the second is predicted from `threshold` on."""
+        return {metric.name: metric.value(truth, self.seen(metric, predicted, threshold)) for metric in self.metrics}
+
+    def seen(self, metric: Metric, predicted: Array, threshold: float) -> Array:
+        """The predictions as `metric` takes them: where it asks for the class, moved so that the threshold lies at one half."""
+        if self.name != "binary" or threshold == 0.5 or not metric.of_labels:
+            return predicted
+        one = predicted[:, 1]
+        moved = numpy.where(one < threshold, 0.5 * one / threshold, 0.5 + 0.5 * (one - threshold) / (1 - threshold))
+        moved = numpy.where(one >= threshold, numpy.nextafter(moved, 1), moved)
+        return numpy.stack([1 - moved, moved], axis=1)
+
+    def criterion(self, weights: Array | None = None) -> nn.Module:
+        """The loss, a mean over rows; with `weights` a class (`(classes,)`) counts so much."""
+        if weights is None:
+            return self.loss()
+        if self.name == "binary":
+            return nn.BCEWithLogitsLoss(pos_weight=steepest.tensor([weights[1] / weights[0]], dtype=steepest.float32))
+        return nn.CrossEntropyLoss(weight=steepest.tensor(weights.tolist(), dtype=steepest.float32))
 
 
 def _probability(outputs: Array) -> Array:

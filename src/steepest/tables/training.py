@@ -8,15 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy
+
 import steepest
 from steepest import Tensor, nn, optim
 from steepest.tables.settings import OPTIMIZERS, Settings
+from steepest.utils.data import DataLoader, TensorDataset
 
-__all__ = ["Epoch", "Run", "loss_on", "train"]
+__all__ = ["Epoch", "Run", "cosine", "loss_on", "train"]
 
 PATIENCE = 30  # epochs without a better validation loss until the run ends
 HALVE_AFTER = 8  # epochs without a better validation loss until the learning rate is halved
 TRIAL_STEPS = 300  # of the short run that judges a learning rate
+FEWEST_NATIVE = 500  # steps of a run that are worth a native program
+WARM_UP = 0.05  # of a run whose learning rate follows a cosine
 
 Data = tuple[Tensor, Tensor]
 Watch = Callable[["Epoch", "Run"], None]
@@ -79,9 +84,18 @@ def _run(
 ) -> Run:
     inputs, targets = data
     batch = settings.batch(len(inputs))
-    generator = steepest.Generator().manual_seed(seed)
+    alike = 2 * batch <= len(inputs)  # then steps of one size, the last smaller one left out, can be one native program
+    native = alike and settings.epochs * (len(inputs) // batch) >= FEWEST_NATIVE
+    passes = _all_rows if settings.all_rows else _steps if native else _plain_steps
+    loader = DataLoader(
+        TensorDataset(inputs, targets),
+        batch_size=batch,
+        shuffle=not settings.all_rows,
+        drop_last=alike,
+        generator=steepest.Generator().manual_seed(seed),
+    )
     optimizer = OPTIMIZERS[settings.optimizer].make(list(network.parameters()), lr)
-    scheduler = optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=HALVE_AFTER)
+    plateau = optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=HALVE_AFTER)
 
     run = Run(best_loss=loss_on(network, criterion, validation), lr=lr)
     best = _weights(network)
@@ -89,22 +103,12 @@ def _run(
     try:
         for epoch in range(1, settings.epochs + 1):
             network.train()
-            order = steepest.randperm(len(inputs), generator=generator)
-            total = 0.0
-            for first in range(0, len(inputs), batch):
-                rows = order[first : first + batch]
-                x, y = inputs[rows], targets[rows]
-
-                def closure(x: Tensor = x, y: Tensor = y) -> Tensor:
-                    loss = criterion(network(x), y)
-                    optimizer.zero_grad()
-                    loss.backward()
-                    return loss
-
-                total += optimizer.step(closure).item() * len(rows)
+            if settings.cosine:
+                optimizer.param_groups[0]["lr"] = lr * cosine((epoch - 0.5) / settings.epochs)
+            mean = passes(network, criterion, optimizer, loader)
             seen = Epoch(
                 epoch,
-                total / len(inputs),
+                mean,
                 loss_on(network, criterion, validation),
                 optimizer.param_groups[0]["lr"],
                 time.perf_counter() - begin,
@@ -116,15 +120,60 @@ def _run(
             if not math.isfinite(seen.train_loss) or not math.isfinite(seen.validation_loss):
                 run.ended = "diverged"
                 break
+            if settings.cosine:
+                continue
             if epoch - run.best >= PATIENCE:
                 run.ended = "early"
                 break
-            scheduler.step(seen.validation_loss)
+            plateau.step(seen.validation_loss)
     except KeyboardInterrupt:
         run.ended = "interrupted"
     network.load_state_dict(best)
     network.eval()
     return run
+
+
+def _steps(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, loader: DataLoader) -> float:
+    """One pass over the loader, run natively from its third step on; the mean loss."""
+    steps = steepest.loop(loader)
+    for inputs, targets in steps:
+        loss = criterion(network(inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        steps.record(loss=loss)
+    return float(numpy.mean(steps.history["loss"]))
+
+
+def _plain_steps(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, loader: DataLoader) -> float:
+    """The same for so few steps that compiling them would take longer."""
+    total = 0.0
+    for inputs, targets in loader:
+        loss = criterion(network(inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader)
+
+
+def _all_rows(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, loader: DataLoader) -> float:
+    """One step of an optimizer that may ask for the loss of all rows several times; the loss before it."""
+    inputs, targets = loader.dataset.tensors
+
+    def closure() -> Tensor:
+        loss = criterion(network(inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        return loss
+
+    return float(optimizer.step(closure).item())
+
+
+def cosine(done: float) -> float:
+    """The share of the learning rate in the epoch whose middle lies at `done`, from 0 to 1: up over the first twentieth, then down
+    to 0 on half a cosine (Loshchilov and Hutter, SGDR, 2017)."""
+    return min(1.0, done / WARM_UP) * 0.5 * (1 + math.cos(math.pi * done))
 
 
 def loss_on(network: nn.Module, criterion: nn.Module, data: Data) -> float:

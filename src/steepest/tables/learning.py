@@ -1,0 +1,214 @@
+"""One model from the rows it may learn from: prepared, scaled, trained, compared with the linear model, calibrated.
+
+Nothing here sees a test row. Each network is validated on rows of its own that it did not learn from; the pooled validation
+predictions choose between network and linear model, the temperature and the threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy
+from numpy.typing import NDArray
+
+import steepest
+from steepest import nn
+from steepest.errors import text
+from steepest.tables import baselines, bins, networks, preparing, training
+from steepest.tables.metrics import Array
+from steepest.tables.settings import Settings
+from steepest.tables.splitting import Rows
+from steepest.tables.table_model import Scale, TableModel
+from steepest.tables.tasks import target_tensor
+from steepest.tables.training import Epoch, Run
+from steepest.tables.work import Work
+
+__all__ = ["Learnt", "Watch", "learn"]
+
+SKEWED = 1.0  # the skewness from which on a target that is never negative is tried on the log scale
+MOST_TRIED = 20_000  # rows that decide about the log scale
+RARE_CLASS = 0.2  # share of the rarer class below which its threshold is chosen
+
+Watch = Callable[[Epoch, Run], None]
+
+
+@dataclass
+class Learnt:
+    """`model` is what was chosen, `linear` the linear model of the same rows; `runs` the networks' training.
+
+    `validated` are the rows that some network was validated on, and `foreseen` what it said about them, in the order of the rows;
+    `matrix` holds all rows of the table, prepared.
+    """
+
+    model: TableModel
+    linear: TableModel
+    runs: list[Run]
+    matrix: NDArray[numpy.float32]
+    validated: Rows
+    foreseen: Array
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def interrupted(self) -> bool:
+        return any(run.ended == "interrupted" for run in self.runs)
+
+
+def learn(
+    work: Work,
+    rows: Rows,
+    hidden: list[int],
+    settings: Settings,
+    seed: int,
+    choose: bool,
+    watch: Watch = lambda epoch, run: None,
+    solve: bool = False,
+) -> Learnt:
+    """Learn from `rows`. With `choose` the linear model is taken unless a network beats it on validation; with `solve` a linear
+    model is not trained but solved."""
+    steepest.manual_seed(seed)
+    preparation = preparing.fit(work.schema, work.table, rows)
+    matrix = preparation.encode(work.table)
+    widened = bins.fit(matrix[rows], preparation.numeric)
+    scale = _scale(work, rows, matrix, widened)
+    plain = _Data(work, matrix, target_tensor(work.task, scale.learnt(work.truth) if not work.schema.classes else work.truth))
+
+    def model(hidden: list[int], members: list[nn.Sequential], with_bins: bins.Bins | None) -> TableModel:
+        return TableModel(work.schema, preparation, hidden, members, with_bins, scale)
+
+    def linear_of(some: Rows) -> TableModel:
+        return model([], [baselines.linear(work.task, *plain.part(some), work.outputs, plain.criterion)], None)
+
+    linear = linear_of(rows)
+    sides = work.validations(rows, settings.members, seed)
+    notes: list[str] = []
+    used = widened if settings.bins and hidden else None
+    data = plain if used is None else replace(plain, matrix=used.widen(matrix))
+    first = numpy.setdiff1d(rows, sides[0])
+    runs = [Run(ended="solved", lr=0.0)]
+    taken = not hidden and solve
+    if not taken:
+        members, runs = _members(data, rows, sides, hidden, settings, seed, watch)
+        fitted = model(hidden, members, used)
+    if taken or (choose and hidden):
+        members_of_first = linear_of(first).members
+        rival = training.loss_on(members_of_first[0], plain.criterion, plain.part(sides[0]))
+        if taken or not rival > runs[0].best_loss:
+            if not taken:
+                words = {"model": fitted.model, "linear": f"{rival:.4g}", "loss": f"{runs[0].best_loss:.4g}"}
+                notes.append(text("train-linear-chosen", **words))
+            fitted, members, sides, data = linear, members_of_first, sides[:1], plain
+    validated = numpy.concatenate(sides[: len(members)])
+    said = [networks.outputs([member], data.matrix[side]) for member, side in zip(members, sides, strict=False)]
+    foreseen = _calibrated(fitted, numpy.concatenate(said), work, validated, notes)
+    order = numpy.argsort(validated, kind="stable")
+    return Learnt(fitted, linear, runs, matrix, validated[order], foreseen[order], notes)
+
+
+@dataclass(frozen=True)
+class _Data:
+    """All rows as tensors, and the loss."""
+
+    work: Work
+    matrix: NDArray[numpy.float32]
+    targets: steepest.Tensor
+
+    @property
+    def criterion(self) -> nn.Module:
+        return self.work.task.criterion(self.work.weights)
+
+    def part(self, rows: Rows) -> training.Data:
+        return steepest.from_numpy(self.matrix[rows]), self.targets[steepest.from_numpy(rows)]
+
+
+def _members(
+    data: _Data, rows: Rows, sides: list[Rows], hidden: list[int], settings: Settings, seed: int, watch: Watch
+) -> tuple[list[nn.Sequential], list[Run]]:
+    """The trained networks, each without its validation rows; the first chooses the learning rate of all."""
+    members: list[nn.Sequential] = []
+    runs: list[Run] = []
+    size = max(1, (len(rows) - max(map(len, sides))) // 8 * 8)  # networks that learn from equally many rows share a native program
+    for number, side in enumerate(sides):
+        network = networks.build(hidden, data.matrix.shape[1], data.work.outputs)
+        others = numpy.setdiff1d(rows, side)
+        learnt = data.part(others if len(others) < 64 else others[numpy.sort(_mixed(len(others), seed + number)[:size])])
+        run = training.train(network, data.criterion, learnt, data.part(side), settings, seed + number, watch)
+        if run.ended == "interrupted" and members:
+            runs[-1].ended = "interrupted"
+            break
+        members.append(network)
+        runs.append(run)
+        settings = replace(settings, lr=run.lr)
+        if run.ended == "interrupted":
+            break
+    return members, runs
+
+
+def _mixed(count: int, seed: int) -> Rows:
+    return numpy.random.default_rng(abs(seed)).permutation(count)
+
+
+def _scale(work: Work, rows: Rows, matrix: NDArray[numpy.float32], widened: bins.Bins) -> Scale:
+    """How the target is learnt; on the log scale where it is skewed, never negative, and a ridge regression on the bins then has
+    the smaller squared error in the target's own unit, on rows it did not see."""
+    if work.schema.classes:
+        return Scale()
+    truth = work.truth[rows]
+    counts = bool((truth >= 0).all() and (truth == numpy.round(truth)).all())
+    plain = _standard(truth, False, (0.0 if counts else None, None))
+    deviation = truth.std()
+    skewness = float(((truth - truth.mean()) ** 3).mean() / deviation**3) if deviation > 0 else 0.0
+    if truth.min() < 0 or skewness < SKEWED or len(rows) < 50:
+        return plain
+    some = numpy.random.default_rng(0).permutation(rows)[:MOST_TRIED]
+    learnt, held = some[: len(some) * 4 // 5], some[len(some) * 4 // 5 :]
+    top = float(truth.max())
+    log = _standard(truth, True, (0.0, 2 * top))
+    wide = widened.widen(matrix[some]).astype(numpy.float64)
+    errors = []
+    for scale in (plain, log):
+        weights, bias = baselines.ridge(wide[: len(learnt)], scale.learnt(work.truth[learnt])[:, None])
+        said = scale.readable((wide[len(learnt) :] @ weights + bias)[:, 0])
+        errors.append(float(((said - work.truth[held]) ** 2).mean()))
+    return plain if errors[0] <= errors[1] else log
+
+
+def _standard(truth: Array, log: bool, bounds: tuple[float | None, float | None]) -> Scale:
+    learnt = numpy.log1p(truth) if log else truth
+    return Scale(float(learnt.mean()), float(learnt.std()) or 1.0, log, bounds)
+
+
+def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, notes: list[str]) -> Array:
+    """What the model says about the validation rows, after the temperature that makes their log loss least was stored (Guo et al.,
+    On Calibration of Modern Neural Networks, 2017) and, where one of two classes is rare, the threshold of the best F1."""
+    if not work.schema.classes:
+        return model.readable(outputs)
+    truth = work.truth[rows]
+    if len(rows) >= 50 and work.weights is None:
+        tried = numpy.exp(numpy.linspace(math.log(0.25), math.log(8), 81))
+        losses = [work.task.judge(truth, work.task.readable(outputs / one))["log loss"] for one in tried]
+        model.temperature = float(tried[int(numpy.argmin(losses))])
+    predicted = model.readable(outputs)
+    if len(work.schema.classes) == 2 and work.weights is None and len(rows) >= 50:
+        share = float((truth == 1).mean())
+        if 0 < min(share, 1 - share) < RARE_CLASS:
+            model.threshold = _threshold(truth, predicted[:, 1], rare=int(share < 0.5))
+            rare = work.schema.classes[int(share < 0.5)]
+            notes.append(
+                text("train-threshold", threshold=f"{model.threshold:.3f}", second=work.schema.classes[1], rare=rare,
+                     share=f"{100 * min(share, 1 - share):.1f}")
+            )  # fmt: skip
+    return predicted
+
+
+def _threshold(truth: Array, ones: Array, rare: int) -> float:
+    """The probability of the second class from which on it is predicted, so that the F1 of class `rare` is best."""
+    order = numpy.argsort(ones if rare == 0 else -ones, kind="stable")
+    scores, found = ones[order], numpy.cumsum(truth[order] == rare)
+    taken = numpy.arange(1, len(truth) + 1)
+    value = 2 * found / (taken + (truth == rare).sum())
+    value[:-1][scores[1:] == scores[:-1]] = -1  # a threshold cannot part equal scores
+    best = int(numpy.argmax(value))
+    beyond = scores[best + 1] if best + 1 < len(scores) else float(rare == 0)
+    return float(min(0.99, max(0.01, 0.5 * (scores[best] + beyond))))
