@@ -58,17 +58,21 @@ def agree(source: str, native: bool | None = True, rtol: float = 2e-3, atol: flo
     expected = run(source, Plain, **given)
     known = set(sites)
     found = run(source, torch.loop, **given)
-    for name, value in expected.items():
-        if name not in ("loop", "__builtins__", "torch", "nn", "F", "np", "run", "Plain") and not name.startswith("__"):
-            same(found[name], value, rtol, atol, name)
-    for name in ("run",):
-        if name in expected:
-            assert isinstance(found[name], Loop)
-            same(found[name].history, expected[name].history, rtol, atol, name)
+    compare(found, expected, rtol, atol)
     site = [s for key, s in sites.items() if key not in known][-1]
     if native is not None:
         assert bool(site.native_steps) == native, (site.native_steps, site.reason, [(c.kind, c.reason) for c in site.cases])
     return site
+
+
+def compare(found: dict[str, Any], expected: dict[str, Any], rtol: float, atol: float) -> None:
+    """All variables of one run of a program against those of another."""
+    for name, value in expected.items():
+        if name not in ("loop", "torch", "nn", "F", "np", "run") and not name.startswith("__"):
+            same(found[name], value, rtol, atol, name)
+    if "run" in expected:
+        assert isinstance(found["run"], (Loop, Plain))
+        same(found["run"].history, expected["run"].history, rtol, atol, "run")
 
 
 def same(a: Any, b: Any, rtol: float, atol: float, name: str, depth: int = 0) -> None:
