@@ -186,16 +186,31 @@ for epoch in range(6):
 """)
 
 
-def test_a_scheduler_in_each_step() -> None:
-    agree(setup() + """
-scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.99)
-for i in loop(40):
-    loss = criterion(model(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    scheduler.step()
-""", native=None)
+SCHEDULERS = ["ExponentialLR(optimizer, 0.99)", "StepLR(optimizer, 7, 0.5)", "CosineAnnealingLR(optimizer, 10)",
+              "LambdaLR(optimizer, lambda e: 0.9 ** e)", "CyclicLR(optimizer, 0.01, 0.1, cycle_momentum=False)",
+              "MultiStepLR(optimizer, [5, 15])", "CosineAnnealingWarmRestarts(optimizer, 6)",
+              "SequentialLR(optimizer, [torch.optim.lr_scheduler.LinearLR(optimizer), "
+              "torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)], [9])"]
+SCHEDULED = STEP + "    scheduler.step()\n"
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_a_scheduler_in_each_step(scheduler: str) -> None:
+    agree(setup(ADAM) + f"scheduler = torch.optim.lr_scheduler.{scheduler}\nfor i in loop(40):" + SCHEDULED)
+
+
+def test_a_scheduler_that_cycles_the_betas() -> None:
+    agree(setup(ADAM) + "scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=41)\nfor i in loop(40):" + SCHEDULED)
+
+
+def test_a_scheduler_is_where_eager_leaves_it_after_break() -> None:
+    agree(setup() + "scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 30)\nrun = loop(60)\nfor i in run:" + SCHEDULED
+          + "    run.stop_when(loss < 0.9 * first) if i else None\n    first = loss.detach() if i == 0 else first\n", native=None)
+
+
+def test_a_rate_that_is_a_tensor_is_stepped_by_python() -> None:
+    agree(setup("SGD(model.parameters(), lr=torch.tensor(0.1))") + "scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)\n"
+          "for i in loop(30):" + SCHEDULED, native=False)
 
 
 def test_clipping_and_two_models() -> None:

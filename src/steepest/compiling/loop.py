@@ -24,6 +24,7 @@ import numpy as np
 
 from steepest.compiling import effects
 from steepest.compiling.cases import Case
+from steepest.compiling.events import Ahead
 from steepest.compiling.interrupts import Waiting
 from steepest.compiling.loop_program import LoopProgram, named
 from steepest.compiling.numbers import plain
@@ -57,6 +58,7 @@ class Site:
         self.cases: list[Case] = []
         self.carried: set[Path] = set()
         self.counters: dict[Path, Any] = {}
+        self.streamed: set[Path] = set()
         self.codes: dict[types.CodeType, dict[str, Any]] = {}
         self.names = Names(lines.names if lines is not None else ())
         self.kept: Section | None = None
@@ -221,24 +223,35 @@ class Activation:
     def _called(self, compiled: Compiled, k: int, n: int) -> tuple[int, list[Any]]:
         """Run up to n steps: to the first that ends the loop, or up to one that Python must see, since it fails or leaves numbers that
         Python's arithmetic would not."""
-        before = compiled.state()
+        before, p = compiled.state(), compiled.program
+        assert self.section is not None
+        ahead = Ahead(p.events, p.host_streams, self.section.now.places) if p.events else None
+
+        def run(n: int) -> list[Any]:
+            return compiled.run(self.source.streams(k, n) + (ahead.run(n) if ahead is not None else []), k, n)
+
+        def back() -> None:
+            compiled.restore(before)
+            if ahead is not None:
+                ahead.back()
+
         while n:
             try:
-                results = compiled.run(self.source.streams(k, n), k, n)
+                results = run(n)
             except Exception:
-                compiled.restore(before)
+                back()
                 n //= 2
                 continue
             if compiled.overflows(before):
-                compiled.restore(before)
+                back()
                 n //= 2
                 continue
-            if not compiled.program.stops:
+            if not p.stops:
                 return n, results
-            wanted, again = self._until_stop(compiled.program, results, n)
+            wanted, again = self._until_stop(p, results, n)
             if again:
-                compiled.restore(before)
-                results = compiled.run(self.source.streams(k, wanted), k, wanted)
+                back()
+                results = run(wanted)
             return wanted, results
         return 0, []
 
@@ -293,7 +306,7 @@ class Activation:
         self.site.seen_steps += 1
         if not self._wants_recording(k):
             return self.source.item(k, None)
-        trace = self.trace = Trace(k, self.frame, self.walk, self.site.carried, self.site.counters)
+        trace = self.trace = Trace(k, self.frame, self.walk, self.site.carried, self.site.counters, self.site.streamed)
         trace.start()
         self.bases.update(trace.recorder.bases)
         return self.source.item(k, trace)
@@ -369,6 +382,12 @@ class Activation:
         news = False
         for path, value in trace.after.values.items():
             old = trace.before.values.get(path)
+            if trace.hosted(path):
+                changes = path[-1] == "lr" or old != value and path[-1] != "initial_lr"     # a rate may stay the same for a while
+                if changes and "param_groups" in path and value[0] is float and path not in site.streamed:
+                    site.streamed.add(path)
+                    news = True
+                continue
             if path[0] in site.text.stores_only or trace.grows(path) or old is None:
                 continue
             if value[0] not in (int, float) or old[0] not in (int, float):

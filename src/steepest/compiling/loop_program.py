@@ -48,6 +48,8 @@ class LoopProgram:
     def __init__(self, first: Trace, second: Trace, names: frozenset[str], overwritten: frozenset[str],
                  appended: Callable[[Path], bool]):
         self.names, self.overwritten = names, overwritten & names
+        self.events = second.recorder.events
+        self.hosted = {p for table in (second.before, second.after) for p in table.places if second.hosted(p)}
         self.equations = second.recorder.equations
         self.conditions = second.recorder.conditions
         self.generators = dict(second.recorder.generators)
@@ -74,6 +76,8 @@ class LoopProgram:
     def _agreed(self, first: Trace, second: Trace) -> dict[Content, Content]:
         if first.recorder.conditions != second.recorder.conditions:
             raise Differs(text("loop-conditions"))
+        if [of for _, of in first.recorder.events] != [of for _, of in second.recorder.events]:
+            raise Differs(text("loop-effects"))
         if first.entered.keys() != second.entered.keys() or first.recorder.generators.keys() != second.recorder.generators.keys():
             raise Differs(text("loop-settling"))
         pairs = paired(first.recorder, second.recorder)
@@ -97,7 +101,7 @@ class LoopProgram:
 
     def concerns(self, path: Path) -> bool:
         """Whether a path begins at a name that such an iteration comes by."""
-        return len(path) > 1 and path[0] in ("global", "data") or path[0] in self.names
+        return (len(path) > 1 and path[0] in ("global", "data") or path[0] in self.names) and path not in self.hosted
 
     def _check_counter(self, path: Path, number: Any, trace: Trace) -> None:
         """What a counter is when a step is over must be what it is expected to be when the next one begins."""
@@ -118,6 +122,8 @@ class LoopProgram:
         for path, tensor in first.recorder.base_tensors.items():
             if path in second.recorder.base_tensors:
                 special[tensor.storage_cell] = second.recorder.base_tensors[path].storage_cell
+        for path in second.streamed & first.entered.keys() & second.entered.keys():
+            special[first.entered[path].tensor.storage_cell] = second.entered[path].tensor.storage_cell
         for x, y in self.pairs.items():
             if y.equation is not None or y.storage in found:
                 continue
@@ -130,7 +136,7 @@ class LoopProgram:
 
     def _place_of(self, before: Storage, y: Content, first: Trace, second: Trace) -> Path | None:
         for path, number in second.entered.items():
-            if number.tensor is not None and number.tensor.storage_cell is y.storage:
+            if path not in second.streamed and number.tensor is not None and number.tensor.storage_cell is y.storage:
                 other = first.entered[path].tensor
                 if other is None or other.storage_cell is not before:
                     raise refused("program-flow", second.recorder, y)
@@ -264,7 +270,8 @@ class LoopProgram:
         began = {c.storage: old for c, old in t.recorder.before.items()}
         slots = {s: Storage(np.empty(s.flat.size, s.flat.dtype)) for s in kinds}
         self.started, self.ended = {}, {}
-        special = {*t.streams, *(x.storage_cell for x in t.recorder.base_tensors.values())} | {t.recorder.steps}
+        hosted = {t.entered[path].tensor.storage_cell: path for path in t.streamed if path in t.entered}
+        special = {*t.streams, *hosted, *(x.storage_cell for x in t.recorder.base_tensors.values())} | {t.recorder.steps}
         for s, slot in slots.items():
             if s in places or s in special:
                 self.started[slot] = began[s] if s in began else s.flat.copy()
@@ -277,6 +284,9 @@ class LoopProgram:
             slot = slots.get(s) or Storage(np.empty(s.flat.size, s.flat.dtype))
             self.started.setdefault(slot, s.flat.copy())
             self.streams.append(slot)
+        self.host_streams = [path for s, path in hosted.items() if s in slots]
+        """Numbers that events change: their streams follow those of the data."""
+        self.streams += [slots[s] for s in hosted if s in slots]
         self.step_stream = slots.get(t.recorder.steps) if t.recorder.steps is not None else None
         if self.step_stream is not None:
             self.streams.append(self.step_stream)

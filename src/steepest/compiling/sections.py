@@ -159,7 +159,8 @@ class Section:
         if self.source is None:
             self.now.keep(overwritten)
         self.source, self.ready = source, ready
-        self.free = frozenset({path for c in ready for path in c.left} | carried | {p for c in ready for p in c.program.lists})
+        self.free = frozenset({path for c in ready for path in c.left} | carried | {p for c in ready for p in c.program.lists}
+                              | {p for c in ready for p in c.program.hosted})
 
     def still(self, frame: Any, names: Names) -> bool:
         """Whether Python's objects are where this section left them."""

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from steepest.compiling.events import Event, hosts_of
 from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
 from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
 from steepest.core import dtype as dtypes
 from steepest.core.generator import default_generator
 from steepest.core.modes import interpreters, modes
-from steepest.core.recorder import Access, Recorder, user_line
+from steepest.core.recorder import Access, Recorder, paused, user_line
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.ops import arithmetic, views
@@ -52,6 +53,7 @@ class LoopRecorder(Recorder):
         self.conditions: list[tuple[Any, bool]] = []
         self.escapes: list[Escape] = []
         self.effects: list[Effect] = []
+        self.events: list[Event] = []
         self.lists: dict[Any, list[Any]] = {}
         self.emitted: dict[Any, int] = {}
         """By how many elements functions that the user emits have made lists longer."""
@@ -134,6 +136,20 @@ class LoopRecorder(Recorder):
         tensor = self._operation(name, *(self.tensor_of(x) if type(x) in TRACED else x for x in (a, b)))
         return traced(value, self, tensor)
 
+    def event(self, function: Callable[[], Any], of: Any) -> None:
+        """Something that Python does to an object's numbers: done apart from the recording, and done again for every step."""
+        if any(isinstance(v, Tensor) for group in of.optimizer.param_groups for v in group.values()):
+            self.escapes.append(Escape("loop-rate-tensor", user_line()))
+        with paused(self):
+            held = tracers[:]
+            tracers.clear()
+            try:
+                settle(hosts_of([(function, of)]))
+                function()
+            finally:
+                tracers.extend(held)
+        self.events.append((function, of))
+
     def condition(self, condition: Any, outcome: bool) -> None:
         self.conditions.append((condition, outcome))
 
@@ -173,6 +189,15 @@ class LoopRecorder(Recorder):
         return tuple(out)
 
 
+def settle(containers: list[Any]) -> None:
+    """Make the traced numbers in lists and dictionaries plain."""
+    for x in containers:
+        for key, value in list(x.items()) if isinstance(x, dict) else enumerate(x):
+            bare = settled(value)
+            if bare is not value:
+                x[key] = bare
+
+
 class eager_gradients_off:
     """No graph inside; without the interpreters' being told."""
 
@@ -187,12 +212,13 @@ class Trace:
     """An iteration that is being recorded from `start` to `finish`.
 
     `carried` are paths of numbers that iterations leave for the next one: they are followed. `counters` are those among them that
-    grow by the same amount in every step. `walk_now` walks from the loop's names.
+    grow by the same amount in every step, `streamed` those of numbers that host events change. `walk_now` walks from the loop's names.
     """
 
     def __init__(self, step: int, frame: types.FrameType, walk_now: Callable[[Watch | None], Walk], carried: set[Path],
-                 counters: dict[Path, Any]):
+                 counters: dict[Path, Any], streamed: set[Path]):
         self.step, self.frame, self.walk_now, self.carried, self.counters = step, frame, walk_now, carried, counters
+        self.streamed = streamed
         self.recorder = LoopRecorder(step)
         self.watch = Watch()
         self.streams: list[Storage] = []
@@ -211,10 +237,10 @@ class Trace:
         self.lengths = {path: len(x) for path, x in self.before.lists.items()}
         self.recorder.lists = self.before.lists
         self.began = {path: (x, x.storage_cell, layout_of(x), x.storage_cell.offset(x.array)) for path, x in self.before.tensors.items()}
-        for path in self.carried:
+        for path in self.streamed | self.carried:
             place, found = self.before.places.get(path), self.before.values.get(path)
             if place is not None and found is not None and found[0] in (int, float) and place.settable:
-                value, delta = found[0](found[1]), self.counters.get(path)
+                value, delta = found[0](found[1]), None if path in self.streamed else self.counters.get(path)
                 if delta is None:
                     number = self.recorder.entering(value)
                 else:
@@ -243,6 +269,7 @@ class Trace:
             interpreters.remove(self.recorder)
             tracers.remove(self.recorder)
             self.listening = False
+        self.hosts = {id(x) for x in hosts_of(self.recorder.events)}
         self.after = self._walk(self.watch)
         for path, n in self.lengths.items():
             x = self.after.lists.get(path)
@@ -261,6 +288,11 @@ class Trace:
         for path, (n, _) in self.growth.items():
             self.after.forget(path, n)
         self.finished = True
+
+    def hosted(self, path: Path) -> bool:
+        """Whether events change what lies at a path."""
+        place = self.after.places.get(path) or self.before.places.get(path)
+        return place is not None and id(place.root) in self.hosts
 
     def began_with(self, storage: Storage) -> bool:
         """Whether a tensor with this storage was there when the iteration began."""

@@ -42,7 +42,7 @@ class Watch:
 
     def start(self) -> None:
         """Begin to watch."""
-        self.before = sys.getprofile()
+        self.before: Any = sys.getprofile()
         sys.setprofile(self._event)
 
     def stop(self) -> None:

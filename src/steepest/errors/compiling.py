@@ -70,6 +70,9 @@ ROWS = {
         "{file}:{line}: {what} has effects outside of the tensors, so every step is run by Python; "
         "do it every so many steps (if step % 100 == 0:) or by run.emit(function, values)",
         "{file}:{line}:{what} 在张量之外有作用,因此每一步都由 Python 执行;请每隔若干步再做(if step % 100 == 0:),或用 run.emit(函数, 值)"),
+    "loop-rate-tensor": (
+        "{file}:{line}: a scheduler changes a learning rate that is a tensor, so every step is run by Python; give the optimizer a number",
+        "{file}:{line}:调度器修改了张量形式的学习率,因此每一步都由 Python 执行;请给优化器一个数"),
     "loop-variable": (
         "{file}:{line}: the step's number is used here for something other than comparisons, so every step is run by Python",
         "{file}:{line}:步数在这里不只用于比较,因此每一步都由 Python 执行"),

@@ -78,7 +78,7 @@ class ReduceLROnPlateau(LRScheduler):
         """Whether epochs after a reduction are not counted yet."""
         return self.cooldown_counter > 0
 
-    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
+    def step(self, metrics: Any, epoch: int | None = None) -> None:
         """Take note of this epoch's metric, a number or a tensor of one element."""
         value = float(metrics)
         if epoch is not None:

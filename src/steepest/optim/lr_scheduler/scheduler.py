@@ -3,11 +3,13 @@
 A scheduler's state is its attributes except the optimizer, under PyTorch's names, so that states interchange.
 """
 
+import functools
 import types
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from steepest.core.modes import interpreters
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.optim.optimizer import Optimizer
@@ -54,6 +56,19 @@ def _copied(value: Any) -> Any:
     return value.clone() if isinstance(value, Tensor) else value
 
 
+def told(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step of a scheduler class as an event of the host, which a recorder that has a method `event` is handed."""
+
+    @functools.wraps(step)
+    def wrapped(self: "LRScheduler", epoch: Any = None) -> Any:
+        event = getattr(interpreters[-1], "event", None) if interpreters and not self._is_initial else None
+        if event is None or epoch is not None:
+            return step(self) if epoch is None else step(self, epoch)
+        return event(functools.partial(step, self), self)
+
+    return wrapped
+
+
 class LRScheduler:
     """The parent of the schedulers; a subclass has `get_lr`, and `_get_closed_form_lr` where the rate follows from the epoch.
 
@@ -91,6 +106,11 @@ class LRScheduler:
         finally:
             self._is_initial = False
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "step" in cls.__dict__ and cls.__dict__["step"].__code__.co_argcount == 2:
+            cls.step = told(cls.__dict__["step"])  # type: ignore[method-assign]
+
     def get_last_lr(self) -> list[Any]:
         """The rates of the groups as this scheduler set them last."""
         return self._last_lr
@@ -99,6 +119,7 @@ class LRScheduler:
         """The rates for `last_epoch`, from those before."""
         raise NotImplementedError
 
+    @told
     def step(self, epoch: int | None = None) -> None:
         """Go on by one and set the rates."""
         if self._step_count == 1:
