@@ -732,7 +732,7 @@ w_in = (torch.randn(2, 8) * 0.3).requires_grad_()
 w_h = (torch.randn(8, 8) * {size}).requires_grad_()
 w_out = (torch.randn(8, 1) * 0.3).requires_grad_()
 optimizer = torch.optim.SGD([w_in, w_h, w_out], lr=0.01)
-for epoch in range(40):
+for epoch in range(16):
     h = torch.zeros(16, 8)
     for t in range({length}):
         h = {act}

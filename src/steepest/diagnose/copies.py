@@ -45,7 +45,7 @@ class Copies:
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
-                out.append(float(loss.array))
+                out.append(float(loss.array.item()))
             return np.array(out)
         except Exception:       # the model wants more than one input, or another shape than the batch that was seen
             return None

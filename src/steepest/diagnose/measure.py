@@ -129,12 +129,12 @@ def _continued(run: Run, text: str | None, number: int, direction: list[Array] |
         _, leaves = reached(root)
         leaves = [x for x in leaves if x.dtype.is_floating_point]
         size = math.sqrt(sum(float((x.array.astype(np.float64) ** 2).sum()) for x in leaves))
-        losses.append(float(root.array))
+        losses.append(float(root.array.item()))
         if direction is not None:
             watcher.push = [(x, 0.05 * max(size, 1.0) * d) for x, d in zip(leaves, direction)]
 
     def later(watcher: Watcher, root: Tensor) -> None:
-        losses.append(float(root.array))
+        losses.append(float(root.array.item()))
 
     def setup(watcher: Watcher) -> None:
         watcher.probes[number] = push

@@ -221,9 +221,11 @@ def _from_difference(op: Op, power: Op, noted: dict[int, Op], paths: int) -> Los
 
 
 def _seen(kind: str, prediction: Any, target: Any, op: Op, producer: Op | None, paths: int, outer: Op) -> LossSeen:
+    if isinstance(target, Tensor) and target.needs_grad and not prediction.needs_grad:
+        prediction, target = target, prediction         # given the other way round
     p = prediction.array
     t = target.array if isinstance(target, Tensor) else np.asarray(target)
-    own = isinstance(target, Tensor) and (target.needs_grad or np.may_share_memory(p, t) and p.shape == t.shape)
+    own = isinstance(target, Tensor) and p.size > 0 and np.may_share_memory(p, t) and p.shape == t.shape
     with np.errstate(all="ignore"):
         value, base = mean_loss(kind, p, t), best_constant(kind, t)
         rows = np.atleast_1d(p)[:ROWS].astype(np.float64)

@@ -36,14 +36,8 @@ def install(watcher: Watcher) -> list[Callable[[], None]]:
         setattr(holder, name, value)
         undo.append(lambda: setattr(holder, name, before))
 
-    original = gradients.run_backward
-
-    def run_backward(outputs: Any, given: Any, inputs: Any, keep: bool, create: bool) -> Any:
-        if inputs is not None:
-            return original(outputs, given, inputs, keep, create)
-        return watcher.backward(original, outputs, given, inputs, keep, create)
-
-    replace(gradients, "run_backward", run_backward)
+    watcher.original = gradients.run_backward
+    replace(gradients, "run_backward", watcher.backward)
     for name in LOSS_FUNCTIONS:
         replace(functional, name, _noting_loss(watcher, getattr(functional, name)))
     for name in DROPOUTS:
@@ -51,17 +45,16 @@ def install(watcher: Watcher) -> list[Callable[[], None]]:
     replace(functional, "batch_norm", _noting_batch_norm(watcher, functional.batch_norm))
     replace(optimizers.Optimizer, "__init__", _noting_optimizer(watcher, optimizers.Optimizer.__init__))
     replace(DataLoader, "__iter__", _noting_loader(watcher, DataLoader.__iter__))
-    before = optimizers.register_optimizer_step_pre_hook(watcher.before_step)
-    after = optimizers.register_optimizer_step_post_hook(watcher.after_step)
-    return [*undo, before.remove, after.remove]
+    return undo
 
 
 def _noting_loss(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
-    def noting(input: Any, target: Any, *rest: Any, **options: Any) -> Any:
-        result = function(input, target, *rest, **options)
-        if isinstance(input, Tensor):
-            watcher.loss_called(input, target, result)
+    def noting(*given: Any, **options: Any) -> Any:
+        result = function(*given, **options)
+        prediction = given[0] if given else options.get("input")
+        if isinstance(prediction, Tensor):
+            watcher.loss_called(prediction, given[1] if len(given) > 1 else options.get("target"), result)
         return result
 
     return noting

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.autograd.engine import run_backward
 from steepest.core import primitive
 from steepest.core.modes import modes
 from steepest.core.node import Node, record, sequence
@@ -30,6 +31,7 @@ from steepest.diagnose.reading import (
     loss_of,
     reached,
 )
+from steepest.optim.optimizer import register_optimizer_step_pre_hook
 
 __all__ = ["EndOfReplay", "Observation", "OptimizerSeen", "Site", "Watcher"]
 
@@ -37,7 +39,10 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 PROGRAMS = str(Path(PACKAGE) / "course" / "programs")
 FIRST = 12
 """So many passes are observed from the start, without a gap."""
-GROWTH = 1.12
+GROWTH = 1.25
+"""By this factor later observed passes lie apart: as often in every run, so that the same run gets the same findings."""
+LABELS = 300
+"""Of so many batches the range of the labels is noted."""
 KEPT = 64
 """So many numbers of a parameter are kept to see whether it changes."""
 
@@ -49,15 +54,38 @@ class EndOfReplay(BaseException):
     """A replay has seen enough; no program catches this by accident."""
 
 
-def user_line(depth: int = 1) -> Line:
-    """File and line of the innermost frame outside the package."""
+_own_code: dict[int, tuple[Any, bool]] = {}
+"""Whether a code object is the package's, by its identity: looked up at every pass."""
+
+
+UNKNOWN = (None, True)
+
+
+def is_own(code: Any) -> bool:
+    """Whether a code object belongs to the package (the course's programs count as the user's)."""
+    known = _own_code.get(id(code))
+    if known is None:
+        file = code.co_filename
+        known = _own_code[id(code)] = code, file.startswith(PACKAGE) and not file.startswith(PROGRAMS)
+    return known[1]
+
+
+def user_frame(depth: int = 1) -> Any:
+    """The innermost frame outside the package; None where there is none."""
     frame: Any = sys._getframe(depth)
     while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(PACKAGE) or file.startswith(PROGRAMS):
-            return file, frame.f_lineno
+        code = frame.f_code
+        known = _own_code.get(id(code))
+        if not (is_own(code) if known is None else known[1]):
+            return frame
         frame = frame.f_back
-    return "", 0
+    return None
+
+
+def user_line(depth: int = 1) -> Line:
+    """File and line of the innermost frame outside the package."""
+    frame = user_frame(depth + 1)
+    return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 class LookingNode(Node):
@@ -77,14 +105,24 @@ class LookingNode(Node):
         return results
 
 
+def inside(function: str) -> bool:
+    """Whether a function of this name is running."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == function:
+            return True
+        frame = frame.f_back
+    return False
+
+
 @dataclass
 class Site:
     """One place in the program that calls `backward()`: the losses of all its passes and where each stood in the run."""
 
     line: Line
     losses: array[float] = field(default_factory=lambda: array("d"))
-    passes: array[int] = field(default_factory=lambda: array("q"))
     leaves: set[int] = field(default_factory=set)
+    code: Any = None
 
 
 @dataclass
@@ -102,7 +140,6 @@ class OptimizerSeen:
     backwards: int = 0
     known: bool = False       # every pass since the last step was observed
     step_line: Line = ("", 0)
-    rates: array[float] = field(default_factory=lambda: array("d"))
 
     def parameters(self) -> list[Any]:
         return [p for group in self.of.param_groups for p in group["params"]]
@@ -153,6 +190,8 @@ class Evaluation:
     """Values of a loss function on one line of the program."""
 
     line: Line
+    code: Any = None
+    trained: bool = False       # a gradient went through this line
     values: array[float] = field(default_factory=lambda: array("d"))
     passes: array[int] = field(default_factory=lambda: array("q"))
     without_grad: int = 0
@@ -176,6 +215,7 @@ class Watcher:
         self.modes: dict[tuple[bool, bool], Line] = {}          # of the running pass: (with gradients, training)
         self.mode_passes = {"train": 0, "eval-only": 0, "predicting-in-training": 0}
         self.mode_lines: dict[str, Line] = {}
+        self.trained_lines: set[Line] = set()                   # of operations that a gradient went through
         self.loaders: list[LoaderSeen] = []
         self.loader: LoaderSeen | None = None                   # the one whose pass began last
         self.labels: list[tuple[float, float, int]] = []        # smallest, largest and count of early batches
@@ -187,10 +227,12 @@ class Watcher:
         self.hand_carried = self.hand_clean = 0                 # steps by hand whose gradients were kept, or cleared
         self.first_bad: int | None = None
         self.broken: BaseException | None = None
-        self.stepping = 0
+        self.original: Callable[..., Any] = run_backward
         self.shapes: list[tuple[tuple[int, ...], tuple[int, ...], Line]] = []
         self._ops: list[Op] = []
         self._starts: list[int] = []
+        self._loss_lines: dict[tuple[int, int], Evaluation] = {}
+        self._step_hook: Any = None
         self._observing = False
         self._gap = True
         self._restore: list[Callable[[], None]] = []
@@ -209,6 +251,7 @@ class Watcher:
         from steepest.diagnose.seams import install
 
         self.previous, Watcher.active = Watcher.active, self
+        self._step_hook = register_optimizer_step_pre_hook(self.before_step)
         self._restore = install(self)
         self._observe_next(True)
         return self
@@ -217,6 +260,9 @@ class Watcher:
         """Take the hooks away."""
         self.last_ops = list(self._ops)
         self._observe_next(False)
+        if self._step_hook is not None:
+            self._step_hook.remove()
+            self._step_hook = None
         while self._restore:
             self._restore.pop()()
         Watcher.active = self.previous
@@ -256,43 +302,45 @@ class Watcher:
 
     # the passes -------------------------------------------------------------------------------------------------------------------
 
-    def backward(self, original: Callable[..., Any], outputs: Any, gradients: Any, inputs: Any, keep: bool, create: bool) -> Any:
-        """A backward pass of the program."""
+    def backward(self, outputs: Any, gradients: Any, inputs: Any, keep: bool, create: bool) -> Any:
+        """A backward pass of the program, in the place of the engine's function."""
+        if inputs is not None:
+            return self.original(outputs, gradients, inputs, keep, create)
         number = self.count
         self.count = number + 1
         root = outputs[0]
-        frame: Any = sys._getframe(3)       # backward of the tensor or torch.autograd.backward called us
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE) \
-                and not frame.f_code.co_filename.startswith(PROGRAMS):
+        frame: Any = sys._getframe(2)
+        code = frame.f_code
+        while _own_code.get(id(code), UNKNOWN)[1] and is_own(code):
             frame = frame.f_back
-        key = frame.f_code, frame.f_lineno
+            code = frame.f_code
+        key = id(code), frame.f_lasti           # the line is worked out only where it is wanted: that takes time
         site = self.sites.get(key)
         if site is None:
-            site = self.sites[key] = Site((frame.f_code.co_filename, frame.f_lineno))
-        value = float(root.array) if root.array.size == 1 else float("nan")
+            site = self.sites[key] = Site((code.co_filename, frame.f_lineno), code=code)
+        value = _number(root.array)
         site.losses.append(value)
-        site.passes.append(number)
         if value - value != 0 and self.first_bad is None and root.array.size == 1:
             self.first_bad = number
         if self.modes:
             self._count_modes()
         observed = number >= self.next
+        if not observed and number + 1 < self.next and not self.probes and self.limit is None:
+            return self.original(outputs, gradients, inputs, keep, create)
         if observed:
             self._guarded(self._before, root, frame, site, value)
         probe = self.probes.get(number)
         if probe is not None:
             probe(self, root)
-        result = original(outputs, gradients, inputs, keep, create)
+        result = self.original(outputs, gradients, inputs, keep, create)
         while self.push:
             leaf, by = self.push.pop()
             leaf.array[...] += by
-        for seen in self.optimizers.values():
-            seen.backwards += 1
         if observed:
+            for seen in self.optimizers.values():
+                seen.backwards += 1
             self._guarded(self._after)
-            self.next = number + 1 if number + 1 < FIRST else max(number + 1, int(number * GROWTH))
-            if self.check_finite:
-                self.next = number + 1
+            self.next = self._next_observed(number)
         elif number + 1 >= self.next:
             self._gap = True
         if number + 1 >= self.next:
@@ -306,6 +354,10 @@ class Watcher:
         if self.limit is not None and self.count >= self.limit:
             raise EndOfReplay
         return result
+
+    def _next_observed(self, number: int) -> int:
+        """The pass that is observed next."""
+        return number + 1 if number + 1 < FIRST or self.check_finite else int(number * GROWTH) + 1
 
     def _guarded(self, look: Callable[..., None], *given: Any) -> None:
         """Look; whatever goes wrong in looking must not reach the program."""
@@ -340,6 +392,7 @@ class Watcher:
         below, leaves = reached(root)
         ops = [op for op in self._ops if id(op.node) in below]
         noted = by_node(ops)
+        self.trained_lines.update(op.line for op in ops)
         if self.count == 1 or any(id(leaf) not in self.names for leaf in leaves):
             models, names, arrays = names_in(frame)
             self.models.update(models)
@@ -416,16 +469,16 @@ class Watcher:
         if len(self._starts) < 4 or self._gap:
             self._gap = False
             return {}
-        old = self._starts[-3]
+        old, before, now = self._starts[-3:]
         found = {}
         for name, x in {**frame.f_globals, **frame.f_locals}.items():
-            if isinstance(x, Tensor) and x.node is not None and x is not root and x.array.size == 1:
+            if isinstance(x, Tensor) and x.node is not None and x is not root and x.array.size == 1 and x.node.sequence > now:
                 length = reach_back(x.node, old)
                 if length:
                     found[name] = length
             elif isinstance(x, list) and len(x) >= 3 and all(isinstance(v, Tensor) and v.node is not None and v.array.size == 1
                                                               for v in x[-3:]):
-                if x[-3].node.sequence < old:
+                if x[-3].node.sequence < old and x[-1].node.sequence > before:
                     found[name] = len(x)
         return found
 
@@ -444,22 +497,25 @@ class Watcher:
         seen = self.optimizers.get(id(of))
         if seen is None:
             seen = self.optimizers[id(of)] = OptimizerSeen(of, user_line(2))
+            if self._step_hook is None:
+                self._step_hook = register_optimizer_step_pre_hook(self.before_step)
         return seen
 
     def before_step(self, of: Any, args: Any, kwargs: Any) -> None:
         """An optimizer is about to step."""
         seen = self.optimizers.get(id(of)) or self.optimizer(of)
-        self.stepping += 1
         if not seen.steps:
             seen.step_line = user_line(2)
-        if seen.steps < FIRST or self._observing:
-            self._guarded(self._see_step, seen)
+        self._guarded(self._see_step, seen)
         seen.steps += 1
+        # After its first steps nothing is to be learnt from an optimizer that works.
+        if self._step_hook is not None and all(o.steps >= FIRST and o.empty < o.observed for o in self.optimizers.values()):
+            self._step_hook.remove()
+            self._step_hook = None
 
     def _see_step(self, seen: OptimizerSeen) -> None:
         gradients = [p._grad for p in seen.parameters()]
         seen.observed += 1
-        seen.rates.append(float(seen.of.param_groups[0].get("lr", 0.0)))
         if all(g is None for g in gradients):
             seen.empty += 1
         elif seen.steps and seen.backwards and seen.known:
@@ -469,39 +525,43 @@ class Watcher:
                 seen.carried += 1
         seen.cleared, seen.backwards, seen.known = False, 0, False
 
-    def after_step(self, of: Any, args: Any, kwargs: Any) -> None:
-        """An optimizer has stepped."""
-        self.stepping -= 1
-
     # losses, modes, loaders -------------------------------------------------------------------------------------------------------
 
     def loss_called(self, prediction: Any, target: Any, result: Any) -> None:
         """A loss function gave a result."""
-        line = user_line(3)
-        seen = self.evaluations.get(line)
+        frame: Any = sys._getframe(2)
+        code = frame.f_code
+        while _own_code.get(id(code), UNKNOWN)[1] and is_own(code):
+            frame = frame.f_back
+            code = frame.f_code
+        key = id(code), frame.f_lasti
+        seen = self._loss_lines.get(key)
         if seen is None:
-            seen = self.evaluations[line] = Evaluation(line)
+            seen = Evaluation((code.co_filename, frame.f_lineno), code)
+            seen = self._loss_lines[key] = self.evaluations.setdefault(seen.line, seen)
+        elif seen.trained and modes.grad and len(self.labels) >= LABELS:
+            return
+        seen.trained = seen.line in self.trained_lines
         if isinstance(result, Tensor) and result.array.size == 1:
-            seen.values.append(float(result.array))
+            seen.values.append(_number(result.array))
             seen.passes.append(self.count)
             seen.weights.append(prediction.array.shape[0] if prediction.array.ndim else 1)
         if isinstance(target, Tensor) and prediction.array.shape != target.array.shape and len(self.shapes) < 20:
-            self.shapes.append((prediction.array.shape, target.array.shape, line))
+            self.shapes.append((prediction.array.shape, target.array.shape, seen.line))
         if not modes.grad:
             seen.without_grad += 1
-        elif len(self.labels) < 400 and isinstance(target, Tensor):
+        elif len(self.labels) < LABELS and isinstance(target, Tensor):
             self._guarded(self._see_labels, target)
 
     def _see_labels(self, target: Tensor) -> None:
         t = target.array
-        if t.ndim and t.size == len(t) and len(t) >= 4:
-            low, high = float(t.min()), float(t.max())
-            self.labels.append((low, high, len(t)))
+        labels = t.ndim and t.size == len(t) and len(t) >= 4
+        self.labels.append((float(t.min()), float(t.max()), len(t)) if labels else (0.0, 1.0, 0))
 
     def mode_called(self, training: bool) -> None:
         """Dropout or BatchNorm ran."""
         key = modes.grad, bool(training)
-        if key not in self.modes:
+        if key not in self.modes and not (key == (False, True) and inside("update_bn")):
             self.modes[key] = user_line(3)
 
     def loader_started(self, loader: Any) -> None:
@@ -517,10 +577,15 @@ class Watcher:
         site = self.sites.setdefault("native", Site(user_line(3)))
         for number, value in enumerate(values.tolist(), step - len(values)):
             site.losses.append(value)
-            site.passes.append(number)
             if value - value != 0 and self.first_bad is None:
                 self.first_bad = number
         self.count = max(self.count, step)
+
+
+def _number(array: Array) -> float:
+    """The one element of an array as a float; NaN where there are several."""
+    value = array.item() if array.size == 1 else float("nan")
+    return value if type(value) is float else float(value.real)
 
 
 def _norm(x: Array) -> float:

@@ -240,7 +240,7 @@ def _sorted_loader(run: Run) -> Seen | None:
 def class_imbalance(run: Run) -> Seen | None:
     """Most rows are of one class and the model has learnt to answer it always."""
     y = run.targets
-    last = [o for o in run.observations[-4:] if o.seen is not None and o.seen.target is not None]
+    last = [o for o in run.observations[-4:] if o.number > 0.5 * len(run.losses) and o.seen is not None and o.seen.target is not None]
     if y is None or not last or len(run.losses) < 10:
         return None
     kind = last[-1].seen.kind  # type: ignore[union-attr]

@@ -184,6 +184,8 @@ def grows_or_swings(run: Run) -> str:
         before = losses[: int(np.flatnonzero(~np.isfinite(losses))[0])]
         return "grows" if len(before) >= 2 and before[-1] > 10 * max(abs(before[0]), 1e-12) else ""
     start, end = run.start, run.end
+    if not run.whole_batch:
+        start = max(start, float(losses[: max(1, len(losses) // 5)].max()))        # batches differ, so do their losses
     if abs(start) > 0 and end > 1.5 * abs(start) and end > 1.5 * (run.base or 0) and end > 1e-6:
         return "grows"
     if run.base and run.base > 0 and end > 2 * run.base and end > 0.5 * start and len(losses) >= 20:
@@ -237,7 +239,7 @@ def step_too_large(run: Run) -> Seen | None:
             tried = text("doctor-tried-rate", after=changed[2], before=changed[1], end=result.end, passes=result.passes)
         elif best is not None:
             break
-    if run.replays is not None and best is None and how == "swings":
+    if run.replays is not None and best is None and (how == "swings" or run.watcher.first_bad is None):
         return None
     return Seen(values, line, edit, 0.97 if best is not None else 0.75, tried=tried)
 
@@ -473,9 +475,8 @@ def _wrapped(source: Source, node: ast.AST) -> str:
 # over the whole run ---------------------------------------------------------------------------------------------------------------
 def overfitting(run: Run) -> Seen | None:
     """The validation loss turns up while the training loss falls."""
-    training = {o.seen.line for o in run.observations if o.seen is not None}
     for line, seen in run.watcher.evaluations.items():
-        if line in training or len(seen.values) < 6:
+        if line in run.watcher.trained_lines or len(seen.values) < 6:
             continue
         passes, values = np.array(seen.passes), np.array(seen.values)
         groups = np.unique(passes)

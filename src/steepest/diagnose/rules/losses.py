@@ -151,7 +151,7 @@ def labels_unrelated(run: Run) -> Seen | None:
 def _nothing_in_common(run: Run, seen: LossSeen, targets: Any) -> Seen | None:
     """Neighbours in the inputs tell the labels no better than chance, and training came to nothing."""
     x = run.inputs
-    if x is None or len(x) != len(targets) or len(x) < 100 or run.learnt > 0.1 or len(run.losses) < 20 or run.base is None:
+    if x is None or len(x) != len(targets) or len(x) < 100 or abs(run.learnt) > 0.1 or len(run.losses) < 20 or run.base is None:
         return None
     if not np.isfinite(x).all() or not np.isfinite(np.asarray(targets, float)).all():
         return None
