@@ -38,7 +38,7 @@ def map_nest(nest: Nest, group: Group) -> None:
     careful = any(s.stops for s in space.after)
     width = vector_width(nest, space.after)
     lane = lanes(space.kept, [r for s in space.after for r in s.refs()], width)
-    plan = _plan(space.kept, lane, width, masks() and not careful)
+    plan = _plan(space.kept, lane, width, masks() and not careful) or [(-1, single(1))]
 
     def leaf(index: dict[int, Index], chosen: dict[int, Segment]) -> None:
         part = chosen[lane] if lane is not None else Segment(0, 1, 1, 1, 1)
