@@ -1,7 +1,6 @@
 """Native: a program as one native function over a table of buffers, and what of it Python evaluates in its midst."""
 
 import ctypes
-import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from steepest.lower.nest import EVALUATE, LOOK, Nest
 from steepest.lower.schedule import Roles, Schedule
 from steepest.lower.text import Function, Index
 
-__all__ = ["Native"]
+__all__ = ["Native", "overlapping"]
 
 Array = np.ndarray[Any, Any]
 CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, 5
@@ -40,7 +39,8 @@ class Native:
 
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
     With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
-    them where it has no such set. With `timed=True` `cycles` holds the processor's cycles spent in each group of the schedule.
+    them where it has no such set. With `timed=True` `cycles` holds the processor's cycles that each thread spends
+    in each group of the schedule.
     """
 
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
@@ -54,16 +54,17 @@ class Native:
         self.given: dict[Storage, Array] = {}
         self.records = [(r, Content(Storage(np.empty(0, r.content.storage.flat.dtype)), r.content.dtype, None)) for r in results]
         visible = getattr(program, "visible", None)
+        written = {r.content.storage for e in program.equations for r in e.results} | {s for pair in program.handed_on for s in pair}
         handed = frozenset(s for pair in program.handed_on for s in pair)
         self.schedule = Schedule(program.equations, self.records, Roles(frozenset(program.streams), handed,
                                                                         None if visible is None else frozenset(visible)),
-                                 not watched and not _overlapping(self.slots), exact)
+                                 not watched and not overlapping(written, set(self.slots)), exact)
         self.python = {s.number for g in self.schedule.groups for s in g.statements() if s.kind == "python"}
         self.storages = self._own()
         work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
         self.threads = get_num_threads() if work > PAYS and not watched else 1
         self.sync = np.zeros(32, np.int64)
-        self.cycles = np.zeros(len(self.schedule.groups), np.int64) if timed else None
+        self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64) if timed else None
         code = machine.compile_text(self._written(), "steps")
         self.arena = np.empty(self.schedule.size + 64, np.uint8)
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
@@ -237,7 +238,7 @@ def _copy(f: Function, source: str, target: str, nbytes: Index) -> None:
 
 @contextmanager
 def _timing(nest: Nest, cycles: Array | None, k: int) -> Iterator[None]:
-    """Count the cycles of what is written inside, on one thread."""
+    """Count the cycles of what is written inside."""
     if cycles is None:
         yield
         return
@@ -246,7 +247,8 @@ def _timing(nest: Nest, cycles: Array | None, k: int) -> Iterator[None]:
     before = f.op("call i64 @llvm.readcyclecounter()")
     yield
     spent = f.op(f"sub i64 {f.op('call i64 @llvm.readcyclecounter()')}, {before}")
-    cell = f.gep(nest.attach(cycles), k, "int64")
+    row = 0 if nest.threads == 1 else f.mul(nest.thread, cycles.shape[1])
+    cell = f.gep(nest.attach(cycles), f.add(row, k), "int64")
     f.store(f.op(f"add i64 {f.load(cell, 'int64')}, {spent}"), cell, "int64")
 
 
@@ -255,7 +257,13 @@ def _aligned(array: Array) -> int:
     return int(-(-array.ctypes.data // 64) * 64)
 
 
-def _overlapping(storages: Any) -> bool:
-    """Whether memory belongs to two storages, so that values cannot be told apart by their storages."""
-    spans = sorted((s.address, s.address + s.nbytes()) for s in storages if s.nbytes())
-    return any(begin < end for (_, end), (begin, _) in itertools.pairwise(spans))
+def overlapping(written: set[Storage], read: set[Storage]) -> bool:
+    """Whether values cannot be told apart by their storages: one that is written lies in the memory of another one."""
+    spans = sorted((s.address, s.address + s.nbytes(), s in written) for s in read if s.nbytes())
+    reach, dirty = 0, False
+    for begin, end, changes in spans:
+        if begin < reach and (changes or dirty):
+            return True
+        dirty = changes or dirty and begin < reach
+        reach = max(reach, end)
+    return False

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from steepest.compiling.native import Native
+from steepest.compiling.native import Native, overlapping
 from steepest.compiling.program import Program
 from steepest.core.recorder import Access
 from steepest.core.storage import Storage
@@ -107,9 +107,8 @@ def plan(program: Program, results: list[Access], exact: bool = False) -> Execut
     written, read = _written(program), _storages(program, results)
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
     reasons = []
-    problem = _shared_memory(written, read)
-    if problem:
-        return Generic(program, results, exact, problem)
+    if overlapping(written, read):
+        return Generic(program, results, exact, "storages share memory, and one of them is written")
     for lowering in (Tiny, Middle):
         try:
             made = lowering(program.equations, program.handed_on, program.streams, results, visible, exact)
@@ -129,15 +128,3 @@ def _written(program: Program) -> set[Storage]:
     """The storages that hold something else after a step."""
     made = {r.content.storage for e in program.equations for r in e.results}
     return made | {s for pair in program.handed_on for s in pair}
-
-
-def _shared_memory(written: set[Storage], read: set[Storage]) -> str:
-    """Why values cannot be told apart by their storages: one that is written lies in the memory of another one. Empty if not so."""
-    spans = sorted((s.address, s.address + s.nbytes(), s in written) for s in read if s.nbytes())
-    reach, dirty = 0, False
-    for begin, end, changes in spans:
-        if begin < reach and (changes or dirty):
-            return "storages share memory, and one of them is written"
-        dirty = changes or dirty and begin < reach
-        reach = max(reach, end)
-    return ""

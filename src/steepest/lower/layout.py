@@ -41,7 +41,7 @@ def rows_innermost(program: list[Statement], temporary: Callable[[Storage], bool
 
 
 def _used_in_product(program: Iterable[Statement], storage: Storage) -> bool:
-    return any(s.kind == "product" and any(r.content.storage is storage for r in (*s.ins, *s.outs)) for s in program)
+    return any(s.kind == "product" and any(r.content.storage is storage for r in s.ins) for s in program)
 
 
 def _places(s: Statement) -> list[tuple[Storage, int, list[tuple[int, int]]]]:

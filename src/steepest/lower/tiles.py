@@ -37,6 +37,7 @@ class Plan(NamedTuple):
     width: int
 
 
+PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
 CACHE = 24_000
 """Bytes of a panel of vectors that stay in the first cache while the rows pass by."""
 
@@ -227,8 +228,9 @@ class _Product:
         """The loops over folded dimensions; the innermost is unrolled where it has few rounds."""
         dims = list(dims)
         last = dims[-1] if dims else None
-        unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW
-        plan = [(d, [fixed[d]] if d in fixed else [self._bounded(d, base, rows, offsets)]) for d in (dims[:-1] if unrolled else dims)]
+        parts = {d: fixed.get(d) or self._bounded(d, base, rows, offsets) for d in dims}
+        unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW and parts[last].bounds is None
+        plan = [(d, [parts[d]]) for d in (dims[:-1] if unrolled else dims)]
 
         def leaf(index: dict[int, Index], chosen: Any) -> None:
             rounds = self.sizes[last] if unrolled and last is not None else 1
@@ -331,7 +333,7 @@ class _Product:
         if len(self.sizes) == self.n or not refs:
             return
         m = self.nest.scalars(1)
-        self.f.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+        self.f.declare(PREFETCH)
         for x in refs.values():
             for r in range(rows):
                 for offset in offsets:
