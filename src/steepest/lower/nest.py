@@ -69,7 +69,8 @@ class Nest:
             for k, value in enumerate((reason, self.number, index, self.step)):
                 f.store(str(value), f.gep(self.cell, k, "int64"), "int64")
             if self.threads > 1:
-                f.do(f"call void @barrier(ptr %table, i64 {self.threads})")
+                f.do("call void @leaving(ptr %table)")
+                f.op(f"call i1 @barrier(ptr %table, i64 {self.threads})")
             f.leave()
 
     def call(self, task: int) -> None:
@@ -115,9 +116,7 @@ class Nest:
         """All threads wait for each other, unless the same thread goes on."""
         if self.threads > 1 and self.running is not None and not self.running == following == "alone":
             f = self.function
-            f.do(f"call void @barrier(ptr %table, i64 {self.threads})")
-            stopped = f.op(f"icmp ne i64 {f.load(self.cell, 'int64')}, 0")
-            with f.if_(stopped):
+            with f.if_(f.op(f"call i1 @barrier(ptr %table, i64 {self.threads})")):
                 f.leave()
         self.running = following
 

@@ -15,7 +15,8 @@ from steepest.lower import machine
 __all__ = ["SYNC", "YIELD", "barrier_text", "run", "yielding"]
 
 SYNC, YIELD = 0, 1
-"""Entries of a program's table: two int64 (threads that have arrived, barriers passed) a cache line apart; the address that yields."""
+"""Entries of a program's table: the threads' meeting place, three int64 a cache line apart (how many have arrived, barriers passed, the
+barrier behind which all leave); the address of the function that yields."""
 SPINS = 4000
 
 
@@ -27,25 +28,37 @@ def yielding() -> int:
 
 
 def barrier_text() -> str:
-    """The function that waits until all threads have called it, and what it needs."""
+    """The functions `barrier`, which waits until all threads have called it and says whether they leave the program now, and `leaving`,
+    after which they do so behind the next barrier. That one is named by its number: a thread that is late at the barrier before it must
+    not leave yet."""
     family = machine.processor()
     pause = {"x86_64": "call void @llvm.x86.sse2.pause()", "aarch64": "call void @llvm.aarch64.hint(i32 1)"}.get(family, "")
     declared = {"x86_64": "declare void @llvm.x86.sse2.pause()", "aarch64": "declare void @llvm.aarch64.hint(i32)"}.get(family, "")
     return f"""{declared}
-define internal void @barrier(ptr %table, i64 %threads) nounwind noinline {{
-entry:
+define internal void @leaving(ptr %table) nounwind noinline {{
   %sync = load ptr, ptr %table
   %passed = getelementptr i64, ptr %sync, i64 8
   %round = load atomic i64, ptr %passed monotonic, align 8
+  %next = add i64 %round, 1
+  %end = getelementptr i64, ptr %sync, i64 16
+  store atomic i64 %next, ptr %end monotonic, align 8
+  ret void
+}}
+define internal i1 @barrier(ptr %table, i64 %threads) nounwind noinline {{
+entry:
+  %sync = load ptr, ptr %table
+  %end = getelementptr i64, ptr %sync, i64 16
+  %passed = getelementptr i64, ptr %sync, i64 8
+  %round = load atomic i64, ptr %passed monotonic, align 8
+  %next = add i64 %round, 1
   %before = atomicrmw add ptr %sync, i64 1 acq_rel
   %mine = add i64 %before, 1
   %all = icmp eq i64 %mine, %threads
   br i1 %all, label %last, label %wait
 last:
   store atomic i64 0, ptr %sync monotonic, align 8
-  %next = add i64 %round, 1
   store atomic i64 %next, ptr %passed release, align 8
-  ret void
+  br label %done
 wait:
   %spins = phi i64 [ 0, %entry ], [ %more, %again ]
   %now = load atomic i64, ptr %passed acquire, align 8
@@ -66,7 +79,9 @@ again:
   %more = add i64 %spins, 1
   br label %wait
 done:
-  ret void
+  %leave = load atomic i64, ptr %end monotonic, align 8
+  %together = icmp eq i64 %leave, %next
+  ret i1 %together
 }}"""
 
 

@@ -22,8 +22,8 @@ from steepest.lower.text import Index, Variable
 
 __all__ = ["product_nest"]
 
-FEW = 8
-"""Rounds up to which the innermost loop is unrolled."""
+FEW, LONG = 8, 128
+"""Rounds up to which the innermost loop is unrolled, and multiply-adds that this may give."""
 
 
 class Plan(NamedTuple):
@@ -38,6 +38,8 @@ class Plan(NamedTuple):
 
 
 PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
+PIECE = 1.06
+"""What one more variant of the tile, for what is left at an edge, counts: it has to be compiled too."""
 CACHE = 24_000
 """Bytes of a panel of vectors that stay in the first cache while the rows pass by."""
 
@@ -145,7 +147,7 @@ def _cost(plan: Plan, size: list[int], deep: int) -> float:
             far = 0.4 * c if deep * c > CACHE else 0.0
             loads = (r + c) * 0.9 if across else (r + c) / 2        # of whole vectors, or of numbers mostly
             total += many * times * (max(r * c / 2, 4) + loads / 2 + far + 0.5)
-    return total * others
+    return total * others * PIECE ** (len(rows) * len(shapes) - 1)
 
 
 def _pieces(n: int, tile: int) -> list[tuple[int, int]]:
@@ -230,6 +232,7 @@ class _Product:
         last = dims[-1] if dims else None
         parts = {d: fixed.get(d) or self._bounded(d, base, rows, offsets) for d in dims}
         unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW and parts[last].bounds is None
+        unrolled = unrolled and rows * len(offsets) * self.sizes[last] <= LONG
         plan = [(d, [parts[d]]) for d in (dims[:-1] if unrolled else dims)]
 
         def leaf(index: dict[int, Index], chosen: Any) -> None:
@@ -277,7 +280,8 @@ class _Product:
             kept, per_kept, low, high = found
             moves = [0] if kept is None else list(range(rows)) if kept == self.plan.rows[0] else [o.get(kept, 0) for o in offsets]
             at: Index = 0 if kept is None else self.f.mul(base[kept], per_kept)
-            start = self._limit("smax", 0, self._minus(low - max(moves) * per_kept, at))
+            furthest = max(moves) + (self.plan.width - 1 if kept is not None and kept == self.plan.lane else 0)
+            start = self._limit("smax", 0, self._minus(low - furthest * per_kept, at))
             stop = self._limit("smin", self.sizes[d], self._minus(high - min(moves) * per_kept, at))
             return whole._replace(bounds=(start, stop))
         return whole

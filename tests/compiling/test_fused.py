@@ -1,0 +1,383 @@
+"""Fused and vectorised loops do what eager does: sizes around the vectors', strides, aliasing writes, dtypes, special values, networks."""
+
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import steepest as torch
+from steepest.compiling import Step
+from steepest.compiling import native as natives
+from steepest.compiling.native import Native
+from steepest.lower import nest as nests
+
+F, nn = torch.nn.functional, torch.nn
+sys.path.insert(0, str(Path(__file__).parent))
+from agreement import BATCHES, agree, keeping, of_kind, places, training
+
+SEED = 17
+Made = Callable[[], tuple[Callable[..., Any], list[Any]]]
+
+
+def floats(*shapes: tuple[int, ...], seed: int = SEED, batches: int = BATCHES) -> list[tuple[torch.Tensor, ...]]:
+    random = np.random.default_rng(seed)
+    return [tuple(of_kind("f", s, random) for s in shapes) for _ in range(batches)]
+
+
+def trained(model: Callable[[], Any], loss: Callable[..., Any], optimizer: str = "SGD", **options: Any) -> Made:
+    """A training step of a module, and its parameters."""
+
+    def make() -> tuple[Callable[..., Any], list[Any]]:
+        torch.manual_seed(2)
+        net = model()
+        optimize = getattr(torch.optim, optimizer)(net.parameters(), **options)
+
+        def step(*batch: torch.Tensor) -> torch.Tensor:
+            out = loss(net, *batch)
+            optimize.zero_grad()
+            out.backward()
+            optimize.step()
+            return out
+
+        return step, list(net.parameters())
+
+    return make
+
+
+def classified(net: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return F.cross_entropy(net(x), y)
+
+
+@pytest.mark.parametrize(("rows", "inputs", "hidden", "classes"), [
+    (1, 5, 17, 3), (7, 16, 16, 10), (16, 17, 33, 1), (17, 64, 40, 10), (64, 70, 24, 10), (65, 20, 100, 16)])
+def test_classifiers_of_any_size(rows: int, inputs: int, hidden: int, classes: int) -> None:
+    random = np.random.default_rng(rows)
+    batches = [(of_kind("f", (rows, inputs), random), places(classes, (rows,), random)) for _ in range(BATCHES)]
+
+    def model() -> Any:
+        return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, classes))
+
+    agree(trained(model, classified, lr=0.05, momentum=0.9), batches)
+
+
+def test_mini_batches_taken_by_index() -> None:
+    random = np.random.default_rng(3)
+    x, y = of_kind("f", (90, 50), random), places(7, (90,), random)
+    batches = [(torch.tensor(random.permutation(90)[:32]),) for _ in range(BATCHES)]
+    agree(trained(lambda: nn.Sequential(nn.Linear(50, 40), nn.ReLU(), nn.Linear(40, 7)),
+                  lambda net, at: F.cross_entropy(net(x[at]), y[at]), "Adam", lr=0.01), batches)
+
+
+CONVOLUTIONS: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
+    "plain": ({"kernel_size": 5}, (16, 3, 12, 12)),
+    "odd-rows": ({"kernel_size": 3}, (17, 2, 9, 8)),
+    "padded": ({"kernel_size": 3, "padding": 1}, (32, 4, 7, 7)),
+    "strided": ({"kernel_size": 3, "stride": 2, "padding": (1, 0)}, (16, 3, 9, 10)),
+    "dilated": ({"kernel_size": 3, "dilation": 2, "padding": 2}, (3, 4, 9, 9)),
+    "groups": ({"kernel_size": 3, "groups": 2}, (16, 4, 8, 8)),
+    "points": ({"kernel_size": 1}, (5, 4, 6, 6)),
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_convolutions_with_all_gradients(name: str) -> None:
+    options, shape = CONVOLUTIONS[name]
+
+    def model() -> Any:
+        return nn.Sequential(nn.Conv2d(shape[1], 6, padding=1, kernel_size=3), nn.ReLU(), nn.Conv2d(6, 4, **options))
+
+    agree(trained(model, lambda net, x: (net(x) ** 2).mean(), lr=0.1), floats(shape))
+
+
+POOLS: dict[str, Any] = {
+    "halves": lambda x: F.max_pool2d(x, 2),
+    "overlapping": lambda x: F.max_pool2d(x, 3, 2),
+    "padded": lambda x: F.max_pool2d(x, 2, 2, padding=1),
+    "uncovered": lambda x: F.max_pool2d(x, 2, 3),
+    "oblong": lambda x: F.max_pool2d(x, (1, 3)),
+    "line": lambda x: F.max_pool1d(x.flatten(2), 4),
+    "mean": lambda x: F.avg_pool2d(x, 2),
+}
+
+
+@pytest.mark.parametrize("rows", [5, 16])
+@pytest.mark.parametrize("name", POOLS)
+def test_pools_put_gradients_where_maxima_were(name: str, rows: int) -> None:
+    random = np.random.default_rng(1)
+    # few different numbers, so that there are ties: the first one wins
+    batches = [(torch.tensor(random.integers(0, 3, (rows, 3, 8, 9)).astype(np.float32)),) for _ in range(BATCHES)]
+    agree(training(lambda x, w: POOLS[name](x * w), [(3, 8, 9)]), batches)
+
+
+def test_a_convolutional_network_with_dropout() -> None:
+    def model() -> Any:
+        return nn.Sequential(nn.Conv2d(1, 5, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Dropout2d(0.2), nn.Conv2d(5, 6, 3, padding=1), nn.MaxPool2d(2),
+                             nn.ReLU(), nn.Flatten(), nn.Linear(54, 10))
+
+    random = np.random.default_rng(5)
+    batches = [(of_kind("f", (16, 1, 16, 16), random), places(10, (16,), random)) for _ in range(BATCHES)]
+    agree(trained(model, classified, lr=0.01, momentum=0.5), batches)
+
+
+class Block(nn.Module):
+    """A transformer's layer over embedded words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.attention = nn.Embedding(20, 16), nn.MultiheadAttention(16, 2, batch_first=True)
+        self.first, self.second, self.head = nn.LayerNorm(16), nn.Linear(16, 16), nn.Linear(16, 20)
+
+    def forward(self, words: torch.Tensor) -> torch.Tensor:
+        x = self.words(words)
+        h = self.first(x)
+        x = x + self.attention(h, h, h, need_weights=False)[0]
+        return self.head(x + F.gelu(self.second(x)))
+
+
+class Recurrent(nn.Module):
+    """A recurrent network over embedded words."""
+
+    def __init__(self, cell: str) -> None:
+        super().__init__()
+        self.words, self.cell, self.head = nn.Embedding(20, 9), getattr(nn, cell)(9, 17, batch_first=True), nn.Linear(17, 20)
+
+    def forward(self, words: torch.Tensor) -> torch.Tensor:
+        return self.head(self.cell(self.words(words))[0])
+
+
+@pytest.mark.parametrize("model", [Block, lambda: Recurrent("LSTM"), lambda: Recurrent("GRU")], ids=["transformer", "LSTM", "GRU"])
+def test_networks_over_sequences(model: Callable[[], Any]) -> None:
+    batches = [(places(20, (4, 6), np.random.default_rng(k)),) for k in range(BATCHES)]
+    agree(trained(model, lambda net, x: F.cross_entropy(net(x[:, :-1]).flatten(0, 1), x[:, 1:].flatten()), lr=0.1), batches)
+
+
+@pytest.mark.parametrize("shape", [(1, 33), (7, 16), (17, 65), (64, 1), (3, 5, 17)])
+def test_folds_over_every_dimension(shape: tuple[int, ...]) -> None:
+    def folds(x: torch.Tensor, y: torch.Tensor) -> list[torch.Tensor]:
+        out = [x.sum(), x.t().sum(0) if x.dim() == 2 else x.transpose(0, 2).sum(1), (x * y).mean(), x.amax(), (x > 0).any()]
+        for d in range(x.dim()):
+            out += [x.sum(d), (x * 2 - y).sum(d, keepdim=True), x.amax(d), x.prod(d), (x > 0).sum(d), *x.max(d), *y.min(d), x.softmax(d),
+                    x.log_softmax(d), (x - x.mean(d, keepdim=True)) / x.std(d, keepdim=True, unbiased=False).add(1)]
+        return out
+
+    batches = floats(shape, shape)
+    agree(keeping(folds, batches[0]), batches)
+
+
+@pytest.mark.parametrize("kind", list("fdhgisu"))
+def test_vectors_of_every_dtype(kind: str) -> None:
+    def maps(a: torch.Tensor, b: torch.Tensor) -> list[torch.Tensor]:
+        return [a + b, a * b - a, torch.where(a > b, a, b), (a < b), a.t() + b.t(), a[:, ::2] * 3, a[1:] + b[:-1], a + b[0], b + a[:, :1],
+                a.float() * 0.5, (a * 2).to(torch.int64), a.sum(1), a.amax(0), a @ b.t(), a.flip(0) + b]
+
+    random = np.random.default_rng(SEED)
+    batches = [(of_kind(kind, (17, 65), random), of_kind(kind, (17, 65), random)) for _ in range(BATCHES)]
+    agree(keeping(maps, batches[0]), batches)
+
+
+WRITES: dict[str, Callable[[torch.Tensor, torch.Tensor], Any]] = {
+    "shifted": lambda w, x: w[1:].copy_(w[:-1] + x[1:]),
+    "turned": lambda w, x: w.copy_(w.t() * 0.5 + x),
+    "row": lambda w, x: w[3].add_(w[4] * 0.25).sub_(x[0]),
+    "column": lambda w, x: w[:, 5].mul_(0.5).add_(x[:, 2]),
+    "strided": lambda w, x: w[::2, 1::3].mul_(0.5).add_(x[::2, 1::3]),
+    "twice": lambda w, x: (w.mul_(0.5), w.add_(x), w[0].sub_(w[1] * 0.1)),
+    "read-then-written": lambda w, x: w.copy_((w.sum(0) * 0.01 + w * 0.1).tanh() + x),
+    "broadcast": lambda w, x: w.sub_(w[:1] * 0.1).add_(x),
+    "written-under-a-view": lambda w, x: (lambda v: (w.mul_(0.5), v.add_(x[0])))(w[2]),
+    "filled": lambda w, x: (w.zero_(), w[1:4].fill_(2.0), w.add_(x)),
+    "indexed": lambda w, x: w.index_add_(0, torch.tensor([1, 1, 5]), x[:3]).mul_(0.5),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_writes_in_place_happen_in_their_order(name: str) -> None:
+    def make() -> tuple[Callable[..., Any], list[Any]]:
+        w = torch.arange(17 * 17, dtype=torch.float32).reshape(17, 17) / 100
+
+        def step(x: torch.Tensor) -> torch.Tensor:
+            before = w.sum()
+            WRITES[name](w, x)
+            return before + (w * w).sum() * 1e-3
+
+        return step, [w]
+
+    agree(make, floats((17, 17)))
+
+
+def test_special_values_come_through_vectors() -> None:
+    special = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e38, 3e38, 1.0, -2.5]
+    x = torch.tensor((special * 4)[:37]).reshape(1, 37).repeat(3, 1)
+
+    def operations(x: torch.Tensor) -> list[torch.Tensor]:
+        return [x.exp(), x.log(), x.relu(), x.sigmoid(), x.tanh(), x.amax(1), x[:, :2].sum(1), x.max(1)[0], x[:, 7:9].prod(1), 1 / x, x.abs(),
+                torch.clamp(x, -1, 1), torch.maximum(x, x.flip(1)), x.softmax(1), x[:, 6:9].t() @ x[:, 6:9]]
+
+    agree(keeping(operations, (x,)), [(x,)] * BATCHES)
+
+
+def compiled(make: Made, batches: list[tuple[torch.Tensor, ...]]) -> tuple[Step, Any, list[Any]]:
+    function, kept = make()
+    step = Step(function)
+    step.over(batches)
+    (variant,) = step.variants.values()
+    assert variant.native is not None, variant.reason
+    return step, variant.native, kept
+
+
+def test_one_thread_and_two_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(nests, "ALONE", 0)
+    random = np.random.default_rng(4)
+    batches = [(of_kind("f", (17, 1, 10, 10), random), places(5, (17,), random)) for _ in range(4)]
+
+    def model() -> Any:
+        return nn.Sequential(nn.Conv2d(1, 4, 3), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(64, 5))
+
+    found, before = [], torch.get_num_threads()
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            _, made, kept = compiled(trained(model, classified, lr=0.1), batches)
+            assert made.threads == threads
+            found.append([p.detach().numpy().copy() for p in kept])
+    finally:
+        torch.set_num_threads(before)
+    for other in found[1:]:
+        for a, b in zip(found[0], other, strict=True):
+            assert a.tobytes() == b.tobytes()
+
+
+def test_an_index_outside_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(nests, "ALONE", 0)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        weight = torch.ones(4, 20)
+
+        def step(x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+            weight.mul_(1.5)
+            return (x @ weight[at].t()).sum()
+
+        good = [(torch.ones(3, 20), torch.tensor([0, 3]))] * 4
+        made = Step(step)
+        made.over(good)
+        with pytest.raises(IndexError, match="out of"):
+            made.over([good[0], (torch.ones(3, 20), torch.tensor([0, 4]))])
+        assert float(weight[0, 0]) == pytest.approx(1.5 ** 6)
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_exact_sums_run_in_the_order_of_their_indices() -> None:
+    random = np.random.default_rng(6)
+    a, b = (random.standard_normal((5, 37)) for _ in range(2))
+    out = [torch.zeros(5, dtype=torch.float64), torch.zeros(5, 5, dtype=torch.float64), torch.zeros(5, 37, dtype=torch.float64)]
+
+    def step(x: torch.Tensor, y: torch.Tensor) -> None:
+        out[0].copy_((x * y + x).sum(1))
+        out[1].copy_(x @ y.t())
+        out[2].copy_(x * y + x.exp())
+
+    made = Step(step)
+    batches = [(torch.tensor(a), torch.tensor(b))] * 3
+    made.over(batches)
+    (variant,) = made.variants.values()
+    assert variant.native is not None
+    Native(variant.native.program, [], exact=True).run([a[None], b[None]], 1)
+    for i in range(5):
+        total = 0.0
+        for k in range(37):
+            total += a[i, k] * b[i, k] + a[i, k]
+        assert float(out[0][i]) == total
+        for j in range(5):
+            total = 0.0
+            for k in range(37):
+                total += a[i, k] * b[j, k]
+            assert float(out[1][i, j]) == total
+    assert out[2].tolist() == [[x * y + math.exp(x) for x, y in zip(p, q, strict=True)] for p, q in zip(a.tolist(), b.tolist(), strict=True)]
+
+
+def test_only_what_is_visible_is_left_in_its_own_memory() -> None:
+    seen: list[torch.Tensor] = []
+
+    def make() -> tuple[Callable[..., Any], list[Any]]:
+        w = torch.ones(17, 40)
+
+        def step(x: torch.Tensor) -> torch.Tensor:
+            hidden, shown = (x * w).tanh(), (x + w).exp()
+            seen[:] = [hidden, shown]
+            w.mul_(0.5).add_(hidden * 0.1)
+            return shown.sum()
+
+        return step, [w]
+
+    batches = floats((17, 40), batches=3)
+    _, made, (w,) = compiled(make, batches)
+    hidden, shown = seen
+    made.program.visible = {shown.storage_cell}
+    narrow = Native(made.program, made.results)
+    for x in seen:
+        x.array[...] = -7
+    start = w.numpy().copy()
+    x = np.stack([b[0].numpy() for b in batches[:2]])
+    narrow.run([x], 2)
+    first = np.tanh(x[0] * start)
+    second = start * 0.5 + first * 0.1
+    np.testing.assert_allclose(shown.numpy(), np.exp(x[1] + second), rtol=1e-5)
+    assert (hidden.numpy() == -7).all()
+    assert narrow.schedule.size == 0        # everything stays in registers
+
+
+def test_records_of_any_shape_are_kept_for_every_step() -> None:
+    random = np.random.default_rng(2)
+    made_by: list[Any] = []
+
+    def step(x: torch.Tensor) -> torch.Tensor:
+        made_by[:] = [x * 2, (x * x).sum(1)]
+        return made_by[1].sum()
+
+    batches = [(of_kind("f", (5, 20), random),) for _ in range(3)]
+    made = Step(step)
+    made.over(batches)
+    (variant,) = made.variants.values()
+    assert variant.native is not None
+    program = variant.native.program
+    wanted = [e.results[0] for e in program.equations if e.results[0].shape in ((5, 20), (5,))]
+    x = np.stack([b[0].numpy() for b in batches])
+    records = Native(program, wanted).run([x], 3)
+    expected = {"mul": [x * 2, x * x], "sum": [(x * x).sum(2)]}
+    names = [e.primitive.name for e in program.equations if e.results[0].shape in ((5, 20), (5,))]
+    for name, record in zip(names, records, strict=True):
+        np.testing.assert_allclose(record, expected[name].pop(0), rtol=1e-5)
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {here!r})
+import test_fused as t
+from steepest.lower import machine
+assert machine.width() == {width}, machine.width()
+t.test_classifiers_of_any_size(17, 20, 33, 5)
+t.test_convolutions_with_all_gradients("padded")
+t.test_pools_put_gradients_where_maxima_were("halves", 16)
+t.test_folds_over_every_dimension((7, 17))
+t.test_vectors_of_every_dtype("h")
+"""
+
+
+@pytest.mark.parametrize(("masked", "width"), [("avx512", 8), ("avx2,fma", 4)])
+def test_narrower_vectors_do_the_same(masked: str, width: int) -> None:
+    from steepest.lower import machine
+
+    if machine.processor() != "x86_64" or machine.width() <= width:
+        pytest.skip("the processor has no wider vectors to do without")
+    script = SCRIPT.format(here=str(Path(__file__).parent), width=width)
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "STEEPEST_MASK": masked})
