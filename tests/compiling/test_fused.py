@@ -17,10 +17,10 @@ from steepest.compiling import native as natives
 from steepest.compiling.native import Native
 from steepest.lower import nest as nests
 
-F, nn = torch.nn.functional, torch.nn
 sys.path.insert(0, str(Path(__file__).parent))
 from agreement import BATCHES, agree, keeping, of_kind, places, training
 
+F, nn = torch.nn.functional, torch.nn
 SEED = 17
 Made = Callable[[], tuple[Callable[..., Any], list[Any]]]
 
@@ -55,7 +55,7 @@ def classified(net: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(("rows", "inputs", "hidden", "classes"), [
-    (1, 5, 17, 3), (7, 16, 16, 10), (16, 17, 33, 1), (17, 64, 40, 10), (64, 70, 24, 10), (65, 20, 100, 16)])
+    (1, 5, 17, 3), (16, 17, 33, 1), (65, 70, 40, 10)])
 def test_classifiers_of_any_size(rows: int, inputs: int, hidden: int, classes: int) -> None:
     random = np.random.default_rng(rows)
     batches = [(of_kind("f", (rows, inputs), random), places(classes, (rows,), random)) for _ in range(BATCHES)]
@@ -80,8 +80,7 @@ CONVOLUTIONS: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "padded": ({"kernel_size": 3, "padding": 1}, (32, 4, 7, 7)),
     "strided": ({"kernel_size": 3, "stride": 2, "padding": (1, 0)}, (16, 3, 9, 10)),
     "dilated": ({"kernel_size": 3, "dilation": 2, "padding": 2}, (3, 4, 9, 9)),
-    "groups": ({"kernel_size": 3, "groups": 2}, (16, 4, 8, 8)),
-    "points": ({"kernel_size": 1}, (5, 4, 6, 6)),
+    "groups": ({"kernel_size": 3, "groups": 2}, (5, 4, 8, 8)),
 }
 
 
@@ -106,9 +105,8 @@ POOLS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("rows", [5, 16])
 @pytest.mark.parametrize("name", POOLS)
-def test_pools_put_gradients_where_maxima_were(name: str, rows: int) -> None:
+def test_pools_put_gradients_where_maxima_were(name: str, rows: int = 16) -> None:
     random = np.random.default_rng(1)
     # few different numbers, so that there are ties: the first one wins
     batches = [(torch.tensor(random.integers(0, 3, (rows, 3, 8, 9)).astype(np.float32)),) for _ in range(BATCHES)]
@@ -117,8 +115,8 @@ def test_pools_put_gradients_where_maxima_were(name: str, rows: int) -> None:
 
 def test_a_convolutional_network_with_dropout() -> None:
     def model() -> Any:
-        return nn.Sequential(nn.Conv2d(1, 5, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Dropout2d(0.2), nn.Conv2d(5, 6, 3, padding=1), nn.MaxPool2d(2),
-                             nn.ReLU(), nn.Flatten(), nn.Linear(54, 10))
+        return nn.Sequential(nn.Conv2d(1, 5, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Dropout2d(0.2),
+                             nn.Conv2d(5, 6, 3, padding=1), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(54, 10))
 
     random = np.random.default_rng(5)
     batches = [(of_kind("f", (16, 1, 16, 16), random), places(10, (16,), random)) for _ in range(BATCHES)]
@@ -151,7 +149,7 @@ class Recurrent(nn.Module):
         return self.head(self.cell(self.words(words))[0])
 
 
-@pytest.mark.parametrize("model", [Block, lambda: Recurrent("LSTM"), lambda: Recurrent("GRU")], ids=["transformer", "LSTM", "GRU"])
+@pytest.mark.parametrize("model", [Block, lambda: Recurrent("LSTM")], ids=["transformer", "LSTM"])
 def test_networks_over_sequences(model: Callable[[], Any]) -> None:
     batches = [(places(20, (4, 6), np.random.default_rng(k)),) for k in range(BATCHES)]
     agree(trained(model, lambda net, x: F.cross_entropy(net(x[:, :-1]).flatten(0, 1), x[:, 1:].flatten()), lr=0.1), batches)
@@ -216,8 +214,8 @@ def test_special_values_come_through_vectors() -> None:
     x = torch.tensor((special * 4)[:37]).reshape(1, 37).repeat(3, 1)
 
     def operations(x: torch.Tensor) -> list[torch.Tensor]:
-        return [x.exp(), x.log(), x.relu(), x.sigmoid(), x.tanh(), x.amax(1), x[:, :2].sum(1), x.max(1)[0], x[:, 7:9].prod(1), 1 / x, x.abs(),
-                torch.clamp(x, -1, 1), torch.maximum(x, x.flip(1)), x.softmax(1), x[:, 6:9].t() @ x[:, 6:9]]
+        return [x.exp(), x.log(), x.relu(), x.sigmoid(), x.tanh(), x.amax(1), x[:, :2].sum(1), x.max(1)[0], x[:, 7:9].prod(1), 1 / x,
+                x.abs(), torch.clamp(x, -1, 1), torch.maximum(x, x.flip(1)), x.softmax(1), x[:, 6:9].t() @ x[:, 6:9]]
 
     agree(keeping(operations, (x,)), [(x,)] * BATCHES)
 
@@ -302,7 +300,7 @@ def test_exact_sums_run_in_the_order_of_their_indices() -> None:
             for k in range(37):
                 total += a[i, k] * b[j, k]
             assert float(out[1][i, j]) == total
-    assert out[2].tolist() == [[x * y + math.exp(x) for x, y in zip(p, q, strict=True)] for p, q in zip(a.tolist(), b.tolist(), strict=True)]
+    assert out[2].reshape(-1).tolist() == [x * y + math.exp(x) for x, y in zip(a.reshape(-1).tolist(), b.reshape(-1).tolist(), strict=True)]
 
 
 def test_only_what_is_visible_is_left_in_its_own_memory() -> None:
@@ -365,7 +363,6 @@ sys.path.insert(0, {here!r})
 import test_fused as t
 from steepest.lower import machine
 assert machine.width() == {width}, machine.width()
-t.test_classifiers_of_any_size(17, 20, 33, 5)
 t.test_convolutions_with_all_gradients("padded")
 t.test_pools_put_gradients_where_maxima_were("halves", 16)
 t.test_folds_over_every_dimension((7, 17))

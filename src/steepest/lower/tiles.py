@@ -232,7 +232,7 @@ class _Product:
         last = dims[-1] if dims else None
         parts = {d: fixed.get(d) or self._bounded(d, base, rows, offsets) for d in dims}
         unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW and parts[last].bounds is None
-        unrolled = unrolled and rows * len(offsets) * self.sizes[last] <= LONG
+        unrolled = unrolled and last is not None and rows * len(offsets) * self.sizes[last] <= LONG
         plan = [(d, [parts[d]]) for d in (dims[:-1] if unrolled else dims)]
 
         def leaf(index: dict[int, Index], chosen: Any) -> None:
