@@ -53,10 +53,11 @@ def fit(g: Tensor, like: tuple[tuple[int, ...], Any]) -> Tensor:
 
 
 class Backward:
-    """One pass: what is wanted, what has arrived, what is ready."""
+    """One pass: what is wanted, what has arrived, what is ready. It goes no further than `ends`, nodes and leaves, and runs none of
+    their hooks."""
 
-    def __init__(self, inputs: Sequence[Tensor] | None, keep: bool, create: bool):
-        self.keep, self.create = keep, create
+    def __init__(self, inputs: Sequence[Tensor] | None, keep: bool, create: bool, ends: frozenset[Any] = frozenset()):
+        self.keep, self.create, self.ends = keep, create, ends
         self.to_run: set[Any] | None = None
         self.reached: set[Any] | None = None
         self.wanted: dict[Any, list[int]] = {}
@@ -99,7 +100,7 @@ class Backward:
 
     def watch(self, node: Node, gradients: list[Any], found: dict[int, Tensor]) -> None:
         """Hooks on the results of a node, and the gradients that the caller asked for."""
-        if node.hooks is not None:
+        if node.hooks is not None and node not in self.ends:
             for number in range(len(gradients)):
                 gradients[number] = run_tensor_hooks(node, number, gradients[number])
             for hook in list(node.hooks.before.values()):
@@ -161,6 +162,8 @@ class Backward:
             if node in seen:
                 continue
             seen.add(node)
+            if node in self.ends:
+                continue
             order.append(node)
             for edge in node.edges:
                 if edge is not None and isinstance(edge[0], Node):
@@ -186,7 +189,7 @@ class Backward:
             have = slots[number]
             slots[number] = g if have is None else add_gradients(have, g)
             return
-        if target.hooks is not None:
+        if target.hooks is not None and target not in self.ends:
             for hook in list(target.hooks.before.values()):
                 changed = hook(g)
                 g = g if changed is None else changed
@@ -260,8 +263,8 @@ def run_node_hooks(node: Node, results: list[Any], gradients: list[Any]) -> list
 
 
 def run_backward(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None], inputs: Sequence[Tensor] | None, keep: bool,
-                 create: bool) -> dict[int, Tensor]:
-    """Run a backward pass from `outputs`; with `inputs`, their gradients by position, else leaves accumulate."""
+                 create: bool, ends: frozenset[Any] = frozenset()) -> dict[int, Tensor]:
+    """Run a backward pass from `outputs`; with `inputs`, their gradients by position, else leaves accumulate. See `Backward` for `ends`."""
     roots: list[tuple[Any, int, Tensor]] = []
     for x, g in zip(outputs, gradients, strict=True):
         refresh(x)
@@ -277,6 +280,6 @@ def run_backward(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None], 
     before = modes.grad
     modes.grad = create
     try:
-        return Backward(inputs, keep, create).run(roots)
+        return Backward(inputs, keep, create, ends).run(roots)
     finally:
         modes.grad = before

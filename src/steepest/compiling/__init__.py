@@ -1,6 +1,6 @@
 """From recorded steps to native programs."""
 
-from steepest.compiling.accepted import compile
+from steepest.compiling.compiled import compile
 from steepest.compiling.loop import Loop, loop
 from steepest.compiling.step import Step
 

@@ -158,15 +158,10 @@ class Native:
         records = [np.empty((steps, *r.shape), r.content.storage.flat.dtype) for r in self.results]
         if steps == 0:
             return records
-        memory = [_aligned(self.sync), threads.yielding(), self.cell.ctypes.data, ctypes.cast(self.callback, ctypes.c_void_p).value or 0,
-                  _aligned(self.arena)]
-        memory += [self.given[s].ctypes.data if s in self.given else s.address for s in self.storages]
-        memory += [a.ctypes.data for a in (*records, *self.attached)]
+        memory = self._addresses([a.ctypes.data for a in records])
         table = (ctypes.c_void_p * len(memory))(*memory)
         address = ctypes.addressof(table)
-        self.cell[0] = self.sync[:] = 0
-        threads.run(lambda thread: self.call(address, steps, thread), self.threads)
-        stopped, number, index, step = self.cell.tolist()
+        stopped, number, index, step = self._go(address, steps)
         for leaf, gradient in self.program.gradients:
             leaf._grad = gradient
         for version in self.program.versions:
@@ -175,6 +170,32 @@ class Native:
             self._raise(number, index, step)
         self.given = {}
         return records
+
+    def _addresses(self, records: list[int]) -> list[int]:
+        """What the table holds; `records` are the addresses of the records."""
+        return [_aligned(self.sync), threads.yielding(), self.cell.ctypes.data, ctypes.cast(self.callback, ctypes.c_void_p).value or 0,
+                _aligned(self.arena), *(self.given[s].ctypes.data if s in self.given else s.address for s in self.storages), *records,
+                *(a.ctypes.data for a in self.attached)]
+
+    def _go(self, address: int, steps: int) -> list[int]:
+        """Call the function over a table; what the cell holds afterwards."""
+        self.cell[0] = self.sync[:] = 0
+        threads.run(lambda thread: self.call(address, steps, thread), self.threads)
+        held: list[int] = self.cell.tolist()
+        return held
+
+    def prepare(self) -> None:
+        """Make a table that stays, for single steps: see `planner.Fast.prepared`."""
+        self.table = np.array(self._addresses([0] * len(self.records)), np.uint64)
+        self.entries = {s: FIRST + k for k, s in enumerate(self.storages)}
+        self.first_record = FIRST + len(self.storages)
+        self.address = self.table.ctypes.data
+
+    def once(self) -> None:
+        """One step over the memory that the table names; the storages must know it as well."""
+        stopped, number, index, step = self._go(self.address, 1)
+        if stopped:
+            self._raise(number, index, step)
 
     def _raise(self, number: int, index: int, step: int) -> None:
         """The exception of the equation at which the program stopped: the one that Python saw, or what eager says."""

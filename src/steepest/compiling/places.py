@@ -271,6 +271,8 @@ class Walk:
 
     def _function(self, path: Path, x: Any) -> None:
         self.values[path] = ("function", id(x.__code__))
+        if "__wrapped__" in x.__dict__:
+            self.visit((*path, "__wrapped__"), x.__dict__["__wrapped__"], Place("item", x.__dict__, "__wrapped__"))
         if not x.__closure__ and not x.__defaults__ and not x.__kwdefaults__ or is_foreign(x.__code__.co_filename, x.__module__ or ""):
             return
         for name, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
@@ -364,7 +366,7 @@ def is_foreign(filename: str, module: str = "") -> bool:
     if module == "__main__" and not is_own(filename):
         return False
     if filename.startswith("<"):
-        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell"))
+        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell", "<doctest"))
         return filename.startswith("<frozen") or not typed
     return is_own(filename) or "site-packages" in filename or filename.startswith(_LIBRARY)
 

@@ -34,6 +34,9 @@ class Executable(Protocol):
     def describe(self) -> str:
         """The regime and why, what was hoisted, and the program as it is run."""
 
+    def prepared(self) -> Any:
+        """What runs single steps, with `table`, `entries`, `first_record` and `once`."""
+
 
 class Generic:
     """The generic loop nest, compiled when it first runs."""
@@ -46,6 +49,13 @@ class Generic:
         if self.native is None:
             self.native = Native(self.program, self.results, exact=self.exact)
         return self.native.run(streams, steps)
+
+    def prepared(self) -> Native:
+        """What runs single steps: see `Fast.prepared`."""
+        if self.native is None:
+            self.native = Native(self.program, self.results, exact=self.exact)
+        self.native.prepare()
+        return self.native
 
     def describe(self) -> str:
         return f"generic loop nest: {self.why}"
@@ -93,6 +103,21 @@ class Fast:
             for mine, theirs in zip(records, rest, strict=True):
                 mine[done:] = theirs.reshape(mine[done:].shape)
         return records
+
+    def prepared(self) -> "Fast":
+        """What runs single steps: `table` holds addresses, `entries` says at which index those of storages and of records stand, `once`
+        runs a step of a program without streams over them."""
+        self.bind()
+        self.entries = {s: k for k, s in enumerate(self.fixed) if isinstance(s, Storage)}
+        return self
+
+    def once(self) -> None:
+        """One step over the memory that the table names; the storages must know it as well."""
+        self.call(self.address, 1)
+        if self.cell is not None and self.cell[0] >= 0:
+            records = self.generic.run([], 1)
+            for k, x in enumerate(records, self.first_record):
+                ctypes.memmove(int(self.table[k]), x.ctypes.data, x.nbytes)
 
     def describe(self) -> str:
         text: str = self.lowering.describe()

@@ -277,6 +277,9 @@ class Trace:
                 emitted = self.recorder.emitted.get(path, 0)
                 self.growth[path] = n, [] if emitted == len(x) - n else x[n:]
                 x[n:] = [settled(v) for v in x[n:]]
+        for name in {path[0] for path, value in self.after.values.items() if value[0] in TRACED and len(path) > 1}:
+            if (name,) in self.after.roots:       # what is in it is described later
+                self.after.roots[name,] = with_own_containers(self.after.roots[name,])
         for path, value in list(self.after.values.items()):
             if value[0] in TRACED:
                 number = self.numbers[path] = value[1]
@@ -302,6 +305,13 @@ class Trace:
         """Whether a path leads to a list that the iteration appended to, or into its new end."""
         return any(path[:len(p)] == p and (len(path) == len(p) or type(path[len(p)]) is int and path[len(p)] >= n)
                    for p, (n, _) in self.growth.items())
+
+
+def with_own_containers(x: Any) -> Any:
+    """The same values in lists, tuples and dictionaries of their own."""
+    if type(x) in (list, tuple):
+        return type(x)([with_own_containers(v) for v in x])
+    return {k: with_own_containers(v) for k, v in x.items()} if type(x) is dict else x
 
 
 def escaped(trace: Trace) -> Escape | None:

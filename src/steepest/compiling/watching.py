@@ -15,6 +15,7 @@ from steepest.data.loader import DataLoader
 __all__ = ["Watch", "outside_state"]
 
 Line = tuple[str, int]
+LOWER = f"{__name__.partition('.')[0]}.lower."
 
 CALLS = frozenset(
     "len isinstance issubclass getattr hasattr setattr delattr abs min max sum sorted any all id callable iter divmod round pow ord chr "
@@ -61,7 +62,8 @@ class Watch:
             if code in UNREPEATABLE:
                 self._effect(frame, UNREPEATABLE[code])
             elif is_foreign(code.co_filename, frame.f_globals.get("__name__", "")):
-                if (frame.f_globals.get("__name__") or "").partition(".")[0] not in PYTHON and not _within_foreign(frame):
+                if (frame.f_globals.get("__name__") or "").partition(".")[0] not in PYTHON and not _within_foreign(frame) \
+                        and not _making_kernels(frame):
                     self._effect(frame, f"{frame.f_globals.get('__name__')}.{code.co_qualname}")
             else:
                 self.codes[code] = frame.f_globals
@@ -88,6 +90,16 @@ class Watch:
 
     def _effect(self, frame: types.FrameType, what: str) -> None:
         self.effects.append((line_of(frame), what))
+
+
+def _making_kernels(frame: types.FrameType) -> bool:
+    """Whether the package makes or loads native code, as where an operation is first used: it reads settings and files."""
+    caller = frame.f_back
+    while caller is not None and is_foreign(caller.f_code.co_filename, caller.f_globals.get("__name__", "")):
+        if caller.f_globals.get("__name__", "").startswith(LOWER):
+            return True
+        caller = caller.f_back
+    return False
 
 
 def _within_foreign(frame: types.FrameType) -> bool:

@@ -99,6 +99,60 @@ ROWS = {
         "line {line}: enumerate, zip or a progress bar around the loop would not see the unseen steps, so every step is run by Python; "
         "write the loop innermost",
         "第 {line} 行:外面的 enumerate、zip 或进度条看不到未执行的步,因此每一步都由 Python 执行;请把 loop 写在最里面"),
+    "compile-eager": (
+        "the compiled function {name} runs eagerly, with the same results: {why}",
+        "编译的函数 {name} 按普通方式运行,结果相同:{why}"),
+    "compile-fullgraph": (
+        "torch.compile(..., fullgraph=True): {name} cannot run as native code: {why}",
+        "torch.compile(..., fullgraph=True):{name} 无法编译为机器码:{why}"),
+    "compile-many": (
+        "it has been called in more than {count} different ways (shapes, numbers, modes); pad inputs to a few sizes, or hand changing "
+        "numbers over as tensors",
+        "它已以超过 {count} 种方式(形状、数、模式)被调用;请把输入补齐为少数几种大小,或把变化的数作为张量传入"),
+    "compile-number": (
+        "{file}:{line}: Python looks at a number that the function computes ({value!r}); use torch.where, or return it",
+        "{file}:{line}:Python 在这里读取了函数算出的数({value!r});请用 torch.where,或将它返回"),
+    "compile-read": (
+        "{file}:{line}: Python reads a tensor's elements here; use torch.where for a choice, or return the tensor and read it outside",
+        "{file}:{line}:Python 在这里读取张量的元素;选择请用 torch.where,或返回该张量在外面读取"),
+    "compile-effect": (
+        "{file}:{line}: {what} has effects outside of the tensors; do it outside of the function",
+        "{file}:{line}:{what} 在张量之外有作用;请在函数外面做"),
+    "compile-iterator": (
+        "the iterator {name} goes on by one with each call; hand its items over as arguments",
+        "迭代器 {name} 每次调用前进一步;请把元素作为参数传入"),
+    "compile-random": (
+        "it draws from Python's or NumPy's random numbers, or seeds a generator; use torch's generator and seed it outside",
+        "它使用 Python 或 NumPy 的随机数,或设置种子;请用 torch 的随机数,并在外面设置种子"),
+    "compile-too-large": (
+        "more Python objects than can be compared can be reached from it",
+        "从它可到达的 Python 对象多到无法比较"),
+    "compile-result": (
+        "it returns or leaves something that cannot be made again: an object of its own making, a tensor with hooks, or one that is part of "
+        "a graph and not returned",
+        "它返回或留下无法再次生成的东西:自己新建的对象、带钩子的张量,或属于计算图而未返回的张量"),
+    "compile-events": (
+        "it steps a scheduler; do that outside of it",
+        "它在内部推进学习率调度器;请在函数外面做"),
+    "compile-graph": (
+        "the graph of its results leads to a tensor that neither it nor its arguments hold",
+        "其结果的计算图通向既不属于它也不属于其参数的张量"),
+    "compile-hooks": (
+        "hooks lie on the graph inside of it; register them on its arguments or results",
+        "其内部的计算图上有钩子;请把钩子注册在参数或结果上"),
+    "compile-backward": (
+        "its backward pass fails: {problem}",
+        "其反向传播失败:{problem}"),
+    "compile-backward-draws": (
+        "its backward pass draws random numbers",
+        "其反向传播使用随机数"),
+    "compile-backward-writes": (
+        "its backward pass needs values that are written over",
+        "其反向传播需要已被覆盖的值"),
+    "compile-twice": (
+        "a compiled function that draws random numbers, writes in place, or whose parameters have changed since the call has no derivatives "
+        "of derivatives; use it uncompiled here (model._orig_mod, or function.__wrapped__)",
+        "使用随机数、原地写入、或调用后参数已改变的编译函数没有二阶导数;这里请用未编译的函数(model._orig_mod 或 function.__wrapped__)"),
     "compile-not-callable": (
         "torch.compile takes a function or a module, got {kind}: write model = torch.compile(model)",
         "torch.compile 的参数应为函数或模块,得到 {kind}:请写 model = torch.compile(model)"),

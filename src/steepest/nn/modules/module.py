@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
@@ -73,6 +74,7 @@ class Module(Stateful):
     training: bool
     call_super_init: bool = False
     dump_patches: bool = False
+    _compiled_call_impl: Callable[..., Any] | None = None
     _backward_pre_hooks: dict[int, Callable[..., Any]]
     _backward_hooks: dict[int, Callable[..., Any]]
     _forward_hooks: dict[int, Callable[..., Any]]
@@ -111,12 +113,14 @@ class Module(Stateful):
             or self._backward_hooks
             or self._backward_pre_hooks
             or everywhere.on_calls
+            or self._compiled_call_impl
         ):
-            return self._call_with_hooks(args, kwargs)
+            return (self._compiled_call_impl or self._call_impl)(*args, **kwargs)
         return self.forward(*args, **kwargs)
 
     def _call_impl(self, *args: Any, **kwargs: Any) -> Any:
-        return Module.__call__(self, *args, **kwargs)
+        """A call, as if the module had not been compiled."""
+        return self._call_with_hooks(args, kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         result: Any = None
@@ -295,7 +299,9 @@ class Module(Stateful):
         return self
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Accepted for PyTorch's programs; loops are compiled where they run (`steepest.loop`, `steepest run`)."""
+        """Run calls of this module as native code, as `steepest.compile` does; its options are accepted."""
+        package = sys.modules[__name__.partition(".")[0]]      # what compiles lies in a layer above
+        self._compiled_call_impl = package.compile(self._call_impl, *args, **kwargs)
 
     # -- modes and gradients
 
@@ -337,7 +343,7 @@ class Module(Stateful):
     def __getstate__(self) -> dict[str, Any]:
         own = self.__dict__
         members = {kind: dict(own[kind]) for kind in KINDS}
-        names = {name for kind in members.values() for name in kind}
+        names = {name for kind in members.values() for name in kind} | {"_compiled_call_impl"}
         return {name: value for name, value in own.items() if name not in names} | members
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -1,0 +1,358 @@
+"""compile: a function or a module whose calls run as native code, like `torch.compile`.
+
+    step = torch.compile(train_step)              # forward, backward and update in one native call
+    model = torch.compile(model)                  # still differentiable from outside
+
+Calls are run by Python and recorded until two in a row agree; from then on a call of that kind runs natively as long as everything
+that the function reads is what it was, but for the contents of tensors. Calls of another kind (shapes, modes, numbers) get programs of
+their own.
+"""
+
+import functools
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from steepest.compiling.function_call import SHARED, Call, flattened
+from steepest.compiling.function_program import RETURNED, CallTrace, FunctionProgram
+from steepest.compiling.guards import CallWalk, unread
+from steepest.compiling.numbers import settled
+from steepest.compiling.optimized_module import OptimizedModule
+from steepest.compiling.pairing import Differs
+from steepest.compiling.places import Names, Path, Place, TooLarge
+from steepest.compiling.sections import Compiled
+from steepest.compiling.trace import Escape, escaped
+from steepest.compiling.watching import Watch
+from steepest.core import dtype as dtypes
+from steepest.core.modes import interpreters, modes
+from steepest.core.storage import Storage
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
+from steepest.lower import machine
+from steepest.nn import Module
+
+__all__ = ["compile"]
+
+TRIES = 6
+"""So many recordings of one kind of call that do not agree, and such calls are left to Python."""
+ESCAPES = 2
+"""So many that do what must be done by Python."""
+WAITING = 3
+"""So many recordings wait for another one like them: calls of two kinds may take turns."""
+PROGRAMS = 16
+"""So many programs a function may have; calls of further kinds are run by Python."""
+
+
+class Variant:
+    """Calls of one kind: the last recordings, the programs, or why there is none."""
+
+    def __init__(self) -> None:
+        self.traces: list[CallTrace] = []
+        self.calls: list[Call] = []
+        self.tries = self.escapes = 0
+        self.reason = ""
+
+
+class Compilation:
+    """What is known of a compiled function."""
+
+    def __init__(self, function: Callable[..., Any], strict: bool):
+        self.function, self.strict = function, strict
+        self.name = getattr(function, "__qualname__", type(function).__name__)
+        self.fast: list[Call] = []
+        self.variants: dict[Any, Variant] = {}
+        self.codes: dict[Any, dict[str, Any]] = {}
+        self.names = Names(())
+        self.carried: set[Path] = set()
+        self.fixed: set[Path] = set()
+        self.unread: set[Path] = set()
+        self.programs = 0
+        self.busy = self.told = False
+        self.native_calls = 0
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if interpreters or self.busy or modes.anomaly:
+            return self.function(*args, **kwargs)
+        self.busy = True
+        try:
+            items = [*args, kwargs]
+            for call in self.fast:
+                if call.mode != (modes.grad, modes.inference, dtypes._default):     # type: ignore[attr-defined]
+                    continue
+                leaves: Any = args
+                if call.top != len(args) or kwargs:
+                    leaves = []
+                    if flattened(items, ("arguments",), [], leaves) != call.structure:
+                        continue
+                if call.admits(leaves):
+                    result = call.run(items, leaves)
+                    if result is not SHARED:
+                        self.native_calls += 1
+                        return result
+            return self._slowly(args, kwargs)
+        finally:
+            self.busy = False
+
+    # calls that are not known yet
+
+    def _slowly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Find a program by walking, or record the call, or leave it to Python."""
+        originals: dict[int, Tensor] = {}
+        items: list[Any] = [standing_in(x, originals) for x in args]
+        items.append({k: standing_in(x, originals) for k, x in kwargs.items()})
+        variant = self.variants.setdefault(kind_of(items), Variant())
+        if variant.reason:
+            return self.function(*args, **kwargs)
+        try:
+            now = self._walk(items, None)
+        except TooLarge:
+            return self._leave(variant, self._worded(Escape("too-large", None)), args, kwargs)
+        if now.iterators:
+            return self._leave(variant, self._worded(Escape("iterator", None, name=now.iterators[0][0])), args, kwargs)
+        for call in list(variant.calls):
+            while not call.bind(now, items, self._read()) and call.refusal and self._leave_out(call.refusal, now):
+                now = self._walk(items, None)
+            if not call.refused:
+                self._admit(call)
+                leaves: list[Any] = []
+                flattened([*args, kwargs], ("arguments",), [], leaves)
+                result = call.run([*args, kwargs], leaves)
+                if result is not SHARED:
+                    self.native_calls += 1
+                    return result
+            elif call.refusal:
+                self._follow(call.refusal, now)
+        if self.programs >= PROGRAMS:
+            return self._leave(variant, text("compile-many", count=PROGRAMS), args, kwargs)
+        return self._record(variant, items, originals)
+
+    def _read(self) -> list[tuple[dict[str, Any], str]]:
+        """The global names that the function's code uses, with their namespaces."""
+        return [(scope, name) for code, scope in self.codes.items() for name in code.co_names if name in scope]
+
+    def _admit(self, call: Call) -> None:
+        call.mode = modes.grad, modes.inference, dtypes._default    # type: ignore[attr-defined]
+        if call in self.fast:
+            self.fast.remove(call)
+        if call.fast:
+            self.fast.insert(0, call)
+
+    def _walk(self, items: list[Any], watch: Watch | None, returned: Any = CallWalk) -> CallWalk:
+        """Where Python's objects are, from the function, its arguments, the global names that it uses, and what it returned."""
+        if watch is not None and watch.codes.keys() - self.codes.keys():
+            self.codes.update(watch.codes)
+            self.names = Names((), self.codes.items())
+        found = CallWalk(self.unread)
+        found.visit(("function",), self.function, Place("fixed", None, None))
+        for path, value, place in self.names.roots(sys._getframe()):
+            found.visit(path, value, place)
+        found.values["arguments",] = list, len(items)
+        for k, x in enumerate(items):
+            found.visit(("arguments", k), x, Place("item", items, k))
+        if returned is not CallWalk:
+            found.roots[RETURNED,] = returned
+            found.visit((RETURNED,), returned, Place("fixed", None, None))
+        return found
+
+    def _record(self, variant: Variant, items: list[Any], originals: dict[int, Tensor]) -> Any:
+        """Run the function and write down what it does; compile where two recordings agree."""
+        returned: list[Any] = []
+        trace = CallTrace(sys._getframe(), lambda watch: self._walk(items, watch, *returned), self.carried)
+        trace.start()
+        try:
+            result = self.function(*items[:-1], **items[-1])
+            trace.give(result)
+            returned.append(result)
+        finally:
+            trace.finish()
+        self._learn(variant, trace)
+        return own(settled(result), originals)
+
+    def _learn(self, variant: Variant, trace: CallTrace) -> None:
+        variant.tries += 1
+        why = escaped(trace)
+        if why is not None:
+            if trace.entered and trace.recorder.escapes:
+                self.fixed |= set(trace.entered)
+                self._forget()
+                return
+            variant.escapes += 1
+            if variant.escapes >= ESCAPES or self.strict:
+                self._give_up(variant, self._worded(why))
+            return
+        others, variant.traces = variant.traces, [trace, *variant.traces[:WAITING - 1]]
+        if not others or self._numbers(others[0], trace):
+            return
+        compiled, problem = None, ""
+        for before in others:
+            try:
+                compiled = Compiled(FunctionProgram(before, trace), False)
+                variant.calls.append(Call(compiled, self.function))
+                break
+            except Differs as difference:
+                problem = problem or str(difference)
+            except machine.Unavailable as missing:
+                self._give_up(variant, str(missing))
+                return
+        if compiled is None:
+            if variant.tries >= TRIES:
+                self._give_up(variant, problem)
+            return
+        self.programs += 1
+        variant.traces, variant.tries = [], 0
+        if "compile" in os.environ.get("STEEPEST_LOG", ""):
+            print(f"steepest: {self.name} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(compiled.program.equations)} operations",
+                  file=sys.stderr)
+
+    # numbers that change
+
+    def _numbers(self, before: CallTrace, trace: CallTrace) -> bool:
+        """Follow numbers that differ between calls or that a call changes; whether there are new ones."""
+        news = False
+        for path, value in trace.after.values.items():
+            for old in (trace.before.values.get(path), before.before.values.get(path)):
+                news |= path[0] != RETURNED and old is not None and old != value and self._follow_number(path, old, value)
+        if news:
+            self._forget()
+        return news
+
+    def _leave_out(self, path: Path, now: CallWalk) -> bool:
+        """Leave what nothing reads out of all comparisons from now on; False where a path leads to something else."""
+        left_out = unread(path, now, self.codes)
+        if not left_out:
+            return False
+        self.unread.add(left_out)
+        for variant in self.variants.values():
+            variant.traces = []
+            for call in variant.calls:
+                call.program.leave_out(left_out)
+        return True
+
+    def _follow(self, path: Path, now: CallWalk) -> None:
+        """Numbers that are not what a program was made for are read anew by each call."""
+        value = now.values.get(path)
+        place = now.places.get(path)
+        if value is not None and place is not None and place.settable and self._follow_number(path, value, value):
+            self._forget()
+
+    def _follow_number(self, path: Path, old: Any, value: Any) -> bool:
+        if value[0] not in (int, float) or old[0] is not value[0] or path in self.carried or path in self.fixed:
+            return False
+        self.carried.add(path)
+        return True
+
+    def _forget(self) -> None:
+        """Other numbers are followed from now on: what was recorded without them is of no use."""
+        self.carried -= self.fixed
+        self.fast.clear()
+        self.variants.clear()
+        self.programs = 0
+
+    # what is left to Python
+
+    def _worded(self, why: Escape) -> str:
+        file, line = why.line or ("", 0)
+        key = why.key.removeprefix("loop-")
+        return text(f"compile-{key}", file=file, line=line, **why.values)
+
+    def _give_up(self, variant: Variant, reason: str) -> None:
+        variant.reason, variant.traces = reason, []
+        if self.strict:
+            raise RuntimeError(text("compile-fullgraph", name=self.name, why=reason))
+        if not self.told:
+            self.told = True
+            warnings.warn(text("compile-eager", name=self.name, why=reason), UserWarning, stacklevel=users_level())
+
+    def _leave(self, variant: Variant, reason: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self._give_up(variant, reason)
+        return self.function(*args, **kwargs)
+
+
+def users_level() -> int:
+    """How many frames above its caller's the user's is."""
+    level, frame = 1, sys._getframe(1)
+    package = __file__.rpartition("compiling")[0]
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def kind_of(items: list[Any]) -> Any:
+    """What tells kinds of calls apart: containers, the layout of tensors, the types of other things, modes."""
+    leaves: list[Any] = []
+    structure = flattened(items, (), [], leaves)
+    kinds = [(type(x), x.array.shape, x.array.strides, x.dtype, x.requires_grad, x.node is None) if isinstance(x, Tensor)
+             else (type(x), x if type(x) in (int, bool, str, type(None)) else None) for x in leaves]
+    return structure, tuple(kinds), modes.grad, modes.inference, dtypes._default
+
+
+def standing_in(x: Any, originals: dict[int, Tensor]) -> Any:
+    """An argument as a recording can see it: a tensor that is part of a larger storage is one with a storage of its own there."""
+    if isinstance(x, Tensor):
+        storage = x.storage_cell
+        if type(x) is not Tensor or x.needs_grad and x.node is None or x.array.size == 0:
+            return x
+        if storage.offset(x.array) == 0 and Storage(x.array).flat.size == storage.flat.size:
+            return x
+        t = fresh(x.array, x.dtype)
+        t._storage, t.counter = Storage(x.array), x.version
+        t.node, t.needs_grad, t.output_nr, t.view_of = x.grad_fn, x.needs_grad, x.output_nr, x.view_of
+        originals[id(t)] = x
+        return t
+    if type(x) in (list, tuple):
+        parts = [standing_in(v, originals) for v in x]
+        return x if all(a is b for a, b in zip(parts, x, strict=True)) else type(x)(parts)
+    if type(x) is dict:
+        values = {k: standing_in(v, originals) for k, v in x.items()}
+        return x if all(values[k] is v for k, v in x.items()) else values
+    return x
+
+
+def own(x: Any, originals: dict[int, Tensor]) -> Any:
+    """What was returned, with the caller's own tensors where others stood in for them."""
+    if not originals:
+        return x
+    if isinstance(x, Tensor):
+        return originals.get(id(x), x)
+    if type(x) in (list, tuple):
+        return type(x)([own(v, originals) for v in x])
+    return {k: own(v, originals) for k, v in x.items()} if type(x) is dict else x
+
+
+def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None = None, backend: Any = "inductor",
+            mode: str | None = None, options: Any = None, disable: bool = False) -> Any:
+    """A function or a module that does what `model` does, most of it as native code.
+
+    What the function does beside tensor operations must be repeatable: reading a tensor's elements in a condition, printing, drawing from
+    Python's random numbers make it run eagerly, with one warning that names the line; with `fullgraph` that is a RuntimeError after the
+    call. `dynamic`, `backend`, `mode` and `options` are accepted for PyTorch's programs. TypeError where `model` cannot be called.
+
+    >>> f = torch.compile(lambda x: (x * x).sum())
+    >>> [f(torch.full((2,), float(k))).item() for k in range(4)]
+    [0.0, 2.0, 8.0, 18.0]
+    """
+    if model is None:
+        return functools.partial(compile, fullgraph=fullgraph, disable=disable)
+    if not callable(model):
+        raise TypeError(text("compile-not-callable", kind=type(model).__name__))
+    if disable:
+        return model
+    if isinstance(model, Module):
+        return OptimizedModule(model, compiled(model, fullgraph), compile)
+    return compiled(model, fullgraph)
+
+
+def compiled(function: Callable[..., Any], strict: bool) -> Any:
+    """A function that calls `function` natively where it can; its attributes are the function's."""
+    compilation = Compilation(function, strict)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return compilation(args, kwargs)
+
+    if hasattr(function, "__name__"):
+        functools.update_wrapper(call, function)
+    call.__dict__["_torchdynamo_orig_callable"] = call.__dict__["__wrapped__"] = function
+    call.__dict__["_compilation"] = compilation
+    return call

@@ -1,0 +1,198 @@
+"""Guards: whether Python's objects are still what they were when a walk went through them, told without walking again.
+
+Everything that a walk came by is pinned: the items of dictionaries and lists, attributes, cells, global names. What lies there now is
+compared by identity, many at once by functions written in C. Where a number or a text was replaced by an equal one the pin moves on.
+"""
+
+import sys
+import types
+from collections.abc import Iterable
+from itertools import chain
+from operator import attrgetter, is_, itemgetter
+from typing import Any
+
+from steepest.compiling.places import Path, Place, Walk, compared, is_foreign
+from steepest.compiling.unchanged import ATOMS, same_cell, same_elements, same_items, same_slot, same_tensor
+from steepest.core.tensor import Tensor
+
+__all__ = ["CallWalk", "Guards", "classes_in", "unchanged", "unread"]
+
+TENSOR = ("array", "_grad", "needs_grad", "node", "hooks", "dtype")
+MISSING = object()
+NONE: frozenset[Path] = frozenset()
+
+
+class CallWalk(Walk):
+    """A walk that does not go into the attributes at `skip`, which nothing reads."""
+
+    def __init__(self, skip: set[Path]):
+        super().__init__()
+        self.skip, self.skipped = skip, list[Place]()
+        self.objects_at: dict[Path, Any] = {}
+
+    def visit(self, path: Path, x: Any, place: Place) -> None:
+        if path in self.skip:
+            self.skipped.append(place)
+        else:
+            self.objects_at[path] = x
+            super().visit(path, x, place)
+
+
+DYNAMIC = frozenset("getattr hasattr setattr vars dir globals eval exec __dict__ __getattr__ __getattribute__ __slots__ copy "
+                    "deepcopy locals asdict astuple replace fields pickle dumps repr format attrgetter methodcaller getmembers".split())
+"""Names by which code may read attributes that it does not name."""
+
+
+def unread(path: Path, found: CallWalk, codes: Iterable[types.CodeType]) -> Path:
+    """The beginning of a path that leads to an attribute of a user's object which none of the codes names; empty if none does."""
+    for k in range(len(path) - 1):
+        if path[k] == "." and isinstance(path[k + 1], str):
+            owner = found.objects_at.get(path[:k])
+            kinds = type(owner).__mro__[:-1]
+            if owner is not None and not any(is_foreign(_file(kind), kind.__module__) for kind in kinds):
+                names: set[str] = set()
+                for code in codes:
+                    names |= _names(code)
+                if path[k + 1] not in names and not names & DYNAMIC:
+                    return path[:k + 2]
+    return ()
+
+
+def _names(code: types.CodeType) -> set[str]:
+    names = {*code.co_names, *(c for c in code.co_consts if isinstance(c, str))}
+    for c in code.co_consts:
+        if isinstance(c, types.CodeType):
+            names |= _names(c)
+    return names
+
+
+def classes_in(found: Walk) -> list[tuple[type, tuple[Any, ...]]]:
+    """The user's classes of the objects that were found, with their methods and attributes."""
+    kinds = dict.fromkeys(kind for x in found._kept for kind in (x if isinstance(x, type) else type(x)).__mro__)
+    return [(kind, tuple(vars(kind).values())) for kind in kinds if not is_foreign(_file(kind), kind.__module__)]
+
+
+def unchanged(classes: list[tuple[type, tuple[Any, ...]]]) -> bool:
+    """Whether classes have the methods and attributes that they had."""
+    return all(len(vars(kind)) == len(then) and all(map(is_, vars(kind).values(), then)) for kind, then in classes)
+
+
+class Guards:
+    """What a walk found, pinned. `names` are pairs of a namespace and a name; `loose` are places whose numbers may change."""
+
+    def __init__(self, found: CallWalk, names: Iterable[tuple[dict[str, Any], str]], leave_out: Iterable[Any], loose: Iterable[Place]):
+        out = {id(x) for x in leave_out}
+        self.found = found
+        self.dicts: list[dict[Any, Any]] = []
+        self.lists: list[Any] = []
+        self.empty: list[Any] = []
+        self.tensors: list[Tensor] = []
+        self.cells: list[Any] = []
+        self.attributes: list[tuple[Any, str]] = [(x, "__code__") for x in found._kept if isinstance(x, types.FunctionType)]
+        self.rare: list[tuple[Any, Any]] = []
+        self.classes = classes_in(found)
+        scopes: dict[int, tuple[dict[str, Any], list[str]]] = {}
+        for place in found.skipped:
+            d = place.container
+            if isinstance(d, dict):
+                scopes.setdefault(id(d), (d, list(d)))[1].remove(place.key)
+        self.partly: list[Any] = [d for d, _ in scopes.values()]
+        for check, _, x, held in found.noted:
+            if id(x) not in out and id(x) not in scopes:
+                self._pin(check, x, held)
+        for scope, name in names:
+            scopes.setdefault(id(scope), (scope, []))[1].append(name)
+        self.scopes = [(scope, tuple(dict.fromkeys(few)), itemgetter(*dict.fromkeys(few))) for scope, few in scopes.values() if few]
+        self.tensor_state = attrgetter(*TENSOR)
+        self.keys = list(chain.from_iterable(self.dicts))
+        self.counted = [*self.dicts, *self.lists, *self.partly]
+        self.lengths = [len(x) for x in self.counted]
+        self.expected = list(self._now())
+        self.where = self._indices()
+        self.loose = {self.where[key] for place in loose if (key := (id(place.container), place.key)) in self.where}
+
+    def _pin(self, check: Any, x: Any, held: Any) -> None:
+        """Pin an object as a walk noted it; the lists by kind are compared together."""
+        if check is same_items:
+            (self.dicts if x else self.empty).append(x)
+        elif check is same_elements:
+            if not isinstance(x, tuple):
+                (self.lists if x else self.empty).append(x)
+        elif check is same_tensor:
+            self.tensors.append(x)
+        elif check is same_cell:
+            self.cells.append(x)
+        elif check is same_slot:
+            self.attributes.append((x, held[0]))
+        else:
+            self.rare.append((x, (check, held)))
+
+    def _now(self) -> Iterable[Any]:
+        return chain(chain.from_iterable(map(dict.values, self.dicts)), chain.from_iterable(self.lists),
+                     chain.from_iterable(map(self.tensor_state, self.tensors)), (_cell(c) for c in self.cells),
+                     (getattr(x, name, MISSING) for x, name in self.attributes), self._globals())
+
+    def _globals(self) -> Iterable[Any]:
+        for scope, names, get in self.scopes:
+            if len(names) == 1:
+                yield scope.get(names[0], MISSING)
+            else:
+                try:
+                    yield from get(scope)
+                except KeyError:
+                    yield from (scope.get(name, MISSING) for name in names)
+
+    def _indices(self) -> dict[tuple[int, Any], int]:
+        """Where in the list of pinned values an item, an attribute or a cell stands."""
+        out: dict[tuple[int, Any], int] = {}
+        at = 0
+        for d in self.dicts:
+            out.update(((id(d), key), at + i) for i, key in enumerate(d))
+            at += len(d)
+        for x in self.lists:
+            out.update(((id(x), i), at + i) for i in range(len(x)))
+            at += len(x)
+        for t in self.tensors:
+            out.update(((id(t), name), at + i) for i, name in enumerate(TENSOR))
+            at += len(TENSOR)
+        return out
+
+    def move(self, container: Any, key: Any, value: Any) -> None:
+        """A value was replaced by the package itself."""
+        at = self.where.get((id(container), key))
+        if at is not None:
+            self.expected[at] = value
+
+    def hold(self) -> bool:
+        """Whether everything is as it was."""
+        if any(self.empty) or list(map(len, self.counted)) != self.lengths:
+            return False
+        if not all(map(is_, self._now(), self.expected)) or not all(map(is_, chain.from_iterable(self.dicts), self.keys)):
+            return self._moved()
+        return not (self.rare or self.classes) or self._rest()
+
+    def _rest(self) -> bool:
+        return all(check((), x, held, NONE) for x, (check, held) in self.rare) and unchanged(self.classes)
+
+    def _moved(self) -> bool:
+        """Move pins on to equal values; False where anything else has changed."""
+        now = list(self._now())
+        if len(now) != len(self.expected) or list(chain.from_iterable(self.dicts)) != self.keys:
+            return False
+        for i, (a, b) in enumerate(zip(now, self.expected, strict=True)):
+            if a is not b:
+                if type(a) is not type(b) or type(a) not in ATOMS or i not in self.loose and compared(a) != compared(b):
+                    return False
+                self.expected[i] = a
+        return self._rest()
+
+
+def _cell(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def _file(kind: type) -> str:
+    return getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
