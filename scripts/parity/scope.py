@@ -13,14 +13,16 @@ REASONS: dict[str, tuple[str, ...]] = {
         "_unsafe_masked_index*", "_upsample_bilinear2d_aa", "grid_sampler_?d", "_segment_reduce", "addmm_decomposed", "hash_tensor",
         "constant_pad_nd", "slice"),
     "LAPACK's Bunch-Kaufman factors, which NumPy does not give: write linalg.solve or linalg.lu_factor": ("linalg.ldl_*",),
+    "half-precision complex numbers": ("chalf",),
     "masked tensors are a prototype in PyTorch": ("masked.*",),
     "a prototype of PyTorch 2.13 that fuses the last layer with its loss to save memory on accelerators": (
         "nn.functional.linear_cross_entropy*", "nn.LinearCrossEntropyLoss"),
 }
 
 
-LOOSE: dict[str, float] = {"special.bessel_??": 1e-4, "special.airy_ai": 1e-4}
-"""Relative tolerances where PyTorch's own double precision is not: its Bessel functions are right to 5 to 7 digits."""
+LOOSE: dict[str, float] = {"special.bessel_??": 1e-4, "special.airy_ai": 1e-4, "matrix_exp": 1e-3, "linalg.matrix_exp": 1e-3}
+"""Relative tolerances where PyTorch itself is off by more: its Bessel functions in double precision are right to 5 to 7 digits, its
+matrix exponential in single precision to 3 where matrices are large."""
 
 
 def tolerance(name: str) -> float:

@@ -57,12 +57,21 @@ _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "autocast": "amp", "doctor": "diagnose", "loop": "compiling",
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
+_METHODS_TOO = {f"{name}_" for name in """
+abs absolute acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh as_strided asin asinh atan atanh ceil clamp clamp_max clamp_min
+clip conj_physical cos cosh deg2rad detach erf erfc exp exp2 expm1 fill fix floor frac gcd i0 index_put lcm ldexp log log10 log1p log2
+logit nan_to_num neg negative rad2deg reciprocal resize_as round rsqrt sigmoid sin sinc sinh sqrt square tan tanh trunc xlogy zero
+""".split()} | {"is_same_size", "is_signed", "is_conj", "is_neg", "is_inference", "get_device", "is_distributed"}
+"""Methods that are functions of `torch` as well."""
+
 assert _methods.METHODS
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(f"steepest.{name}")
+    if name in _METHODS_TOO:
+        return getattr(Tensor, name)
     if name in _FROM:
         return getattr(importlib.import_module(f"steepest.{_FROM[name]}"), name)
     raise AttributeError(f"module 'steepest' has no attribute '{name}'")

@@ -465,6 +465,18 @@ def sgn(input: Tensor, *, out: Any = None) -> Tensor:
 def angle(input: Tensor, *, out: Any = None) -> Tensor:
     """The argument of complex numbers; of real ones 0 or pi."""
 
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A copy with all elements replaced by a number or a 0-dim tensor."""
+
+def conj_physical(input: Tensor, *, out: Any = None) -> Tensor:
+    """The complex conjugate."""
+
+def real(input: Tensor) -> Tensor:
+    """The real parts; real tensors are returned as they are."""
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary parts; RuntimeError for real tensors."""
+
 def isreal(input: Tensor) -> Tensor:
     """Where the imaginary part is zero."""
 
@@ -620,7 +632,10 @@ def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False, *, out: Any = Non
     """`log(sum(exp(x)))` over `dim`, computed without overflow."""
 
 def norm(input: Tensor, p: Any = 'fro', dim: Any = None, keepdim: _bool = False, dtype: Any = None, *, out: Any = None) -> Tensor:
-    """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
+    """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm, "nuc" the sum of singular values."""
+
+def nuclear_norm(input: Tensor, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    """The sum of the singular values of the matrices in two dimensions."""
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements differ from zero."""
@@ -691,6 +706,15 @@ def select(input: Tensor, dim: _int, index: _int) -> Tensor:
 def diagonal(input: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """The diagonal of two dimensions, as the last dimension of a view."""
 
+def unsafe_chunk(input: Tensor, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Copies of what `chunk` shows."""
+
+def unsafe_split(input: Tensor, split_size: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Copies of what `split` shows."""
+
+def unsafe_split_with_sizes(input: Tensor, split_size: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+    """Copies of what `split` shows."""
+
 def unfold(input: Tensor, dimension: _int, size: _int, step: _int) -> Tensor:
     """Windows of `size` along a dimension, every `step`, as a last dimension."""
 
@@ -715,10 +739,10 @@ def detach(input: Tensor) -> Tensor:
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; gradients flow through."""
 
-def atleast_1d(input: Tensor) -> Tensor:
+def atleast_1d(*tensors: Any) -> Any:
     """With at least one dimension."""
 
-def atleast_2d(input: Tensor) -> Tensor:
+def atleast_2d(*tensors: Any) -> Any:
     """With at least two dimensions."""
 
 def view_as_real(input: Tensor) -> Tensor:
@@ -727,7 +751,7 @@ def view_as_real(input: Tensor) -> Tensor:
 def view_as_complex(input: Tensor) -> Tensor:
     """A complex tensor from a last dimension of size 2, a view."""
 
-def atleast_3d(input: Tensor) -> Tensor:
+def atleast_3d(*tensors: Any) -> Any:
     """With at least three dimensions; a matrix becomes the first two."""
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
@@ -840,8 +864,16 @@ def from_numpy(ndarray: ndarray[Any, Any]) -> Tensor:
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
 
-def scalar_tensor(s: Any, *, dtype: Any = None) -> Tensor:
+def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
     """A 0-dim tensor."""
+
+def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+                  requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
+    """A tensor whose elements are yet to be written, with given strides (here they are zeros)."""
+
+def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+                   requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
+    """A tensor whose elements are yet to be written, its dimensions in another order in memory (here they are zeros)."""
 
 def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
          requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
@@ -886,8 +918,8 @@ def linspace(start: Any, end: Any, steps: _int, *, out: Any = None, dtype: Any =
              requires_grad: _bool = False) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, at equal distances."""
 
-def logspace(start: Any, end: Any, steps: _int, base: _float = 10.0, *, dtype: Any = None, requires_grad: _bool = False,
-             out: Any = None) -> Tensor:
+def logspace(start: Any, end: Any, steps: _int, base: _float = 10.0, *, dtype: Any = None, layout: Any = None, device: Any = None,
+             requires_grad: _bool = False, out: Any = None) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
 
 def eye(n: _int, m: _int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -895,7 +927,7 @@ def eye(n: _int, m: _int | None = None, *, out: Any = None, dtype: Any = None, l
     """The identity matrix."""
 
 def complex(real: Tensor, imag: Tensor, *, out: Any = None) -> Tensor:
-    """A complex tensor from its parts."""
+    """A complex tensor from its parts, floating tensors of one dtype."""
 
 def polar(abs: Tensor, angle: Tensor, *, out: Any = None) -> Tensor:
     """A complex tensor from absolute values and angles."""
@@ -919,7 +951,7 @@ def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha:
 def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, out: Any = None) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
 
-def index_fill(input: Tensor, dim: _int, index: Tensor, value: Any) -> Tensor:
+def index_fill(input: Tensor, dim: _int, index: Tensor, value: Any, *, out: Any = None) -> Tensor:
     """`input` with a number written at `index` along a dimension."""
 
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
@@ -956,12 +988,23 @@ def scatter_reduce(input: Tensor, dim: _int, index: Tensor, src: Tensor, reduce:
 def select_scatter(input: Tensor, src: Tensor, dim: _int, index: _int) -> Tensor:
     """A copy of `input` with `src` as the entry `index` along `dim`."""
 
-def slice_scatter(input: Tensor, src: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None,
-                  step: _int = 1) -> Tensor:
+def slice_scatter(input: Tensor, src: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1,
+                  *, out: Any = None) -> Tensor:
     """A copy of `input` with `src` written over a slice along `dim`."""
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """A copy of `input` with `src` written over a diagonal."""
+
+def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: _int | None = None, *,
+                       out: Any = None) -> Tensor:
+    """A copy of `input` with `src` written over a view with given sizes and strides."""
+
+def index_reduce(input: Tensor, dim: _int, index: Tensor, source: Tensor, reduce: str, *, include_self: _bool = True,
+                 out: Any = None) -> Tensor:
+    """`input` with the entries of `source` combined at `index` along a dimension by "prod", "mean", "amax" or "amin"."""
+
+def nonzero_static(input: Tensor, *, size: _int, fill_value: _int = -1) -> Tensor:
+    """The first `size` rows of `nonzero`, filled up with `fill_value`."""
 
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Positions counted over all elements of a tensor of this shape as indices, one tensor a dimension."""
@@ -999,7 +1042,7 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
 def repeat_interleave(input: Tensor, repeats: Any, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
     """Every entry several times in a row."""
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *given: Any, dims: Any = ...) -> Tensor:
     """The entries along `dims` in reverse order (a copy)."""
 
 def fliplr(input: Tensor) -> Tensor:
@@ -1038,9 +1081,6 @@ def cumsum(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> T
 def logcumsumexp(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
     """`log(cumsum(exp(x)))` along `dim`."""
 
-def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
-    """Partial integrals by the trapezoidal rule along `dim`."""
-
 def cumprod(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
     """Partial products along `dim`."""
 
@@ -1050,19 +1090,16 @@ def cummax(input: Tensor, dim: _int, *, out: Any = None) -> Any:
 def cummin(input: Tensor, dim: _int, *, out: Any = None) -> Any:
     """Running minimum along `dim` and its index."""
 
-def diff(input: Tensor, n: _int = 1, dim: _int = -1, *, out: Any = None) -> Tensor:
-    """Differences of neighbours along `dim`, `n` times."""
-
 def tril(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The lower triangle of matrices, zeros above `diagonal`."""
 
 def triu(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The upper triangle of matrices, zeros below `diagonal`."""
 
-def tril_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
+def tril_indices(row: _int, col: _int, offset: _int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
     """The indices of the lower triangle, `(2, n)`."""
 
-def triu_indices(row: _int, col: _int, offset: _int = 0) -> Tensor:
+def triu_indices(row: _int, col: _int, offset: _int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
     """The indices of the upper triangle, `(2, n)`."""
 
 def diag(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
@@ -1089,10 +1126,10 @@ def unique(input: Tensor, sorted: _bool = True, return_inverse: _bool = False, r
 
 def unique_consecutive(input: Tensor, return_inverse: _bool = False, return_counts: _bool = False,
                        dim: _int | None = None) -> Any:
-    """Runs of equal elements taken as one."""
+    """Runs of equal elements taken as one; with `dim` of equal entries along it."""
 
-def isin(elements: Tensor, test_elements: Tensor, *, out: Any = None) -> Tensor:
-    """Where an element occurs among `test_elements`."""
+def isin(elements: Any, test_elements: Any, *, assume_unique: _bool = False, invert: _bool = False, out: Any = None) -> Tensor:
+    """Where an element occurs (with `invert`: does not) among `test_elements`."""
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
     """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
@@ -1101,15 +1138,11 @@ def histc(input: Tensor, bins: _int = 100, min: _float = 0, max: _float = 0, *, 
     """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
 
 def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: _bool = False, right: _bool = False, side: str | None = None,
-                 out: Any = None) -> Tensor:
-    """Where values would go in a sorted vector."""
+                 sorter: Tensor | None = None, out: Any = None) -> Tensor:
+    """Where values would go in sorted rows (or in rows that `sorter` puts in order)."""
 
 def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False, out: Any = None) -> Tensor:
     """The interval between sorted boundaries that each element lies in."""
-
-def quantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear',
-             out: Any = None) -> Tensor:
-    """Quantiles along `dim`, interpolated between neighbours."""
 
 def result_type(a: Any, b: Any) -> Any:
     """The dtype that an arithmetic operation on `a` and `b` gives."""
@@ -1123,20 +1156,52 @@ def block_diag(*tensors: Tensor) -> Tensor:
 def vander(x: Tensor, N: _int | None = None, increasing: _bool = False) -> Tensor:
     """Powers of the elements of a vector as rows."""
 
-def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
-    """The integral by the trapezoidal rule along `dim`."""
-
-def cov(input: Tensor, *, correction: _int = 1) -> Tensor:
-    """The covariance matrix of variables in rows."""
-
-def corrcoef(input: Tensor) -> Tensor:
-    """The correlation matrix of variables in rows."""
-
 def cross(input: Tensor, other: Tensor, dim: _int = -1, *, out: Any = None) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
 
 def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float, *, out: Any = None) -> Tensor:
     """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+
+def diff(input: Tensor, n: _int = 1, dim: _int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *,
+         out: Any = None) -> Tensor:
+    """Differences of neighbours along `dim`, `n` times, after other tensors were put before and behind."""
+
+def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: _int = 1) -> list[Tensor]:
+    """Derivatives along dimensions by central differences; at the edges one-sided, of order `edge_order`.
+
+    `spacing` is a distance, one for each dimension, or the coordinates along each as tensors.
+    """
+
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+    """The integral by the trapezoidal rule along `dim`."""
+
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+    """Partial integrals by the trapezoidal rule along `dim`."""
+
+def trapz(y: Tensor, x: Tensor | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+    """The integral by the trapezoidal rule along `dim`."""
+
+def cov(input: Tensor, *, correction: _int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
+    """The covariance matrix of variables in rows; columns count `fweights` times and weigh `aweights`."""
+
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlation matrix of variables in rows."""
+
+def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None, density: _bool = False,
+              out: Any = None) -> Any:
+    """How many elements lie in each interval, and the intervals' edges; `bins` is their number or their edges."""
+
+def histogramdd(input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: _bool = False) -> Any:
+    """The same for points `(..., n)` in boxes of n dimensions."""
+
+def quantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear',
+             out: Any = None) -> Tensor:
+    """Quantiles along `dim`, between neighbours by "linear", "lower", "higher", "midpoint" or "nearest"; NaN where there is
+    one."""
+
+def nanquantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear',
+                out: Any = None) -> Tensor:
+    """Quantiles of the elements that are not NaN."""
 
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
          requires_grad: _bool = False, pin_memory: _bool = False) -> Tensor:
@@ -1341,6 +1406,63 @@ def svd_lowrank(A: Tensor, q: _int | None = 6, niter: _int | None = 2, M: Tensor
 
 def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True, *, out: Any = None) -> Any:
     """`U diag(S) V^H = input`; with `some` only the columns that are needed."""
+
+def alias_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `alias` shows."""
+
+def as_strided_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `as_strided` shows."""
+
+def detach_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `detach` shows."""
+
+def diagonal_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `diagonal` shows."""
+
+def expand_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `expand` shows."""
+
+def narrow_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `narrow` shows."""
+
+def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `permute` shows."""
+
+def select_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `select` shows."""
+
+def split_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `split` shows."""
+
+def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `split_with_sizes` shows."""
+
+def squeeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `squeeze` shows."""
+
+def t_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `t` shows."""
+
+def transpose_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `transpose` shows."""
+
+def unbind_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `unbind` shows."""
+
+def unfold_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `unfold` shows."""
+
+def unsqueeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `unsqueeze` shows."""
+
+def view_as_complex_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `view_as_complex` shows."""
+
+def view_as_real_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `view_as_real` shows."""
+
+def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """A copy of what `view` shows."""
 
 def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.

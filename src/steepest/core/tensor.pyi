@@ -197,6 +197,7 @@ class Tensor:
     def __pow__(self, other: Any) -> Tensor: ...
     def __radd__(self, other: Any) -> Tensor: ...
     def __rand__(self, other: Any) -> Tensor: ...
+    def __rdiv__(self, other: Any) -> Tensor: ...
     def __reduce_ex__(self, protocol: Any) -> Any: ...
     def __repr__(self) -> str: ...
     def __reversed__(self) -> Tensor: ...
@@ -318,6 +319,10 @@ class Tensor:
         """The indices of the elements that are not zero, one row each."""
     def as_strided(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
         """The storage seen with given sizes and strides."""
+    def as_strided_(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
+        """Give the tensor itself other sizes and strides over its memory."""
+    def as_strided_scatter(self, src: Tensor, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
+        """A copy of `input` with `src` written over a view with given sizes and strides."""
     def asin(self, *, out: Tensor | None = None) -> Tensor:
         """`asin` of every element; the result has the shape of `input`."""
     def asin_(self) -> Tensor:
@@ -427,6 +432,10 @@ class Tensor:
         """A copy with memory of its own; gradients flow through."""
     def conj(self) -> Tensor:
         """The complex conjugate."""
+    def conj_physical(self) -> Tensor:
+        """The complex conjugate."""
+    def conj_physical_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`conj_physical` written over this tensor."""
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
@@ -447,8 +456,8 @@ class Tensor:
         """`cosh`, written over this tensor; returns the tensor."""
     def count_nonzero(self, dim: Any = None) -> Tensor:
         """How many elements differ from zero."""
-    def cov(self, *, correction: _int = 1) -> Tensor:
-        """The covariance matrix of variables in rows."""
+    def cov(self, *, correction: _int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
+        """The covariance matrix of variables in rows; columns count `fweights` times and weigh `aweights`."""
     def cpu(self, memory_format: Any = None) -> Tensor:
         """The tensor itself: it is on the CPU."""
     def cross(self, other: Tensor, dim: _int = -1) -> Tensor:
@@ -489,14 +498,16 @@ class Tensor:
         """The diagonal of two dimensions, as the last dimension of a view."""
     def diagonal_scatter(self, src: Tensor, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
         """A copy of `input` with `src` written over a diagonal."""
-    def diff(self, n: _int = 1, dim: _int = -1) -> Tensor:
-        """Differences of neighbours along `dim`, `n` times."""
+    def diff(self, n: _int = 1, dim: _int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+        """Differences of neighbours along `dim`, `n` times, after other tensors were put before and behind."""
     def digamma(self, *, out: Tensor | None = None) -> Tensor:
         """`digamma` of every element; the result has the shape of `input`."""
     def digamma_(self) -> Tensor:
         """`digamma`, written over this tensor; returns the tensor."""
     def dim(self) -> _int:
         """The number of dimensions."""
+    def dim_order(self) -> tuple[_int, ...]:
+        """The dimensions from the one with the widest stride to the one with the narrowest."""
     def dist(self, other: Tensor, p: _float = 2) -> Tensor:
         """The p-norm of the difference."""
     def div(self, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
@@ -561,7 +572,7 @@ class Tensor:
         """`trunc` written over this tensor."""
     def flatten(self, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
         """Dimensions `start_dim` to `end_dim` as one."""
-    def flip(self, *dims: Any) -> Tensor:
+    def flip(self, *given: Any, dims: Any = ...) -> Tensor:
         """The entries along `dims` in reverse order (a copy)."""
     def fliplr(self) -> Tensor:
         """Columns in reverse order."""
@@ -637,6 +648,8 @@ class Tensor:
         """`heaviside`, written over this tensor; returns the tensor."""
     def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
         """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
+    def histogram(self, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None, density: _bool = False) -> Any:
+        """How many elements lie in each interval, and the intervals' edges; `bins` is their number or their edges."""
     def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Split along the second dimension, vectors along their only one."""
     def hypot(self, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -671,6 +684,10 @@ class Tensor:
         """`input` with `values` written (or added) at the elements that `indices` pick together."""
     def index_put_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`index_put` written over this tensor."""
+    def index_reduce(self, dim: _int, index: Tensor, source: Tensor, reduce: str, *, include_self: _bool = True) -> Tensor:
+        """`input` with the entries of `source` combined at `index` along a dimension by "prod", "mean", "amax" or "amin"."""
+    def index_reduce_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`index_reduce` written over this tensor."""
     def index_select(self, dim: _int, index: Tensor) -> Tensor:
         """Entries at `index` along a dimension."""
     def inner(self, other: Tensor) -> Tensor:
@@ -679,16 +696,30 @@ class Tensor:
         """Converted to torch.int32."""
     def inverse(self) -> Tensor:
         """The inverse of square matrices; LinAlgError for singular ones."""
+    def is_coalesced(self) -> _bool:
+        """Whether the tensor is sparse: never."""
     def is_complex(self) -> _bool:
         """Whether the dtype is a complex one."""
+    def is_conj(self) -> _bool:
+        """Whether the tensor is conjugated later: never."""
     def is_contiguous(self, memory_format: Any = None) -> _bool:
         """Whether the elements lie in memory in order, without gaps."""
+    def is_distributed(self) -> _bool:
+        """Whether the tensor is on several machines: never."""
     def is_floating_point(self) -> _bool:
         """Whether the dtype is a floating one."""
     def is_inference(self) -> _bool:
         """Whether the tensor is an inference tensor: never."""
+    def is_neg(self) -> _bool:
+        """Whether the tensor is negated later: never."""
+    def is_nonzero(self) -> _bool:
+        """Whether the only element differs from zero."""
     def is_pinned(self) -> _bool:
         """Whether the tensor is in pinned memory: never."""
+    def is_same_size(self, other: Tensor) -> _bool:
+        """Whether both tensors have one shape."""
+    def is_set_to(self, tensor: Tensor) -> _bool:
+        """Whether both are the same view of the same memory."""
     def is_shared(self) -> _bool:
         """Whether the tensor is in memory shared between processes: never."""
     def is_signed(self) -> _bool:
@@ -697,8 +728,8 @@ class Tensor:
         """Where `|input - other| <= atol + rtol * |other|`."""
     def isfinite(self, *, out: Tensor | None = None) -> Tensor:
         """`isfinite` of every element; the result has the shape of `input`."""
-    def isin(self, test_elements: Tensor) -> Tensor:
-        """Where an element occurs among `test_elements`."""
+    def isin(self, test_elements: Any, *, assume_unique: _bool = False, invert: _bool = False) -> Tensor:
+        """Where an element occurs (with `invert`: does not) among `test_elements`."""
     def isinf(self, *, out: Tensor | None = None) -> Tensor:
         """`isinf` of every element; the result has the shape of `input`."""
     def isnan(self, *, out: Tensor | None = None) -> Tensor:
@@ -881,10 +912,14 @@ class Tensor:
         """The mean of the elements that are not NaN."""
     def nanmedian(self, dim: _int | None = None, keepdim: _bool = False) -> Any:
         """The lower median of the elements that are not NaN; with `dim`, `(values, indices)`."""
+    def nanquantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
+        """Quantiles of the elements that are not NaN."""
     def nansum(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
         """The sum with NaN counted as zero."""
     def narrow(self, dim: _int, start: Any, length: _int) -> Tensor:
         """`length` entries from `start` along `dim`, as a view."""
+    def narrow_copy(self, *args: Any, **kwargs: Any) -> Any:
+        """A copy of what `narrow` shows."""
     def ndimension(self) -> _int:
         """The number of dimensions."""
     def ne(self, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -903,6 +938,9 @@ class Tensor:
         """The number of elements."""
     def new_empty(self, *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
         """A tensor whose elements are yet to be written with, unless given, this tensor's dtype."""
+    def new_empty_strided(self, size: Any, stride: Any, *, dtype: _dtype | None = None, device: Any = None,
+                          requires_grad: _bool = False, layout: Any = None, pin_memory: _bool = False) -> Tensor:
+        """A tensor whose elements are yet to be written, with given strides and, unless given, this tensor's dtype."""
     def new_full(self, size: Any, fill_value: Any, *, dtype: _dtype | None = None, device: Any = None,
                  requires_grad: _bool = False) -> Tensor:
         """A tensor of shape `size` filled with a number with, unless given, this tensor's dtype."""
@@ -918,8 +956,10 @@ class Tensor:
         """`nextafter`, written over this tensor; returns the tensor."""
     def nonzero(self, *, as_tuple: _bool = False) -> Any:
         """The indices of the elements that are not zero, `(n, ndim)` or a tuple of vectors."""
+    def nonzero_static(self, *, size: _int, fill_value: _int = -1) -> Tensor:
+        """The first `size` rows of `nonzero`, filled up with `fill_value`."""
     def norm(self, p: Any = 'fro', dim: Any = None, keepdim: _bool = False, dtype: Any = None) -> Tensor:
-        """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
+        """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm, "nuc" the sum of singular values."""
     def normal_(self, mean: _float = 0.0, std: _float = 1.0, *, generator: Any = None) -> Tensor:
         """Normal numbers."""
     def not_equal(self, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -961,7 +1001,8 @@ class Tensor:
     def qr(self, mode: str = 'reduced') -> Any:
         """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
     def quantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
-        """Quantiles along `dim`, interpolated between neighbours."""
+        """Quantiles along `dim`, between neighbours by "linear", "lower", "higher", "midpoint" or "nearest"; NaN where there is
+        one."""
     def rad2deg(self, *, out: Tensor | None = None) -> Tensor:
         """`rad2deg` of every element; the result has the shape of `input`."""
     def rad2deg_(self) -> Tensor:
@@ -1201,7 +1242,13 @@ class Tensor:
                dim: _int | None = None) -> Any:
         """The different elements in order; also where each element went and how often each occurs."""
     def unique_consecutive(self, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Any:
-        """Runs of equal elements taken as one."""
+        """Runs of equal elements taken as one; with `dim` of equal entries along it."""
+    def unsafe_chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Copies of what `chunk` shows."""
+    def unsafe_split(self, split_size: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Copies of what `split` shows."""
+    def unsafe_split_with_sizes(self, split_size: Any, dim: _int = 0) -> tuple[Tensor, ...]:
+        """Copies of what `split` shows."""
     def unsqueeze(self, dim: _int) -> Tensor:
         """With a new dimension of size 1 at `dim`."""
     def unsqueeze_(self, *args: Any) -> Tensor:

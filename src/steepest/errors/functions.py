@@ -1,6 +1,87 @@
 """Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
 
 ROWS = {
+    "diff-order": ("order must be non-negative but got {n}", "阶数不能为负:{n}"),
+    "diff-of-scalar": ("diff expects input to be at least one-dimensional: write x.reshape(1)", "diff 至少要一维张量:请写 x.reshape(1)"),
+    "diff-shapes": (
+        "diff expects the shape of tensor to prepend or append, {shape}, to match that of input, {input}, except along the differencing dimension",
+        "diff 的 prepend、append 形状 {shape} 除求差的维外应与输入 {input} 相同"),
+    "gradient-spacing": (
+        "torch.gradient expected spacing to be unspecified, a scalar, or one for each dimension: got {spacing} for {dims} dimensions",
+        "gradient 的 spacing 应为一个数或每维一个:得到 {spacing} 个,共 {dims} 维"),
+    "gradient-edge": ("torch.gradient only supports edge_order=1 and edge_order=2, got {order}", "gradient 的 edge_order 只能为 1 或 2,得到 {order}"),
+    "gradient-size": (
+        "torch.gradient expected each dimension size to be at least edge_order+1: got {size} for edge_order={order}",
+        "gradient 要求每维的大小不小于 edge_order+1:得到 {size},edge_order={order}"),
+    "cov-dims": ("cov(): expected input to have two or fewer dimensions but got {ndim}: write x.reshape(n, -1)", "cov 的输入至多两维,得到 {ndim} 维"),
+    "cov-weights": (
+        "cov(): {name} must be one-dimensional {kind}, none of them negative, one for each of the {count} columns",
+        "cov 的 {name} 应为一维非负({kind}),每列一个,共 {count} 列"),
+    "histogram-range": ("torch.histogramdd(): max must be larger than min: got [{low}, {high}]", "直方图的上界应大于下界:[{low}, {high}]"),
+    "histogram-points": (
+        "torch.histogramdd(): input tensor should have at least 2 dimensions, its shape is {shape}", "histogramdd 的输入至少两维,形状是 {shape}"),
+    "histogram-bins": (
+        "histogramdd: The size of bins must be equal to the innermost dimension of the input: got {bins} and {n}",
+        "histogramdd 的 bins 个数 {bins} 应等于最后一维的大小 {n}"),
+    "quantile-interpolation": (
+        "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {name}",
+        "quantile 的插值方式应为 linear、lower、higher、midpoint、nearest 之一,得到 {name}"),
+    "quantile-of-nothing": ("quantile() input tensor must be non-empty", "quantile 的输入不能为空"),
+    "quantile-dtype": (
+        "quantile() input tensor must be either float or double dtype, got {dtype}: write x.float()", "quantile 的输入应为浮点数,得到 {dtype}:请写 x.float()"),
+    "quantile-shares": (
+        "quantile() q must be a scalar or 1D tensor of the same dtype as the input: got shape {shape} and dtype {dtype}",
+        "quantile 的 q 应为标量或一维张量,类型与输入相同:得到形状 {shape}、类型 {dtype}"),
+    "quantile-outside": ("quantile() q must be in the range [0, 1] but got {q}", "quantile 的 q 应在 [0, 1] 中,得到 {q}"),
+    "too-few-dims": ("{function}: input needs at least {least} dimensions, got {ndim} dimensions", "{function}:输入至少要 {least} 维,得到 {ndim} 维"),
+    "rotation-dims": ("expected total rotation dims == 2, but got dims = {dims} of a tensor with {ndim} dimensions", "旋转要两个不同的维:得到 {dims},张量有 {ndim} 维"),
+    "roll-shifts": ("`shifts` required, one for each of dims: got {shifts} shifts and {dims} dims", "roll 的 shifts 应与 dims 一一对应:得到 {shifts} 个与 {dims} 个"),
+    "stack-of-nothing": ("{function} expects a non-empty TensorList", "{function} 的张量列表不能为空"),
+    "cat-not-tensors": (
+        "cat(): argument 'tensors' must be tuple of Tensors, got {kind}: write torch.cat([a, b])", "cat 的参数应为张量的列表或元组,得到 {kind}:请写 torch.cat([a, b])"),
+    "diag-dims": ("diag(): Supports 1D or 2D tensors. Got {ndim}D", "diag 只支持一维或二维张量,得到 {ndim} 维"),
+    "diagonal-dims": ("diagonal dimensions cannot be identical {a}, {b}", "对角线的两个维不能相同:{a}、{b}"),
+    "boundaries-dims": ("boundaries tensor must be 1 dimension, but got dim({ndim})", "boundaries 应为一维张量,得到 {ndim} 维"),
+    "cross-dims": (
+        "linalg.cross: inputs must have the same number of dimensions: got shapes {a} and {b}", "cross 的两个输入维数应相同:形状 {a} 与 {b}"),
+    "cross-size": ("linalg.cross: inputs dimension {dim} must have length 3", "cross 的第 {dim} 维大小应为 3"),
+    "split-dims": (
+        "torch.{function} requires a tensor with at least {least} dimension, but got a tensor with {ndim} dimensions!",
+        "{function} 要求张量至少 {least} 维,得到 {ndim} 维"),
+    "movedim-dims": (
+        "movedim: Invalid source or destination dims: source ({source} dims) should contain the same number of dims as destination ({destination} dims)",
+        "movedim 的 source {source} 与 destination {destination} 个数应相同"),
+    "movedim-twice": ("movedim: repeated dim in `{which}` ({dims})", "movedim 的 {which} 中有重复的维:{dims}"),
+    "narrow-of-scalar": ("narrow() cannot be applied to a 0-dim tensor.", "narrow 不能用于 0 维张量"),
+    "steps-float": (
+        "linspace(): received an invalid combination of arguments: steps must be an int, got {steps}: write int(steps)",
+        "linspace 的 steps 应为整数,得到 {steps}:请写 int(steps)"),
+    "range-of-vectors": ("linspace only supports 0-dimensional start and end tensors", "linspace 的起点与终点应为 0 维张量"),
+    "steps-negative": ("number of steps must be non-negative, got {steps}", "点数不能为负:{steps}"),
+    "size-negative": ("{name} must be greater or equal to 0, got {value}", "{name} 不能为负:{value}"),
+    "range-too-large": ("invalid size, possible overflow? arange({start}, {end}, {step}) has too many elements", "arange({start}, {end}, {step}) 的元素过多"),
+    "range-tolerance": ("{name} must be greater than or equal to zero, but got {value}", "{name} 不能为负:{value}"),
+    "complex-parts": (
+        "Expected both inputs to be Half, Float or Double tensors of one dtype but got {a} and {b}: write x.float()",
+        "实部与虚部应为同一浮点类型,得到 {a} 与 {b}:请写 x.float()"),
+    "fill-overflow": (
+        "value cannot be converted to type {dtype} without overflow: got {value}", "数 {value} 超出类型 {dtype} 的范围"),
+    "masked-scatter-mask": ("masked_scatter_ only supports boolean masks, but got mask with dtype {dtype}: write mask.bool()",
+                            "masked_scatter 的掩码应为布尔张量,得到 {dtype}:请写 mask.bool()"),
+    "scatter-dtype": (
+        "{function}(): Expected self.dtype to be equal to src.dtype: got {target} and {source}: write src.to(x.dtype)",
+        "{function}:src 的类型 {source} 应与张量的类型 {target} 相同:请写 src.to(x.dtype)"),
+    "scatter-dims": (
+        "Index tensor must have the same number of dimensions as {name} tensor: got {index} and {ndim}",
+        "索引张量的维数 {index} 应与 {name} 的维数 {ndim} 相同"),
+    "index-reduce-name": (
+        'index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "{name}"', "index_reduce 的方式应为 prod、mean、amax、amin 之一,得到 {name}"),
+    "empty-permuted": (
+        "Number of dimensions in size does not match the length of the physical_layout: got {size} and {layout}",
+        "大小 {size} 的维数应与 physical_layout {layout} 相同且互不重复"),
+    "index-add-shape": (
+        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {target} source.shape = {source}",
+        "source 的形状 {source} 除索引的维外应与张量的形状 {target} 相同"),
     "polygamma-order": ("polygamma(n, x) does not support negative n: got {n}", "polygamma(n, x) 的 n 不能为负:{n}"),
     "mvlgamma-dimension": (
         "mvlgamma: p has to be greater than or equal to 1, got {p}", "mvlgamma 的 p 应不小于 1,得到 {p}"),
@@ -54,6 +135,13 @@ ROWS = {
         "functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad: "
         "leave out= away, or write inside torch.no_grad()",
         "带 out= 的函数不支持自动求导,而某个参数需要梯度:请去掉 out=,或写在 torch.no_grad() 中"),
+    "out-exact-dtype": (
+        "Expected out tensor to have dtype {result}, but got {target} instead", "out= 的类型应为 {result},得到 {target}"),
+    "split-size": (
+        "torch.{function} attempted to split along dimension {dim}, but the size of the dimension {size} is not divisible by the split_size {parts}!",
+        "{function}:第 {dim} 维的大小 {size} 不能被 {parts} 整除"),
+    "narrow-start": (
+        "start out of range (expected to be in range of [{low}, {high}], but got {start})", "narrow 的起点应在 [{low}, {high}] 中,得到 {start}"),
     "out-dtype": (
         "result type {result} can't be cast to the desired output type {target}: give an out= tensor of the result's type",
         "结果类型 {result} 不能转换为 out= 张量的类型 {target}:请给出类型与结果相同的 out= 张量"),

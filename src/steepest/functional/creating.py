@@ -135,9 +135,32 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
     return from_array(np.from_dlpack(ext_tensor), shared=True)
 
 
-def scalar_tensor(s: Any, *, dtype: Any = None) -> Tensor:
+def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A 0-dim tensor."""
-    return fill(shape=(), value=s, dtype=dtype or get_default_dtype())
+    return finished(fill(shape=(), value=s, dtype=dtype or get_default_dtype()), requires_grad, device)
+
+
+def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+                  pin_memory: bool = False) -> Tensor:
+    """A tensor whose elements are yet to be written, with given strides (here they are zeros)."""
+    of = dtype or get_default_dtype()
+    shape, strides = sizes((size,)), sizes((stride,))
+    span = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) if math.prod(shape) else 0
+    memory = np.zeros(max(span, 0), numpy_dtype(of))
+    array = np.lib.stride_tricks.as_strided(memory, shape, [s * memory.itemsize for s in strides])
+    return finished(constant(array, of), requires_grad, device)
+
+
+def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+                   requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """A tensor whose elements are yet to be written, its dimensions in another order in memory (here they are zeros)."""
+    shape, order = sizes((size,)), sizes((physical_layout,))
+    if sorted(order) != list(range(len(shape))):
+        raise RuntimeError(text("empty-permuted", size=list(shape), layout=list(order)))
+    strides, step = [0] * len(shape), 1
+    for d in reversed(order):
+        strides[d], step = step, step * max(shape[d], 1)
+    return empty_strided(shape, strides, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -195,12 +218,20 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
     start, end, step = (x.item() if isinstance(x, (Tensor, np.generic)) else x for x in (start, end, step))
     if step == 0:
         raise RuntimeError(text("arange-step-zero"))
+    if any(isinstance(x, float) and not math.isfinite(x) for x in (start, end)):
+        raise RuntimeError(text("range-too-large", start=start, end=end, step=step))
     if (end - start) * step < 0:
         raise RuntimeError(text("arange-bounds", start=start, end=end, step=step))
     if dtype is None and out is not None:
         dtype = out.dtype
     if dtype is None:
         dtype = get_default_dtype() if any(isinstance(x, float) for x in (start, end, step)) else dtypes.int64
+    if dtype.category == dtypes.INTEGER and int(step) == 0:
+        raise ValueError(text("arange-step-zero"))
+    if dtype is dtypes.int64:
+        start, end, step = int(start), int(end), int(step)
+    if not abs((end - start) / step) < 2**62:
+        raise RuntimeError(text("range-too-large", start=start, end=end, step=step))
     n = math.ceil((end - start) / step)
     return finished(iota(start=start, step=step, size=n, dtype=dtype), requires_grad, device, out)
 
@@ -214,8 +245,16 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None,
 def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, at equal distances."""
+    if isinstance(steps, float):
+        raise TypeError(text("steps-float", steps=steps))
+    if steps < 0:
+        raise RuntimeError(text("steps-negative", steps=steps))
+    if any(isinstance(x, Tensor) and x.array.ndim for x in (start, end)):
+        raise RuntimeError(text("range-of-vectors"))
     of = wanted(dtype, out)
-    start, end = float(start), float(end)
+    if of.is_complex:
+        return finished(constant(np.linspace(complex(start), complex(end), steps).astype(numpy_dtype(of)), of), requires_grad, device, out)
+    start, end = (float(int(x)) if of.category < dtypes.FLOATING else float(x) for x in (start, end))
     kind = np.float64 if of.category < dtypes.FLOATING else numpy_dtype(of)
     step = kind(0) if isinstance(kind, type) else np.zeros((), kind)
     step = np.asarray((end - start) / max(steps - 1, 1), kind)
@@ -227,24 +266,40 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
     return finished(constant(array.astype(numpy_dtype(of)), of), requires_grad, device, out)
 
 
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, layout: Any = None, device: Any = None,
+             requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
     of = dtype or get_default_dtype()
-    return finished(constant((base ** np.linspace(start, end, steps)).astype(numpy_dtype(of)), of), requires_grad)
+    if steps < 0:
+        raise RuntimeError(text("steps-negative", steps=steps))
+    kind = complex if of.is_complex else float
+    powers = np.power(kind(base), np.linspace(kind(start), kind(end), steps))
+    return finished(constant(powers.astype(numpy_dtype(of)), of), requires_grad, device)
 
 
 def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
         requires_grad: bool = False) -> Tensor:
     """The identity matrix."""
+    for name, value in (("n", n), ("m", m)):
+        if value is not None and value < 0:
+            raise RuntimeError(text("size-negative", name=name, value=value))
     of = wanted(dtype, out)
     return finished(constant(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device, out)
 
 
 def complex_(real: Tensor, imag: Tensor) -> Tensor:
-    """A complex tensor from its parts."""
+    """A complex tensor from its parts, floating tensors of one dtype."""
+    for name, x in (("real", real), ("imag", imag)):
+        if not isinstance(x, Tensor):
+            raise TypeError(text("argument-not-tensor", function="complex", name=name, kind=type(x).__name__))
+    if real.dtype is not imag.dtype or not real.dtype.is_floating_point:
+        raise RuntimeError(text("complex-parts", a=real.dtype, b=imag.dtype))
     return real + imag * 1j
 
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """A complex tensor from absolute values and angles."""
+    for name, x in (("abs", abs), ("angle", angle)):
+        if not isinstance(x, Tensor):
+            raise TypeError(text("argument-not-tensor", function="polar", name=name, kind=type(x).__name__))
     return complex_(abs * angle.cos(), abs * angle.sin())

@@ -195,16 +195,22 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     return ix.take_rows(input, index.reshape(-1), dim=d)
 
 
+INDICES = (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8, dtypes.uint8)
+
+
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
-    if index.dtype is not dtypes.int64:
+    if index.dtype not in INDICES:
         raise RuntimeError(text("gather-index-dtype", dtype=index.dtype))
+    if max(index.array.ndim, 1) != max(input.array.ndim, 1):
+        raise RuntimeError(text("scatter-dims", name="input", index=index.array.ndim, ndim=input.array.ndim))
     return ix.gather(input, index, dim=wrap(dim, input.array.ndim))
 
 
 def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Tensor:
     """`out[index[i][j]][j] = src[i][j]` for dim 0 and so on, elsewhere `input`; `reduce` is None, "add" or "multiply"."""
     source = value if src is None else src
+    _check_scatter("scatter", input, index, source)
     if not isinstance(source, Tensor):
         source = expand(constant(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
     plain = ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value
@@ -212,30 +218,55 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     return which(input, index, source, dim=wrap(dim, input.array.ndim))
 
 
+def _check_scatter(function: str, input: Tensor, index: Tensor, source: Any) -> None:
+    """RuntimeError unless index and source have the tensor's number of dimensions and the source its dtype."""
+    if max(index.array.ndim, 1) != max(input.array.ndim, 1) and index.array.size:
+        raise RuntimeError(text("scatter-dims", name="self", index=index.array.ndim, ndim=input.array.ndim))
+    if isinstance(source, Tensor) and source.array.ndim:
+        if source.dtype is not input.dtype:
+            raise RuntimeError(text("scatter-dtype", function=function, target=input.dtype, source=source.dtype))
+        if max(source.array.ndim, 1) != max(index.array.ndim, 1) and index.array.size:
+            raise RuntimeError(text("scatter-dims", name="src", index=index.array.ndim, ndim=source.array.ndim))
+
+
 scatter_multiply = ix.Scatter("scatter_multiply", np.multiply, {})
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """`input` with `src` added at `index`."""
+    _check_scatter("scatter_add", input, index, src)
     return ix.scatter_add(input, index, src, dim=wrap(dim, input.array.ndim))
 
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """`input` with the entries of `source` added at `index` along a dimension."""
-    return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=wrap(dim, input.array.ndim))
+    d = wrap(dim, input.array.ndim)
+    if not input.array.ndim:
+        return index_add(input.reshape(1), 0, index.reshape(-1), source.reshape(-1), alpha=alpha).reshape(())
+    index = index.reshape(-1)
+    shape = source.array.shape or (1,) * input.array.ndim
+    if len(shape) != input.array.ndim or any(m != n for i, (m, n) in enumerate(zip(shape, input.array.shape, strict=True)) if i != d):
+        raise RuntimeError(text("index-add-shape", target=list(input.array.shape), source=list(source.array.shape)))
+    return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=d)
 
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
     d = wrap(dim, input.array.ndim)
-    return ix.copy_rows(input, source, index, places=(None,) * d + (0,))
+    if not input.array.ndim:
+        return index_copy(input.reshape(1), 0, index, source.reshape(-1)).reshape(())
+    return ix.copy_rows(input, source, index.reshape(-1), places=(None,) * d + (0,))
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """`input` with a number written at `index` along a dimension."""
     if not isinstance(value, Tensor):
         value = constant(np.asarray(value).astype(input.array.dtype), input.dtype)
-    return ix.fill_rows(input, value, index, places=(None,) * wrap(dim, input.array.ndim) + (0,))
+    if not input.array.ndim:
+        return index_fill(input.reshape(1), 0, index, value).reshape(())
+    if value.needs_grad and not interpreters:
+        index = from_array(np.unique(read(index)))                      # every place counts once in the gradient of the value
+    return ix.fill_rows(input, to_dtype(value, input.dtype), index.reshape(-1), places=(None,) * wrap(dim, input.array.ndim) + (0,))
 
 
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
@@ -258,7 +289,7 @@ _take = composite("take", lambda x, index: ix.pick(x.reshape(-1), index, places=
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """As `gather`, the indices broadcast."""
     if dim is None:
-        return take(input, indices)
+        return take(input, indices.reshape(-1))
     d = wrap(dim, input.array.ndim)
     shape = np.broadcast_shapes(*[tuple(1 if i == d else n for i, n in enumerate(x.array.shape)) for x in (input, indices)])
     a = expand(input, *[input.array.shape[d] if i == d else n for i, n in enumerate(shape)])
@@ -270,8 +301,10 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where `mask` holds, in one dimension."""
     shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
     mask, input = expand(mask, *shape), expand(input, *shape)
+    if mask.dtype is not dtypes.bool_:
+        raise RuntimeError(text("mask-not-bool", dtype=mask.dtype))
     if not shape:
-        return getitem(input, mask)
+        mask, input, shape = mask.reshape(1), input.reshape(1), (1,)
     return ix.masked_pick(input, *[from_array(i) for i in np.nonzero(read(mask))], places=tuple(range(len(shape))))
 
 
@@ -291,11 +324,15 @@ def argwhere(input: Tensor) -> Tensor:
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with `source` written (or added) at positions counted over all elements."""
     flat = input.reshape(-1)
-    return (ix.accumulate if accumulate else ix.put)(flat, source, index, places=(0,)).reshape(input.array.shape)
+    if index.array.size != source.array.size:
+        raise RuntimeError(text("index-put-shape", value=list(source.array.shape), region=list(index.array.shape)))
+    return (ix.accumulate if accumulate else ix.put)(flat, source.reshape(-1), index.reshape(-1), places=(0,)).reshape(input.array.shape)
 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """`input` with the elements of `source`, one after another, where `mask` holds."""
+    if mask.dtype is not dtypes.bool_:
+        raise RuntimeError(text("masked-scatter-mask", dtype=mask.dtype))
     shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
     places = np.nonzero(np.broadcast_to(read(mask), shape).reshape(-1))[0]
     if len(places) > source.array.size:
@@ -397,6 +434,31 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     """A copy of `input` with `src` written over a diagonal."""
     n = input.array.ndim
     return _replaced(input, src, views.diagonal, offset=offset, dim1=wrap(dim1, n), dim2=wrap(dim2, n))
+
+
+def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """A copy of `input` with `src` written over a view with given sizes and strides."""
+    copied = input.contiguous()
+    return _replaced(copied, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0)
+
+
+def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:
+    """`input` with the entries of `source` combined at `index` along a dimension by "prod", "mean", "amax" or "amin"."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(text("index-reduce-name", name=reduce))
+    d = wrap(dim, input.array.ndim)
+    if not input.array.ndim:
+        return index_reduce(input.reshape(1), 0, index.reshape(-1), source.reshape(-1), reduce, include_self=include_self).reshape(())
+    wide = expand(index.reshape([-1 if i == d else 1 for i in range(input.array.ndim)]), *source.array.shape)
+    return scatter_reduce(input, d, wide, source, reduce, include_self=include_self)
+
+
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The first `size` rows of `nonzero`, filled up with `fill_value`."""
+    found = nonzero(input).array[:size]
+    out = np.full((size, input.array.ndim), fill_value, np.int64)
+    out[:len(found)] = found
+    return from_array(out)
 
 
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:

@@ -14,7 +14,7 @@ from steepest.errors import text
 from steepest.functional.creating import arange
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
-from steepest.functional.shaping import clone_ordered, expand, reshape, to_dtype, unsqueeze
+from steepest.functional.shaping import broadcast_tensors, clone_ordered, expand, reshape, to_dtype, unsqueeze
 from steepest.ops import arithmetic as ar
 from steepest.ops import counting, ordering, scans
 from steepest.ops.arithmetic import clone
@@ -31,7 +31,12 @@ sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n
 
 def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
+    if isinstance(tensors, Tensor):
+        raise TypeError(text("cat-not-tensors", kind="Tensor"))
     parts = list(tensors)
+    for x in parts:
+        if not isinstance(x, Tensor):
+            raise TypeError(text("cat-not-tensors", kind=type(x).__name__))
     if not parts:
         raise ValueError(text("cat-of-nothing"))
     whole = [x for x in parts if x.array.shape != (0,)] or parts[:1]
@@ -87,15 +92,23 @@ def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     return result_into(out, _stack(*parts, dim=wrap(dim, parts[0].array.ndim + 1)))
 
 
+def _some(function: str, tensors: Any) -> list[Tensor]:
+    """The tensors as a list; RuntimeError where there is none."""
+    parts = list(tensors)
+    if not parts:
+        raise RuntimeError(text("stack-of-nothing", function=function))
+    return parts
+
+
 def hstack(tensors: Any) -> Tensor:
     """Side by side: along the second dimension, vectors along their only one."""
-    parts = [x.reshape(1) if not x.array.ndim else x for x in tensors]
+    parts = [x.reshape(1) if not x.array.ndim else x for x in _some("hstack", tensors)]
     return cat(parts, 0 if parts[0].array.ndim == 1 else 1)
 
 
 def vstack(tensors: Any) -> Tensor:
     """One above the other: along the first dimension, vectors as rows."""
-    return cat([x.reshape(1, -1) if x.array.ndim < 2 else x for x in tensors], 0)
+    return cat([x.reshape(1, -1) if x.array.ndim < 2 else x for x in _some("vstack", tensors)], 0)
 
 
 row_stack = vstack
@@ -103,7 +116,8 @@ row_stack = vstack
 
 def dstack(tensors: Any) -> Tensor:
     """Along the third dimension."""
-    return cat([x.reshape(1, -1, 1) if x.array.ndim < 2 else unsqueeze(x, 2) if x.array.ndim == 2 else x for x in tensors], 2)
+    parts = _some("dstack", tensors)
+    return cat([x.reshape(1, -1, 1) if x.array.ndim < 2 else unsqueeze(x, 2) if x.array.ndim == 2 else x for x in parts], 2)
 
 
 def column_stack(tensors: Any) -> Tensor:
@@ -151,33 +165,48 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     return input.index_select(d, constant(index, dtypes.int64))
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *given: Any, dims: Any = ()) -> Tensor:
     """The entries along `dims` in reverse order (a copy)."""
-    return ordering.flip(input, dims=tuple(wrap(d, input.array.ndim) for d in sizes(dims)))
+    along = tuple(wrap(d, input.array.ndim) for d in sizes(given or (dims,)))
+    if len(set(along)) < len(along):
+        raise RuntimeError(text("dim-twice", dim=list(along)))
+    return ordering.flip(input, dims=along) if input.array.ndim else input.clone()
 
 
 def fliplr(input: Tensor) -> Tensor:
     """Columns in reverse order."""
+    if input.array.ndim < 2:
+        raise RuntimeError(text("too-few-dims", function="fliplr", least=2, ndim=input.array.ndim))
     return flip(input, 1)
 
 
 def flipud(input: Tensor) -> Tensor:
     """Rows in reverse order."""
+    if not input.array.ndim:
+        raise RuntimeError(text("too-few-dims", function="flipud", least=1, ndim=0))
     return flip(input, 0)
 
 
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     """Rotated by 90 degrees `k` times in the plane of two dimensions."""
+    if len(dims) != 2 or input.array.ndim < 2:
+        raise RuntimeError(text("rotation-dims", dims=list(dims), ndim=input.array.ndim))
     a, b = (wrap(d, input.array.ndim) for d in dims)
+    if a == b:
+        raise RuntimeError(text("dim-twice", dim=list(dims)))
     return ordering.rot90(input, k=k % 4, dims=(a, b))
 
 
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
-    if dims is None:
-        return ordering.roll(input, shifts=shifts if isinstance(shifts, int) else shifts[0], dims=None)
     moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    along = (dims,) if isinstance(dims, int) else tuple(dims)
+    along = () if dims is None else (dims,) if isinstance(dims, int) else tuple(dims)
+    if not moves or len(moves) != len(along) and not (len(moves) == 1 and not along):
+        raise RuntimeError(text("roll-shifts", shifts=len(moves), dims=len(along)))
+    if along and not input.array.ndim:
+        raise IndexError(text("fft-no-dims", dim=along[0]))
+    if not along:
+        return ordering.roll(input, shifts=moves[0], dims=None)
     return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))
 
 
@@ -265,13 +294,6 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     return _logcumsumexp(input, dim=d) if input.array.ndim else input.clone()
 
 
-def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
-    """Partial integrals by the trapezoidal rule along `dim`."""
-    n = y.array.shape[dim]
-    heights = (y.narrow(dim, 1, n - 1) + y.narrow(dim, 0, n - 1)) / 2
-    return cumsum(heights * (dx if x is None else diff(x, dim=dim)), dim)
-
-
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
     return scans.cumprod(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
@@ -285,14 +307,6 @@ def cummax(input: Tensor, dim: int) -> Any:
 def cummin(input: Tensor, dim: int) -> Any:
     """Running minimum along `dim` and its index."""
     return cummin_result(scans.cummin(input, dim=wrap(dim, input.array.ndim)))
-
-
-def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
-    """Differences of neighbours along `dim`, `n` times."""
-    for _ in range(n):
-        size = input.array.shape[dim]
-        input = input.narrow(dim, 1, size - 1) - input.narrow(dim, 0, size - 1)
-    return input
 
 
 def _triangle_body(x: Any, diagonal: int, lower: bool) -> Any:
@@ -326,18 +340,25 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return _triangle(input, diagonal, False)
 
 
-def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+def _places(indices: Any, dtype: Any) -> Tensor:
+    of = dtype or dtypes.int64
+    return constant(np.stack(indices).astype(dtypes.numpy_dtype(of)), of)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
     """The indices of the lower triangle, `(2, n)`."""
-    return constant(np.stack(np.tril_indices(row, offset, col)).astype(np.int64), dtypes.int64)
+    return _places(np.tril_indices(row, offset, col), dtype)
 
 
-def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Tensor:
     """The indices of the upper triangle, `(2, n)`."""
-    return constant(np.stack(np.triu_indices(row, offset, col)).astype(np.int64), dtypes.int64)
+    return _places(np.triu_indices(row, offset, col), dtype)
 
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """The diagonal of a matrix, or a matrix with a vector as its diagonal."""
+    if input.array.ndim not in (1, 2):
+        raise RuntimeError(text("diag-dims", ndim=input.array.ndim))
     return _diagonal_copy(input, offset=diagonal) if input.array.ndim == 2 else diag_embed(input, diagonal)
 
 
@@ -360,6 +381,8 @@ def _embedded_shape(shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Matrices with the last dimension as their diagonals."""
     n = input.array.ndim + 1
+    if wrap(dim1, n) == wrap(dim2, n):
+        raise RuntimeError(text("diagonal-dims", a=dim1, b=dim2))
     return _diag_embed(input, offset=offset, dim1=wrap(dim1, n), dim2=wrap(dim2, n))
 
 
@@ -398,7 +421,9 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
 
 
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
-    """Runs of equal elements taken as one."""
+    """Runs of equal elements taken as one; with `dim` of equal entries along it."""
+    if dim is not None:
+        return _runs(input, wrap(dim, input.array.ndim), return_inverse, return_counts)
     flat = input.array.reshape(-1)
     starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]])) if flat.size else np.zeros(0, np.int64)
     counts = np.diff(np.append(starts, flat.size))
@@ -408,9 +433,26 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
     return out[0] if len(out) == 1 else tuple(out)
 
 
-def isin(elements: Tensor, test_elements: Tensor) -> Tensor:
-    """Where an element occurs among `test_elements`."""
-    return counting.is_in(elements, _tensor(test_elements))
+def _runs(x: Tensor, d: int, return_inverse: bool, return_counts: bool) -> Any:
+    n = x.array.shape[d]
+    if not n:
+        empty = from_array(np.zeros(0, np.int64))
+        out = [x.clone(), *([empty] if return_inverse else []), *([empty] if return_counts else [])]
+        return out[0] if len(out) == 1 else tuple(out)
+    rows = np.moveaxis(read(x), d, 0)
+    changed = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(1) if x.array.size else np.zeros(n - 1, bool)
+    starts = np.flatnonzero(np.concatenate([[True], changed]))
+    counts = np.diff(np.append(starts, n))
+    out = [from_array(np.ascontiguousarray(np.moveaxis(rows[starts], 0, d)))]
+    out += [from_array(np.repeat(np.arange(len(starts)), counts))] if return_inverse else []
+    out += [from_array(counts.astype(np.int64))] if return_counts else []
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Where an element occurs (with `invert`: does not) among `test_elements`."""
+    found = counting.is_in(_tensor(elements), _tensor(test_elements))
+    return ~found if invert else found
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
@@ -423,9 +465,14 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return counting.histogram(input, bins=bins, low=min, high=max)
 
 
-def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None) -> Tensor:
-    """Where values would go in a sorted vector."""
+def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
+                 sorter: Tensor | None = None) -> Tensor:
+    """Where values would go in sorted rows (or in rows that `sorter` puts in order)."""
+    if sorter is not None:
+        sorted_sequence = from_array(np.take_along_axis(read(sorted_sequence), read(sorter), -1))
     which = "right" if right or side == "right" else "left"
+    if sorted_sequence.array.ndim > 1:
+        return counting.search_rows(sorted_sequence, _tensor(input), side=which, to=np.int32 if out_int32 else np.int64)
     return counting.search_sorted(sorted_sequence, _tensor(input), side=which, to=np.int32 if out_int32 else np.int64)
 
 
@@ -439,27 +486,9 @@ def _tensor(x: Any) -> Tensor:
 
 def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The interval between sorted boundaries that each element lies in."""
+    if boundaries.array.ndim != 1:
+        raise RuntimeError(text("boundaries-dims", ndim=boundaries.array.ndim))
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
-
-
-def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Tensor:
-    """Quantiles along `dim`, interpolated between neighbours."""
-    shape = input.array.shape
-    x = reshape(input, -1) if dim is None else input
-    d = 0 if dim is None else wrap(dim, x.array.ndim)
-    ordered = sort(x, d)[0]
-    share = read(q) if isinstance(q, Tensor) else np.asarray(q, x.array.dtype)
-    at = share.reshape(-1) * (x.array.shape[d] - 1)
-    low = np.floor(at).astype(np.int64)
-    high = np.ceil(at).astype(np.int64)
-    chosen = {"linear": at - low, "lower": at * 0, "higher": at * 0 + 1, "midpoint": at * 0 + 0.5,
-              "nearest": np.rint(at) - low}[interpolation]
-    weight = constant(chosen.astype(x.array.dtype).reshape([-1] + [1] * (x.array.ndim - 1)), x.dtype)
-    a, b = (ordered.index_select(d, constant(i, dtypes.int64)).movedim(d, 0) for i in (low, high))
-    result = ar.lerp(a, b, weight)
-    if keepdim:
-        result = result.unsqueeze(d + 1) if dim is not None else result.reshape(-1, *[1] * len(shape))
-    return result.squeeze(0) if share.ndim == 0 else result
 
 
 def result_type(a: Any, b: Any) -> Any:
@@ -491,35 +520,22 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     return x.unsqueeze(1) ** powers
 
 
-def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
-    """The integral by the trapezoidal rule along `dim`."""
-    n = y.array.shape[dim]
-    heights = (y.narrow(dim, 1, n - 1) + y.narrow(dim, 0, n - 1)) / 2
-    return (heights * (dx if x is None else diff(x, dim=dim))).sum(dim)
-
-
-def cov(input: Tensor, *, correction: int = 1) -> Tensor:
-    """The covariance matrix of variables in rows."""
-    x = input.reshape(1, -1) if input.array.ndim < 2 else input
-    centred = x - x.mean(1, keepdim=True)
-    return (centred @ centred.t() / (x.array.shape[1] - correction)).squeeze()
-
-
-def corrcoef(input: Tensor) -> Tensor:
-    """The correlation matrix of variables in rows."""
-    c = cov(input)
-    spread = c.diagonal().sqrt()
-    return (c / spread.unsqueeze(0) / spread.unsqueeze(1)).clamp(-1, 1)
-
-
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
+    if input.array.ndim != other.array.ndim:
+        raise RuntimeError(text("cross-dims", a=list(input.array.shape), b=list(other.array.shape)))
+    if any(x.array.shape[wrap(dim, x.array.ndim)] not in (1, 3) for x in (input, other)) or 3 not in (
+            input.array.shape[dim], other.array.shape[dim]):
+        raise RuntimeError(text("cross-size", dim=dim))
+    input, other = broadcast_tensors(input, other)
     a, b = (x.unbind(dim) for x in (input, other))
     return stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], dim)
 
 
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+    if input.array.ndim < 2:
+        raise RuntimeError(text("too-few-dims", function="renorm", least=2, ndim=input.array.ndim))
     others = tuple(d for d in range(input.array.ndim) if d != wrap(dim, input.array.ndim))
     norms = input.norm(p, others, keepdim=True)
     return input * ar.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)

@@ -304,16 +304,17 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     return (conjugate(x) * y).sum(dim)
 
 
-TAYLOR = {np.dtype(np.float32): 3.01, np.dtype(np.complex64): 3.01}
-"""The largest 1-norm for which 18 terms of the series suffice in single precision; in double precision it is 1.09."""
+TAYLOR = 1.09
+"""The largest 1-norm for which 18 terms of the series suffice in double precision, in which the exponential is computed."""
 
 
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Bader, Blanes and Casas, 2019)."""
     matrices("linalg.matrix_exp", "A", A, square=True)
+    if A.dtype in (dtypes.float32, dtypes.complex64):
+        return matrix_exp(A.to(dtypes.float64 if A.dtype is dtypes.float32 else dtypes.complex128)).to(A.dtype)
     size = float(np.abs(A.array).sum(-2).max()) if A.array.size else 0.0
-    bound = TAYLOR.get(A.array.dtype, 1.09)
-    squarings = max(0, int(np.ceil(np.log2(size / bound)))) if np.isfinite(size) and size > bound else 0
+    squarings = int(np.ceil(np.log2(size / TAYLOR))) if np.isfinite(size) and size > TAYLOR else 0
     x = A / 2.0**squarings
     one = _identity(A)
     result = one

@@ -60,10 +60,16 @@ def result_into(out: Any, value: Any) -> Any:
     return out.copy_(value)
 
 
-def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that also takes `out=`, a tensor (or several) to write its result into."""
+def with_out(function: Callable[..., Any], exact: bool = False) -> Callable[..., Any]:
+    """A function that also takes `out=`, a tensor (or several) to write its result into; `exact` where the dtypes must be equal."""
     def written(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        return function(*args, **kwargs) if out is None else result_into(out, function(*args, **kwargs))
+        if out is None:
+            return function(*args, **kwargs)
+        value = function(*args, **kwargs)
+        for o, v in zip(out, value) if isinstance(value, tuple) else ((out, value),):
+            if exact and isinstance(o, Tensor) and o.dtype is not v.dtype:
+                raise RuntimeError(text("out-exact-dtype", result=v.dtype, target=o.dtype))
+        return result_into(out, value)
 
     update_wrapper(written, function)
     written.takes_out = True  # type: ignore[attr-defined]

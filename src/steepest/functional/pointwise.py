@@ -12,12 +12,15 @@ from steepest.core.promotion import result_type
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.operands import describe, operand, result_into
+from steepest.functional.reducing import named
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
-from steepest.ops import counting
+from steepest.ops import counting, views
 from steepest.ops import functions as fn
+from steepest.ops import linalg as la
 from steepest.ops.maps import Elementwise
 
+frexp_result = named("frexp", "mantissa", "exponent")
 UNARY: dict[str, Elementwise] = {
     "exp": fn.exp, "exp2": fn.exp2, "expm1": fn.expm1, "log": fn.log, "log2": fn.log2, "log10": fn.log10, "log1p": fn.log1p,
     "sqrt": fn.sqrt, "rsqrt": fn.rsqrt, "sin": fn.sin, "cos": fn.cos, "tan": fn.tan, "asin": fn.asin, "acos": fn.acos, "atan": fn.atan,
@@ -113,6 +116,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) ->
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """`other - alpha * input`."""
+    tensors("rsub", input=input)
     return sub(other, input, alpha=alpha)
 
 
@@ -204,6 +208,11 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     value = operand(value)
     if isinstance(value, Tensor) and value.array.ndim:
         raise RuntimeError(text("fill-value-not-scalar", ndim=value.array.ndim))
+    if (isinstance(value, complex) or isinstance(value, Tensor) and value.dtype.is_complex) and not input.dtype.is_complex:
+        raise RuntimeError(text("fill-overflow", dtype=input.dtype, value=value))
+    if isinstance(value, int) and input.dtype.category == dtypes.INTEGER and not np.iinfo(input.array.dtype).min <= value <= np.iinfo(
+            input.array.dtype).max:
+        raise RuntimeError(text("fill-overflow", dtype=input.dtype, value=value))
     filled: Tensor = ar.masked_fill(input, mask, value)
     return filled if filled.dtype is input.dtype else filled.to(input.dtype)
 
@@ -236,6 +245,28 @@ def angle(input: Tensor) -> Tensor:
     if input.dtype.is_complex:
         return fn.atan2(input.imag, input.real)
     return ar.where(input < 0, math.pi, ar.where(ar.isnan(input), input, 0.0))
+
+
+def filled(input: Tensor, value: Any) -> Tensor:
+    """A copy with all elements replaced by a number or a 0-dim tensor."""
+    return masked_fill(input, ar.eq(input, input) | True, value)
+
+
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate."""
+    return ar.conj(input) if input.dtype.is_complex else input.clone()
+
+
+def real(input: Tensor) -> Tensor:
+    """The real parts; real tensors are returned as they are."""
+    return views.real(input) if input.dtype.is_complex else input
+
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary parts; RuntimeError for real tensors."""
+    if not input.dtype.is_complex:
+        raise RuntimeError(text("imag-of-real", dtype=input.dtype))
+    return views.imag(input)
 
 
 def isreal(input: Tensor) -> Tensor:
@@ -277,7 +308,7 @@ def lcm(input: Tensor, other: Tensor) -> Tensor:
 
 def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
     """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
-    return counting.frexp(input)
+    return frexp_result(la.frexp(input))
 
 
 def positive(input: Tensor) -> Tensor:
@@ -287,6 +318,14 @@ def positive(input: Tensor) -> Tensor:
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Where `|input - other| <= atol + rtol * |other|`."""
+    tensors("isclose", input=input, other=other)
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if value < 0:
+            raise RuntimeError(text("range-tolerance", name=name, value=value))
+    if input.dtype is not other.dtype:
+        raise RuntimeError(text("dtypes-differ", a=input.dtype, b=other.dtype))
+    if input.dtype is dtypes.bool_:
+        return input == other
     near = (input == other) | (ar.isfinite(input) & ar.isfinite(other) & (fn.absolute(input - other) <= atol + rtol * fn.absolute(other)))
     return near | (ar.isnan(input) & ar.isnan(other)) if equal_nan else near
 

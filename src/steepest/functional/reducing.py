@@ -16,6 +16,7 @@ from steepest.ops import ordering
 from steepest.ops import reductions as red
 from steepest.ops.arithmetic import cast, conjugate
 from steepest.ops.composites import composite
+from steepest.ops.linalg import svd
 from steepest.ops.reductions import dims, restore, wrap
 from steepest.ops.views import real
 
@@ -133,10 +134,14 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 def _extremum(title: Any, whole: Any, along: Any, pairwise: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
+    if not isinstance(input, Tensor):
+        raise TypeError(text("argument-not-tensor", function=pairwise.name, name="input", kind=type(input).__name__))
     if dim is None:
         return whole(input)
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
+    if isinstance(dim, float):
+        raise TypeError(text("argument-not-tensor", function=pairwise.name, name="other", kind="float"))
     return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
 
 
@@ -277,7 +282,9 @@ _logsumexp = composite("logsumexp", _logsumexp_body, operands=1,
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
-    """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm."""
+    """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm, "nuc" the sum of singular values."""
+    if p == "nuc":
+        return nuclear_norm(input, dim, keepdim)
     if dtype is not None:
         input = input.to(dtype)
     if input.dtype.category < dtypes.FLOATING:
@@ -287,6 +294,15 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     order = 2.0 if p in ("fro", None) else float(p)
     over = dims(input, dim)
     return vector_norm(input, order=order, dim=over, keepdim=keepdim)
+
+
+def nuclear_norm(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The sum of the singular values of the matrices in two dimensions."""
+    a, b = (wrap(d, input.array.ndim) for d in (dim if dim is not None else (-2, -1)))
+    values = svd(input.movedim((a, b), (-2, -1)), full_matrices=False)[1].sum(-1)
+    for d in sorted((a, b)) if keepdim else ():
+        values = values.unsqueeze(d)
+    return values
 
 
 def _norm_body(x: Any, order: float, dim: Any, keepdim: bool) -> Any:

@@ -130,7 +130,14 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     src = (source,) if isinstance(source, int) else tuple(source)
     dst = (destination,) if isinstance(destination, int) else tuple(destination)
     n = input.array.ndim
+    if len(src) != len(dst):
+        raise RuntimeError(text("movedim-dims", source=list(src), destination=list(dst)))
     src, dst = tuple(wrap(d, n) for d in src), tuple(wrap(d, n) for d in dst)
+    for which, dims in (("source", src), ("destination", dst)):
+        if len(set(dims)) < len(dims):
+            raise RuntimeError(text("movedim-twice", which=which, dims=list(dims)))
+    if not n:
+        return views.identity(input)
     rest = iter(d for d in range(n) if d not in src)
     return permute(input, *[src[dst.index(i)] if i in dst else next(rest) for i in range(n)])
 
@@ -188,10 +195,14 @@ def broadcast_shapes(*shapes: Any) -> Any:
 
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """`length` entries from `start` along `dim`, as a view."""
+    if not input.array.ndim:
+        raise RuntimeError(text("narrow-of-scalar"))
     d = wrap(dim, input.array.ndim)
     size = input.array.shape[d]
+    if not -size <= int(start) <= size:
+        raise IndexError(text("narrow-start", low=-size, high=size, start=int(start)))
     start = int(start) + size if int(start) < 0 else int(start)
-    if start + length > size:
+    if length < 0 or start + length > size:
         raise RuntimeError(text("narrow-outside", start=start, length=length, size=size))
     return views.narrow(input, dim=d, start=start, stop=start + length, step=1)
 
@@ -207,7 +218,22 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """The diagonal of two dimensions, as the last dimension of a view."""
+    if wrap(dim1, input.array.ndim) == wrap(dim2, input.array.ndim):
+        raise RuntimeError(text("diagonal-dims", a=dim1, b=dim2))
     return views.diagonal(input, offset=offset, dim1=wrap(dim1, input.array.ndim), dim2=wrap(dim2, input.array.ndim))
+
+
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Copies of what `chunk` shows."""
+    return tuple(clone_ordered(x) for x in chunk(input, chunks, dim))
+
+
+def unsafe_split(input: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Copies of what `split` shows."""
+    return tuple(clone_ordered(x) for x in split(input, split_size, dim))
+
+
+unsafe_split_with_sizes = unsafe_split
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
@@ -271,11 +297,26 @@ def clone_(input: Tensor, *, memory_format: Any = None) -> Tensor:
     return clone(input, to=input.dtype)
 
 
+def _each(function: Any) -> Any:
+    """A function of a tensor that also takes several, or a list of them, and then gives a tuple."""
+    def of_any(*tensors: Any) -> Any:
+        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
+            return function(tensors[0])
+        return tuple(function(x) for x in (tensors[0] if len(tensors) == 1 else tensors))
+
+    of_any.__name__ = of_any.__qualname__ = function.__name__
+    of_any.__doc__ = function.__doc__
+    of_any.__module__ = function.__module__
+    return of_any
+
+
+@_each
 def atleast_1d(input: Tensor) -> Tensor:
     """With at least one dimension."""
     return input if input.array.ndim else reshape(input, 1)
 
 
+@_each
 def atleast_2d(input: Tensor) -> Tensor:
     """With at least two dimensions."""
     return input if input.array.ndim > 1 else unsqueeze(atleast_1d(input), 0)
@@ -291,6 +332,7 @@ def view_as_complex(input: Tensor) -> Tensor:
     return views.view_as_complex(input)
 
 
+@_each
 def atleast_3d(input: Tensor) -> Tensor:
     """With at least three dimensions; a matrix becomes the first two."""
     return input if input.array.ndim > 2 else unsqueeze(input, -1) if input.array.ndim == 2 else unsqueeze(atleast_2d(input), -1)
@@ -310,19 +352,34 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return tuple([views.narrow(input, dim=d, start=a, stop=max(a, b), step=1) for a, b in zip([0, *cuts], [*cuts, size], strict=True)])
 
 
+def _at_least(least: int, function: str, x: Tensor) -> None:
+    if x.array.ndim < least:
+        raise RuntimeError(text("split-dims", function=function, least=least, ndim=x.array.ndim))
+
+
+def _divided(function: str, x: Tensor, parts: Any, d: int) -> tuple[Tensor, ...]:
+    """Pieces of equal size where a number of them is given."""
+    if isinstance(parts, int) and (parts < 1 or x.array.shape[d] % parts):
+        raise RuntimeError(text("split-size", function=function, dim=d, size=x.array.shape[d], parts=parts))
+    return tensor_split(x, parts, d)
+
+
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split along the second dimension, vectors along their only one."""
-    return tensor_split(input, indices_or_sections, 0 if input.array.ndim == 1 else 1)
+    _at_least(1, "hsplit", input)
+    return _divided("hsplit", input, indices_or_sections, 0 if input.array.ndim == 1 else 1)
 
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split along the first dimension."""
-    return tensor_split(input, indices_or_sections, 0)
+    _at_least(2, "vsplit", input)
+    return _divided("vsplit", input, indices_or_sections, 0)
 
 
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split along the third dimension."""
-    return tensor_split(input, indices_or_sections, 2)
+    _at_least(3, "dsplit", input)
+    return _divided("dsplit", input, indices_or_sections, 2)
 
 
 def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
@@ -341,6 +398,8 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     extra = len(have) - len(wanted)
     if extra < 0 or any(n not in (1, m) for n, m in zip(wanted, have[extra:], strict=True)):
         raise RuntimeError(text("expand-impossible", shape=list(wanted), to=list(have)))
+    if not wanted:
+        return total(input, dim=tuple(range(len(have))), keepdim=False)
     dim = tuple(i for i, n in enumerate(have) if i < extra or wanted[i - extra] == 1 != n)
     return reshape(total(input, dim=dim, keepdim=False), *wanted) if dim else input
 

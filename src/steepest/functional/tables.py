@@ -3,6 +3,7 @@
 from typing import Any
 
 from steepest.functional import (
+    copies,
     creating,
     devices,
     factors,
@@ -19,20 +20,22 @@ from steepest.functional import (
     shaping,
     special,
     spectral,
+    statistics,
     threads,
     windows,
 )
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, random, threads, limits, kinds, devices)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, statistics, random, threads, limits, kinds, devices)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
 FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
            "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of"}
 """Functions of `factors` as `torch.X`, and their names there where these differ."""
 WINDOWS = ("hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window")
 OUT = """
-clamp_max clamp_min addcmul addcdiv frexp lcm gcd float_power round sgn nan_to_num lerp angle isposinf isneginf polygamma logit where
+conj_physical index_reduce index_fill as_strided_scatter slice_scatter histogram clamp_max clamp_min addcmul addcdiv frexp lcm gcd
+float_power round sgn nan_to_num lerp angle isposinf isneginf polygamma logit where
 addmm addmv addbmm baddbmm dot vdot mv addr outer kron inner tensordot cholesky qr complex logspace polar cross cumsum cumprod cummax
 cummin diff diag isin kthvalue quantile nanquantile topk mode column_stack sort hstack histc bucketize searchsorted vstack dstack msort
 renorm tril triu logcumsumexp max min aminmax logsumexp norm all any amax amin argmax argmin mean nanmean std var nansum masked_select
@@ -41,9 +44,12 @@ igamma igammac mvlgamma sum prod det inverse cholesky_inverse cholesky_solve geq
 triangular_solve ger matrix_power argsort
 """
 """Functions that `with_out` gives the argument `out=`."""
-RENAMED = {"range_": "range", "complex_": "complex", "clone_": "clone"}
+EXACT = frozenset("complex polar amax amin aminmax gather multinomial argmax argmin".split())
+"""Those whose `out=` must have the dtype of the result."""
+RENAMED = {"filled": "fill", "range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset((
-    "unary binary both tensors wanted named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device"
+    "unary binary both tensors wanted take_quantiles"
+    " named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device"
     " finished to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as"
     " reshape_as contiguous not_empty extreme least").split())
 
@@ -61,7 +67,8 @@ def functions() -> dict[str, Any]:
     found.update({name: getattr(windows, name) for name in WINDOWS}, stft=spectral.stft, istft=spectral.istft)
     found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)
+    found.update(copies.COPIES)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
     found.update(softmax=softmax, log_softmax=log_softmax)
-    found.update({name: with_out(found[name]) for name in OUT.split() if name in found})
+    found.update({name: with_out(found[name], exact=name in EXACT) for name in OUT.split() if name in found})
     return found

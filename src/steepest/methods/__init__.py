@@ -6,7 +6,21 @@ from steepest.autograd import gradients
 from steepest.core import copying
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
-from steepest.functional import factors, indexing, joining, linalg, pointwise, products, random, reducing, shaping, special, spectral
+from steepest.functional import (
+    copies,
+    factors,
+    indexing,
+    joining,
+    linalg,
+    pointwise,
+    products,
+    random,
+    reducing,
+    shaping,
+    special,
+    spectral,
+    statistics,
+)
 from steepest.functional.legacy import new_tensor
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting
@@ -14,16 +28,20 @@ from steepest.methods import attributes, conversion, filling, inplace, operators
 FROM_FUNCTIONS: dict[Any, str] = {
     pointwise: " ".join([*pointwise.UNARY, *pointwise.BINARY, *pointwise.ALIASES])
     + " add sub div pow float_power clamp clamp_min clamp_max lerp addcmul addcdiv masked_fill nan_to_num round logit sgn positive isclose"
-      " isposinf isneginf conj angle isreal ldexp gcd lcm frexp",
+      " isposinf isneginf conj conj_physical angle isreal ldexp gcd lcm frexp",
     reducing: "sum nansum mean nanmean prod all any amax amin aminmax max min argmax argmin var std logsumexp norm count_nonzero median"
               " nanmedian numel equal allclose dist",
     shaping: "view reshape contiguous flatten unflatten ravel t transpose permute movedim squeeze unsqueeze expand expand_as broadcast_to"
              " narrow select diagonal unfold as_strided split chunk unbind swapaxes detach moveaxis swapdims tensor_split hsplit"
-             " vsplit dsplit split_with_sizes adjoint sum_to_size resolve_conj resolve_neg",
+             " vsplit dsplit split_with_sizes adjoint sum_to_size resolve_conj resolve_neg"
+             " unsafe_chunk unsafe_split unsafe_split_with_sizes",
     indexing: "index_select gather scatter scatter_add index_add index_copy index_fill index_put take masked_select nonzero"
-              " argwhere put masked_scatter scatter_reduce select_scatter slice_scatter diagonal_scatter take_along_dim",
+              " argwhere put masked_scatter scatter_reduce select_scatter slice_scatter diagonal_scatter take_along_dim"
+              " as_strided_scatter index_reduce nonzero_static",
+    statistics: "diff quantile nanquantile cov corrcoef histogram",
+    copies: "narrow_copy",
     joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax"
-             " cummin diff tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc quantile cov corrcoef"
+             " cummin tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc"
              " cross renorm logcumsumexp",
     linalg: "inverse det logdet slogdet cholesky qr matrix_power matrix_exp pinverse triangular_solve",
     factors: "cholesky_inverse cholesky_solve geqrf lu lu_solve orgqr ormqr",

@@ -124,6 +124,33 @@ def new_full(self: Tensor, size: Any, fill_value: Any, *, dtype: DType | None = 
     return creating.full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
 
+def new_empty_strided(self: Tensor, size: Any, stride: Any, *, dtype: DType | None = None, device: Any = None,
+                      requires_grad: bool = False, layout: Any = None, pin_memory: bool = False) -> Tensor:
+    """A tensor whose elements are yet to be written, with given strides and, unless given, this tensor's dtype."""
+    return creating.empty_strided(size, stride, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def is_same_size(self: Tensor, other: Tensor) -> bool:
+    """Whether both tensors have one shape."""
+    return self.array.shape == other.array.shape
+
+
+def is_set_to(self: Tensor, tensor: Tensor) -> bool:
+    """Whether both are the same view of the same memory."""
+    same = self.storage_cell is tensor.storage_cell and self.array.shape == tensor.array.shape
+    return same and self.array.strides == tensor.array.strides and data_ptr(self) == data_ptr(tensor)
+
+
+def is_nonzero(self: Tensor) -> bool:
+    """Whether the only element differs from zero."""
+    return bool(self != 0)
+
+
+def dim_order(self: Tensor) -> tuple[int, ...]:
+    """The dimensions from the one with the widest stride to the one with the narrowest."""
+    return tuple(sorted(range(self.array.ndim), key=lambda d: -self.array.strides[d]))
+
+
 def resize_(self: Tensor, *shape: Any) -> Tensor:
     """Give the tensor another shape in place; new elements are zeros."""
     return conversion.resize(self, sizes(shape))
@@ -189,7 +216,10 @@ METHODS: dict[str, Any] = {
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,
     "is_shared": never("in memory shared between processes"), "is_pinned": never("in pinned memory"),
     "is_inference": never("an inference tensor"), "view_as": view_as, "reshape_as": reshape_as, "where": where,
-    "new_tensor": new_tensor, "new_zeros": new_zeros, "new_ones": new_ones, "new_empty": new_empty, "new_full": new_full,
+    "new_tensor": new_tensor, "new_zeros": new_zeros, "new_ones": new_ones, "new_empty": new_empty, "new_empty_strided": new_empty_strided,
+    "is_same_size": is_same_size, "is_set_to": is_set_to, "is_nonzero": is_nonzero, "dim_order": dim_order,
+    "is_conj": never("conjugated later"), "is_neg": never("negated later"), "is_distributed": never("on several machines"),
+    "is_coalesced": never("sparse"), "new_full": new_full,
     "resize_": resize_, "clone": shaping.clone_,
 }
 PROPERTIES: dict[str, Any] = {

@@ -69,7 +69,7 @@ def _matmul(self: Tensor, other: Any) -> Tensor:
 
 
 def _rmatmul(self: Tensor, other: Any) -> Tensor:
-    return NotImplemented
+    return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
 def _neg(self: Tensor) -> Tensor:
@@ -116,7 +116,7 @@ METHODS: dict[str, Any] = {
     **{f"__{name}__": _operator(primitive.bind) for name, primitive in {**BINARY, **COMPARISONS}.items()},
     **{f"__r{name}__": _reflected(primitive.bind) for name, primitive in BINARY.items()},
     "__sub__": _sub, "__rtruediv__": _rtruediv, "__rsub__": _rsub, "__pow__": _operator(ar.pow), "__rpow__": _reflected(ar.pow),
-    "__matmul__": _matmul, "__rmatmul__": _rmatmul,
+    "__rdiv__": _rtruediv, "__matmul__": _matmul, "__rmatmul__": _rmatmul,
     "__neg__": _neg, "__pos__": _pos, "__abs__": _abs, "__invert__": _invert, "__len__": _len, "__iter__": _iter, "__hash__": _hash,
     "__contains__": _contains, "__reversed__": _reversed, "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
 }

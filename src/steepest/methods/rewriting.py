@@ -11,10 +11,10 @@ from steepest.ops.inplace import assign, inplace_map, rewrite
 __all__ = ["METHODS"]
 
 FUNCTIONS: dict[Any, str] = {
-    indexing: "scatter scatter_add scatter_reduce index_add index_copy index_fill index_put put masked_scatter",
+    indexing: "index_reduce scatter scatter_add scatter_reduce index_add index_copy index_fill index_put put masked_scatter",
     joining: "tril triu cumsum cumprod renorm",
     special: "i0 igamma igammac mvlgamma",
-    pointwise: "logit sgn ldexp gcd lcm float_power",
+    pointwise: "conj_physical logit sgn ldexp gcd lcm float_power",
     products: "addmm addmv addbmm baddbmm addr",
 }
 
@@ -41,6 +41,13 @@ def _alias(name: str) -> Callable[..., Tensor]:
 def _logical_not(self: Tensor) -> Tensor:
     """`logical_not` written over this tensor."""
     return assign(self, UNARY["logical_not"](self))
+
+
+def _as_strided(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """Give the tensor itself other sizes and strides over its memory."""
+    made = self.as_strided(size, stride, storage_offset)
+    self.array, self.node, self.needs_grad, self.output_nr = made.array, made.node, made.needs_grad, made.output_nr
+    return self
 
 
 def _fill_diagonal(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
@@ -81,5 +88,5 @@ METHODS: dict[str, Any] = {
     **{f"{name}_": _in_place(getattr(module, name)) for module, names in FUNCTIONS.items() for name in names.split()},
     **{f"{alias}_": _alias(name) for alias, name in ALIASES.items() if name in UNARY or name in BINARY},
     "polygamma_": _in_place(special.polygamma_of), "logical_not_": _logical_not,
-    "fill_diagonal_": _fill_diagonal, "resize_as_": _resize_as, "apply_": _apply, "map_": _map,
+    "as_strided_": _as_strided, "fill_diagonal_": _fill_diagonal, "resize_as_": _resize_as, "apply_": _apply, "map_": _map,
 }

@@ -178,7 +178,8 @@ nan_to_num = elementwise("nan_to_num", lambda m, x, nan, posinf, neginf: m.where
     m.isnan(x), nan, m.where(m.isinf(x), m.where(x > 0, posinf, neginf), x)), x=lambda g, x: where(isfinite(x), g, 0))
 copysign = elementwise("copysign", lambda m, a, b: m.copysign(a, b), promote="float",
                        a=lambda g, a, result: where(a == 0, 0, g * (result / a)), b=no_gradient)
-nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b))
+nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b), a=lambda g, a, b: where(a == b, 0, g),
+                        b=no_gradient)
 heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0)))
 
 

@@ -31,15 +31,18 @@ def _histogram(x: Array, bins: int, low: float, high: float) -> Array:
     return np.histogram(x, bins, (low, high))[0].astype(x.dtype)
 
 
-def _frexp(x: Array) -> tuple[Array, Array]:
-    mantissa, exponent = np.frexp(x)
-    return np.asarray(mantissa), np.asarray(exponent, np.int32)
-
-
 is_in = Count("isin", lambda x, among: np.isin(x, among), 2)
 histogram = Count("histc", _histogram, 1)
 search_sorted = Count("searchsorted", lambda sequence, values, side, to: np.asarray(np.searchsorted(sequence, values, side)).astype(to), 2)
-frexp = Count("frexp", _frexp, 1)
+def _search_rows(sequence: Array, values: Array, side: Any, to: Any) -> Array:
+    """`searchsorted` in every row of its own."""
+    out = np.empty(values.shape, to)
+    for at in np.ndindex(*values.shape[:-1]):
+        out[at] = np.searchsorted(sequence[at], values[at], side)
+    return out
+
+
+search_rows = Count("searchsorted", _search_rows, 2)
 gcd = Count("gcd", lambda a, b, to: np.asarray(np.gcd(a, b), to), 2)
 lcm = Count("lcm", lambda a, b, to: np.asarray(np.lcm(a, b), to), 2)
 unravel = Count("unravel_index", lambda indices, shape: tuple(np.array(i, np.int64) for i in np.unravel_index(indices, shape)), 1)

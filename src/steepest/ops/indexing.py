@@ -29,7 +29,10 @@ class Gather(Primitive):
         x, index = operands
         dim = params["dim"]
         if x.array.ndim == 0:
-            return finish(self, operands, params, fresh(x.array + np.zeros(index.array.shape, x.array.dtype), x.dtype))
+            return finish(self, operands, params, fresh(np.broadcast_to(x.array, index.array.shape).copy(), x.dtype))
+        if index.array.ndim == 0:
+            check_bounds(index.array, x.array.shape[0], 0, RuntimeError)
+            return finish(self, operands, params, fresh(np.array(x.array[index.array]), x.dtype))
         check_bounds(index.array, x.array.shape[dim], dim, RuntimeError)
         region = tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.array.shape))
         return finish(self, operands, params, fresh(np.take_along_axis(x.array[region], index.array, dim), x.dtype))
@@ -49,7 +52,9 @@ class Scatter(Primitive):
         dim = params["dim"]
         out = x.array.copy()
         if index.array.size:
-            at, values = (index.array, source.array) if out.ndim else (index.array.reshape(-1), source.array.reshape(-1))
+            at, values = index.array, source.array
+            if not out.ndim or not at.ndim or not values.ndim:
+                at, values = at.reshape(-1), values.reshape(-1)
             target = out if out.ndim else out.reshape(1)
             check_bounds(at, target.shape[dim], dim, RuntimeError)
             places = list(np.ogrid[tuple(slice(n) for n in at.shape)])

@@ -366,6 +366,12 @@ def svd_gradient(g: Any, results: Any, full_matrices: bool) -> Any:
     return out
 
 
+def _frexp(x: Array) -> tuple[Array, Array]:
+    mantissa, exponent = np.frexp(x)
+    return np.asarray(mantissa), np.asarray(exponent, np.int32)
+
+
+frexp = Call("frexp", _frexp, 1, {"x": lambda g, results: g[0] / 2.0 ** results[1]})
 inverse = Call("linalg_inv_ex", lambda x: np.linalg.inv(x), 1, {"x": lambda g, result: -(mh(result) @ g @ mh(result))})
 solve: Call = Call("linalg_solve_ex", lambda a, b: np.linalg.solve(a, b), 2, {
     "a": lambda g, a, result: -(solve_gradient(g, a) @ mh(result)), "b": lambda g, a: solve_gradient(g, a)})

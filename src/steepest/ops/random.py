@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import numpy_dtype
-from steepest.core.primitive import Primitive
+from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
+from steepest.ops.arithmetic import no_gradient
 
 
 class Draw(Primitive):
@@ -18,7 +19,7 @@ class Draw(Primitive):
     form = "random"
 
     def __init__(self) -> None:
-        super().__init__("draw", ("parameters",), {}, variadic=True)
+        super().__init__("draw", ("parameters",), {"parameters": lambda g, like, position: no_gradient(g, like)}, variadic=True)
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         rest = dict(params)
@@ -27,7 +28,8 @@ class Draw(Primitive):
         if "shape" in rest:
             rest["dtype"] = numpy_dtype(of)
         array = getattr(generator, sampler)(**rest)
-        return fresh(np.asarray(array, numpy_dtype(of)), of)
+        drawn = fresh(np.asarray(array, numpy_dtype(of)), of)
+        return finish(self, operands, params, drawn) if of.is_floating_point else drawn
 
 
 draw = Draw()

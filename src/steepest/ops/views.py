@@ -194,6 +194,8 @@ def _expanded(array: Array, shape: tuple[int, ...]) -> Array:
 
 def fold_back(g: Any, like: Any, dim: int, size: int, step: int) -> Any:
     """Sums windows back into place: the gradient of `unfold`."""
+    if not like.shape:
+        return g.reshape(()) if g.array.size else full((), 0, g.dtype)
     out = full(like.shape, 0, g.dtype)
     for k in range(size):
         window = {"dim": dim, "start": k, "stop": k + (g.array.shape[dim] - 1) * step + 1, "step": step}

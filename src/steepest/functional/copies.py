@@ -1,0 +1,32 @@
+"""Functions of `torch` that copy what a view of another name shows: `expand_copy`, `unbind_copy` and their kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from steepest.core.tensor import Tensor
+from steepest.functional import shaping
+from steepest.functional.joining import clone_ordered
+from steepest.functional.operands import with_out
+
+VIEWS: dict[str, Callable[..., Any]] = {
+    "alias_copy": lambda x: x, "as_strided_copy": shaping.as_strided, "detach_copy": shaping.detach, "diagonal_copy": shaping.diagonal,
+    "expand_copy": shaping.expand, "narrow_copy": shaping.narrow, "permute_copy": shaping.permute, "select_copy": shaping.select,
+    "split_copy": shaping.split, "split_with_sizes_copy": shaping.split_with_sizes, "squeeze_copy": shaping.squeeze,
+    "t_copy": shaping.t, "transpose_copy": shaping.transpose, "unbind_copy": shaping.unbind, "unfold_copy": shaping.unfold,
+    "unsqueeze_copy": shaping.unsqueeze, "view_as_complex_copy": shaping.view_as_complex, "view_as_real_copy": shaping.view_as_real,
+    "view_copy": shaping.view,
+}
+
+
+def _copying(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
+    def function(input: Tensor, *args: Any, **kwargs: Any) -> Any:
+        shown = view(input, *args, **kwargs)
+        return clone_ordered(shown) if isinstance(shown, Tensor) else tuple(clone_ordered(x) for x in shown)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"A copy of what `{name.removesuffix('_copy')}` shows."
+    return function
+
+
+COPIES = {name: with_out(_copying(name, view)) for name, view in VIEWS.items()}
+narrow_copy = _copying("narrow_copy", shaping.narrow)
