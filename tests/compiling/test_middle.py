@@ -135,6 +135,13 @@ def test_normalisation(layer: Callable[[int], nn.Module], wide: bool) -> None:
     check(training(model, nn.MSELoss(), table(45, 4)), regime="middle", tolerance=2e-4)
 
 
+def test_a_short_pass_that_ends_in_large_and_small_sums() -> None:
+    def model() -> nn.Module:
+        return nn.Sequential(nn.Linear(13, 32), nn.Sigmoid(), nn.Linear(32, 2), nn.BatchNorm1d(2), nn.Linear(2, 1))
+
+    check(training(model, nn.MSELoss(), table(16, 13)), regime="middle")
+
+
 def test_clipping_by_the_norm_of_all_gradients() -> None:
     check(training(mlp(4, 6, 1), nn.MSELoss(), table(40, 4), clip=True), regime="middle")
 

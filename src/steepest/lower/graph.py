@@ -517,6 +517,9 @@ def _join(g: Graph, e: Equation) -> None:
     views, (result,) = [g._read(x) for x in e.operands], e.results
     if any(isinstance(v, Number) or any(d is not None for d in axes) for v, axes in views) or len(result.shape) != 1:
         raise Unsupported("tensors joined")
+    if len(views) == 1:
+        g._make(result, views[0][0], [None])
+        return
     d = g.dimension(result.shape[0])
     node = Node("join", "join", tuple(v for v, _ in views), e.line)
     g._make(result, g._node(result.content.dtype.name, [d], ("join", len(g.roots)), node), [d])

@@ -221,7 +221,7 @@ class Middle:
 
         def get(r: int, _: Any) -> Expression:
             root = graph.roots[r]
-            if root.leaf is not None:
+            if root.leaf is not None or root.node is not None and root.node.kind == "take" and len(root.dims) == 1:
                 return g.leaf(r, root.dtype)
             if root.node is None or root.node.kind != "map":
                 raise Unsupported("an index that is computed from more than streams")
@@ -230,6 +230,12 @@ class Middle:
         def leaf(r: int, dtype: str) -> Value:
             root = graph.roots[r]
             held = root.leaf
+            if root.node is not None and root.node.kind == "take":
+                table = graph.roots[root.node.args[0]].leaf
+                assert table is not None
+                row = leaf(root.node.args[1], "int64")
+                place = f.add(table.offset, f.mul(row.name, table.strides[0]))
+                return m.value(f.load(f.gep(self.outside[graph.origin[root.node.args[0]]], place, dtype), dtype), dtype)
             if held is None or r in graph.carried:
                 raise Unsupported("an index that a step computes")
             place = at[0] if whole else f.add(held.offset, _offset(f, [at[d] for d in root.dims], held.strides))
@@ -290,7 +296,8 @@ class Middle:
                 left = f.op(f"sub i64 {body.padded}, {start}")
                 shorter = f.op(f"icmp slt i64 {left}, {body.block}")
                 body.length = f.op(f"select i1 {shorter}, i64 {left}, i64 {body.block}")
-            held = [r for r in stored if r not in wanted and own.issuperset(stages.users[r])] if fits_registers(body, inside) else []
+            straight = fits_registers(body, inside) and not total.large
+            held = [r for r in stored if r not in wanted and own.issuperset(stages.users[r])] if straight else []
             registers = {key: body.cleared(values) for key, values in chain(body, inside, outputs, held).items()}
             body.clear_tail([r for r in stored if r not in held and any(map(stages.is_row_sum, stages.users[r]))])
             total.add(registers)

@@ -20,6 +20,7 @@ def row_dimension(graph: Graph) -> int | None:
     """The dimension that goes onto the lanes."""
     held = {d for leaf in graph.carried for d in graph.roots[leaf].dims}
     sources = {graph.roots[r].node.args[0] for r in graph.live if _is(graph.roots[r].node, "take")}  # type: ignore[union-attr]
+    held |= {d for r in graph.live if _is(graph.roots[r].node, "join") for d in graph.roots[r].dims}
     used = [d for r in graph.live - sources for d in graph.roots[r].dims if d not in held]
     return max(used, key=lambda d: graph.size[d], default=None)
 
