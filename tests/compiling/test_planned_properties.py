@@ -53,9 +53,10 @@ def program(seed: int) -> tuple[Make, list[tuple[torch.Tensor, ...]]]:
         kind = r.random()
         normalised = kind < 0.15 and width > 2 or kind < 0.3 and rows > 2
         # the gradient of a bias before a normalisation is zero but for rounding, of which some optimizers make full steps
-        layers.append(lambda a=last, b=width, bias=not normalised and r.random() < 0.8: nn.Linear(a, b, bias=bias))
+        bias = not normalised and r.random() < 0.8
+        layers.append(lambda a=last, b=width, bias=bias: nn.Linear(a, b, bias=bias))
         if normalised:
-            layers.append(lambda b=width, layer=nn.LayerNorm if kind < 0.15 else nn.BatchNorm1d: layer(b))
+            layers.append(lambda b=width, norm=nn.LayerNorm if kind < 0.15 else nn.BatchNorm1d: norm(b))
         elif kind < 0.4:
             layers.append(lambda b=width: Residual(b))
         layers.append(r.choice(ACTIVATIONS))
