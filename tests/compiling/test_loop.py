@@ -282,3 +282,61 @@ def test_the_loop_stops_at_the_first_step_where_the_condition_holds(bound: float
 
 def test_the_loop_stops_at_a_step_by_its_number() -> None:
     agree(setup() + "run = loop(100)\nfor i in run:" + STEP + "    run.stop_when(i == 57)\n")
+
+
+COURSE = """
+class Table(torch.utils.data.Dataset):
+    def __init__(self):
+        xy = torch.randn(50, 4)
+        self.len = xy.shape[0]
+        self.x_data, self.y_data = xy[:, :-1], xy[:, [-1]]
+    def __getitem__(self, index):
+        return self.x_data[index], self.y_data[index]
+    def __len__(self):
+        return self.len
+loader = torch.utils.data.DataLoader(Table(), batch_size=8, shuffle=True)
+for epoch in range(4):
+    for x, y in loop(loader):
+"""
+
+
+def test_rows_of_a_dataset_of_the_users_own_are_gathered_natively() -> None:
+    site = agree(setup(ADAM) + COURSE + STEP.replace("\n    ", "\n        "))
+    assert site.kept.source is not None
+
+
+TRANSFORMED = {
+    "noise from torch": "return self.x[i] + 0.1 * torch.randn(3), self.y[i]",
+    "noise from Python": "return self.x[i] * random.random(), self.y[i]",
+    "a branch on the index": "return (self.x[i] if i % 2 else -self.x[i]), self.y[i]",
+    "a list of tensors": "return self.parts[i], self.y[i]",
+    "arrays": "return self.array[i], self.y[i]",
+    "numbers": "return self.x[i], float(self.y[i])",
+    "a counter": "self.n += 1\n        return self.x[i], self.y[i]",
+    "the next row": "return self.x[i], self.y[i - 1]",
+}
+
+
+@pytest.mark.parametrize("kind", TRANSFORMED)
+def test_samples_that_are_no_plain_rows(kind: str) -> None:
+    agree(setup() + f"""
+import random
+random.seed(1)
+class Samples(torch.utils.data.Dataset):
+    def __init__(self):
+        self.x, self.y, self.n = torch.randn(20, 3), torch.randn(20, 1), 0
+        self.parts, self.array = list(torch.randn(20, 3)), np.random.randn(20, 3).astype("float32")
+    def __getitem__(self, i):
+        {TRANSFORMED[kind]}
+    def __len__(self):
+        return 20
+data = Samples()
+loader = torch.utils.data.DataLoader(data, batch_size=5, shuffle=True)
+for epoch in range(4):
+    for x, y in loop(loader):
+        loss = ((model(x) - y.reshape(len(x), -1).float()) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+n = data.n
+""", native=None)

@@ -39,6 +39,8 @@ class Compiled:
         self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
         self.handed = [i for i in p.inputs if not i.in_place]
         self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
+        self.shown = [(k, s) for k, s in enumerate(p.streams) if s in p.visible]
+        """Streams that Python looks at: the slots hold the rows of the last step."""
         self.last = 0
         self.follows: set[Compiled] = set()
         """Programs that leave tensors as this one begins with."""
@@ -57,7 +59,10 @@ class Compiled:
         """Run steps over the slots as they are bound; the records of every step."""
         if self.program.step_stream is not None:
             streams = [*streams, np.arange(first, first + steps, dtype=np.int64).reshape(steps, 1)]
-        return self.executable.run(streams, steps)
+        results: list[Array] = self.executable.run(streams, steps)
+        for k, slot in self.shown:
+            slot.flat[...] = streams[k][-1].reshape(-1)
+        return results
 
     def bind(self, storages: list[tuple[Storage, Storage]]) -> None:
         """Let slots have the memory of storages."""

@@ -1,10 +1,11 @@
 """Sources: what a loop goes over, with its items as native steps get them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from steepest.compiling.datasets import is_known, known_rows, recorded_samples
 from steepest.compiling.numbers import STEP
 from steepest.compiling.trace import Trace
 from steepest.core import dtype as dtypes
@@ -12,6 +13,7 @@ from steepest.core.generator import default_generator
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.data.collate import default_collate
+from steepest.data.dataset import IterableDataset
 from steepest.data.fetch import rows_of
 from steepest.data.loader import DataLoader
 from steepest.data.sampler import BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, draw_seed
@@ -79,6 +81,24 @@ class Count(Source):
         return []
 
 
+def order_of(loader: DataLoader[Any]) -> Array:
+    """The indices of a pass, (N,) int64, drawn as the loader draws them."""
+    sampler: Any = getattr(loader.batch_sampler, "sampler", None)
+    indices, size = iter(sampler), loader.batch_size or 1
+    draw_seed(loader.generator)
+    order = sampler.order() if hasattr(sampler, "order") else np.fromiter(indices, np.int64)
+    return order[:len(order) // size * size] if loader.drop_last else order
+
+
+def recorded_pass(loader: DataLoader[Any]) -> Iterator[Any]:
+    """A pass through a loader whose first batch is recorded sample by sample."""
+    order, size = order_of(loader), loader.batch_size or 1
+    for start in range(0, len(order), size):
+        indices = order[start:start + size].tolist()
+        samples = [loader.dataset[i] for i in indices] if start else recorded_samples(loader.dataset, indices)
+        yield loader.collate_fn(samples)
+
+
 class Batches(Source):
     """Rows of tensors by a loader's order, pass after pass; gathered by the program itself."""
 
@@ -96,12 +116,7 @@ class Batches(Source):
         """Draw the order of a pass as the loader does."""
         self.passes -= 1
         self.first = self.end
-        sampler: Any = getattr(self.loader.batch_sampler, "sampler", None)
-        indices = iter(sampler)
-        draw_seed(self.loader.generator)
-        order = sampler.order() if hasattr(sampler, "order") else np.fromiter(indices, np.int64)
-        if self.loader.drop_last:
-            order = order[:len(order) // self.size * self.size]
+        order = order_of(self.loader)
         self.order = order if self.subset is None else self.subset[order]
         self.end = self.first - (-len(order) // self.size)
 
@@ -136,9 +151,9 @@ class Batches(Source):
 class Items(Source):
     """Tensors, or lists, tuples and dictionaries of them, one after the other; collated ahead by Python."""
 
-    def __init__(self, items: Iterable[Any], passes: int):
-        self.items, self.passes = items, passes
-        self.iterator = iter(())
+    def __init__(self, items: Any, passes: int, first_pass: Callable[[Any], Iterator[Any]] = iter):
+        self.items, self.passes, self.begin = items, passes, first_pass
+        self.iterator: Iterator[Any] = iter(())
         self.waiting: list[Any] = []
         self.first = 0
         self.alone = False
@@ -151,7 +166,7 @@ class Items(Source):
                 if not self.passes or not onward:
                     return
                 self.passes -= 1
-                self.iterator = iter(self.items)
+                self.iterator, self.begin = self.begin(self.items), iter
                 item = next(self.iterator, self)
                 if item is self:
                     return
@@ -231,6 +246,11 @@ def source_of(x: Any, passes: int = 1) -> Source | None:
         sampler = getattr(x.batch_sampler, "sampler", x.sampler)
         known = type(x.batch_sampler) is BatchSampler and type(sampler) in KNOWN and x.batch_sampler.batch_size == x.batch_size
         plain = known and not x.num_workers and type(x) is DataLoader and x.collate_fn is default_collate
-        rows = rows_of(x.dataset) if plain else None
+        rows: Any = rows_of(x.dataset) if plain else None
+        if plain and rows is None and not hasattr(x.dataset, "__getitems__") and not isinstance(x.dataset, IterableDataset):
+            if not is_known(x.dataset):
+                return Items(x, passes, recorded_pass)
+            tensors = known_rows(x.dataset)
+            rows = None if tensors is None else (tensors, None)
         return Items(x, passes) if rows is None else Batches(x, passes, rows)
     return Items(x, passes) if isinstance(x, (list, tuple)) else None

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy
 
@@ -87,7 +88,7 @@ def _run(
     alike = 2 * batch <= len(inputs)  # then steps of one size, the last smaller one left out, can be one native program
     native = alike and settings.epochs * (len(inputs) // batch) >= FEWEST_NATIVE
     passes = _all_rows if settings.all_rows else _steps if native else _plain_steps
-    loader = DataLoader(
+    loader: Any = DataLoader(
         TensorDataset(inputs, targets),
         batch_size=batch,
         shuffle=not settings.all_rows,
