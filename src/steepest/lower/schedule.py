@@ -36,10 +36,7 @@ class Schedule:
     def __init__(self, equations: Sequence[Equation], records: Sequence[tuple[Access, Content]], roles: Roles, fuse: bool = True,
                  exact: bool = False):
         self.roles = roles
-        program, _ = statements(equations)
-        for access, content in records:
-            target = Access(content, 0, access.shape, _dense(access.shape))
-            program.append(copying(len(equations) - 1, access.shape, aligned(access, access.shape), aligned(target, access.shape)))
+        program = statements(equations, records)
         self.recorded = _storages(program)
         self.ghosts: set[Storage] = set()
         self.lasting = self._lasting(program, records, False) if fuse else self.recorded
@@ -180,13 +177,3 @@ class Schedule:
 
 def _storages(program: list[Statement]) -> set[Storage]:
     return {c.storage for s in program for c in (*s.reads(), *s.writes())}
-
-
-def _dense(shape: Sequence[int]) -> tuple[int, ...]:
-    strides, step = [], 1
-    for n in reversed(shape):
-        strides.append(step)
-        step *= n
-    return tuple(reversed(strides))
-
-

@@ -5,6 +5,7 @@ away. A `Ref` says where the element at an index lies: an offset and a stride fo
 What has no such form (gathers, sorts, calls of Python) is a statement of kind "other" or "python" with its equation.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -120,11 +121,15 @@ def copying(number: int, shape: Sequence[int], source: Any, target: Ref) -> Stat
     return Statement(number, "map", shape, [source], [target], [kind], lambda m, x: x, key="copy")
 
 
-def statements(equations: Sequence[Equation]) -> tuple[list[Statement], dict[Content, np.ndarray[Any, Any]]]:
-    """The statements of a program, and the contents that are arrays known beforehand."""
+def statements(equations: Sequence[Equation], records: Sequence[tuple[Access, Content]] = ()) -> list[Statement]:
+    """The statements of a program, and copies of what is recorded to the contents that are its records."""
     made: list[Statement] = []
     known: dict[Content, np.ndarray[Any, Any]] = {}
+    latest: dict[Storage, Content] = {}
+    same: dict[Content, Content] = {}       # what is the content before, since nothing was written
     for number, e in enumerate(equations):
+        e = _with_contents(e, same)
+        latest.update({x.content.storage: x.content for x in e.operands if isinstance(x, Access)})
         accesses = [x for x in (*e.operands, *e.results) if isinstance(x, Access)]
         convert = CONVERSIONS.get(e.primitive.form)
         found = None
@@ -139,7 +144,32 @@ def statements(equations: Sequence[Equation]) -> tuple[list[Statement], dict[Con
                 made.append(squeezed(s))
             elif s.kind in ("fold", "product") and 0 not in [s.sizes[d] for d in s.kept]:
                 made.append(squeezed(_of_nothing(s)))
-    return made, known
+            else:
+                same.update({c: latest[c.storage] for c in s.writes() if latest.get(c.storage, c) is not c})
+                continue
+            latest.update({c.storage: c for c in s.writes()})
+        latest.update({x.content.storage: same.get(x.content, x.content) for x in e.results})
+    for access, content in records:
+        if 0 not in access.shape:
+            dense = [math.prod(access.shape[d + 1:]) for d in range(len(access.shape))]
+            target = aligned(Access(content, 0, access.shape, tuple(dense)), access.shape)
+            made.append(squeezed(copying(len(equations) - 1, access.shape, aligned(_renamed(access, same), access.shape), target)))
+    return made
+
+
+def _renamed(x: Any, same: dict[Content, Content]) -> Any:
+    """An access with the content by which its own is to be called."""
+    if not isinstance(x, Access) or x.content not in same:
+        return x
+    return Access(same[x.content], x.offset, x.shape, x.strides)
+
+
+def _with_contents(e: Equation, same: dict[Content, Content]) -> Equation:
+    if not same:
+        return e
+    new = Equation(e.primitive, tuple(_renamed(x, same) for x in e.operands), e.params, e.line)
+    new.results = e.results
+    return new
 
 
 def _of_nothing(s: Statement) -> Statement:
