@@ -148,6 +148,17 @@ class Native:
         offsets = {f"ARENA{k};": str(schedule.offsets[s]) for s, k in numbered.items()}
         return re.sub(r"ARENA\d+;", lambda found: offsets[found.group()], f.text())
 
+    def describe(self) -> str:
+        """The plan: threads and memory, what is computed once, and the groups of a step in their order."""
+        s = self.schedule
+        kept = sum(x.nbytes() for x in self.storages)
+        lines = [f"fused loop nests on {self.threads} threads: {s.size:,} bytes of temporaries, {kept:,} of what stays"]
+        lines += [f"  once    {g.title}" for g in s.before]
+        for k, g in enumerate(s.groups):
+            share = "" if self.cycles is None else f"{self.cycles[0][k] / max(int(self.cycles[0].sum()), 1):6.1%}  "
+            lines.append(f"  {'each' if g.always else 'last'}    {share}{g.title}")
+        return "\n".join(lines)
+
     def run(self, streams: list[Array], steps: int) -> list[Array]:
         """Run `steps` steps over stacked stream arrays; the results of every step.
 

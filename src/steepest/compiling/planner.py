@@ -58,7 +58,8 @@ class Generic:
         return self.native
 
     def describe(self) -> str:
-        return f"generic loop nest: {self.why}"
+        plan = "" if self.native is None else "\n" + self.native.describe()
+        return f"generic loop nest: {self.why}{plan}"
 
 
 class Fast:

@@ -43,6 +43,13 @@ class Group:
         return self.after[0].sizes if self.after else ()
 
     @property
+    def title(self) -> str:
+        """The operations, and the space of the first."""
+        found = self.statements()
+        names = [getattr(s.equation.primitive if s.equation is not None else s.primitive, "name", s.key) for s in found]
+        return f"{', '.join(names)} over {list(found[0].sizes)}" if self.other is None else str(names[0])
+
+    @property
     def equation(self) -> int:
         """The number of the (last) equation."""
         return self.statements()[-1].number

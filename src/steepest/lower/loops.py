@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.lower import machine
 from steepest.lower.bodies import Place, evaluate, operand
 from steepest.lower.fusion import Group
 from steepest.lower.nest import Nest, accumulator
@@ -13,17 +14,15 @@ from steepest.lower.spaces import Segment, Space, lanes, masks, segments, single
 from steepest.lower.statements import Ref, Statement
 from steepest.lower.text import Index
 
-__all__ = ["best_nest", "fold_nest", "map_nest", "vector_width"]
+__all__ = ["best_nest", "fold_nest", "horizontal", "map_nest", "over_kept", "vector_width"]
 
 CHAINS = 4
 """Accumulators that a sum is spread over, so that additions need not wait for each other."""
 
 
-def vector_width(nest: Nest, statements: list[Statement]) -> int:
+def vector_width(statements: list[Statement]) -> int:
     """Lanes of a group's vectors: those of the wider floating dtype where there is no float32."""
     kinds = {r.dtype for s in statements for r in s.refs()}
-    from steepest.lower import machine
-
     return machine.width("float64" if kinds & {"float64", "int64"} and not kinds & {"float32", "float16", "bfloat16"} else "float32")
 
 
@@ -36,7 +35,7 @@ def map_nest(nest: Nest, group: Group) -> None:
     """Every map of the group at every index."""
     space = Space(group)
     careful = any(s.stops for s in space.after)
-    width = vector_width(nest, space.after)
+    width = vector_width(space.after)
     lane = lanes(space.kept, [r for s in space.after for r in s.refs()], width)
     plan = _plan(space.kept, lane, width, masks() and not careful) or [(-1, single(1))]
 
@@ -72,7 +71,7 @@ def fold_nest(nest: Nest, group: Group) -> None:
     space = Space(group, nest.exact)
     root, n = space.root, len(space.kept)
     kind = accumulator(root.outs[0].dtype)
-    width = vector_width(nest, [*space.inside, *space.after])
+    width = vector_width([*space.inside, *space.after])
     refs = [x for s in space.inside for x in (*s.ins, *s.outs) if isinstance(x, Ref) and (s is not root or x in s.ins)]
     sizes = [*space.kept, *space.folded]
     lane = lanes(sizes[:n] if nest.exact else sizes, refs, width)
@@ -138,13 +137,13 @@ def fold_nest(nest: Nest, group: Group) -> None:
             total = inner(place_of, m, dims, None) if dims else element(place_of({}, 0, 0))
         kept = Place(m, [index[d] for d in range(n)], [0] * n, lane if m.width > 1 else None, part.active if part is not None else 1)
         made = m.cast(total, root.outs[0].dtype)
-        out = _over_kept(root, n)
+        out = over_kept(root, n)
         evaluate(nest, space.after, kept, {root.outs[0].content: made}, [out])
 
     nest.spread(math.prod(sizes) * len(space.inside), lambda thread: walk(nest.function, plan, leaf, thread, nest.threads))
 
 
-def _over_kept(s: Statement, n: int) -> Statement:
+def over_kept(s: Statement, n: int) -> Statement:
     """The results of a fold over the kept dimensions, which come first."""
     new = s.over(s.sizes, lambda r: r.strides, s.folded)
     new.outs = [Ref(r.content, r.offset, r.strides[:n]) for r in s.outs]
@@ -200,7 +199,7 @@ def best_nest(nest: Nest, group: Group) -> None:
     root, n, f = space.root, len(space.kept), nest.function
     sizes = [*space.kept, *space.folded]
     kind, count = accumulator(root.outs[0].dtype), math.prod(space.folded)
-    width = vector_width(nest, [root])
+    width = vector_width([root])
     lane = lanes(space.kept, [x for x in root.ins if isinstance(x, Ref)], width)
     plan = _plan(space.kept, lane, width, masks()) or [(-1, single(1))]
     number = "int32" if count < 2**31 else "int64"
@@ -231,6 +230,6 @@ def best_nest(nest: Nest, group: Group) -> None:
         found = m.value(best.get(), kind), m.value(where.get(), number)
         values = {r.content: m.cast(found[min(k, 1)], r.dtype) for k, r in enumerate(root.outs)}
         kept = Place(m, begin.variables[:n], [0] * n, begin.lane, part.active)
-        evaluate(nest, space.after, kept, values, [_over_kept(root, n)])
+        evaluate(nest, space.after, kept, values, [over_kept(root, n)])
 
     nest.spread(math.prod(sizes), lambda thread: walk(f, plan, leaf, thread, nest.threads))

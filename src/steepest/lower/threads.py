@@ -17,7 +17,7 @@ __all__ = ["SYNC", "YIELD", "barrier_text", "run", "yielding"]
 SYNC, YIELD = 0, 1
 """Entries of a program's table: the threads' meeting place, three int64 a cache line apart (how many have arrived, barriers passed, the
 barrier behind which all leave); the address of the function that yields."""
-SPINS = 4000
+SPINS = 1000
 
 
 def yielding() -> int:

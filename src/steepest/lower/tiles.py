@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from steepest.lower import machine
 from steepest.lower.bodies import Place, address, evaluate, read
 from steepest.lower.fusion import Group
-from steepest.lower.loops import _over_kept, horizontal, vector_width
+from steepest.lower.loops import horizontal, over_kept, vector_width
 from steepest.lower.nest import Nest, accumulator
 from steepest.lower.packing import pack
 from steepest.lower.scalar import Scalars, Value
@@ -66,7 +66,7 @@ def _planned(nest: Nest, space: Space) -> Plan:
     root, n = space.root, len(space.kept)
     a, b = root.ins
     c = root.outs[0]
-    width = vector_width(nest, [root])
+    width = vector_width([root])
     sizes = [*space.kept, *space.folded]
     kind = accumulator(c.dtype)
 
@@ -161,7 +161,7 @@ class _Product:
         self.n = len(space.kept)
         self.sizes = [*space.kept, *space.folded]
         self.kind = accumulator(space.root.outs[0].dtype)
-        self.out = _over_kept(space.root, self.n)
+        self.out = over_kept(space.root, self.n)
 
     def emit(self) -> None:
         plan, n = self.plan, self.n
