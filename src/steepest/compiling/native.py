@@ -18,7 +18,8 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.threads import get_num_threads
 from steepest.lower import machine, threads
-from steepest.lower.groups import lower_group
+from steepest.lower.fusion import Group
+from steepest.lower.groups import lower_group, write_apart
 from steepest.lower.nest import EVALUATE, LOOK, Nest
 from steepest.lower.schedule import Roles, Schedule
 from steepest.lower.text import Function, Index
@@ -101,27 +102,30 @@ class Native:
             return base(fixed + len(self.attached) - 1)
 
         numbered: dict[Storage, int] = {}
+        steps_own: dict[Storage, str] = {}
 
-        def pointer(content: Content) -> str:
+        def pointer(content: Content, offset: int, home: bool) -> str:
             s = content.storage
             if s in steps_own:
-                return steps_own[s]
-            if s in rooms or schedule.temporary(s) and schedule.needed(content) is not None:
-                return f.gep(arena, f"ARENA{numbered.setdefault(s, len(numbered))};", "int8")
-            return own[s]
+                base = steps_own[s]
+            elif not home and (s in rooms or schedule.temporary(s) and schedule.needed(content) is not None):
+                base = f.gep(arena, f"ARENA{numbered.setdefault(s, len(numbered))};", "int8")
+            else:
+                base = own[s]
+            return f.gep(base, offset, content.dtype.name)
 
-        steps_own: dict[Storage, str] = {}
-        nest = Nest(f, pointer, lambda content: own[content.storage], schedule.needed, attach, cell, callback, 0, "true", self.exact,
-                    self.threads)
+        nest = Nest(f, pointer, schedule.needed, attach, cell, callback, 0, "true", self.exact, self.threads)
+        functions: dict[str, str] = {}
 
-        nest.boxes = schedule.boxes
-
-        def write(k: int, group: Any) -> None:
+        def write(k: int, group: Group) -> None:
             def room(content: Content, count: int) -> None:
                 rooms[content.storage] = content, count, k
 
-            nest.room = room
-            lower_group(nest, group)
+            if group.other is None and not any(s.stops for s in group.statements()):
+                write_apart(nest, group, schedule.boxes, room, functions)
+            else:
+                nest.room = room
+                lower_group(nest, group)
 
         for g in schedule.before:
             write(0, g)

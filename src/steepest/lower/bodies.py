@@ -43,8 +43,8 @@ def address(nest: Nest, ref: Ref, place: Place, home: bool = False) -> str:
     for i, stride in zip(place.variables, ref.strides, strict=True):
         if stride:
             at = f.add(at, f.mul(i, stride))
-    constant = ref.offset + sum(c * s for c, s in zip(place.constants, ref.strides, strict=True))
-    pointer = nest.home(ref.content) if home else nest.pointer(ref.content)
+    constant = sum(c * s for c, s in zip(place.constants, ref.strides, strict=True))
+    pointer = nest.pointer(ref.content, ref.offset, home)
     return f.gep(f.gep(pointer, at, ref.dtype), constant, ref.dtype)
 
 

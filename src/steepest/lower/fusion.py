@@ -6,6 +6,7 @@ to run in between, and if both touch the same memory only element for element.
 """
 
 import heapq
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 from steepest.core.recorder import Content
@@ -134,9 +135,9 @@ def _join(s: Statement, groups: dict[int, Group], made: dict[Content, int], need
     producers = list(dict.fromkeys(made[x.content] for x in s.ins if isinstance(x, Ref) and x.content in made))
     candidates = sorted(producers, key=lambda n: (groups[n].root is not None, n), reverse=True)
     if s.kind == "map":
-        shared = [n for n in reversed(groups) if n not in producers and not groups[n].root and not groups[n].other
-                  and groups[n].sizes == s.sizes]
-        candidates += shared[:8]
+        shared = (n for n in reversed(groups) if n not in producers and not groups[n].root and not groups[n].other
+                  and groups[n].sizes == s.sizes)
+        candidates += itertools.islice(shared, 8)
     elif s.kind != "fold":
         return None
     for n in candidates:

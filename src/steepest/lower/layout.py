@@ -23,8 +23,9 @@ def rows_innermost(program: list[Statement], temporary: Callable[[Storage], bool
                 places.setdefault(storage, []).append((offset, dims))
     votes: dict[int, int] = {}
     total = 0
+    multiplied = {r.content.storage for s in program if s.kind == "product" for r in s.ins}
     for storage, seen in places.items():
-        if not _used_in_product(program, storage):
+        if storage not in multiplied:
             continue
         size = storage.flat.size
         total += size
@@ -38,10 +39,6 @@ def rows_innermost(program: list[Statement], temporary: Callable[[Storage], bool
     turned = {s for s, seen in places.items() if s.flat.size % rows == 0 and s.flat.size > rows and _turnable(seen, rows, s.flat.size)}
     for s in program:
         _turn(s, turned, rows)
-
-
-def _used_in_product(program: Iterable[Statement], storage: Storage) -> bool:
-    return any(s.kind == "product" and any(r.content.storage is storage for r in s.ins) for s in program)
 
 
 def _places(s: Statement) -> list[tuple[Storage, int, list[tuple[int, int]]]]:

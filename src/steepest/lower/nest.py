@@ -29,22 +29,24 @@ ALONE = 20_000
 class Nest:
     """Loops, addresses and elements for the equation `number` of the step `step`.
 
-    `pointer(content)` names the buffer that holds a content, `home(content)` the memory where Python will look for it, `needed(content)`
+    `pointer(content, offset, home)` names the address of an element of a content, or where Python will look for it; `needed(content)`
     says whether it is stored: in every step (True), in the last one (False) or never (None). `attach(array)` makes an array part of
     the program. `cell` is the address of four int64 that tell why, in which equation, at which index and in which step the program
     stopped; `callback` that of a C function `(task, equation, step) -> stop`.
     """
 
-    def __init__(self, function: Function, pointer: Callable[[Content], str], home: Callable[[Content], str],
-                 needed: Callable[[Content], bool | None], attach: Callable[[np.ndarray[Any, Any]], str], cell: str, callback: str,
-                 step: Index, last: str, exact: bool = False, threads: int = 1):
-        self.function, self.pointer, self.home, self.needed, self.attach = function, pointer, home, needed, attach
+    def __init__(self, function: Function, pointer: Callable[[Content, int, bool], str], needed: Callable[[Content], bool | None],
+                 attach: Callable[[np.ndarray[Any, Any]], str], cell: str, callback: str, step: Index, last: str, exact: bool = False,
+                 threads: int = 1):
+        self.function, self.pointer, self.needed, self.attach = function, pointer, needed, attach
         self.cell, self.callback, self.step, self.last = cell, callback, step, last
         self.exact, self.threads, self.thread = exact, threads, "%thread"
         self.boxes: dict[Content, Box] = {}
         self.number = 0
         self.at_last = False
         self.running: str | None = None         # what runs since the last barrier: one thread "alone", "all", or nothing
+        self.apart = False                      # in a function of its own, which begins behind a barrier that stands before its call
+        self.entry: list[str | None] = []       # what that function begins with
         self.room: Callable[[Content, int], None] = lambda content, count: None     # asks for memory that one group needs
         self._scalars: dict[int, Scalars] = {}
         self.m = self.scalars(1)
@@ -114,7 +116,11 @@ class Nest:
 
     def barrier(self, following: str | None) -> None:
         """All threads wait for each other, unless the same thread goes on."""
-        if self.threads > 1 and self.running is not None and not self.running == following == "alone":
+        if self.apart and not self.entry:
+            self.entry.append(following)
+        elif self.apart and self.threads > 1 and self.running is not None and not self.running == following == "alone":
+            self.function.op(f"call i1 @barrier(ptr %table, i64 {self.threads})")       # nobody stops in such a function
+        elif self.threads > 1 and self.running is not None and not self.running == following == "alone":
             f = self.function
             with f.if_(f.op(f"call i1 @barrier(ptr %table, i64 {self.threads})")):
                 f.leave()
@@ -131,11 +137,11 @@ class Nest:
         f = self.function
         extra = len(indices) - len(access.shape)
         leading = max(-extra, 0)
-        at: Index = access.offset
+        at: Index = 0
         for i, n, stride in zip(indices[max(extra, 0):], access.shape[leading:], access.strides[leading:], strict=True):
             if n != 1:
                 at = f.add(at, f.mul(i, stride))
-        return f.gep(self.pointer(access.content), at, access.content.dtype.name)
+        return f.gep(self.pointer(access.content, access.offset, False), at, access.content.dtype.name)
 
     def element(self, base: str, indices: Sequence[Index], shape: Sequence[int], dtype: str) -> str:
         """The address of an element of an attached array, whose elements lie in the order of their indices."""

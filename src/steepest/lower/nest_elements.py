@@ -22,5 +22,5 @@ def rearrange(nest: Nest, e: Equation) -> None:
     with ExitStack() as stack:
         indices = nest.loops(stack, result.shape)
         at = f.load(nest.element(table, indices, result.shape, "int64"), "int64")
-        source = f.gep(nest.pointer(x.content), at, name)
+        source = f.gep(nest.pointer(x.content, 0, False), at, name)
         nest.store(nest.m.value(f.load(source, name), name), result, indices)

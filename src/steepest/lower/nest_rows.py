@@ -50,7 +50,7 @@ def _row(nest: Nest, x: Access, table: str, k: Index, at: Index) -> str:
     """The address of element `at` of the entry that place `k` of the table tells."""
     f, name = nest.function, x.content.dtype.name
     begin = f.load(f.gep(table, k, "int64"), "int64")
-    return f.gep(f.gep(f.gep(nest.pointer(x.content), begin, name), at, name), x.offset, name)
+    return f.gep(f.gep(nest.pointer(x.content, x.offset, False), begin, name), at, name)
 
 
 def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) -> bool:
@@ -71,7 +71,7 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
 
     def target(k: Index, i: Index, by: int = 0) -> str:
         at = f.add(f.mul(k, rows), f.mul(i, to))
-        return f.gep(f.gep(nest.pointer(result.content), at, name), result.offset + by, name)
+        return f.gep(f.gep(nest.pointer(result.content, result.offset, False), at, name), by, name)
 
     def leaf(at: dict[int, Index], chosen: dict[int, Segment]) -> None:
         k, i, part = at[0], at[1], chosen[1]
@@ -115,7 +115,7 @@ def add_rows(nest: Nest, source: Access, index: Access, result: Access, add: boo
     def leaf(at: dict[int, Index], chosen: dict[int, Segment]) -> None:
         part = chosen[1]
         m, mask = nest.scalars(part.width), None if part.active == part.width else _mask(part)
-        begin = f.gep(f.gep(f.gep(nest.pointer(source.content), f.mul(at[0], rows), name), at[1], name), source.offset, name)
+        begin = f.gep(f.gep(nest.pointer(source.content, source.offset, False), f.mul(at[0], rows), name), at[1], name)
         into = _row(nest, result, table, at[0], at[1])
         value = m.value(f.load(begin, name, part.width, mask=mask), name)
         if add:

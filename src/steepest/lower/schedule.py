@@ -15,7 +15,7 @@ from steepest.lower import arena, machine
 from steepest.lower.boxes import boxes
 from steepest.lower.fusion import fused
 from steepest.lower.layout import rows_innermost
-from steepest.lower.simplify import living, see_through_copies, share, unpool
+from steepest.lower.simplify import add_in_place, living, see_through_copies, share, unpool
 from steepest.lower.statements import Ref, Statement, aligned, copying, statements
 
 __all__ = ["Roles", "Schedule"]
@@ -42,6 +42,8 @@ class Schedule:
         self.lasting = self._lasting(program, records, False) if fuse else self.recorded
         if fuse:
             program = self._simplified(program)
+            if not exact:
+                program = add_in_place(program, lambda s: self.temporary(s) and not self.visible(s))
             self.lasting = self._lasting(program, records, True)
             program = self._living(self._settled(program))
             rows_innermost(program, self.temporary, machine.width())

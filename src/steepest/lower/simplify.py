@@ -16,7 +16,7 @@ from steepest.core.storage import Storage
 from steepest.lower.statements import Ref, Statement, copying
 from steepest.ops.meaning import NumPy
 
-__all__ = ["living", "see_through_copies", "share", "unpool"]
+__all__ = ["add_in_place", "living", "see_through_copies", "share", "unpool"]
 
 Temporary = Callable[[Storage], bool]
 Parts = list[list[tuple[int, int]]]
@@ -192,6 +192,79 @@ def living(program: list[Statement], always: Callable[[Statement], bool], finall
         for c in s.reads():
             wanted[c.storage] = wanted.get(c.storage, False) or s.always
     return kept[::-1]
+
+
+# slices put back ------------------------------------------------------------------------------------------------------------
+
+def add_in_place(program: list[Statement], own: Temporary) -> list[Statement]:
+    """A sum with something that is zero outside of a region is computed in that region alone, in the memory of the other operand.
+
+    So do the gradients of slices add up: those of the steps of a recurrent network, each padded with zeros to the whole. `own` says
+    which storages are nobody's but the program's.
+    """
+    readers: dict[Content, int] = {}
+    made_by: dict[Content, list[Statement]] = {}
+    for s in program:
+        for c in s.reads():
+            readers[c] = readers.get(c, 0) + 1
+        for c in s.writes():
+            made_by.setdefault(c, []).append(s)
+    regions = {s.outs[0].content: s for s, zeros in zip(program[1:], program, strict=False) if _region_of_zeros(zeros, s, made_by)}
+    same: dict[Content, Content] = {}
+    made: list[Statement] = []
+    for s in program:
+        _rename(s, same)
+        part = _added(s, regions, readers, own)
+        if part is None:
+            made.append(s)
+            continue
+        same[s.outs[0].content] = part.outs[0].content
+        readers[part.outs[0].content] = readers.get(s.outs[0].content, 0)
+        made.append(part)
+    return made
+
+
+def _region_of_zeros(zeros: Statement, region: Statement, made_by: dict[Content, list[Statement]]) -> bool:
+    """Whether two statements in a row fill a storage with zeros and write one region of it."""
+    if zeros.key != "copy" or region.key != "copy" or zeros.outs[0].content.storage is not region.outs[0].content.storage:
+        return False
+    value = zeros.ins[0]
+    if isinstance(value, Ref):
+        makers = made_by.get(value.content, [])
+        value = makers[0].ins[0] if len(makers) == 1 and makers[0].key == "copy" else None
+    return not isinstance(value, Ref) and value is not None and value == 0 and isinstance(region.ins[0], Ref)
+
+
+def _rename(s: Statement, same: dict[Content, Content]) -> None:
+    if s.equation is not None:
+        e = s.equation
+        if any(isinstance(x, Access) and x.content in same for x in e.operands):
+            new = Equation(e.primitive, tuple(
+                Access(same[x.content], x.offset, x.shape, x.strides) if isinstance(x, Access) and x.content in same else x
+                for x in e.operands), e.params, e.line)
+            new.results = e.results
+            s.equation = new
+        return
+    s.ins = [Ref(same[x.content], x.offset, x.strides) if isinstance(x, Ref) and x.content in same else x for x in s.ins]
+
+
+def _added(s: Statement, regions: dict[Content, Statement], readers: dict[Content, int], own: Temporary) -> Statement | None:
+    """The sum of two operands, one of which is zero outside of a region, as a write of that region."""
+    if s.kind != "map" or getattr(s.primitive, "name", "") != "add" or len(s.ins) != 2 or not all(isinstance(x, Ref) for x in s.ins):
+        return None
+    out = s.outs[0]
+    for padded, whole in ((s.ins[1], s.ins[0]), (s.ins[0], s.ins[1])):
+        region = regions.get(padded.content)
+        if region is None or any(x.place[1:] != out.place[1:] or x.dtype != out.dtype for x in s.ins):
+            continue
+        lone = readers[padded.content] == readers[whole.content] == 1
+        if not lone or padded.content.storage is whole.content.storage or not (own(whole.content.storage) and own(out.content.storage)):
+            continue
+        content = Content(whole.content.storage, whole.content.dtype, s.number)
+        place = region.outs[0]
+        return Statement(s.number, "map", region.sizes, [Ref(whole.content, place.offset, place.strides), region.ins[0]],
+                         [Ref(content, place.offset, place.strides)], s.kinds, s.compute, primitive=s.primitive, key=s.key)
+    return None
 
 
 # maxima put back ------------------------------------------------------------------------------------------------------------
