@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from steepest.compiling.function_call import SHARED, Call, flattened
+from steepest.compiling.function_call import Call, flattened
 from steepest.compiling.function_program import RETURNED, CallTrace, FunctionProgram
 from steepest.compiling.guards import CallWalk, unread
 from steepest.compiling.numbers import settled
@@ -86,11 +86,9 @@ class Compilation:
                     leaves = []
                     if flattened(items, ("arguments",), [], leaves) != call.structure:
                         continue
-                if call.admits(leaves):
-                    result = call.run(items, leaves)
-                    if result is not SHARED:
-                        self.native_calls += 1
-                        return result
+                if call.enters(leaves):
+                    self.native_calls += 1
+                    return call.run(items, leaves)
             return self._slowly(args, kwargs)
         finally:
             self.busy = False
@@ -118,10 +116,11 @@ class Compilation:
                 self._admit(call)
                 leaves: list[Any] = []
                 flattened([*args, kwargs], ("arguments",), [], leaves)
-                result = call.run([*args, kwargs], leaves)
-                if result is not SHARED:
+                if call.enters(leaves) or call._put(leaves):
                     self.native_calls += 1
-                    return result
+                    return call.run([*args, kwargs], leaves)
+            elif call.shared:
+                return self.function(*args, **kwargs)
             elif call.refusal:
                 self._follow(call.refusal, now)
         if self.programs >= PROGRAMS:

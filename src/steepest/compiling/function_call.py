@@ -4,10 +4,8 @@ Binding finds every input once and pins what the walk saw. As long as the guards
 into the table, runs one step, and makes the results.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from operator import attrgetter
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,8 @@ from steepest.compiling.places import Path, Place, compared
 from steepest.compiling.results import Built, Computed, Constant, Held, Known, Made
 from steepest.compiling.sections import Compiled, _overlap
 from steepest.compiling.unchanged import ATOMS
-from steepest.core.storage import Storage
+from steepest.compiling.words import CHANGED, KEPT, RENEWED, Entry
+from steepest.core.storage import Storage, Version
 from steepest.core.tensor import Tensor, alias, fresh, refresh
 from steepest.errors import text
 
@@ -50,27 +49,21 @@ def address_of(array: Array) -> int:
 
 
 class Slot:
-    """Memory that each call fills anew."""
+    """Memory that each call fills anew. `reusable`: what lies in it is left at a place only, so that the memory may be used again as long
+    as nobody else looks at it; `held` is that tensor. `alone`: one tensor only lies in it. `saved`: the backward pass reads it as well."""
 
-    __slots__ = ("counts", "dtype", "entry", "held", "reusable", "size", "small", "storage")
+    __slots__ = ("alone", "dtype", "entry", "held", "reusable", "saved", "size", "small", "storage")
 
     def __init__(self, storage: Storage, entry: int | None):
         self.storage, self.entry = storage, entry
         self.size, self.dtype = storage.flat.size, storage.flat.dtype
         self.small = self.size <= SMALL
-        self.reusable = False
+        self.reusable = self.alone = self.saved = False
         self.held: Tensor | None = None
-        self.counts = (0, 0, 0)
 
     def renew(self, table: Any) -> None:
-        """New memory; the old one where nobody but the package has seen it."""
-        held = self.held
-        if held is not None:
-            held_by = getrefcount(held), getrefcount(held.array), getrefcount(self.storage._flat)
-            untouched = held.counter is None and held._storage is None and not held.needs_grad and held._grad is None
-            if held_by == self.counts and untouched:
-                return
-            self.held = None
+        """New memory."""
+        self.held = None
         flat = np.empty(self.size, self.dtype)
         self.storage.array = self.storage._flat = flat
         if self.entry is not None:
@@ -98,9 +91,14 @@ class Call:
                 storage = d.access.content.storage
                 self.slots[storage].reusable = users[storage] == 1 and storage not in p.saved and not d.like.needs_grad
         for slot in self.slots.values():
-            if not slot.small or slot.reusable or slot.storage in p.saved:
-                slot.small = False
-        self.renewed = [s for s in self.slots.values() if not s.small]
+            slot.saved = slot.storage in p.saved
+            slot.alone = users.get(slot.storage, 0) == 1 and not slot.saved
+            slot.small &= not slot.reusable and not slot.saved
+        self.steady = all(isinstance(d, Made) and self.slots[d.access.content.storage].reusable for _, d, _ in p.outputs)
+        """Whether all that the program leaves at places may lie in memory that it used before."""
+        self.always = [s for s in self.slots.values() if not s.small and not s.reusable]
+        self.reusable = [s for s in self.slots.values() if s.reusable]
+        self.spare = np.zeros(1, np.uint64)
         if p.backward is not None:
             self.gradients = Gradients(p)
 
@@ -110,7 +108,7 @@ class Call:
         """Take everything from where Python's objects are now; False where the program was made for something else."""
         p = self.program
         self.refusal = p.why_not(now)
-        self.refused = True
+        self.refused, self.shared = True, False
         if self.refusal or not unchanged(p.classes) or not p.fits(now.tensors):
             return False
         paths: list[Path] = []
@@ -140,12 +138,12 @@ class Call:
                 moving.append((i.slot, storage))
                 self.dynamic.append((k, self.runner.entries.get(i.slot), i.slot, i.path))
         written = {i.slot for i in p.inputs if i.written}
-        if _overlap([*bound, *moving], written):
+        self.shared = _overlap([*bound, *moving], written)
+        if self.shared:
             return False
         self._take(bound)
         self.written_arguments = [k for k, _, slot, _ in self.dynamic if slot in written]
-        spans = sorted((s.address, s.address + s.nbytes()) for slot, s in bound if slot in written and s.nbytes())
-        self.starts, self.ends = [a for a, _ in spans], [b for _, b in spans]
+        self.spans = [(s.address, s.address + s.nbytes()) for slot, s in bound if slot in written and s.nbytes()]
         self.versions = [now.tensors[i.path].version for i in p.inputs if i.written and i.layout is not None and i.path in self.static]
         self.places = {path: now.places[path] for path, _, _ in p.outputs}
         self.tensors = dict(now.tensors)
@@ -153,17 +151,31 @@ class Call:
         moved = [x for k, x in enumerate(leaves) if isinstance(x, Tensor) and k not in identical and now._seen.get(id(x)) == paths[k]]
         out = [items, *_containers(items), *moved]
         self.guards = Guards(now, names, out, [now.places[i.path] for i in p.inputs if i.layout is None])
-        self.checks = [self._check(x, k, k in identical) for k, x in enumerate(leaves)]
+        self.tensor_checks = [(k, type(x), x.array.shape, x.array.strides, x.dtype, x.needs_grad, x.node is None)
+                              for k, x in enumerate(leaves) if isinstance(x, Tensor) and k not in identical]
+        tensors, loose = {k for k, *_ in self.tensor_checks}, {k for _, k, _ in self.numbers}
+        self.other_checks = [(k, type(x), None if k in loose else compared(x)) if type(x) in ATOMS else (k, None, x)
+                             for k, x in enumerate(leaves) if k not in tensors]
         plain = all(now.values.get(path, (None,))[0] != "same as" for path, x in zip(paths, leaves, strict=True) if isinstance(x, Tensor))
         inside = any(place.container is c for place in self.places.values() for c in out)
         self.fast = plain and not inside and not self.written_arguments
+        self.entry = None if self.guards.words is None else self._entry(leaves)
         self.top = len(items) - 1 if not items[-1] and all(len(path) == 2 for path in paths) else -1
-        for slot in self.slots.values():
-            slot.held = None
+        self.filled = False
         if p.backward is not None:
             self.gradients.bind(self)
         self.refused = False
         return True
+
+    def _entry(self, leaves: list[Any]) -> Entry:
+        """How calls are entered."""
+        arguments = []
+        for k, at, _, _ in self.dynamic:
+            target = self.spare.ctypes.data if at is None else self.runner.address + 8 * at
+            arguments.append((Storage(leaves[k].array).flat.nbytes, target))
+        entry = Entry(arguments, self.spans)
+        entry.guard(self.guards.words)
+        return entry
 
     def _take(self, bound: list[tuple[Storage, Storage]]) -> None:
         for slot, storage in bound:
@@ -172,53 +184,62 @@ class Call:
             if entry is not None:
                 self.table[entry] = storage.address
 
-    def _check(self, x: Any, k: int, identical: bool) -> Any:
-        """What must be so of an argument: `(kind, value)`, kind None for the same object, and a tuple for tensors."""
-        if isinstance(x, Tensor) and not identical:
-            return type(x), (x.array.shape, x.array.strides, x.dtype, x.needs_grad, x.node is None)
-        if type(x) in ATOMS:
-            loose = any(j == k for _, j, _ in self.numbers)
-            return type(x), None if loose else compared(x)
-        return None, x
-
-    def admits(self, leaves: Any) -> bool:
-        """Whether arguments, given as the leaves of their containers, and Python's objects are as the program expects."""
-        for x, (kind, value) in zip(leaves, self.checks, strict=False):
-            if kind is None:
-                if x is not value:
-                    return False
-            elif type(x) is not kind:
+    def enters(self, leaves: Any) -> bool:
+        """Whether arguments, given as the leaves of their containers, and Python's objects are as the program expects; if so the
+        arguments are put into the table."""
+        for k, of_class, shape, strides, of, needs_grad, leaf in self.tensor_checks:
+            x = leaves[k]
+            if type(x) is not of_class:
                 return False
-            elif kind in ATOMS:
-                if value is not None and compared(x) != value:
-                    return False
-            else:
-                a = x.array
-                if x.view_of is not None:
-                    refresh(x)
-                if (a.shape, a.strides, x.dtype, x.needs_grad, x.node is None) != value or x._grad is not None or x.hooks is not None:
-                    return False
-        return self.guards.hold()
+            if x.view_of is not None:
+                refresh(x)
+            a = x.array
+            if a.shape != shape or a.strides != strides or x.dtype is not of or x.needs_grad is not needs_grad \
+                    or (x.node is None) is not leaf or x._grad is not None or x.hooks is not None:
+                return False
+        for k, kind, value in self.other_checks:
+            x = leaves[k]
+            if (x is not value) if kind is None else type(x) is not kind or value is not None and compared(x) != value:
+                return False
+        guards, entry = self.guards, self.entry
+        if entry is None:
+            return guards.hold() and self._put(leaves)
+        if not guards.others_hold():
+            if not guards.hold():
+                return False
+            entry.guard(guards.words)
+        for at, (k, _, slot, _) in enumerate(self.dynamic):
+            array = leaves[k].array
+            entry.given[3 * at] = id(array)
+            slot.array, slot._flat = array, None
+        self.state = entry.function(entry.address)
+        if self.state == CHANGED and guards.hold():
+            entry.guard(guards.words)
+            self.state = entry.function(entry.address)
+        return self.state in (KEPT, RENEWED)
+
+    def _put(self, leaves: Any) -> bool:
+        """Put the arguments into the table; False where memory is shared in a way that the program was not made for."""
+        self.state = RENEWED
+        for k, at, slot, _ in self.dynamic:
+            slot.array, slot._flat = leaves[k].array, None
+            begin = slot.address
+            if any(first < begin + slot.nbytes() and begin < last for first, last in self.spans):
+                return False
+            if at is not None:
+                self.table[at] = begin
+        return True
 
     # running
 
     def run(self, items: list[Any], leaves: list[Any]) -> Any:
-        """One call; SHARED in the place of the result where memory is shared in a way that the program was not made for."""
+        """One call, after it was entered."""
         table = self.table
-        for k, entry, slot, _ in self.dynamic:
-            array = leaves[k].array
-            begin = address_of(array)
-            if self.starts:
-                before = bisect_right(self.starts, begin + array.nbytes) - 1
-                if before >= 0 and self.ends[before] > begin:
-                    return SHARED
-            slot.array, slot._flat = array, None
-            if entry is not None:
-                table[entry] = begin
         for slot, at, place in self.numbers:
             slot.flat[0] = leaves[at] if at is not None else place.get()    # type: ignore[union-attr]
-        for fresh_slot in self.renewed:
-            fresh_slot.renew(table)
+        kept = self.state == KEPT and self.filled
+        for filled in self.always if kept else (*self.always, *self.reusable):
+            filled.renew(table)
         try:
             self.runner.once()
         finally:
@@ -226,32 +247,31 @@ class Call:
                 version.count += 1
             for k in self.written_arguments:
                 leaves[k].version.count += 1
-        return self._results(items, leaves)
+        return self._results(items, leaves, kept)
 
-    def _results(self, items: list[Any], leaves: list[Any]) -> Any:
+    def _results(self, items: list[Any], leaves: list[Any], kept: bool) -> Any:
         p = self.program
         made: dict[int, Any] = {}
         node = self.gradients.node(self, items, leaves) if p.backward is not None else None
-        for path, d, mutated in p.outputs:
+        for path, d, mutated in () if kept else p.outputs:
             place = self.places[path]
-            if isinstance(d, Made) and self.slots[d.access.content.storage].held is not None:
-                continue        # written over the tensor that the place still holds
             value = self._value(d, leaves, made, node)
             if mutated:
-                held = self.tensors[path]
-                held.array, held._storage = value.array, value._storage
-                self.guards.move(held, "array", held.array)
+                changed = self.tensors[path]
+                changed.array, changed._storage = value.array, value._storage
+                self.guards.move(changed, "array", changed.array)
                 continue
             place.put(value)
             self.guards.move(place.container, place.key, value)
             if isinstance(value, Tensor):
                 self.tensors[path] = value
-                if isinstance(d, Made):
-                    slot = self.slots[d.access.content.storage]
-                    if slot.reusable:
-                        del made[id(d.like)]
-                        slot.held = value
-                        slot.counts = getrefcount(value), getrefcount(value.array), getrefcount(slot.storage._flat)
+                if isinstance(d, Made) and self.slots[d.access.content.storage].reusable:
+                    del made[id(d.like)]
+                    self.slots[d.access.content.storage].held = value
+            del value
+        if not kept and self.entry is not None and self.steady:
+            self.entry.reuse(self.reusable)
+            self.filled = True
         return self._value(p.returned, leaves, made, node)
 
     def _value(self, d: Any, leaves: list[Any], made: dict[int, Any], node: Any) -> Any:
@@ -288,10 +308,12 @@ class Call:
             if key not in made:
                 made[key] = flat.copy()
             flat = made[key]
-        t = fresh(view(flat, access), like.dtype)
-        if not whole(access) or node is not None or len(made) > 2:
-            shared = made.setdefault(id(flat), Storage(flat))
-            t._storage = shared
+        if slot.alone and d.whole:
+            t = fresh(flat.reshape(access.shape), like.dtype)
+        else:
+            t = fresh(view(flat, access), like.dtype)
+            shared = made.setdefault(id(flat), (Storage(flat), Version() if not slot.saved else node.saved[id(slot.storage)].counter))
+            t._storage, t.counter = shared
         if type(like) is not Tensor:
             t.__class__ = type(like)
             t.__dict__.update(like.__dict__)
@@ -304,10 +326,6 @@ class Call:
         else:
             t.node, t.needs_grad, t.output_nr = node, True, number
         return t
-
-
-SHARED = object()
-"""What a call gives that could not be made natively."""
 
 
 class Gradients:
@@ -347,27 +365,30 @@ class Gradients:
         for at, x in self.inputs:
             x = x if at is None else leaves[at]
             edges.append((x if x.node is None else x.node, x.output_nr))
-        saved: dict[str, Any] = {}
+        saved: dict[Any, Any] = {}
         versions: dict[str, int] = {}
         for k, (_, kind, at, value) in enumerate(self.given):
             if kind == "input":
                 x = value if at is None else leaves[at]
                 saved[f"input {k}"] = x
                 versions[f"input {k}"] = x._version_count
-            elif kind == "kept":
-                saved[f"kept {k}"] = value._flat
+            elif kind == "kept":        # what is returned as well may be written over
+                held = fresh(value._flat, self.program.kinds[value])
+                held.counter = Version()
+                saved[f"kept {k}"] = saved[id(value)] = held
+                versions[f"kept {k}"] = 0
         then = tuple(map(counts, self.counters))
         return CompiledNode(tuple(edges), self.likes, saved, versions, self.run,
                             lambda gradients: self.again(call, items, leaves, then, gradients))
 
-    def run(self, gradients: list[Tensor], saved: dict[str, Any]) -> list[Any]:
+    def run(self, gradients: list[Tensor], saved: dict[Any, Any]) -> list[Any]:
         """The gradients of the inputs, from those of the results and what the node saved."""
         alive = []
         for k, (slot, kind, _, value) in enumerate(self.given):
             if kind == "cotangent":
                 array = np.ascontiguousarray(gradients[value].array).reshape(gradients[value].array.shape)
             else:
-                array = saved[f"input {k}"].array if kind == "input" else saved[f"kept {k}"]
+                array = saved[f"{kind} {k}"].array
             alive.append(array)
             slot.array, slot._flat = array, None
             self._enter(slot, address_of(array))

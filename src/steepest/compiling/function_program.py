@@ -208,7 +208,9 @@ class FunctionProgram(LoopProgram):
                 made.written = slot in written
                 self.inputs.append(made)
             self.visible.add(slot)
-        self.saved = [d.access.content.storage for path, d, _ in self.outputs if path[0] == "saved"]
+        kept = [d.access.content for path, d, _ in self.outputs if path[0] == "saved"]
+        self.saved = [c.storage for c in kept]
+        self.kinds = {c.storage: c.dtype for c in kept}
         self.visible |= {a.content.storage for _, d, _ in self.outputs for a in accesses_in(d)}
 
     def _settable(self, path: Path, t: Trace) -> None:

@@ -157,7 +157,7 @@ class CompiledNode(Node):
 
     __slots__ = ("again", "run")
 
-    def __init__(self, edges: tuple[Any, ...], outputs: list[Any], saved: dict[str, Any], versions: dict[str, int],
+    def __init__(self, edges: tuple[Any, ...], outputs: list[Any], saved: dict[Any, Any], versions: dict[str, int],
                  run: Callable[..., Any], again: Callable[..., Any]):
         self.primitive, self.hooks, self.params, self.sequence = None, None, {}, next(sequence)
         self.edges, self.outputs = edges, outputs if len(outputs) > 1 else outputs[0]

@@ -1,7 +1,8 @@
 """Guards: whether Python's objects are still what they were when a walk went through them, told without walking again.
 
 Everything that a walk came by is pinned: the items of dictionaries and lists, attributes, cells, global names. What lies there now is
-compared by identity, many at once by functions written in C. Where a number or a text was replaced by an equal one the pin moves on.
+compared by identity, where possible in the objects' memory (`words`). Where a number or a text was replaced by an equal one the pin
+moves on.
 """
 
 import sys
@@ -9,17 +10,21 @@ import types
 from collections.abc import Iterable
 from itertools import chain
 from operator import attrgetter, is_, itemgetter
+from types import CellType
 from typing import Any
 
 from steepest.compiling.places import Path, Place, Walk, compared, is_foreign
-from steepest.compiling.unchanged import ATOMS, same_cell, same_elements, same_items, same_slot, same_tensor
+from steepest.compiling.unchanged import ATOMS, same_cell, same_elements, same_items, same_set, same_slot, same_tensor
+from steepest.compiling.words import Words, available
 from steepest.core.tensor import Tensor
 
 __all__ = ["CallWalk", "Guards", "classes_in", "unchanged", "unread"]
 
-TENSOR = ("array", "_grad", "needs_grad", "node", "hooks", "dtype")
+TENSOR = ("array", "_grad", "needs_grad", "node", "hooks")
 MISSING = object()
+CONTENTS = object()
 NONE: frozenset[Path] = frozenset()
+
 
 
 class CallWalk(Walk):
@@ -49,7 +54,7 @@ def unread(path: Path, found: CallWalk, codes: Iterable[types.CodeType]) -> Path
         if path[k] == "." and isinstance(path[k + 1], str):
             owner = found.objects_at.get(path[:k])
             kinds = type(owner).__mro__[:-1]
-            if owner is not None and not any(is_foreign(_file(kind), kind.__module__) for kind in kinds):
+            if owner is not None and all(map(_of_users, kinds)):
                 names: set[str] = set()
                 for code in codes:
                     names |= _names(code)
@@ -69,7 +74,7 @@ def _names(code: types.CodeType) -> set[str]:
 def classes_in(found: Walk) -> list[tuple[type, tuple[Any, ...]]]:
     """The user's classes of the objects that were found, with their methods and attributes."""
     kinds = dict.fromkeys(kind for x in found._kept for kind in (x if isinstance(x, type) else type(x)).__mro__)
-    return [(kind, tuple(vars(kind).values())) for kind in kinds if not is_foreign(_file(kind), kind.__module__)]
+    return [(kind, tuple(vars(kind).values())) for kind in kinds if _of_users(kind)]
 
 
 def unchanged(classes: list[tuple[type, tuple[Any, ...]]]) -> bool:
@@ -80,7 +85,7 @@ def unchanged(classes: list[tuple[type, tuple[Any, ...]]]) -> bool:
 class Guards:
     """What a walk found, pinned. `names` are pairs of a namespace and a name; `loose` are places whose numbers may change."""
 
-    def __init__(self, found: CallWalk, names: Iterable[tuple[dict[str, Any], str]], leave_out: Iterable[Any], loose: Iterable[Place]):
+    def __init__(self, found: CallWalk, names: Iterable[tuple[dict[str, Any], str]], leave_out: Iterable[Any], loose: list[Place]):
         out = {id(x) for x in leave_out}
         self.found = found
         self.dicts: list[dict[Any, Any]] = []
@@ -107,9 +112,23 @@ class Guards:
         self.keys = list(chain.from_iterable(self.dicts))
         self.counted = [*self.dicts, *self.lists, *self.partly]
         self.lengths = [len(x) for x in self.counted]
-        self.expected = list(self._now())
+        self.expected, self.others = list(self._now()), list(self._others())
+        self.words: Words | None = None
+        """None where the objects' memory cannot be read."""
+        self._read()
         self.where = self._indices()
-        self.loose = {self.where[key] for place in loose if (key := (id(place.container), place.key)) in self.where}
+        names_at = [(id(x), name) for x, name in self.attributes] + [(id(scope), name) for scope, few, _ in self.scopes for name in few]
+        changing = {(id(place.container), place.key) for place in loose}
+        self.loose_others = frozenset(k for k, key in enumerate(names_at) if key in changing)
+        self.loose = frozenset(self.where[key] for place in loose if (key := (id(place.container), place.key)) in self.where)
+
+    def _read(self) -> None:
+        """Read what can be read from the objects' memory."""
+        if available() is not None and all(isinstance(x, list) for x in self.lists):
+            dicts, lists, sets = ([x for x in self.empty if isinstance(x, of)] for of in (dict, list, set))
+            if len(dicts) + len(lists) + len(sets) + len([x for x in self.empty if isinstance(x, frozenset)]) == len(self.empty):
+                kinds = [kind for kind, _ in self.classes]
+                self.words = Words(self.dicts + dicts, self.lists + lists, sets, self.tensors, self.cells, kinds)
 
     def _pin(self, check: Any, x: Any, held: Any) -> None:
         """Pin an object as a walk noted it; the lists by kind are compared together."""
@@ -118,6 +137,8 @@ class Guards:
         elif check is same_elements:
             if not isinstance(x, tuple):
                 (self.lists if x else self.empty).append(x)
+        elif check is same_set and not x:
+            self.empty.append(x)
         elif check is same_tensor:
             self.tensors.append(x)
         elif check is same_cell:
@@ -129,8 +150,11 @@ class Guards:
 
     def _now(self) -> Iterable[Any]:
         return chain(chain.from_iterable(map(dict.values, self.dicts)), chain.from_iterable(self.lists),
-                     chain.from_iterable(map(self.tensor_state, self.tensors)), (_cell(c) for c in self.cells),
-                     (getattr(x, name, MISSING) for x, name in self.attributes), self._globals())
+                     chain.from_iterable(map(self.tensor_state, self.tensors)), map(_cell, self.cells))
+
+    def _others(self) -> Iterable[Any]:
+        """What is asked of Python in any case."""
+        return chain((getattr(x, name, MISSING) for x, name in self.attributes), self._globals(), map(len, self.partly))
 
     def _globals(self) -> Iterable[Any]:
         for scope, names, get in self.scopes:
@@ -155,36 +179,47 @@ class Guards:
         for t in self.tensors:
             out.update(((id(t), name), at + i) for i, name in enumerate(TENSOR))
             at += len(TENSOR)
+        out.update(((id(c), CONTENTS), at + i) for i, c in enumerate(self.cells))
         return out
 
     def move(self, container: Any, key: Any, value: Any) -> None:
         """A value was replaced by the package itself."""
-        at = self.where.get((id(container), key))
+        at = self.where.get((id(container), CONTENTS if isinstance(container, CellType) else key))
         if at is not None:
             self.expected[at] = value
+            if self.words is not None:
+                self.words.renew(container, key)
+        else:
+            self.others = list(self._others())
+
+    def others_hold(self) -> bool:
+        """Whether what is not among the words is as it was."""
+        return all(map(is_, self._others(), self.others)) and (not self.rare or self._rest())
 
     def hold(self) -> bool:
-        """Whether everything is as it was."""
-        if any(self.empty) or list(map(len, self.counted)) != self.lengths:
+        """Whether everything is as it was, asked of Python; the words are read again."""
+        if not self._holds():
             return False
-        if not all(map(is_, self._now(), self.expected)) or not all(map(is_, chain.from_iterable(self.dicts), self.keys)):
-            return self._moved()
-        return not (self.rare or self.classes) or self._rest()
+        self._read()
+        return True
+
+    def _holds(self) -> bool:
+        """The same, asked of Python."""
+        if any(self.empty) or list(map(len, self.counted)) != self.lengths or list(chain.from_iterable(self.dicts)) != self.keys:
+            return False
+        for there, pinned, loose in ((self._now, self.expected, self.loose), (self._others, self.others, self.loose_others)):
+            now = list(there())
+            if len(now) != len(pinned):
+                return False
+            for i, (a, b) in enumerate(zip(now, pinned, strict=True)):
+                if a is not b:
+                    if type(a) is not type(b) or type(a) not in ATOMS or i not in loose and compared(a) != compared(b):
+                        return False
+                    pinned[i] = a       # an equal number or text
+        return self._rest()
 
     def _rest(self) -> bool:
         return all(check((), x, held, NONE) for x, (check, held) in self.rare) and unchanged(self.classes)
-
-    def _moved(self) -> bool:
-        """Move pins on to equal values; False where anything else has changed."""
-        now = list(self._now())
-        if len(now) != len(self.expected) or list(chain.from_iterable(self.dicts)) != self.keys:
-            return False
-        for i, (a, b) in enumerate(zip(now, self.expected, strict=True)):
-            if a is not b:
-                if type(a) is not type(b) or type(a) not in ATOMS or i not in self.loose and compared(a) != compared(b):
-                    return False
-                self.expected[i] = a
-        return self._rest()
 
 
 def _cell(cell: Any) -> Any:
@@ -194,5 +229,6 @@ def _cell(cell: Any) -> Any:
         return MISSING
 
 
-def _file(kind: type) -> str:
-    return getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+def _of_users(kind: type) -> bool:
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    return kind.__module__ == "__main__" or bool(file) and not is_foreign(file, kind.__module__)

@@ -93,8 +93,12 @@ class Watch:
 
 
 def _making_kernels(frame: types.FrameType) -> bool:
-    """Whether the package makes or loads native code, as where an operation is first used: it reads settings and files."""
+    """Whether the package makes, loads or frees native code, as where an operation is first used: it reads settings and files."""
     caller = frame.f_back
+    if frame.f_code.co_name == "__del__":       # code that is given back, at any time
+        return True
+    if caller is not None and frame.f_globals.get("__name__") == "importlib" and is_own(caller.f_code.co_filename):
+        return True
     while caller is not None and is_foreign(caller.f_code.co_filename, caller.f_globals.get("__name__", "")):
         if caller.f_globals.get("__name__", "").startswith(LOWER):
             return True
