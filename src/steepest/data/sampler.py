@@ -6,15 +6,19 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from steepest.core.generator import Generator, default_generator
+from steepest.core.generator import LONG_PERMUTATION, Generator, default_generator
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.lower import machine
+from steepest.lower.permuting import shuffled
 
 __all__ = ["BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler", "WeightedRandomSampler",
            "draw_seed"]
 
 Array = np.ndarray[Any, Any]
 T_co = TypeVar("T_co", covariant=True)
+NATIVE = 256
+"""From so many indices on their random order is made by native code."""
 
 
 def draw_seed(generator: Generator | None) -> int:
@@ -81,7 +85,14 @@ class RandomSampler(Sampler[int]):
         n = len(self.data_source)
         generator = self.generator
         if generator is None:
-            generator = Generator().manual_seed(draw_seed(None))
+            seed = draw_seed(None)
+            if not self.replacement and self.num_samples == n and NATIVE <= n < LONG_PERMUTATION:
+                try:
+                    yield shuffled(seed, n)
+                    return
+                except machine.Unavailable:
+                    pass
+            generator = Generator().manual_seed(seed)
         if self.replacement:
             for _ in range(self.num_samples // 32):
                 yield generator.randint(0, n, (32,))
