@@ -1,4 +1,4 @@
-"""A random order from a seed, as native code: the stream of words of `steepest.core.mt19937` from its beginning, and the swaps of Fisher and
+"""A random order from a seed, as native code: the words of `steepest.core.mt19937` from their beginning, and the swaps of Fisher and
 Yates as they come. What `Generator().manual_seed(seed).randperm(n)` gives, in a tenth of the time.
 
 Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998; seeding as in their 2002 revision.
