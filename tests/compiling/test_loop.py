@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+import programs
 from programs import agree
 
 SETUP = """
@@ -340,3 +341,25 @@ for epoch in range(4):
         optimizer.step()
 n = data.n
 """, native=None)
+
+
+def test_steps_that_python_sees_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Native code that goes wrong later than at its first step is found at the next step that Python sees."""
+    from steepest.compiling.sections import Compiled
+
+    run = Compiled.run
+
+    def wrong(self: Compiled, streams: list, first: int, steps: int) -> list:
+        results = run(self, streams, first, steps)
+        if first >= 20:
+            for i in self.program.inputs:
+                if i.written:
+                    i.slot.flat[...] += 1
+        return results
+
+    monkeypatch.setattr(Compiled, "run", wrong)
+    with pytest.warns(UserWarning, match="left something else than native code"):
+        scope = programs.run(setup() + "for i in loop(60, every=10):" + STEP, programs.torch.loop)
+    assert scope["i"] == 59
+    with pytest.raises(RuntimeError, match="left something else"):
+        programs.run(setup() + "for i in loop(60, every=10, strict=True):" + STEP, programs.torch.loop)

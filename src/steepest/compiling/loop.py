@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling import effects
+from steepest.compiling.agreement import TOLERANCE, difference
 from steepest.compiling.cases import Case
 from steepest.compiling.events import Ahead
 from steepest.compiling.interrupts import Waiting
@@ -31,13 +32,14 @@ from steepest.compiling.numbers import plain
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
 from steepest.compiling.results import Built, Computed, Constant, Kept
-from steepest.compiling.sections import Compiled, Section
+from steepest.compiling.sections import ROUGHLY, Compiled, Section
 from steepest.compiling.source import LoopText, loop_text
 from steepest.compiling.sources import Source, source_of
 from steepest.compiling.trace import Effect, Escape, Trace, escaped
 from steepest.compiling.watching import Watch
 from steepest.core.modes import interpreters
-from steepest.core.tensor import Tensor
+from steepest.core.storage import Storage
+from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.lower import machine
 from steepest.ops import arithmetic
@@ -105,6 +107,8 @@ class Activation:
         self.section: Section | None = None
         self.ready: set[Compiled] = set()
         self.unready: set[Compiled] = set()
+        self.foreseen: dict[Storage, Any] | None = None
+        """What the program for the step that Python sees now would leave in the memory that it works on."""
 
     def walk(self, watch: Watch | None) -> Walk:
         """Where Python's objects are now."""
@@ -122,6 +126,7 @@ class Activation:
             while not waiting.noted and not self.run.stopped:
                 compiled, end = self._next(k)
                 if compiled is None or end <= k:
+                    self.foreseen = None if compiled is None else self._foreseen(compiled, k)
                     break
                 reached = self._steps(compiled, k, end, waiting)
                 if reached < end:
@@ -144,6 +149,31 @@ class Activation:
         if self.run.every:
             end = min(end, k + -k % self.run.every)
         return compiled, case.until(k, end, self.bases)
+
+    def _foreseen(self, compiled: Compiled, k: int) -> dict[Storage, Any] | None:
+        """What native code would make of a step that Python is about to take, taken back at once."""
+        p = compiled.program
+        if p.events or self.section is None or self.section.active is not compiled:
+            return None
+        before = compiled.state()
+        try:
+            compiled.run(self.source.streams(k, 1), k, 1)
+            return {i.slot: i.slot.flat.copy() for i in p.inputs if i.in_place and i.written}
+        except Exception:       # Python's own step will tell
+            return None
+        finally:
+            compiled.restore(before)
+
+    def _compare(self) -> None:
+        """A step that Python has taken must have left what native code foresaw; else native steps are over."""
+        foreseen, self.foreseen = self.foreseen, None
+        for slot, expected in (foreseen or {}).items():
+            if difference(expected, slot.flat) > ROUGHLY * TOLERANCE.get(expected.dtype.name, 0):
+                self.site.reason = text("loop-differs", where=self.where)
+                if self.run.strict:
+                    raise RuntimeError(self.site.reason)
+                warnings.warn(self.site.reason, UserWarning, stacklevel=4)
+                return
 
     def _look(self) -> Section | None:
         """The section that is open, or one that begins where Python is now."""
@@ -323,14 +353,16 @@ class Activation:
 
     def end(self, k: int) -> None:
         """The step is over."""
+        if self.trace is not None:
+            self.trace.finish()
         trace, self.trace = self.trace, None
         self.ready = set()
         self.unready.clear()
         self.section = None
         if trace is not None:
-            trace.finish()
             self._learn(trace, self.source.kind(k), k)
         self.source.seen(k)
+        self._compare()
 
     def _learn(self, trace: Trace, kind: Any, k: int) -> None:
         """What a recorded iteration teaches: numbers that it leaves for the next, and perhaps a program."""
@@ -368,6 +400,12 @@ class Activation:
             return
         except machine.Unavailable as problem:
             site.reason = str(problem)
+            return
+        except Exception as problem:
+            if self.run.strict:
+                raise
+            site.reason = text("loop-mistake", where=self.where, problem=f"{type(problem).__name__}: {problem}")
+            warnings.warn(site.reason, UserWarning, stacklevel=4)
             return
         case.compiled.append(compiled)
         case.trace, case.reason, case.tries = None, None, 0
@@ -494,19 +532,13 @@ class Loop:
     def record(self, **values: Any) -> None:
         """Keep a value of every step, the unseen ones too: tensors, numbers. `history[name]` lists them."""
         for name, value in values.items():
-            tracer: Any = interpreters[-1] if interpreters and hasattr(interpreters[-1], "effects") else None
-            if tracer is None:
-                self._keep(name, value)
-                continue
-            if isinstance(value, Tensor):
-                held = arithmetic.clone(value.detach(), to=value.dtype)
-                if value.array.ndim == 0:
-                    value = tracer.number(value, value.array.item())
-                    tracer.effects.append(Effect("record", name, (value,)))
-                    self._keep(name, held)
-                    continue
-                value = held
-            tracer.effects.append(Effect("record", name, (value,)))
+            tracer = effects.recorder_now()
+            if tracer is not None:
+                followed = value
+                if isinstance(value, Tensor):
+                    whole = value.array.ndim or value.dtype.is_complex
+                    followed = arithmetic.clone(value.detach(), to=value.dtype) if whole else tracer.number(value, value.array.item())
+                tracer.effects.append(Effect("record", name, (followed,)))
             self._keep(name, value)
 
     def emit(self, function: Callable[..., Any], *values: Any) -> None:
@@ -536,7 +568,7 @@ class Loop:
 
     def _keep(self, name: str, value: Any) -> None:
         if isinstance(value, Tensor):
-            value = value.array.item() if value.array.ndim == 0 else value.detach().clone()
+            value = value.array.item() if value.array.ndim == 0 else fresh(value.array.copy(), value.dtype)
         self.history.setdefault(name, []).append(plain(value))
 
 

@@ -89,6 +89,13 @@ ROWS = {
         "the compiled iteration leaves something else than the one that Python ran, so every step is run by Python. This is a mistake in "
         "steepest, not in your program; please report it",
         "编译后的迭代与 Python 运行的结果不同,因此每一步都由 Python 执行。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
+    "loop-differs": (
+        "{where}: a step that Python ran left something else than native code would have; from here on every step is run by Python",
+        "{where}:Python 运行的一步与机器码的结果不同;此后每一步都由 Python 执行"),
+    "loop-mistake": (
+        "{where}: the loop could not be compiled ({problem}), so every step is run by Python. This is a mistake in steepest, not in your "
+        "program; please report it",
+        "{where}:循环无法编译({problem}),因此每一步都由 Python 执行。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
     "loop-nothing": (
         "the iteration does nothing with tensors",
         "迭代没有使用张量"),
