@@ -7,7 +7,7 @@ import steepest as torch
 from steepest import nn, viz
 from steepest.viz.objective import Objective
 from steepest.viz.surfaces import evaluate_grid
-from steepest.viz.tracing import slice_of, tracing
+from steepest.viz.tracing import key_of, slice_of, tracing
 
 
 def himmelblau(p):
@@ -107,7 +107,7 @@ def test_a_traced_loss_is_the_same_function_of_its_parameters() -> None:
         loss = ((w * x + b - y) ** 2).mean()
     steps = slice_of(trace, [loss], [w, b])
     assert len(steps) == 5 and unused is not None       # mul, add, sub, square, mean; not what leads nowhere
-    objective = Objective.of_trace([(steps, loss, [w, b])], [w, b], [w.detach().numpy(), b.detach().numpy()], ["w", "b"])
+    objective = Objective.of_trace([(steps, key_of(loss), [key_of(w), key_of(b)])], [(1,), (1,)], [1.0, 0.5], ["w", "b"], np.float32)
     assert objective.values([[1.0, 0.5], [2.0, 0.0]]) == pytest.approx([np.mean([0.25, 2.25, 6.25]), 0.0])
     losses, gradients = objective.gradients([[1.0, 0.5]])
     loss.backward()

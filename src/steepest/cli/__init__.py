@@ -25,6 +25,7 @@ app = App(
 app.command("steepest.cli.run:run", help="Run a PyTorch program, unmodified: `torch` means steepest.")
 app.command("steepest.cli.compare:compare", help="Run a program under PyTorch and under steepest; show the first difference.")
 app.command("steepest.cli.course:course", help="List the course's programs, or copy one with its data here and run it.")
+app.command("steepest.cli.show:show", help="Draw a program: surface, race, graph, derive, network, explore, report ...")
 app.command("steepest.cli.train:train", help="Train a model on a CSV file; write model, history and report.")
 app.command("steepest.cli.predict:predict", help="Predict the rows of a CSV file with a trained model.")
 

@@ -17,7 +17,9 @@ class Program:
 
     `prints` is what the note prints (or must print), line by line as far as it does not depend on chance; `wrong` is the bug
     in the note's own text; `beside` are files the program reads; `needs` are packages that steepest does not bring;
-    `arguments` are what `steepest course` starts the program with.
+    `arguments` are what `steepest course` starts the program with. For `steepest show`: `loss` is an expression over the program's names
+    that is its loss, a function of `by`, where the program descends by hand or not at all; `formula` is what to derive; `shows` is the
+    text that says why there is nothing to draw.
     """
 
     row: int
@@ -29,6 +31,10 @@ class Program:
     beside: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    loss: str = ""
+    by: str = ""
+    formula: str = ""
+    shows: str = ""
 
     @property
     def file(self) -> str:
@@ -47,17 +53,23 @@ def data_path(name: str) -> Path:
 
 
 PROGRAMS = (
-    Program(1, "scatter_of_houses", "000", ("six houses as points", "六套房子的散点图")),
+    Program(
+        1, "scatter_of_houses", "000", ("six houses as points", "六套房子的散点图"),
+        loss="((m * torch.as_tensor(X) + b - torch.as_tensor(Y)) ** 2).mean()", by="m=1.0,b=100.0", formula="(m * x + b - y) ** 2",
+    ),
     Program(
         2, "line_through_all_pairs", "000",
         ("a line through every pair of houses, and its error", "两两连线求平均，以及均方误差"),
         prints="70.89464479297973",
+        loss="((m * torch.as_tensor(data[:, 0]) + b - torch.as_tensor(data[:, 1])) ** 2).mean()",
+        by="m=1.0,b=100.0", formula="(m * x + b - y) ** 2",
     ),
     Program(
         3, "gradient_descent_by_hand", "000", ("gradient descent by hand on the houses", "手写梯度下降拟合房价"),
         prints="loss=42.8698,m=1.0859,b=122.6760   (after 30,000,000 steps; started here with 300,000)",
         wrong=("`i` is counted up but never set", "`i` 没有初始化就累加"),
         arguments=("300000",),
+        loss="gradientdecent(m, b, data, lr)[0]", by="m=1.0,b=1.0", formula="(m * x + b - y) ** 2",
     ),
     Program(
         4, "requires_grad", "000", ("what requires_grad switches on", "requires_grad 的作用"),
@@ -79,6 +91,7 @@ PROGRAMS = (
     Program(
         9, "loss_against_w", "001", ("the loss against w, 0.0 to 4.0", "损失随 w 的变化，0.0 到 4.0"),
         prints="w= 2.0\nMSE= 0.0",
+        loss="sum(loss(x, y) for x, y in zip(x_data, y_data)) / 3", by="w=0.0", formula="loss(x, y)",
     ),
     Program(
         10, "loss_over_w_and_b", "001", ("the loss over (w, b), as a surface", "损失曲面 (w, b)"),
@@ -86,22 +99,27 @@ PROGRAMS = (
             "`Axes3D(fig)` draws nothing in today's matplotlib, and `reshape(21,31)` exchanges w and b",
             "`Axes3D(fig)` 在如今的 matplotlib 中什么也不画，`reshape(21,31)` 把 w 与 b 弄反了",
         ),
+        loss="sum(loss(x, y) for x, y in zip(x_data, y_data)) / 3", by="w=0.0,b=-1.0", formula="loss(x, y)",
     ),
     Program(
         11, "gradient_descent", "001", ("gradient descent by hand, 100 epochs", "手写梯度下降，100 轮"),
         prints="Predict(after training) 4 7.999777758621207",
+        loss="cost(x_data, y_data)", by="w=1.0", formula="(forward(x) - y) ** 2",
     ),
     Program(
         11, "stochastic_gradient_descent", "001", ("stochastic gradient descent by hand", "手写随机梯度下降"),
         prints="Predict(after training) 4 7.9999999999996945",
+        loss="sum(loss(x, y) for x, y in zip(x_data, y_data)) / 3", by="w=1.0", formula="loss(x, y)",
     ),
     Program(
         12, "backward_and_w_data", "001", ("backward() and the step on w.data", "反向传播，在 w.data 上更新"),
         wrong=("`.item` without `()`, `plt.set_tittle`", "`.item` 少了 `()`，`plt.set_tittle` 并不存在"),
+        formula="loss(x, y)",
     ),
     Program(
         13, "quadratic_model", "001", ("w1 x^2 + w2 x + b: three gradients", "w1 x^2 + w2 x + b：三个梯度"),
         wrong=("`.item` without `()`", "`.item` 少了 `()`"),
+        formula="loss(x, y)",
     ),
     Program(14, "linear_model", "001", ("a linear model as a Module, 1000 steps", "线性模型类，1000 步")),
     Program(15, "logistic_regression", "001", ("logistic regression on hours of study", "逻辑回归：学习时间与是否及格")),
@@ -130,12 +148,16 @@ PROGRAMS = (
             "tensor([[1.0000],\n        [1.0000]], grad_fn=<SubBackward0>)\ntensor([[2.8518e-10]], grad_fn=<MmBackward>)"
         ),
         wrong=("divides by 2 where the formula has m (the same here)", "公式中是除以 m，程序除以 2（此处 m 恰为 2）"),
+        loss="((X @ w - y) ** 2).sum() / 4", by="w=torch.zeros(2, 1)", formula="((X @ w - y) ** 2).sum() / (2 * m)",
     ),
     Program(
         22, "perceptrons", "003", ("a perceptron with one output, then two", "单输出与多输出感知机"),
         prints="torch.Size([])\ntensor(..., grad_fn=<MseLossBackward0>)",
     ),
-    Program(23, "chain_rule", "003", ("the chain rule by torch.autograd.grad", "链式法则"), prints="tensor(2.)\ntensor(2.)"),
+    Program(
+        23, "chain_rule", "003", ("the chain rule by torch.autograd.grad", "链式法则"), prints="tensor(2.)\ntensor(2.)",
+        loss="(x * w1 + b1) * w2 + b2", by="w1=2.0,w2=2.0",
+    ),
     Program(
         24, "himmelblau", "003", ("Himmelblau's function by Adam", "Himmelblau 函数与 Adam"),
         prints=(
@@ -154,6 +176,7 @@ PROGRAMS = (
     Program(
         25, "tolist", "003", ("tolist(): nested lists", "tolist()：嵌套列表"), prints="[1.0, 1.0, 1.0, 1.0, 1.0]",
         wrong=("`np.mat` is gone from NumPy", "`np.mat` 已被 NumPy 移除"),
+        shows="show-no-loss-there",
     ),
     Program(
         26, "view_broadcasting_graph", "004",
@@ -163,7 +186,10 @@ PROGRAMS = (
             "`l.backward()` 误写为 `1.backward()`，缩进丢失",
         ),
     ),
-    Program(27, "computation_graph", "004", ("local derivatives on the edges of the graph", "计算图各边上的局部偏导数")),
+    Program(
+        27, "computation_graph", "004", ("local derivatives on the edges of the graph", "计算图各边上的局部偏导数"),
+        loss="(x + y) * torch.sigmoid(y)", by="x=2.0,y=1.0",
+    ),
     Program(
         28, "divergence_saddle_batches", "004", ("too large a step, a saddle, three kinds of batch", "步长过大、鞍点与三种批量"),
         wrong=("`gradient` drops w; `np.sqrt(a, 2)` for a square", "`gradient` 漏掉了 w；用 `np.sqrt(a, 2)` 求平方"),

@@ -14,6 +14,7 @@ _WHERE = {
     "loss_curve": "curves", "surface": "surfaces", "theme": "style", "graph": "graph_pictures", "derive": "deriving", "race": "race_pages",
     "explore": "exploring", "network": "networks", "summary": "networks", "fit": "fits", "confusion": "predictions",
     "calibration": "predictions", "residuals": "predictions", "images": "predictions", "distribution": "distributions",
+    "report": "reports", "watching": "watching",
 }
 
 __all__ = sorted(_WHERE)

@@ -75,7 +75,7 @@ class Derivation:
         lines += [f"∂loss/∂{name} = {formula_}" for name, formula_ in self.gradients.items()]
         if self.where:
             lines += [text("viz-derive-where")] + [f"  {name} = {formula_}" for name, formula_ in self.where.items()]
-        return "\n".join([*lines, f"({text('viz-derive-checked', points=self.checked)})"])
+        return "\n".join([*lines, f"({text('viz-derive-checked' if self.checked > 1 else 'viz-derive-checked-once', points=self.checked)})"])
 
     __repr__ = __str__
 
@@ -159,7 +159,9 @@ def derive_traced(trace: Trace, loss: Tensor, leaves: Mapping[str, Tensor], name
     values: dict[str, Array] = {n: t.array for n, t in leaves.items()}
     for x in used:
         if key_of(x) not in made_here and key_of(x) not in named and x.array.size > 1:
-            said = names.get(key_of(x)) or f"c{len(values)}"
+            said = names.get(key_of(x)) or names.get(id(x.array.base)) or f"c{len(values)}"
+            if said in values:      # another view of the same data
+                said = f"c{len(values)}"
             named[key_of(x)] = ex.name(said, x.array.shape)
             values[said] = x.array
     wanted = dict(zip(leaves, gradients, strict=True))
@@ -428,7 +430,7 @@ class Reader:
         x, was = self.of(op.operands[0]), op.operands[0].array.shape
         if x.is_scalar:
             return ex.shaped(x, shape)
-        if op.name in ("permute", "transpose") and len(was) == 2 and shape == was[::-1] and was != shape or (
+        if op.name in ("permute", "transpose", "t") and len(was) == 2 and shape == was[::-1] and was != shape or (
                 op.name == "permute" and op.params.get("order") == (1, 0)):
             return ex.transpose(x, shape)
         if op.name == "expand":

@@ -7,6 +7,7 @@ part that gives it its shape. Sums and products keep the order in which people w
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -96,8 +97,11 @@ def add(terms: Sequence[Expression], shape: Shape | None = None) -> Expression:
     """The sum; equal terms are counted, zeros left out."""
     target = together(terms) if shape is None else shape
     counted: dict[Expression, Any] = {}
-    for term in terms:
-        for part in term.args if term.op == "sum" else (term,):
+    for term, times in Counter(terms).items():
+        if times > 1 and term.op == "sum":  # u + u is 2*u, not twice every term of u
+            term = multiply([number(times), term])
+            times = 1
+        for part in [p for p in (term.args if term.op == "sum" else (term,)) for _ in range(times)]:
             coefficient, rest = _split(part)
             rest_of = _product(Fraction(1), rest)
             counted[rest_of] = counted.get(rest_of, Fraction(0)) + coefficient

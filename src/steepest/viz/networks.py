@@ -56,7 +56,13 @@ def network(model: Any, x: Any = None, *, names: Sequence[str] | None = None, ou
     >>> [layer.size for layer in figure.data]
     [2, 3, 1]
     """
-    layers = layers_of(model, x)
+    return draw_network(layers_of(model, x), x is not None, names, outputs)
+
+
+@picture
+def draw_network(layers: list[Layer], valued: bool = True, names: Sequence[str] | None = None,
+                 outputs: Sequence[str] | None = None) -> Any:
+    """The picture of given layers."""
     shown = [_shown(layer.size) for layer in layers]
     tallest = max(len(s) for s in shown)
     figure = new_figure(max(6.4, 2.5 * len(layers)), max(3.6, 0.62 * tallest + 1.4))
@@ -65,7 +71,7 @@ def network(model: Any, x: Any = None, *, names: Sequence[str] | None = None, ou
     for k in range(1, len(layers)):
         _edges(ax, layers[k], k, shown[k - 1], shown[k])
     for k, layer in enumerate(layers):
-        _column(ax, layer, k, shown[k], x is not None, names if k == 0 else outputs if k == len(layers) - 1 else None, len(layers))
+        _column(ax, layer, k, shown[k], valued, names if k == 0 else outputs if k == len(layers) - 1 else None, len(layers))
     ax.set(xlim=(-0.75, len(layers) - 0.25), ylim=(-tallest / 2 - 0.6, tallest / 2 + 0.9))
     figure.data = layers
     return described(figure, _words(layers))
@@ -83,12 +89,66 @@ def layers_of(model: Any, x: Any = None) -> list[Layer]:
     finally:
         for m in training:
             m.training = True
+    return layers_from(trace.steps)
+
+
+def layers_from(operations: Sequence[Operation]) -> list[Layer]:
+    """The layers that traced operations make up; a sum of numbers times parameters is a neuron too."""
     layers: list[Layer] = []
-    for op in trace.steps:
+    for op in operations:
         _take(layers, op)
+    layers = layers or _neuron(operations)
     if not layers:
         raise ValueError(text("viz-network-none"))
     return layers
+
+
+@dataclass
+class _Form:
+    """A sum of parameters times numbers, and a parameter alone."""
+
+    weights: list[float]
+    inputs: list[float]
+    bias: float | None = None
+    value: float = 0.0
+    activation: str = ""
+
+
+def _neuron(operations: Sequence[Operation]) -> list[Layer]:
+    """The largest such sum: `w1 * x ** 2 + w2 * x + b` has two inputs."""
+    forms: dict[int, _Form] = {}
+    largest: _Form | None = None
+    for op in operations:
+        form = _form_of(op, forms)
+        if form is not None:
+            forms[id(op.makes[0])] = form
+            largest = form if largest is None or len(form.weights) >= len(largest.weights) else largest
+    if largest is None:
+        return []
+    return [Layer(text("viz-network-inputs"), len(largest.inputs), values=np.array(largest.inputs)),
+            Layer("", 1, np.array([largest.weights]), None if largest.bias is None else np.array([largest.bias]), largest.activation,
+                  np.array([largest.value]))]
+
+
+def _form_of(op: Operation, forms: dict[int, _Form]) -> _Form | None:
+    if not op.makes[0].size:
+        return None
+    value = float(op.makes[0].reshape(-1)[0])
+    leaves = [k for k, x in enumerate(op.operands) if isinstance(x, Tensor) and x.requires_grad and x.node is None and x.array.size == 1]
+    known = [forms.get(id(a)) if a is not None else None for a in op.reads]
+    if op.name == "mul" and len(leaves) == 1 and not any(known):
+        other = op.operands[1 - leaves[0]]
+        x = float(other.array.reshape(-1)[0]) if isinstance(other, Tensor) else float(other)
+        return _Form([float(op.operands[leaves[0]].array.reshape(-1)[0])], [x], value=value)
+    if op.name == "add" and known[0] is not None and known[1] is not None:
+        a, b = known[0], known[1]
+        return _Form(a.weights + b.weights, a.inputs + b.inputs, a.bias if a.bias is not None else b.bias, value)
+    first = next((f for f in known if f is not None), None)
+    if first is not None and op.name == "add" and leaves and first.bias is None:
+        return _Form(first.weights, first.inputs, float(op.operands[leaves[0]].array.reshape(-1)[0]), value)
+    if first is not None and op.name in ACTIVATIONS and not first.activation:
+        return _Form(first.weights, first.inputs, first.bias, value, op.name)
+    return None
 
 
 def _input(model: Any, x: Any) -> Tensor:
@@ -142,11 +202,6 @@ def _affine(op: Operation) -> tuple[Array, Array | None, Array] | None:
             turned = len(inputs[1]) == 2 and inputs[1][1] == inputs[0][-1]
             return (weight if turned else weight.T), None, a.array
         return a.array.reshape(-1, a.array.shape[-1]), None, b.array
-    if op.name == "mul" and all(isinstance(o, Tensor) for o in op.operands):
-        weight = next((o for o in op.operands if o.requires_grad and o.array.size == 1 and o.node is None), None)
-        if weight is not None:
-            x = op.operands[0] if weight is op.operands[1] else op.operands[1]
-            return weight.array.reshape(1, 1), None, x.array.reshape(-1, 1)
     return None
 
 

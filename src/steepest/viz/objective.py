@@ -40,7 +40,7 @@ class Objective:
         self.sizes = [int(np.prod(s)) for s in self.shapes]
         self.size = sum(self.sizes)
         self.start = np.asarray(start, np.float64).reshape(-1)
-        self.dtype = np.float64
+        self.dtype: Any = np.float64
         self.elementwise: bool | None = None if all(s == () for s in self.shapes) else False
         self.per_point = max(per_point, self.size)
 
@@ -74,18 +74,18 @@ class Objective:
         return made
 
     @classmethod
-    def of_trace(cls, parts: Sequence[tuple[Sequence[Operation], Tensor, Sequence[Tensor]]], by: Sequence[Tensor], start: Sequence[Array],
-                 names: Sequence[str], words: str = "") -> Objective:
-        """Of what a program computed: the mean of several traced losses, each `(steps, loss, its own tensors for by)`."""
-        functions = [replay(steps, own, loss) for steps, loss, own in parts]
+    def of_trace(cls, parts: Sequence[tuple[Sequence[Operation], int, Sequence[int]]], shapes: Sequence[tuple[int, ...]], start: Array,
+                 names: Sequence[str], dtype: Any, words: str = "") -> Objective:
+        """Of what a program computed: the mean of several traced losses, each `(operations, key of the loss, keys of the parameters)`."""
+        functions = [replay(steps, by, loss) for steps, loss, by in parts]
 
         def function(*values: Tensor) -> Tensor:
             losses = [_scalar(f(*values)) for f in functions]
             return losses[0] if len(losses) == 1 else sum(losses[1:], losses[0]) / len(losses)
 
-        largest = max((r.array.size for steps, _, _ in parts for s in steps for r in s.results), default=1)
-        made = cls(function, [x.array.shape for x in by], np.concatenate([np.reshape(s, -1) for s in start]), names, words, largest)
-        made.dtype = by[0].array.dtype.type
+        largest = max((a.size for steps, _, _ in parts for s in steps for a in s.makes), default=1)
+        made = cls(function, shapes, start, names, words, largest)
+        made.dtype, made.elementwise = dtype, False
         return made
 
     def split(self, points: Tensor) -> list[Tensor]:

@@ -121,7 +121,7 @@ def evaluate_grid(objective: Objective, path: Any = None, span: Any = None, reso
         flat = (walked - centre) @ np.linalg.pinv(directions)
         if n > 2:
             moved = ((walked - centre) ** 2).sum()
-            share = float((((flat @ directions) ** 2).sum()) / moved) if moved else 1.0
+            share = float((((flat @ directions) ** 2).sum()) / moved) if moved else None
     (a0, a1), (b0, b1) = _window(flat, (objective.start - centre) @ np.linalg.pinv(directions), span)
     a, b = np.linspace(a0, a1, resolution), np.linspace(b0, b1, resolution)
     points = centre + np.stack(np.meshgrid(a, b), -1).reshape(-1, 2) @ directions

@@ -15,7 +15,7 @@ import numpy as np
 
 from steepest.core.modes import interpreters, modes
 from steepest.core.recorder import paused, user_line
-from steepest.core.tensor import Tensor
+from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.nn import Module
 from steepest.nn.modules import hooks
@@ -25,7 +25,10 @@ __all__ = ["Operation", "Trace", "slice_of", "tracing"]
 
 @dataclass
 class Operation:
-    """One operation: operands and results are tensors, or numbers as the program gave them."""
+    """One operation: operands and results are tensors, or numbers as the program gave them.
+
+    `reads` and `makes` are the arrays of these tensors at the time: a program may give a tensor another array later (`w.data = ...`).
+    """
 
     primitive: Any
     operands: tuple[Any, ...]
@@ -33,6 +36,12 @@ class Operation:
     results: tuple[Tensor, ...]
     modules: tuple[str, ...]
     line: tuple[str, int]
+    reads: tuple[Any, ...] = ()
+    makes: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.reads = tuple(x.array if isinstance(x, Tensor) else None for x in self.operands)
+        self.makes = tuple(r.array for r in self.results)
 
     @property
     def name(self) -> str:
@@ -40,7 +49,7 @@ class Operation:
         return name
 
 
-@dataclass
+@dataclass(eq=False)
 class Trace:
     """The operations in their order. `bodies` sees composites through their bodies, but for those named in `whole`."""
 
@@ -49,7 +58,7 @@ class Trace:
     steps: list[Operation] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     modules: dict[str, Any] = field(default_factory=dict)
-    written: dict[int, int] = field(default_factory=dict)
+    called: list[tuple[Any, tuple[Any, ...]]] = field(default_factory=list)
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if primitive.form == "composite" and self.bodies and primitive.name not in self.whole:
@@ -62,7 +71,6 @@ class Trace:
 
     def write(self, target: Tensor, value: Tensor) -> bool:
         """An in-place write: from here on, `target` and its views have other values."""
-        self.written[id(target.storage_cell)] = len(self.steps)
         self.steps.append(Operation(IN_PLACE, (target, value), {}, (target,), tuple(self.inside), user_line()))
         return False
 
@@ -75,7 +83,7 @@ class Trace:
     def clear(self) -> None:
         """Forget what was traced so far."""
         self.steps.clear()
-        self.written.clear()
+        self.called.clear()
 
 
 class _InPlace:
@@ -115,6 +123,7 @@ class tracing:
     def _enter(self, module: Module, inputs: Any) -> None:
         trace = self.trace
         if not trace.inside:
+            trace.called.append((module, inputs))
             self._names = {id(m): name for name, m in module.named_modules()}
             self._calls: Counter[str] = Counter()
         name = self._names.get(id(module)) or type(module).__name__
@@ -139,43 +148,51 @@ def slice_of(trace: Trace, results: Sequence[Tensor], by: Sequence[Tensor]) -> l
 
     Raises ValueError where a value between them was written in place: then it has no single meaning to be computed again.
     """
-    forward = {key_of(x) for x in by}
+    own = {key_of(x) for x in by}
+    forward, begun = set(own), set[int]()
     reached: list[Operation] = []
     for step in trace.steps:
         if step.primitive is IN_PLACE:
-            if key_of(step.operands[0]) in forward or key_of(step.operands[1]) in forward:
+            target, value = map(id, step.reads)
+            if value in forward or target in forward and (target not in own or target in begun):  # not one that sets a parameter first
                 raise ValueError(text("viz-in-place", line=step.line[1]))
             continue
-        if any(isinstance(x, Tensor) and key_of(x) in forward for x in step.operands):
-            forward.update(key_of(r) for r in step.results)
+        reads = {id(a) for a in step.reads if a is not None} & forward
+        if reads:
+            begun |= reads
+            forward.update(map(id, step.makes))
             reached.append(step)
     needed = {key_of(x) for x in results}
     kept = []
     for step in reversed(reached):
-        if any(key_of(r) in needed for r in step.results):
+        if any(id(a) in needed for a in step.makes):
             kept.append(step)
-            needed.update(key_of(x) for x in step.operands if isinstance(x, Tensor))
+            needed.update(id(a) for a in step.reads if a is not None)
     return kept[::-1]
 
 
-def replay(steps: Sequence[Operation], by: Sequence[Tensor], result: Tensor) -> Callable[..., Tensor]:
-    """The function that computes `result` again from other values of the tensors `by`; all other values stay what they were."""
+def replay(steps: Sequence[Operation], by: Sequence[int], result: int, modules: dict[str, Any] | None = None) -> Callable[..., Tensor]:
+    """The function that computes a value again from other values of `by`; all other values stay what they were.
+
+    `by` and `result` are keys (`key_of`) at the time of the trace. A trace that is on meanwhile sees the same modules.
+    """
 
     def function(*values: Tensor) -> Tensor:
-        known: dict[int, Any] = {key_of(x): value for x, value in zip(by, values, strict=True)}
+        known: dict[int, Any] = dict(zip(by, values, strict=True))
+        watching = interpreters[-1] if interpreters and isinstance(interpreters[-1], Trace) else None
         for step in steps:
-            operands = [known.get(key_of(x), _constant(x)) if isinstance(x, Tensor) else x for x in step.operands]
+            operands = [x if a is None else known[id(a)] if id(a) in known else from_array(a)
+                        for x, a in zip(step.operands, step.reads, strict=True)]
+            if watching is not None:
+                watching.inside[:] = step.modules
             out = step.primitive(*operands, **step.params)
-            for old, new in zip(step.results, out if isinstance(out, tuple) else (out,), strict=True):
-                known[key_of(old)] = new
-        return known.get(key_of(result), result)
+            known.update(zip(map(id, step.makes), out if isinstance(out, tuple) else (out,), strict=True))
+        if watching is not None:
+            watching.inside.clear()
+            watching.modules.update(modules or {})
+        return known[result]
 
     return function
-
-
-def _constant(x: Tensor) -> Tensor:
-    """A traced value outside the graph that it was traced in."""
-    return x.detach() if x.needs_grad else x
 
 
 class no_graph:
