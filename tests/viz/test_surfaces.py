@@ -122,6 +122,19 @@ def test_an_in_place_write_to_a_traced_value_is_refused_with_its_line() -> None:
         loss = h.sum()
     with pytest.raises(ValueError, match="in place"):
         slice_of(trace, [loss], [w])
+    p, q = torch.tensor([1.0], requires_grad=True), torch.tensor([2.0], requires_grad=True)
+    with tracing() as trace:
+        early = q * 3
+        with torch.no_grad():
+            p.mul_(0.5)
+        loss = (p * early).sum()
+    with pytest.raises(ValueError, match="in place"):       # q * 3 was computed before: it must not count as a constant
+        slice_of(trace, [loss], [p, q])
+    with tracing() as trace:
+        with torch.no_grad():
+            p.mul_(0.5)
+        loss = (p * q).sum()
+    assert [step.name for step in slice_of(trace, [loss], [p, q])] == ["mul", "sum"]
 
 
 def test_curvature_is_the_largest_eigenvalue_of_the_hessian() -> None:

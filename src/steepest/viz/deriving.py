@@ -75,7 +75,8 @@ class Derivation:
         lines += [f"∂loss/∂{name} = {formula_}" for name, formula_ in self.gradients.items()]
         if self.where:
             lines += [text("viz-derive-where")] + [f"  {name} = {formula_}" for name, formula_ in self.where.items()]
-        return "\n".join([*lines, f"({text('viz-derive-checked' if self.checked > 1 else 'viz-derive-checked-once', points=self.checked)})"])
+        compared = "viz-derive-checked" if self.checked > 1 else "viz-derive-checked-once"
+        return "\n".join([*lines, f"({text(compared, points=self.checked)})"])
 
     __repr__ = __str__
 

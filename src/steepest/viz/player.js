@@ -23,10 +23,11 @@ function player(place, count, words, draw, perSecond, startAt) {
   slider.addEventListener('input', () => { stop(); show(+slider.value); });
   bar.append(slider, said); place.append(bar);
   document.addEventListener('keydown', e => {
-    if (e.target.matches('input:not([type=range]), select, textarea') || e.ctrlKey || e.metaKey || e.altKey) return;
+    const within = e.target.matches ? e.target : document.body;
+    if (within.matches('input:not([type=range]), select, textarea') || e.ctrlKey || e.metaKey || e.altKey) return;
     const act = { ArrowRight: () => show(at + 1), ArrowLeft: () => show(at - 1), Home: () => show(0), End: () => show(count - 1) }[e.key];
     if (act) { stop(); act(); e.preventDefault(); }
-    else if (e.key === ' ' && !e.target.matches('button')) { timer === null ? start() : stop(); e.preventDefault(); } });
+    else if (e.key === ' ' && !within.matches('button')) { timer === null ? start() : stop(); e.preventDefault(); } });
   show(at);
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches && words.autoplay) start();
   return { show, stop, at: () => at };

@@ -149,19 +149,22 @@ def slice_of(trace: Trace, results: Sequence[Tensor], by: Sequence[Tensor]) -> l
     Raises ValueError where a value between them was written in place: then it has no single meaning to be computed again.
     """
     own = {key_of(x) for x in by}
-    forward, begun = set(own), set[int]()
+    forward, outdated = set(own), dict[int, int]()
     reached: list[Operation] = []
     for step in trace.steps:
-        if step.primitive is IN_PLACE:
-            target, value = map(id, step.reads)
-            if value in forward or target in forward and (target not in own or target in begun):  # not one that sets a parameter first
-                raise ValueError(text("viz-in-place", line=step.line[1]))
-            continue
         reads = {id(a) for a in step.reads if a is not None} & forward
-        if reads:
-            begun |= reads
-            forward.update(map(id, step.makes))
-            reached.append(step)
+        if step.primitive is not IN_PLACE:
+            if reads:
+                forward.update(map(id, step.makes))
+                reached.append(step)
+        elif id(step.reads[0]) in own:  # a parameter is set or updated: what was computed from it before is another function's
+            outdated.update((id(a), step.line[1]) for op in reached for a in op.makes)
+            forward, reached = set(own), []
+        elif reads:
+            raise ValueError(text("viz-in-place", line=step.line[1]))
+    late = next((outdated[id(a)] for op in reached for a in op.reads if id(a) in outdated), None)
+    if late is not None:
+        raise ValueError(text("viz-in-place", line=late))
     needed = {key_of(x) for x in results}
     kept = []
     for step in reversed(reached):
