@@ -21,8 +21,8 @@ def browse(page: str, tmp_path, *options: str, script: str = "") -> tuple[str, s
     file = tmp_path / "page.html"
     file.write_text(page.replace("</body>", f"<script>{script}</script></body>") if script else page, encoding="utf-8")
     command = [str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-logging=stderr",
-               "--log-level=0", "--window-size=1200,900", "--virtual-time-budget=2000", f"--user-data-dir={tmp_path / 'profile'}", *OFFLINE, *options,
-               file.as_uri()]  # fmt: skip
+               "--log-level=0", "--window-size=1200,900", "--virtual-time-budget=2000", f"--user-data-dir={tmp_path / 'profile'}", *OFFLINE,
+               *options, file.as_uri()]  # fmt: skip
     environment = {**os.environ, "HOME": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=90, env=environment)
     return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)

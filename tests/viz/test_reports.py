@@ -34,7 +34,8 @@ def test_a_watched_run_gives_all_parts() -> None:
                          "again"]
     html = page.html
     for shown in ("mistake: step-too-large · line 7", "the loss grows &lt;fast&gt;", "optimizer.step()", "seed 3",
-                  "steepest run program.py", "print(&#x27;&lt;/script&gt;&#x27;)", "of the path's movement", "∂loss/∂0.weight", "17 parameters"):
+                  "steepest run program.py", "print(&#x27;&lt;/script&gt;&#x27;)", "of the path's movement", "∂loss/∂0.weight",
+                  "17 parameters"):
         assert shown in html, shown
     assert html.index("step-too-large") < html.index("<svg")
     assert html.count('role="img"') == html.count("<svg ") >= 8         # every picture has words
