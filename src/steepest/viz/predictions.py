@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 
 from steepest.errors import text
 from steepest.viz.style import axes_of, current, described, new_figure, picture
@@ -15,6 +16,8 @@ from steepest.viz.tracing import as_array
 __all__ = ["calibration", "confusion", "images", "residuals"]
 
 Array = np.ndarray[Any, Any]
+SHARES = LinearSegmentedColormap.from_list("shares", [(0.1, 0.42, 0.72, 0.04), (0.1, 0.42, 0.72, 0.95)])
+"""From nearly nothing to a blue on which white can be read, on a light ground and on a dark one."""
 
 
 @picture
@@ -35,12 +38,12 @@ def confusion(truth: Any, predicted: Any, *, names: Sequence[str] | None = None,
     look = current()
     figure, ax = axes_of(ax, 1.7 + 0.62 * max(count, 4), 1.3 + 0.55 * max(count, 4))
     share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
-    ax.imshow(share, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
+    ax.imshow(share, cmap=SHARES, vmin=0, vmax=1, aspect="auto")
     for i in range(count):
         for j in range(count):
             if matrix[i, j] or count <= 12:
                 ax.annotate(str(matrix[i, j]), (j, i), ha="center", va="center", fontsize=12 if count <= 12 else 8,
-                            color="#ffffff" if share[i, j] > 0.55 else "#1d2430", fontweight="bold" if i == j else "normal")
+                            color="#ffffff" if share[i, j] > 0.55 else look.ink, fontweight="bold" if i == j else "normal")
     shown = list(names) if names is not None else [str(k) for k in range(count)]
     ax.set(xticks=range(count), yticks=range(count), xlabel=text("viz-predicted"), ylabel=text("viz-true"))
     ax.set_xticklabels(shown, rotation=45 if max(map(len, shown)) > 3 else 0, ha="right" if max(map(len, shown)) > 3 else "center")
