@@ -182,7 +182,8 @@ rates. `.page()` is one file that plays it: buttons, arrow keys, Home, End, the 
 ```
 
 ## Two hundred learning rates
-`viz.explore(loss, start)`: a page with a slider over 200 learning rates: the path, the loss curve, and the line 2/λ where divergence begins.
+`viz.explore(loss, start)`: a page with a slider over 200 learning rates: the path, the loss curve, and the line 2/λ, where divergence
+begins.
 
 ## Forward and backward, one node at a time
 `viz.graph(loss).steps()`: a page that plays the computation and the backward pass with the numbers written out; `.paths(w)` lists every
