@@ -54,7 +54,7 @@ pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
-    "autocast": "amp", "doctor": "diagnose", "loop": "compiling",
+    "autocast": "amp", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 _METHODS_TOO = {f"{name}_" for name in """

@@ -6,11 +6,13 @@ the working directory, its exit code. A traceback shows the program's frames and
 
 import os
 import sys
+import time
 import traceback
+from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -25,7 +27,7 @@ PACKAGE = str(Path(__file__).parent.parent) + os.sep
 def run(
     program: Path, /, *arguments: str, seed: int | None = None, why: Flag = False, hint: Flag = False,
     fix: Annotated[bool, Parameter(name="--try", negative=())] = False, notes: Flag = False, json: Path | None = None,
-    ignore: Annotated[list[str] | None, Parameter(negative=())] = None,
+    ignore: Annotated[list[str] | None, Parameter(negative=())] = None, eager: Flag = False, explain: Flag = False,
 ) -> int:  # fmt: skip
     """Run a PyTorch program, unmodified: `torch` means steepest.
 
@@ -49,6 +51,10 @@ def run(
         As --why; write the findings to this file too.
     ignore
         A rule that is not to be reported; may be given several times.
+    eager
+        Run every step by Python; without it, loops run as native code wherever that is shown safe.
+    explain
+        Afterwards say which loops were native, and show their programs, how they were compiled and where the time went.
     """
     path = program.absolute()
     if not path.is_file():
@@ -69,7 +75,7 @@ def run(
     main = sys.modules["__main__"] = main_module(path)
     sys.excepthook = print_exception
     if not (why or hint or fix or notes or json):
-        return execute(source, path, main)[0]
+        return run_loops(source, path, main, eager, explain)
 
     from steepest.cli.why import Why
 
@@ -78,11 +84,36 @@ def run(
     return code
 
 
-def execute(source: bytes, path: Path, main: ModuleType) -> tuple[int, BaseException | None]:
+def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, explain: bool) -> int:
+    """Run the program, its loops native unless `eager`; what there is to say of them goes to stderr afterwards. The exit code."""
+    if eager:
+        return execute(source, path, main)[0]
+
+    from steepest.compiling import explaining, native_loops
+
+    started = time.perf_counter()
+    try:
+        code, _ = execute(source, path, main, native_loops.run_natively)
+    finally:
+        sys.stdout.flush()
+        said = explaining.summary(time.perf_counter() - started)
+        if explain:
+            said = "\n".join([*map(explaining.explanation, explaining.native_sites()), said])
+        if said:
+            print(said, file=sys.stderr)
+    return code
+
+
+def run_as_written(source: bytes, filename: str, scope: dict[str, Any]) -> None:
+    """Run a program's text. From bytes: the compiler honours the program's own encoding line."""
+    exec(compile(source, filename, "exec", dont_inherit=True), scope)
+
+
+def execute(source: bytes, path: Path, main: ModuleType, way: Callable[[bytes, str, dict[str, Any]], None] = run_as_written,
+            ) -> tuple[int, BaseException | None]:
     """Run the program's text in its module; its exit code and the error, already shown, that ended it."""
     try:
-        # From bytes: the compiler honours the program's own encoding line.
-        exec(compile(source, str(path), "exec", dont_inherit=True), main.__dict__)
+        way(source, str(path), main.__dict__)
     except (Exception, KeyboardInterrupt) as error:
         sys.excepthook(type(error), error, error.__traceback__)
         return 130 if isinstance(error, KeyboardInterrupt) else 1, error

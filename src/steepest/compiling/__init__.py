@@ -2,6 +2,7 @@
 
 from steepest.compiling.compiled import compile
 from steepest.compiling.loop import Loop, loop
+from steepest.compiling.native_loops import native
 from steepest.compiling.step import Step
 
-__all__ = ["Loop", "Step", "compile", "loop"]
+__all__ = ["Loop", "Step", "compile", "loop", "native"]

@@ -67,7 +67,8 @@ class Site:
         """The last section, for a loop that begins where it ended."""
         self.hinted = False
         self.native_steps = self.seen_steps = 0
-        self.native_time = 0.0
+        self.native_time = self.seen_time = self.effects_time = 0.0
+        self.concerns_tensors = False
         self.reason: Escape | str | None = None if lines is not None else text("loop-no-text")
 
     def case(self, kind: Any, step: int, bases: dict[Path, int]) -> Case | None:
@@ -245,7 +246,9 @@ class Activation:
             compiled.seconds = max(taken / n, compiled.seconds / 8, 1e-9)
             section.steps += n
             compiled.last = k + n - 1
+            self.run._advance(n)
             self._effects(compiled.program, results, k, n)
+            self.site.effects_time += time.perf_counter() - started - taken
             self.source.seen(k + n - 1)
             k += n
         return k
@@ -364,6 +367,21 @@ class Activation:
         self.source.seen(k)
         self._compare()
 
+    def abandon(self, why: str) -> None:
+        """Do not record this iteration, nor later ones."""
+        trace, self.trace = self.trace, None
+        if trace is not None:
+            trace.finish()
+            self.site.reason = why
+
+    def hopeless(self) -> bool:
+        """Whether no step of the loop will ever be native."""
+        site = self.site
+        if site.reason is not None:
+            return True
+        return (site.seen_steps >= 3 and not site.native_steps and not site.carried and bool(site.cases)
+                and all(isinstance(c.reason, Escape) and c.reason.key == "loop-nothing" and not c.conditions for c in site.cases))
+
     def _learn(self, trace: Trace, kind: Any, k: int) -> None:
         """What a recorded iteration teaches: numbers that it leaves for the next, and perhaps a program."""
         site = self.site
@@ -378,8 +396,10 @@ class Activation:
             case.tries = 1
             return
         assert site.text is not None
+        site.concerns_tensors = site.concerns_tensors or bool(trace.recorder.equations)
         why = escaped(trace)
-        line = None if why is not None else site.text.unnoticed(self.frame, k)
+        number = self.source.number(k)
+        line = None if why is not None else site.text.unnoticed(self.frame, number)
         if line is not None:
             why = Escape("loop-variable", line)
         if why is not None:
@@ -392,7 +412,7 @@ class Activation:
         if before is None:
             return
         try:
-            names = site.text.names_in(self.frame, k)
+            names = site.text.names_in(self.frame, number)
             program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended)
             compiled = Compiled(program, self.run.exact)
         except Differs as problem:
@@ -481,6 +501,8 @@ class Loop:
     `history` is a dictionary of lists, one value for each step.
     """
 
+    rewritten = False
+
     def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool):
         self.items, self.epochs, self.every, self.strict, self.exact = items, epochs, every, strict, exact
         self.history: dict[str, list[Any]] = {}
@@ -500,22 +522,46 @@ class Loop:
 
     def _iterate(self, source: Source) -> Iterator[Any]:
         frame = users_frame(sys._getframe(1))
-        activation = self._activation = Activation(self, site_of(frame, self.exact), frame, source)
+        activation = self._activation = Activation(self, site_of(frame, self.exact, self.rewritten), frame, source)
         self.stopped = False
         k = 0
+        running.append(self)
         try:
             while not self.stopped:
+                if self._gives_up(activation):
+                    yield from source.rest(k)
+                    break
                 k = activation.native(k)
                 if self.stopped or source.kind(k) is None:
                     break
+                started = time.perf_counter()
                 item = activation.begin(k)
                 yield item
                 del item
                 activation.end(k)
+                activation.site.seen_time += time.perf_counter() - started
                 self._hint(activation)
+                self._advance(1)
                 k += 1
         finally:
+            running.remove(self)
             activation.close()
+            self._done()
+
+    def _gives_up(self, activation: Activation) -> bool:
+        """Whether the rest of the items go to Python without another thought."""
+        return False
+
+    def _advance(self, n: int) -> None:
+        """So many steps have been done."""
+
+    def _done(self) -> None:
+        """The loop is over."""
+
+    def abandon(self, why: str) -> None:
+        """Leave the iteration that is going on, and later ones, to Python."""
+        if self._activation is not None:
+            self._activation.abandon(why)
 
     def _hint(self, activation: Activation) -> None:
         """Say once why every step is seen."""
@@ -596,21 +642,28 @@ def users_frame(frame: Any) -> types.FrameType:
     return result
 
 
-def site_of(frame: types.FrameType, exact: bool) -> Site:
-    """What is known of the loop that a frame is in."""
+running: list[Loop] = []
+"""The loops that are being gone through, the innermost last."""
+
+
+def site_of(frame: types.FrameType, exact: bool, looks_inside: bool) -> Site:
+    """What is known of the loop that a frame is in; `looks_inside`: through `enumerate` and progress bars."""
     key = frame.f_code, frame.f_lasti, exact
     site = sites.get(key)
     if site is None:
         lines = loop_text(frame)
         site = sites[key] = Site(lines)
-        if lines is not None and not lines.direct:
+        if lines is not None and not lines.direct and not looks_inside:
             site.reason = text("loop-not-direct", line=lines.node.lineno)
     return site
 
 
-def reason_of(site: Site) -> str:
-    """Why Python sees every step of a loop, with the line."""
-    reasons = [site.reason] if site.reason is not None else [c.reason for c in site.cases if c.reason is not None]
+def reason_of(site: Site, of: Case | None = None) -> str:
+    """Why Python sees every step of a loop, or of one case of it, with the line."""
+    if of is not None:
+        reasons = [of.reason]
+    else:
+        reasons = [site.reason] if site.reason is not None else [c.reason for c in site.cases if c.reason is not None]
     if not reasons:
         return ""
     why = reasons[0]

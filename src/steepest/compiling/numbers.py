@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "evaluate", "plain", "settled", "traced", "tracers"]
+__all__ = ["STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "combined", "evaluate", "plain", "settled", "traced", "tracers"]
 
 STEP = ("step",)
 """The expression of the loop variable."""
@@ -94,7 +94,7 @@ def live(x: Any) -> Tracer | None:
     return tracer if tracers and tracers[-1] is tracer else None
 
 
-def _combined(name: str, a: Any, b: Any) -> Any:
+def combined(name: str, a: Any, b: Any) -> Any:
     """Python's result of an operation of which one operand or both are traced."""
     value = getattr(operator, name)(plain(a), plain(b))
     traced = a if isinstance(a, (TracedFloat, TracedInt)) else b
@@ -111,7 +111,7 @@ def _binary(name: str, reflected: bool) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, (int, float)):
             return NotImplemented
-        return _combined(name, other, self) if reflected else _combined(name, self, other)
+        return combined(name, other, self) if reflected else combined(name, self, other)
 
     return method
 
@@ -142,7 +142,7 @@ def expression_of(x: Any) -> Expression:
 
 
 def _negative(self: Any) -> Any:
-    return _combined("mul", self, -1)
+    return combined("mul", self, -1)
 
 
 def _looked_at(base: type, name: str) -> Callable[..., Any]:

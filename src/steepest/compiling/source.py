@@ -6,6 +6,7 @@ import linecache
 import types
 from typing import Any
 
+from steepest.compiling.following import name_of_call
 from steepest.core.tensor import Tensor
 
 __all__ = ["LoopText", "loop_text"]
@@ -22,7 +23,9 @@ class LoopText:
         self.node, self.lines = node, lines
         inside = [n for part in (node.target, *node.body) for n in ast.walk(part)]
         self.names = tuple(dict.fromkeys(n.id for n in inside if isinstance(n, ast.Name)))
-        self.target = node.target.id if isinstance(node.target, ast.Name) else None
+        counted = isinstance(node.target, ast.Tuple) and any(name_of_call(n) == "enumerate" for n in ast.walk(node.iter))
+        number = node.target.elts[0] if counted and isinstance(node.target, ast.Tuple) else node.target
+        self.target = number.id if isinstance(number, ast.Name) else None
         self.direct = not (isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name)
                            and node.iter.func.id in ("enumerate", "zip", "tqdm", "trange", "islice"))
         self.parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
@@ -44,7 +47,7 @@ class LoopText:
                             first.setdefault(n.id, isinstance(n.ctx, ast.Store))
         return frozenset(name for name, written in first.items() if written)
 
-    def names_in(self, frame: types.FrameType, step: int) -> frozenset[str]:
+    def names_in(self, frame: types.FrameType, step: int | None) -> frozenset[str]:
         """The names that a step comes by: without those in branches that conditions on the loop variable alone keep it from."""
         found: set[str] = {n.id for n in ast.walk(self.node.target) if isinstance(n, ast.Name)}
         waiting: list[ast.AST] = list(self.node.body)
@@ -52,7 +55,7 @@ class LoopText:
             n = waiting.pop()
             if isinstance(n, ast.Name):
                 found.add(n.id)
-            if isinstance(n, ast.If) and self.target is not None:
+            if isinstance(n, ast.If) and self.target is not None and step is not None:
                 taken = _truth(n.test, {self.target: step}, frame)
                 waiting += [n.test, *(n.body if taken is not False else ()), *(n.orelse if taken is not True else ())]
             else:
@@ -80,9 +83,9 @@ class LoopText:
                 return True
         return False
 
-    def unnoticed(self, frame: types.FrameType, step: int) -> tuple[str, int] | None:
+    def unnoticed(self, frame: types.FrameType, step: int | None) -> tuple[str, int] | None:
         """File and line where the loop variable, or a name computed from it, goes in this step to what would not notice."""
-        if self.target is None:
+        if self.target is None or step is None:
             return None
         followed = {self.target}
         for n in ast.walk(self.node):

@@ -54,6 +54,17 @@ class Source:
     def seen(self, k: int) -> None:
         """Item k has been used."""
 
+    def number(self, k: int) -> int | None:
+        """What the loop variable counts in item k; None where it is no number."""
+        return None
+
+    def rest(self, k: int) -> Iterator[Any]:
+        """The items from k on, for Python."""
+        while self.kind(k) is not None:
+            yield self.item(k, None)
+            self.seen(k)
+            k += 1
+
 
 class Count(Source):
     """The numbers of a range."""
@@ -68,6 +79,12 @@ class Count(Source):
 
     def ahead(self, k: int, draws: bool) -> int:
         return len(self.numbers) - k
+
+    def number(self, k: int) -> int:
+        return self.numbers[k]
+
+    def rest(self, k: int) -> Iterator[Any]:
+        return iter(self.numbers[k:])
 
     def item(self, k: int, trace: Trace | None) -> Any:
         value = self.numbers[k]

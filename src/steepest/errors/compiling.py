@@ -99,6 +99,39 @@ ROWS = {
     "loop-nothing": (
         "the iteration does nothing with tensors",
         "迭代没有使用张量"),
+    "loop-compared": (
+        "{file}:{line}: a number of the iteration is compared here after steps that could not be followed, so every step is run by Python",
+        "{file}:{line}:这里比较的数经过了无法跟踪的运算,因此每一步都由 Python 执行"),
+    "loop-inner": (
+        "the loop in line {line} runs within it",
+        "其中有第 {line} 行的循环"),
+    "loop-too-long": (
+        "an iteration has too many operations to be compiled as one",
+        "一次迭代的操作太多,无法作为整体编译"),
+    "explain-loop": (
+        "line {line}: {native} native steps in {native_time}, {seen} seen by Python in {seen_time}, output in {effects_time}",
+        "第 {line} 行:{native} 步为机器码,用时 {native_time};{seen} 步由 Python 执行,用时 {seen_time};输出用时 {effects_time}"),
+    "explain-program": (
+        "  program of {count} operations, compiled in {seconds}, {step} a step",
+        "  程序有 {count} 个操作,编译用时 {seconds},每步 {step}"),
+    "explain-eager": (
+        "  by Python: {why}",
+        "  由 Python 执行:{why}"),
+    "summary-time": (
+        "[steepest: {seconds} s",
+        "[steepest:{seconds} 秒"),
+    "summary-natives": (
+        "native: {loops}",
+        "机器码:{loops}"),
+    "summary-native": (
+        "line {line} ({native:,} of {steps:,} steps)",
+        "第 {line} 行({steps:,} 步中的 {native:,} 步)"),
+    "summary-eager": (
+        "eager: line {line}: {why}",
+        "普通运行:第 {line} 行:{why}"),
+    "native-no-function": (
+        "native takes a function, got {kind}: write @steepest.native above def",
+        "native 的参数应为函数,得到 {kind}:请把 @steepest.native 写在 def 上面"),
     "loop-no-text": (
         "the text of the loop is not to be had, so every step is run by Python",
         "无法得到循环的源代码,因此每一步都由 Python 执行"),

@@ -50,6 +50,9 @@ class Composite(Primitive):
             result = self.body(*operands, **params)
         finally:
             modes.grad = before
+        if self.kernel is not None:         # whose results are no views
+            for x in result if type(result) is tuple else (result,):
+                x.view_of = None
         if before and wants_gradient(operands):
             attach(self, operands, params, result)
         return result
