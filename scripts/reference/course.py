@@ -12,9 +12,10 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -35,8 +36,12 @@ SHORTER = {
 }
 
 
-def run(program: Path, folder: Path, shorter: bool = True) -> list[str]:
-    """The lines that the program prints when it runs in `folder` with whatever `torch` means here, seed 0."""
+def plainly(source: str, filename: str, scope: dict[str, Any]) -> None:
+    exec(compile(source, filename, "exec"), scope)
+
+
+def run(program: Path, folder: Path, shorter: bool = True, execute: Callable[[str, str, dict[str, Any]], None] = plainly) -> list[str]:
+    """The lines that the program prints when `execute` runs it in `folder` with whatever `torch` means here, seed 0."""
     torch = importlib.import_module("torch")
     source = program.read_text(encoding="utf-8")
     for long, short in SHORTER.get(program.name, []) if shorter else []:
@@ -47,7 +52,7 @@ def run(program: Path, folder: Path, shorter: bool = True) -> list[str]:
     torch.manual_seed(0)
     printed = io.StringIO()
     with surroundings(program, folder), contextlib.redirect_stdout(printed):
-        exec(compile(source, str(program), "exec"), main.__dict__)
+        execute(source, str(program), main.__dict__)
     return printed.getvalue().splitlines()
 
 

@@ -5,13 +5,17 @@ Long programs are shortened as scripts/reference/course.py says; it also made th
 
 import importlib.util
 import json
+import linecache
 import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from steepest.compiling import native_loops
+from steepest.compiling.explaining import native_sites
 from steepest.course import PROGRAMS, Program, data_path, path_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,18 +59,40 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def natively(source: str, filename: str, scope: dict[str, Any]) -> None:
+    """Run a program with its loops native, be they as short as they may."""
+    linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
+    native_loops.runtime.always = True
+    try:
+        native_loops.run_natively(source, filename, scope)
+    finally:
+        native_loops.runtime.always = False
+        del linecache.cache[filename]
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.file)
-def test_program_prints_what_pytorch_prints(program: Program, folder: Path) -> None:
+@pytest.mark.parametrize("execute", [reference.plainly, natively])
+def test_program_prints_what_pytorch_prints(program: Program, folder: Path, execute: Any) -> None:
     for package in program.needs:
         pytest.importorskip(package, reason=f"the program uses {package}, which steepest does not bring")
     import steepest.as_torch
 
     assert sys.modules["torch"] is steepest
-    found = reference.shortened(reference.run(path_of(program), folder))
+    if execute is natively and "for " not in path_of(program).read_text(encoding="utf-8"):
+        return
+    found = reference.shortened(reference.run(path_of(program), folder, execute=execute))
     expected = EXPECTED[program.file]
     for line, wanted in zip(found["kept"], expected["kept"]):
         assert_same_line(line, wanted)
     assert found["lines"] == expected["lines"]
+
+
+@pytest.mark.parametrize(("name", "least"), [("06", 80), ("07", 300), ("14", 990), ("15", 990), ("16", 145), ("17", 30), ("24", 1580)])
+def test_loops_of_unchanged_programs_are_native(name: str, least: int, folder: Path) -> None:
+    program = next(p for p in PROGRAMS if p.file.startswith(name))
+    before = {id(s): s.native_steps for s in native_sites()}
+    reference.run(path_of(program), folder, execute=natively)
+    assert sum(s.native_steps - before.get(id(s), 0) for s in native_sites()) >= least
 
 
 def test_every_program_file_has_a_row() -> None:

@@ -27,7 +27,8 @@ PACKAGE = str(Path(__file__).parent.parent) + os.sep
 def run(
     program: Path, /, *arguments: str, seed: int | None = None, why: Flag = False, hint: Flag = False,
     fix: Annotated[bool, Parameter(name="--try", negative=())] = False, notes: Flag = False, json: Path | None = None,
-    ignore: Annotated[list[str] | None, Parameter(negative=())] = None, eager: Flag = False, explain: Flag = False,
+    ignore: Annotated[list[str] | None, Parameter(negative=())] = None, eager: Flag = False, native: Flag = False,
+    explain: Flag = False,
 ) -> int:  # fmt: skip
     """Run a PyTorch program, unmodified: `torch` means steepest.
 
@@ -52,7 +53,9 @@ def run(
     ignore
         A rule that is not to be reported; may be given several times.
     eager
-        Run every step by Python; without it, loops run as native code wherever that is shown safe.
+        Run every step by Python; without it, loops run as native code wherever that is shown safe and is worth compiling.
+    native
+        Run loops as native code also where compiling takes longer than it saves.
     explain
         Afterwards say which loops were native, and show their programs, how they were compiled and where the time went.
     """
@@ -75,7 +78,7 @@ def run(
     main = sys.modules["__main__"] = main_module(path)
     sys.excepthook = print_exception
     if not (why or hint or fix or notes or json):
-        return run_loops(source, path, main, eager, explain)
+        return run_loops(source, path, main, eager, native, explain)
 
     from steepest.cli.why import Why
 
@@ -84,13 +87,14 @@ def run(
     return code
 
 
-def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, explain: bool) -> int:
+def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: bool, explain: bool) -> int:
     """Run the program, its loops native unless `eager`; what there is to say of them goes to stderr afterwards. The exit code."""
     if eager:
         return execute(source, path, main)[0]
 
     from steepest.compiling import explaining, native_loops
 
+    native_loops.runtime.always = native
     started = time.perf_counter()
     try:
         code, _ = execute(source, path, main, native_loops.run_natively)

@@ -41,7 +41,7 @@ def summary(seconds: float) -> str:
         line = site.text.node.lineno if site.text is not None else 0
         if site.native_steps:
             native.append(text("summary-native", line=line, native=site.native_steps, steps=site.native_steps + site.seen_steps))
-        elif site.concerns_tensors and site.seen_steps > 3:
+        elif site.concerns_tensors and reason_of(site):
             eager.append(text("summary-eager", line=line, why=_short(reason_of(site))))
     if not native and not eager:
         return ""

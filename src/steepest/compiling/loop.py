@@ -17,7 +17,7 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -197,6 +197,9 @@ class Activation:
         section = self._look()
         for path, delta in self.site.counters.items():
             kind, value = (section.now.values if section is not None else {}).get(path, (None, None))
+            if kind is None:            # another way through the program has no such place
+                self.bases.pop(path, None)
+                continue
             if kind not in (int, float):
                 return False
             self.bases[path] = kind(value) - delta * k if delta else kind(value)
@@ -215,7 +218,7 @@ class Activation:
         """Whether Python is where the program can begin."""
         assert self.section is not None
         now, p = self.section.now, compiled.program
-        if p.pinned and compiled not in self.run.met:
+        if p.pinned and compiled not in self.run.met or not p.bases <= self.bases.keys():
             return False
         path = p.why_not(now)
         if path and machine_log():
@@ -346,7 +349,7 @@ class Activation:
 
     def _wants_recording(self, k: int) -> bool:
         site = self.site
-        if site.reason is not None or interpreters or site.text is None:
+        if site.reason is not None or interpreters or site.text is None or not self.run._pays(self, k, 0):
             return False
         case = site.case(self.source.kind(k), k, self.bases)
         if case is None:
@@ -379,7 +382,7 @@ class Activation:
         site = self.site
         if site.reason is not None:
             return True
-        return (site.seen_steps >= 3 and not site.native_steps and not site.carried and bool(site.cases)
+        return (sum(c.tries for c in site.cases) >= 3 and not site.native_steps and not site.carried and bool(site.cases)
                 and all(isinstance(c.reason, Escape) and c.reason.key == "loop-nothing" and not c.conditions for c in site.cases))
 
     def _learn(self, trace: Trace, kind: Any, k: int) -> None:
@@ -403,13 +406,15 @@ class Activation:
         if line is not None:
             why = Escape("loop-variable", line)
         if why is not None:
+            if isinstance(case.reason, Escape) and (case.reason.key, case.reason.line) == (why.key, why.line):
+                case.tries = TRIES          # it will not be another way the next time
             case.reason, case.trace = why, None
             return
         if not trace.recorder.equations:
             case.reason, case.trace = Escape("loop-nothing", None), None
             return
         before, case.trace = case.trace, trace
-        if before is None:
+        if before is None or not self.run._pays(self, k, len(trace.recorder.equations)):
             return
         try:
             names = site.text.names_in(self.frame, number)
@@ -503,7 +508,7 @@ class Loop:
 
     rewritten = False
 
-    def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool):
+    def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool | None):
         self.items, self.epochs, self.every, self.strict, self.exact = items, epochs, every, strict, exact
         self.history: dict[str, list[Any]] = {}
         self.met: set[Compiled] = set()
@@ -524,12 +529,12 @@ class Loop:
         frame = users_frame(sys._getframe(1))
         activation = self._activation = Activation(self, site_of(frame, self.exact, self.rewritten), frame, source)
         self.stopped = False
-        k = 0
         running.append(self)
         try:
+            k = yield from self._warm_up(activation, source)
             while not self.stopped:
                 if self._gives_up(activation):
-                    yield from source.rest(k)
+                    yield from source.some(k, sys.maxsize - k)
                     break
                 k = activation.native(k)
                 if self.stopped or source.kind(k) is None:
@@ -547,6 +552,15 @@ class Loop:
             running.remove(self)
             activation.close()
             self._done()
+
+    def _warm_up(self, activation: Activation, source: Source) -> Generator[Any, None, int]:
+        """Items for Python alone before anything is recorded; how many there were."""
+        yield from ()
+        return 0
+
+    def _pays(self, activation: Activation, k: int, operations: int) -> bool:
+        """Whether recording and compiling so many operations (0: not known yet) at step k pays."""
+        return True
 
     def _gives_up(self, activation: Activation) -> bool:
         """Whether the rest of the items go to Python without another thought."""
@@ -646,7 +660,7 @@ running: list[Loop] = []
 """The loops that are being gone through, the innermost last."""
 
 
-def site_of(frame: types.FrameType, exact: bool, looks_inside: bool) -> Site:
+def site_of(frame: types.FrameType, exact: bool | None, looks_inside: bool) -> Site:
     """What is known of the loop that a frame is in; `looks_inside`: through `enumerate` and progress bars."""
     key = frame.f_code, frame.f_lasti, exact
     site = sites.get(key)

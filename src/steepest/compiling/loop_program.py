@@ -52,6 +52,7 @@ class LoopProgram:
         self.hosted = {p for table in (second.before, second.after) for p in table.places if second.hosted(p)}
         self.equations = second.recorder.equations
         self.conditions = second.recorder.conditions
+        self.bases = frozenset(second.recorder.bases)
         self.generators = dict(second.recorder.generators)
         self.gradients: list[Any] = []
         self.versions: list[Any] = []

@@ -7,9 +7,11 @@ entered whether it goes over something that can run natively, and gives up where
 import ast
 import builtins
 import linecache
+import math
 import operator
+import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
 from steepest.compiling.effects import Target, emit, recorder_now
@@ -32,6 +34,10 @@ SHORT, ENTRIES = 10, 2
 """A range of fewer steps is left to Python until the loop has been entered so many times."""
 UNROLLED, EQUATIONS = 128, 4000
 """An inner range of at most so many steps belongs to the iteration around it, while that has recorded at most so many operations."""
+COST, COMPILING = 0.1, 2e-3
+"""Recording and compiling cost about so many seconds, and so many more for each operation: less is not worth the trouble."""
+LOOK = 0.01
+"""The time is looked at about so often."""
 SHOWN = (int, float, bool, str, bytes, type(None))
 
 
@@ -42,6 +48,7 @@ class Statement:
         self.filename, self.line = filename, node.lineno
         self.trains = calls(node.body, ("backward", "step"))
         self.entered = 0
+        self.cost = COST
         self.left_alone = self.belongs = False
         self.loops: list[NativeLoop] = []
 
@@ -69,6 +76,7 @@ class Numbered(Source):
     def __init__(self, inner: Source, start: int):
         self.inner, self.start = inner, start
         self.roots, self.sees_last = inner.roots, inner.sees_last
+        self.identity = "enumerate", start, inner.identity
 
     def kind(self, k: int) -> Any:
         return self.inner.kind(k)
@@ -91,8 +99,8 @@ class Numbered(Source):
     def seen(self, k: int) -> None:
         self.inner.seen(k)
 
-    def rest(self, k: int) -> Iterator[Any]:
-        return enumerate(self.inner.rest(k), k + self.start)
+    def some(self, k: int, n: int) -> Iterator[Any]:
+        return enumerate(self.inner.some(k, n), k + self.start)
 
 
 class NativeLoop(Loop):
@@ -100,15 +108,43 @@ class NativeLoop(Loop):
 
     rewritten = True
 
-    def __init__(self, statement: Statement, source: Source, bar: Any):
-        super().__init__((), 1, None, False, False)
-        self.statement, self.source, self.bar = statement, source, bar
+    def __init__(self, statement: Statement, source: Source, steps: int, bar: Any):
+        super().__init__((), 1, None, False, None)
+        self.statement, self.source, self.steps, self.bar = statement, source, steps, bar
+        self.seconds = math.inf
+        """The time of a step by Python."""
 
     def __iter__(self) -> Iterator[Any]:
         return self._iterate(self.source)
 
     def _hint(self, activation: Any) -> None:
         pass
+
+    def _warm_up(self, activation: Any, source: Source) -> Generator[Any, None, int]:
+        k, chunk = 0, 1
+        while not activation.site.compiled and not self._pays(activation, k, 0):
+            n, started = 0, time.perf_counter()
+            for item in source.some(k, chunk):
+                n += 1
+                yield item
+            taken = time.perf_counter() - started
+            if not n:
+                break
+            activation.site.seen_steps += n
+            activation.site.seen_time += taken
+            self.seconds = min(self.seconds, taken / n) if k else math.inf      # the first step of all makes much ready
+            k += n
+            self._advance(n)
+            chunk = max(1, min(2 * chunk, int(LOOK / max(self.seconds, 1e-9))))
+        return k
+
+    def _pays(self, activation: Any, k: int, operations: int) -> bool:
+        if runtime.always:
+            return True
+        if operations:
+            self.statement.cost = COST + COMPILING * operations
+        left = (self.steps - k) * self.seconds if k > 1 and self.seconds < math.inf else 0.0
+        return max(left, activation.site.seen_time) >= self.statement.cost
 
     def _gives_up(self, activation: Any) -> bool:
         if not activation.hopeless():
@@ -154,6 +190,8 @@ class Runtime:
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
+        self.always = False
+        """Native also where it takes longer than it saves."""
 
     def number(self, filename: str) -> Callable[[ast.For], int]:
         """Gives the `for` statements of a file numbers."""
@@ -190,8 +228,11 @@ class Runtime:
         source = source_of(items)
         if source is None:
             return x
-        made = NativeLoop(statement, source if start is None else Numbered(source, start), bar)
-        return made
+        try:
+            steps = len(items)
+        except TypeError:               # a loader over an iterable
+            steps = 0
+        return NativeLoop(statement, source if start is None else Numbered(source, start), steps, bar)
 
     def _belongs(self, statement: Statement, items: Any) -> bool:
         """Whether a loop belongs to the iteration around it, which is being recorded."""

@@ -125,23 +125,25 @@ class Fast:
         return text
 
 
-def plan(program: Program, results: list[Access], exact: bool = False) -> Executable:
+def plan(program: Program, results: list[Access], exact: bool | None = False) -> Executable:
     """The fastest executable there is for a program; `results` are kept for every step.
 
-    With `exact` arithmetic is done as written: no reordering, no contraction, sums in index order, functions as in C.
+    With `exact` arithmetic is done as written: no reordering, no contraction, sums in index order, functions as in C. None: so it is in
+    tiny programs, whose printed digits then are eager's.
     """
     written, read = _written(program), _storages(program, results)
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
     reasons = []
     if overlapping(written, read):
-        return Generic(program, results, exact, "storages share memory, and one of them is written")
+        return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
     for lowering in (Tiny, Middle):
         try:
-            made = lowering(program.equations, program.handed_on, program.streams, results, visible, exact)
-            return Fast(program, results, made, Generic(program, results, exact, ""))
+            as_written = lowering is Tiny if exact is None else exact
+            made = lowering(program.equations, program.handed_on, program.streams, results, visible, as_written)
+            return Fast(program, results, made, Generic(program, results, as_written, ""))
         except Unsupported as reason:
             reasons.append(f"not {lowering.__name__.lower()}: {reason}")
-    return Generic(program, results, exact, "; ".join(reasons))
+    return Generic(program, results, bool(exact), "; ".join(reasons))
 
 
 def _storages(program: Program, results: list[Access]) -> set[Storage]:

@@ -28,7 +28,7 @@ Array = np.ndarray[Any, Any]
 class Compiled:
     """A program with its native code, checked against the recorded iteration. Raises Differs where they disagree."""
 
-    def __init__(self, program: LoopProgram, exact: bool):
+    def __init__(self, program: LoopProgram, exact: bool | None):
         self.program = program
         started = time.perf_counter()
         self.executable: Any = plan(program, program.results, exact)    # type: ignore[arg-type]

@@ -58,12 +58,15 @@ class Source:
         """What the loop variable counts in item k; None where it is no number."""
         return None
 
-    def rest(self, k: int) -> Iterator[Any]:
-        """The items from k on, for Python."""
-        while self.kind(k) is not None:
-            yield self.item(k, None)
-            self.seen(k)
-            k += 1
+    def some(self, k: int, n: int) -> Iterator[Any]:
+        """Up to n items from k on, for Python."""
+        for j in range(k, k + n):
+            if self.kind(j) is None:
+                return
+            try:
+                yield self.item(j, None)
+            finally:
+                self.seen(j)
 
 
 class Count(Source):
@@ -83,8 +86,8 @@ class Count(Source):
     def number(self, k: int) -> int:
         return self.numbers[k]
 
-    def rest(self, k: int) -> Iterator[Any]:
-        return iter(self.numbers[k:])
+    def some(self, k: int, n: int) -> Iterator[Any]:
+        return iter(self.numbers[k:k + n])
 
     def item(self, k: int, trace: Trace | None) -> Any:
         value = self.numbers[k]

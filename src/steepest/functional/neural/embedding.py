@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
 from steepest.core.reading import read
+from steepest.core.recorder import Recorder
 from steepest.core.sparse import SparseTensor, summed_rows
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -56,7 +57,10 @@ table_gradient = fused("embedding_backward", _table_body, _table_kernel, 2)
 
 
 def _gradient(g: Any, index: Any, like: Any, padding: int, by_count: bool, sparse: bool) -> Any:
-    if not sparse or modes.grad or interpreters:
+    recorder = interpreters[-1] if interpreters and isinstance(interpreters[-1], Recorder) else None
+    if sparse and recorder is not None:
+        recorder.read(index)            # which rows a sparse gradient has follows from the elements of the index
+    elif not sparse or modes.grad or interpreters:
         return table_gradient(g, index, shape=like.shape, padding=padding, by_count=by_count)
     flat, values = index.array.reshape(-1), g.array.reshape(-1, *like.shape[1:])
     if padding >= 0:
