@@ -28,7 +28,7 @@ from steepest.compiling.cases import Case
 from steepest.compiling.events import Ahead
 from steepest.compiling.interrupts import Waiting
 from steepest.compiling.loop_program import LoopProgram, named
-from steepest.compiling.numbers import plain
+from steepest.compiling.numbers import NUMBERS, plain
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
 from steepest.compiling.results import Built, Computed, Constant, Kept
@@ -200,7 +200,7 @@ class Activation:
             if kind is None:            # another way through the program has no such place
                 self.bases.pop(path, None)
                 continue
-            if kind not in (int, float):
+            if kind not in NUMBERS:
                 return False
             self.bases[path] = kind(value) - delta * k if delta else kind(value)
         return True
@@ -223,7 +223,7 @@ class Activation:
         path = p.why_not(now)
         if path and machine_log():
             say(f"{self.where}: step {k} is not native, {named(path)} differs")
-        if path and p.values.get(path, (None,))[0] in (int, float) and path not in self.site.carried:
+        if path and p.values.get(path, (None,))[0] in NUMBERS and path not in self.site.carried:
             self._follow(path, 0)
         return not path
 
@@ -332,7 +332,9 @@ class Activation:
             return [value.build([c[i] for c in columns]) for i in range(n)]
         assert isinstance(value, Kept)
         column = results[value.index]
-        return column.ravel().tolist() if isinstance(value.kind, type) else [value.of(row) for row in column]
+        if not isinstance(value.kind, type):
+            return [value.of(row) for row in column]
+        return column.ravel().tolist() if value.kind in (int, float) else list(column.ravel())
 
     # seen steps
 
@@ -453,7 +455,7 @@ class Activation:
                 continue
             if path[0] in site.text.stores_only or trace.grows(path) or old is None:
                 continue
-            if value[0] not in (int, float) or old[0] not in (int, float):
+            if value[0] not in NUMBERS or old[0] not in NUMBERS:
                 continue
             if path in site.counters:
                 if value[0](value[1]) - old[0](old[1]) != site.counters[path]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.compiling.numbers import evaluate
+from steepest.compiling.numbers import evaluate, kind_of
 from steepest.compiling.pairing import Differs, equal, paired, refused
 from steepest.compiling.places import Path, Walk, layout_of
 from steepest.compiling.results import Built, Computed, Constant, Held, Kept, Known, Made, described
@@ -53,6 +53,7 @@ class LoopProgram:
         self.equations = second.recorder.equations
         self.conditions = second.recorder.conditions
         self.bases = frozenset(second.recorder.bases)
+        self.kinds = {path: kind_of(number) for path, number in second.entered.items()}
         self.generators = dict(second.recorder.generators)
         self.gradients: list[Any] = []
         self.versions: list[Any] = []
@@ -158,7 +159,7 @@ class LoopProgram:
 
         def leaf(x: Any) -> Any:
             if type(x) in TRACED:
-                kind = float if isinstance(x, float) else int
+                kind = kind_of(x)
                 return Held(self._access(t, x.tensor), kind) if x.expression is None else Computed(x.expression, kind)
             if isinstance(x, Tensor):
                 if id(x) in objects:
@@ -242,7 +243,7 @@ class LoopProgram:
     def _value(self, first: Any, value: Any, t: Trace) -> Any:
         """How a value that an effect uses follows from the step."""
         if type(value) in TRACED:
-            kind = float if isinstance(value, float) else int
+            kind = kind_of(value)
             if value.expression is not None:
                 return Computed(value.expression, kind)
             self.results.append(self._access(t, value.tensor))
@@ -368,7 +369,7 @@ class LoopProgram:
                     and not self._in_list(path):
                 return path
         for i in self.inputs:
-            if i.layout is None and now.values.get(i.path, (None,))[0] not in (int, float):
+            if i.layout is None and now.values.get(i.path, (None,))[0] is not self.kinds[i.path]:
                 return i.path
         return ()
 

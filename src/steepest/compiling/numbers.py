@@ -11,12 +11,20 @@ import operator
 from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "combined", "evaluate", "plain", "settled", "traced", "tracers"]
+import numpy as np
+
+__all__ = ["FLOATS", "NUMBERS", "STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "combined",
+           "evaluate", "kind_of", "plain", "settled", "traced", "tracers"]
 
 STEP = ("step",)
 """The expression of the loop variable."""
 WIDE = 2**62
 """Integers beyond this are not carried as int64."""
+
+FLOATS = (float, np.float64)
+"""Kinds of numbers that are carried as float64."""
+NUMBERS = (int, *FLOATS)
+OPERANDS = (int, float, np.integer)
 
 Expression = Any
 """A number, STEP, ("base", path) for what a counter would be at step 0, or (name of an operation, expression, expression)."""
@@ -69,10 +77,16 @@ tracers: list[Tracer] = []
 """The recording that is going on, if any."""
 
 
+def kind_of(x: Any) -> Any:
+    """The class of number that a traced number stands for."""
+    return x.kind if isinstance(x, TracedFloat) else int
+
+
 def plain(x: Any) -> Any:
     """The number itself, got without calling any of the methods below."""
     if isinstance(x, TracedFloat):
-        return float.__pos__(x)
+        value = float.__pos__(x)
+        return value if x.kind is float else x.kind(value)
     return int.__pos__(x) if isinstance(x, TracedInt) else x
 
 
@@ -109,7 +123,7 @@ def combined(name: str, a: Any, b: Any) -> Any:
 
 def _binary(name: str, reflected: bool) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, (int, float)):
+        if not isinstance(other, OPERANDS):
             return NotImplemented
         return combined(name, other, self) if reflected else combined(name, self, other)
 
@@ -118,7 +132,7 @@ def _binary(name: str, reflected: bool) -> Callable[[Any, Any], Any]:
 
 def _comparison(name: str) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, (int, float)):
+        if not isinstance(other, OPERANDS):
             return NotImplemented
         outcome = getattr(operator, name)(plain(self), plain(other))
         tracer = live(self)
@@ -139,6 +153,29 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
 def expression_of(x: Any) -> Expression:
     """How a number follows from the step; None where it does not."""
     return x.expression if isinstance(x, (TracedFloat, TracedInt)) else x
+
+
+UFUNCS = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "true_divide": "truediv", "power": "pow"}
+RELATIONS = {"less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne"}
+
+
+def _ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """NumPy's function of a traced number: arithmetic and comparisons with NumPy's scalars are followed, all else looks at it."""
+    scalars = method == "__call__" and not options and len(inputs) == 2 and all(isinstance(x, OPERANDS) for x in inputs)
+    if scalars and ufunc.__name__ in UFUNCS:
+        return combined(UFUNCS[ufunc.__name__], *inputs)
+    if scalars and ufunc.__name__ in RELATIONS:
+        a, b = inputs
+        if not isinstance(a, (TracedFloat, TracedInt)):
+            return getattr(b, f"__{MIRRORED.get(RELATIONS[ufunc.__name__], RELATIONS[ufunc.__name__])}__")(a)
+        return getattr(a, f"__{RELATIONS[ufunc.__name__]}__")(b)
+    for x in inputs:
+        if isinstance(x, (TracedFloat, TracedInt)) and tracers:
+            tracers[-1].escape(x, "looked at")
+    return getattr(ufunc, method)(*map(plain, inputs), **options)
+
+
+MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 
 
 def _negative(self: Any) -> Any:
@@ -164,8 +201,10 @@ def _truth(self: Any) -> bool:
 class TracedFloat(float):
     """A float with the 0-dim float64 tensor that holds it in the recording."""
 
-    __slots__ = ("expression", "tensor", "tracer")
+    __slots__ = ("expression", "kind", "tensor", "tracer")
 
+    kind: Any
+    """`float`, or NumPy's float64."""
     tracer: Tracer
     tensor: Any
     expression: Expression
@@ -207,7 +246,8 @@ def _give_methods(kind: Any, base: type) -> None:
     kind.__neg__ = _negative
     kind.__pos__ = lambda self: self
     kind.__bool__ = _truth
-    kind.__reduce__ = lambda self: (base, (plain(self),))
+    kind.__array_ufunc__ = _ufunc
+    kind.__reduce__ = lambda self: (kind_of(self), (plain(self),))
 
 
 _give_methods(TracedFloat, float)
@@ -216,8 +256,9 @@ _give_methods(TracedInt, int)
 
 def traced(value: Any, tracer: Tracer, tensor: Any, expression: Expression = None) -> Any:
     """A number of the recording `tracer`; other kinds than int and float stay as they are."""
-    if type(value) is float:
+    if type(value) in FLOATS:
         made: Any = float.__new__(TracedFloat, value)
+        made.kind = type(value)
     elif type(value) is int and -WIDE < value < WIDE:
         made = int.__new__(TracedInt, value)
     else:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.compiling.numbers import TracedFloat, TracedInt
+from steepest.compiling.numbers import FLOATS, TracedFloat, TracedInt
 from steepest.compiling.unchanged import (
     ATOMS,
     Free,
@@ -318,7 +318,7 @@ def _atom(found: Walk, path: Path, x: Any) -> None:
 
 def _noted(kind: type) -> Callable[[Walk, Path, Any], None]:
     """How values of a class are noted."""
-    if kind in ATOMS or kind is TracedFloat or kind is TracedInt:
+    if kind in ATOMS or kind is TracedFloat or kind is TracedInt or issubclass(kind, np.generic):
         return _atom
     return next((note for of, note in KINDS if issubclass(kind, of)), Walk._object)
 
@@ -333,7 +333,9 @@ NOTED: dict[type, Callable[[Walk, Path, Any], None]] = {}
 def compared(x: Any) -> tuple[Any, Any]:
     """A number or text as walks compare it: its class, and the value (NaN and the sign of zero by their text)."""
     kind = type(x)
-    return kind, repr(x) if kind is float and (x != x or x == 0) else x
+    if issubclass(kind, np.generic) and kind is not np.float64:
+        return kind, x.tobytes()
+    return kind, repr(x) if kind in FLOATS and (x != x or x == 0) else x
 
 
 @functools.cache

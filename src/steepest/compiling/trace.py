@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.events import Event, hosts_of
-from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
+from steepest.compiling.numbers import FLOATS, NUMBERS, STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
 from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
 from steepest.core import dtype as dtypes
@@ -77,7 +77,7 @@ class LoopRecorder(Recorder):
 
     def entering(self, value: Any) -> Any:
         """A number that the iteration before left, as one of this recording; with the tensor whose content the iteration reads."""
-        of = dtypes.float64 if type(value) is float else dtypes.int64
+        of = dtypes.float64 if type(value) in FLOATS else dtypes.int64
         return traced(value, self, fresh(np.array(value, of.numpy), of))
 
     def counter(self, value: Any, expression: Any) -> Any:
@@ -130,7 +130,7 @@ class LoopRecorder(Recorder):
             self.escape(b, "divisor")
             return value
         whole = all(isinstance(x, int) for x in (a, b)) and name not in ("truediv", "pow")
-        if type(value) is not (int if whole else float):
+        if type(value) not in ((int,) if whole else FLOATS):
             self.escape(a, "looked at")
             return value
         tensor = self._operation(name, *(self.tensor_of(x) if type(x) in TRACED else x for x in (a, b)))
@@ -239,7 +239,7 @@ class Trace:
         self.began = {path: (x, x.storage_cell, layout_of(x), x.storage_cell.offset(x.array)) for path, x in self.before.tensors.items()}
         for path in self.streamed | self.carried:
             place, found = self.before.places.get(path), self.before.values.get(path)
-            if place is not None and found is not None and found[0] in (int, float) and place.settable:
+            if place is not None and found is not None and found[0] in NUMBERS and place.settable:
                 value, delta = found[0](found[1]), None if path in self.streamed else self.counters.get(path)
                 if delta is None:
                     number = self.recorder.entering(value)
