@@ -95,7 +95,7 @@ def same(a: Any, b: Any, rtol: float, atol: float, name: str, depth: int = 0) ->
     elif isinstance(b, (int, str, bool, type(None))):
         assert type(a) is type(b) and a == b, (name, a, b)
     elif isinstance(b, float):
-        assert type(a) is float, name
+        assert type(a) is type(b), name
         np.testing.assert_allclose(a, b, rtol, atol, err_msg=name)
     elif isinstance(b, np.ndarray):
         np.testing.assert_allclose(a, b, rtol, atol, err_msg=name)

@@ -3,11 +3,12 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-__all__ = ["calls", "followed_names", "is_number_of", "name_of_call", "scope_of"]
+__all__ = ["SPEAKING", "calls", "dotted", "followed_names", "is_number_of", "name_of_call", "scope_of", "speaks"]
 
 READS = frozenset(("item",))
 KEEPING = frozenset("float int abs min max round sum pow".split())
 """Functions of numbers whose result is a number that follows from them."""
+SPEAKING = frozenset(("sys.stdout.write", "sys.stderr.write", "sys.stdout.flush", "sys.stderr.flush"))
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -71,3 +72,16 @@ def followed_names(scope: ast.AST) -> frozenset[str]:
             elif isinstance(n, ast.NamedExpr) and is_number_of(n.value, found):
                 found.add(n.target.id)
     return frozenset(found)
+
+
+def dotted(node: ast.AST) -> str:
+    """`sys.stdout.write` of a chain of attributes; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    before = dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{before}.{node.attr}" if before and isinstance(node, ast.Attribute) else ""
+
+
+def speaks(node: ast.AST) -> bool:
+    """Whether a call is output and nothing else."""
+    return isinstance(node, ast.Call) and (dotted(node.func) == "print" or dotted(node.func) in SPEAKING)

@@ -669,6 +669,8 @@ def site_of(frame: types.FrameType, exact: bool | None, looks_inside: bool) -> S
     if site is None:
         lines = loop_text(frame)
         site = sites[key] = Site(lines)
+        if lines is not None:
+            lines.rewritten = looks_inside
         if lines is not None and not lines.direct and not looks_inside:
             site.reason = text("loop-not-direct", line=lines.node.lineno)
     return site

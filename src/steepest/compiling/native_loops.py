@@ -14,6 +14,8 @@ import types
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 from steepest.compiling.effects import Target, emit, recorder_now
 from steepest.compiling.following import calls
 from steepest.compiling.loop import Loop, running
@@ -21,8 +23,11 @@ from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, combined, t
 from steepest.compiling.rewriting import RUNTIME, rewritten
 from steepest.compiling.sources import Source, source_of
 from steepest.compiling.trace import Escape, Trace
+from steepest.core.device import device
+from steepest.core.dtype import dtype
 from steepest.core.modes import modes
 from steepest.core.recorder import user_line
+from steepest.core.size import Size
 from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
 from steepest.errors import text
@@ -38,7 +43,7 @@ COST, COMPILING = 0.1, 2e-3
 """Recording and compiling cost about so many seconds, and so many more for each operation: less is not worth the trouble."""
 LOOK = 0.01
 """The time is looked at about so often."""
-SHOWN = (int, float, bool, str, bytes, type(None))
+SHOWN = (int, float, complex, bool, str, bytes, type(None), np.float64, Size, dtype, device)
 
 
 class Statement:
@@ -167,7 +172,7 @@ class Shown(Target):
     def __init__(self, function: Callable[..., Any], values: tuple[Any, ...]):
         super().__init__(function)
         self.like = [(type(v), v.needs_grad, v.node) if isinstance(v, Tensor) else None for v in values]
-        self.seen += [(kind[0].__name__, kind[1], getattr(kind[2], "name", "")) if kind else None for kind in self.like]
+        self.seen += [(like[0].__name__, like[1], like[2].name() if like[2] is not None else "") if like else None for like in self.like]
 
     def __call__(self, *values: Any) -> None:
         before, modes.grad = modes.grad, False

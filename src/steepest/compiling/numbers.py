@@ -221,6 +221,8 @@ class TracedInt(int):
     tracer: Tracer
     tensor: Any
     expression: Expression
+    carried = False
+    """Whether it contains a number that the iteration before left."""
 
     as_tensor = TracedFloat.as_tensor
 

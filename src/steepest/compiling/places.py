@@ -181,7 +181,7 @@ class Walk:
         """Note what lies at a path now, in place of what lay there."""
         if isinstance(value, Tensor):
             self.tensors[path] = value
-        elif type(value) in ATOMS:
+        elif type(value) in ATOMS or isinstance(value, np.generic):
             self.tensors.pop(path, None)
             if value is not None:
                 self.values[path] = compared(value)
@@ -194,7 +194,7 @@ class Walk:
         if note is None:
             note = NOTED[kind] = _noted(kind)
         if note is _atom:
-            self.values[path] = (kind, x) if kind is not float else compared(x)
+            self.values[path] = (kind, x) if kind not in FLOATS else compared(x)
             return
         if note is Walk._dict and not x:
             self.values[path] = kind, ()

@@ -12,7 +12,7 @@ import ast
 import copy
 from typing import Any
 
-from steepest.compiling.following import followed_names, is_number_of, name_of_call, scope_of
+from steepest.compiling.following import SPEAKING, dotted, followed_names, is_number_of, name_of_call, scope_of
 
 __all__ = ["rewritten"]
 
@@ -23,7 +23,6 @@ CONVERSIONS = frozenset(("float", "int"))
 FORMATTING = frozenset("str repr format round float int abs len min max sum sorted list tuple bool pow divmod".split())
 """Functions that an output statement may apply to its values; they are applied again for every native step."""
 ELEMENTS = frozenset(("tolist", "numpy"))
-SPEAKING = frozenset(("sys.stdout.write", "sys.stderr.write", "sys.stdout.flush", "sys.stderr.flush"))
 STREAMS = frozenset(("sys.stdout", "sys.stderr"))
 MODULES = frozenset(("math",))
 SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
@@ -37,14 +36,6 @@ def rewritten(tree: ast.Module, number: Any) -> ast.Module:
     done = Rewriter(frozenset(stored), number, tree).visit(tree)
     result: ast.Module = ast.fix_missing_locations(done)
     return result
-
-
-def dotted(node: ast.AST) -> str:
-    """`sys.stdout.write` of a chain of attributes; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    before = dotted(node.value) if isinstance(node, ast.Attribute) else ""
-    return f"{before}.{node.attr}" if before and isinstance(node, ast.Attribute) else ""
 
 
 def runtime(name: str, at: ast.AST, *arguments: ast.expr) -> ast.Call:

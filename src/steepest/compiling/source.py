@@ -6,7 +6,7 @@ import linecache
 import types
 from typing import Any
 
-from steepest.compiling.following import name_of_call
+from steepest.compiling.following import name_of_call, speaks
 from steepest.core.tensor import Tensor
 
 __all__ = ["LoopText", "loop_text"]
@@ -19,8 +19,12 @@ OVER = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp, ast.Tuple, ast.List)
 class LoopText:
     """A `for` statement: `names` are those of its target and body; `direct` says that it goes over one object itself."""
 
-    def __init__(self, node: ast.For, lines: list[str]):
+    def __init__(self, node: ast.For, lines: list[str], functions: frozenset[str] = frozenset()):
         self.node, self.lines = node, lines
+        self.functions = functions
+        """Names of functions that the file defines."""
+        self.rewritten = False
+        """Whether output and the file's functions have been rewritten so that they notice the numbers that they are given."""
         inside = [n for part in (node.target, *node.body) for n in ast.walk(part)]
         self.names = tuple(dict.fromkeys(n.id for n in inside if isinstance(n, ast.Name)))
         counted = isinstance(node.target, ast.Tuple) and any(name_of_call(n) == "enumerate" for n in ast.walk(node.iter))
@@ -103,18 +107,26 @@ class LoopText:
             child, n = n, self.parents[n]
             if isinstance(n, (ast.Compare, ast.FormattedValue, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.keyword)):
                 return True
+            if self.rewritten and isinstance(n, ast.BinOp) and self._spoken(n):
+                return True
             if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod) and isinstance(n.left, (ast.Constant, ast.JoinedStr)):
                 return isinstance(n.left, ast.Constant) and not isinstance(n.left.value, str)
             if isinstance(n, OVER):
                 continue
             if isinstance(n, ast.Call):
                 name = n.func.attr if isinstance(n.func, ast.Attribute) else n.func.id if isinstance(n.func, ast.Name) else ""
-                return name in NOTICED or name.startswith("__steepest")
+                return name in NOTICED or self.rewritten and (name in self.functions or self._spoken(n))
             if isinstance(n, ast.Slice):
                 continue
             if isinstance(n, ast.Subscript) and child is n.slice:
                 return isinstance(_value(n.value, frame), Tensor)
             return False
+
+    def _spoken(self, n: ast.AST) -> bool:
+        """Whether a place lies within an output statement."""
+        while not isinstance(n, ast.stmt):
+            n = self.parents[n]
+        return isinstance(n, ast.Expr) and speaks(n.value)
 
     def _runs(self, n: ast.AST, frame: types.FrameType, step: int) -> bool:
         """Whether this step comes to a place that lies under conditions on the loop variable alone."""
@@ -155,16 +167,17 @@ def _value(n: ast.expr, frame: types.FrameType) -> Any:
 
 
 @functools.lru_cache(64)
-def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], ast.For]:
+def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], tuple[ast.For, frozenset[str]]]:
     try:
         tree = ast.parse(text)
     except SyntaxError:
         return {}
     found = {}
+    functions = frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))
     for n in ast.walk(tree):
         if isinstance(n, ast.For):
             for part in (n, n.iter):        # Python 3.11 notes the statement, later ones what is gone over
-                found[part.lineno, part.end_lineno or 0, part.col_offset, part.end_col_offset or 0] = n
+                found[part.lineno, part.end_lineno or 0, part.col_offset, part.end_col_offset or 0] = n, functions
     return found
 
 
@@ -178,5 +191,5 @@ def loop_text(frame: types.FrameType) -> LoopText | None:
     if position is None or None in position:
         return None
     start, end, column, end_column = position
-    node = _parsed(frame.f_code.co_filename, "".join(lines)).get((start, end, column, end_column))
-    return None if node is None else LoopText(node, lines)
+    found = _parsed(frame.f_code.co_filename, "".join(lines)).get((start, end, column, end_column))
+    return None if found is None else LoopText(found[0], lines, found[1])

@@ -78,7 +78,10 @@ class LoopRecorder(Recorder):
     def entering(self, value: Any) -> Any:
         """A number that the iteration before left, as one of this recording; with the tensor whose content the iteration reads."""
         of = dtypes.float64 if type(value) in FLOATS else dtypes.int64
-        return traced(value, self, fresh(np.array(value, of.numpy), of))
+        made = traced(value, self, fresh(np.array(value, of.numpy), of))
+        if type(made) is TracedInt:
+            made.carried = True
+        return made
 
     def counter(self, value: Any, expression: Any) -> Any:
         """A number that follows from the step."""
@@ -133,8 +136,15 @@ class LoopRecorder(Recorder):
         if type(value) not in ((int,) if whole else FLOATS):
             self.escape(a, "looked at")
             return value
+        carried = [type(x) is TracedInt and x.carried for x in (a, b)]
+        if whole and (all(carried) or any(carried) and name == "mul"):
+            self.escape(a, "grows")         # by more than a bounded amount a step, beyond 64 bits
+            return value
         tensor = self._operation(name, *(self.tensor_of(x) if type(x) in TRACED else x for x in (a, b)))
-        return traced(value, self, tensor)
+        made = traced(value, self, tensor)
+        if whole and any(carried):
+            made.carried = True
+        return made
 
     def event(self, function: Callable[[], Any], of: Any) -> None:
         """Something that Python does to an object's numbers: done apart from the recording, and done again for every step."""

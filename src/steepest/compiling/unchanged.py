@@ -17,7 +17,8 @@ __all__ = ["ATOMS", "Free", "Path", "checksum", "same_array", "same_cell", "same
 
 Path = tuple[Any, ...]
 Free = frozenset[Path]
-ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, type(...), dtype)
+ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, type(...), dtype,
+         np.float64, np.float32, np.int64, np.int32, np.bool_)
 """Values that are compared as such, and lead to nothing."""
 
 
