@@ -210,6 +210,21 @@ def test_writes_in_place_happen_in_their_order(name: str) -> None:
     agree(make, floats((17, 17)))
 
 
+def test_products_of_operands_that_lie_far_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns are copied to panels, one for each thread, and rows together."""
+    random = np.random.default_rng(8)
+    batches = [(of_kind("f", (83, 300), random), of_kind("f", (83, 522), random)) for _ in range(4)]
+    w = of_kind("f", (300, 273), random)
+    before = torch.get_num_threads()
+    monkeypatch.setattr(natives, "PAYS", 0)
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            agree(keeping(lambda x, y: [(x @ w) * 0.05, (x.t() @ y) * 0.1], batches[0]), batches)
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_special_values_come_through_vectors() -> None:
     special = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e38, 3e38, 1.0, -2.5]
     x = torch.tensor((special * 4)[:37]).reshape(1, 37).repeat(3, 1)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from steepest.core.dtype import dtype
 from steepest.core.recorder import Content
 from steepest.core.storage import Storage
 from steepest.lower.bodies import Place, read, write
@@ -14,7 +15,7 @@ from steepest.lower.spaces import Segment, masks, segments, single, walk
 from steepest.lower.statements import Ref
 from steepest.lower.text import Index
 
-__all__ = ["pack", "transposed"]
+__all__ = ["pack", "room", "transposed"]
 
 
 def pack(nest: Nest, x: Ref, sizes: Sequence[int], lane: int) -> Ref:
@@ -26,12 +27,17 @@ def pack(nest: Nest, x: Ref, sizes: Sequence[int], lane: int) -> Ref:
     for d in reversed(order):
         strides[d] = step
         step *= sizes[d]
-    content = Content(_Room(step, x.content.dtype.numpy), x.content.dtype, 0)
-    nest.room(content, step)
-    packed = Ref(content, 0, strides)
+    packed = Ref(room(nest, x.content.dtype, step), 0, strides)
     inner = next((d for d in used if x.strides[d] == 1), None)
     copy_exchanged(nest, x, packed, sizes, order, lane, inner)
     return packed
+
+
+def room(nest: Nest, of: dtype, count: int) -> Content:
+    """A content for `count` elements that one group needs."""
+    content = Content(_Room(count, of.numpy), of, 0)
+    nest.room(content, count)
+    return content
 
 
 class _Room(Storage):

@@ -10,15 +10,15 @@ import math
 from typing import Any, NamedTuple
 
 from steepest.lower import machine
-from steepest.lower.bodies import Place, address, evaluate, read
+from steepest.lower.bodies import Place, address, evaluate, read, write
 from steepest.lower.fusion import Group
 from steepest.lower.loops import horizontal, over_kept, vector_width
 from steepest.lower.nest import Nest, accumulator
-from steepest.lower.packing import pack
+from steepest.lower.packing import pack, room
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.spaces import Segment, Space, masks, segments, single, tiles, walk
 from steepest.lower.statements import Ref
-from steepest.lower.text import Index, Variable
+from steepest.lower.text import Index, Variable, itemsize
 
 __all__ = ["product_nest"]
 
@@ -38,6 +38,8 @@ class Plan(NamedTuple):
 
 
 PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
+APART, OFTEN = 1024, 32
+"""Bytes between neighbours from which on an operand is copied together, if each element is used with so many vectors."""
 PIECE = 1.06
 """What one more variant of the tile, for what is left at an edge, counts: it has to be compiled too."""
 CACHE = 24_000
@@ -91,6 +93,12 @@ def _planned(nest: Nest, space: Space) -> Plan:
         a, b = b, a
     if kind == "bool":
         lane = None
+    deep = [d for d in range(n, len(sizes)) if a.strides[d]]
+    apart = len(deep) == 1 and abs(a.strides[deep[0]]) * itemsize(a.dtype) >= APART
+    if apart and lane is not None and lane < n and sizes[deep[0]] >= width:
+        vectors = math.prod(sizes[d] for d in range(n) if b.strides[d] and not a.strides[d]) // width
+        if vectors >= OFTEN:
+            a = pack(nest, a, sizes, deep[0])
     return _tiled(space, a, b, lane, width if lane is not None else 1)
 
 
@@ -162,6 +170,8 @@ class _Product:
         self.sizes = [*space.kept, *space.folded]
         self.kind = accumulator(space.root.outs[0].dtype)
         self.out = over_kept(space.root, self.n)
+        self.panel: Ref | None = None       # the columns copied together, of `size` elements for each thread
+        self.size, self.share = 0, 0        # type: tuple[int, Index]
 
     def emit(self) -> None:
         plan, n = self.plan, self.n
@@ -178,7 +188,64 @@ class _Product:
             order.append((plan.rows[0], tiles(self.sizes[plan.rows[0]], tile[plan.rows[0]])))
         if not order:
             order.append((-1, single(1)))
-        self.nest.spread(math.prod(self.sizes), lambda thread: walk(self.f, order, self._tile, thread, self.nest.threads))
+        self._choose_panel(tile)
+        self.nest.spread(math.prod(self.sizes), lambda thread: self._walk(order, thread))
+
+    def _walk(self, order: list[tuple[int, list[Segment]]], thread: str | None) -> None:
+        """The loops over the tiles; where there is a panel, it is filled inside of the first one."""
+        f, threads = self.f, self.nest.threads
+        if self.panel is None:
+            walk(f, order, self._tile, thread, threads)
+            return
+        outer = sum(-(-(s.stop - s.start) // s.size) for s in order[0][1]) >= 4 * threads
+        self.share = f.mul(thread, self.size) if thread is not None else 0
+
+        def columns(index: dict[int, Index], chosen: dict[int, Segment]) -> None:
+            self._fill_panel(index, chosen)
+            walk(f, order[1:], lambda i, c: self._tile({**index, **i}, {**chosen, **c}), None if outer else thread, threads)
+
+        walk(f, order[:1], columns, thread if outer else None, threads)
+
+    def _choose_panel(self, tile: dict[int, int]) -> None:
+        """Columns whose rows lie far apart, each in another line of memory and many in the same set of the cache, are copied to a panel of
+        their own for all the rows that pass by."""
+        b, lane, n = self.plan.b, self.plan.lane, self.n
+        deep = [d for d in range(n, len(self.sizes)) if b.strides[d]]
+        if lane is None or lane >= n or any(b.strides[d] for d in range(n) if d != lane) or not deep or b.content in self.nest.boxes:
+            return
+        rows = math.prod(n for d, n in enumerate(self.space.kept) if not b.strides[d])
+        far = min(abs(b.strides[d]) for d in deep) * itemsize(b.dtype) >= APART
+        if not far or math.prod(self.sizes[d] for d in deep) < 128 or rows < 8 * self.plan.rows[1]:
+            return
+        strides, step = [0] * len(self.sizes), tile[lane]
+        strides[lane] = 1
+        for d in sorted(deep, key=lambda d: abs(b.strides[d])):
+            strides[d] = step
+            step *= self.sizes[d]
+        self.size = step
+        self.panel = Ref(room(self.nest, b.content.dtype, step * self.nest.threads), 0, strides)
+
+    def _fill_panel(self, index: dict[int, Index], chosen: dict[int, Segment]) -> None:
+        b, lane, panel = self.plan.b, self.plan.lane, self.panel
+        assert lane is not None and panel is not None
+        part = chosen[lane]
+        m = self.nest.scalars(part.width)
+        deep = sorted((d for d in range(self.n, len(self.sizes)) if b.strides[d]), key=lambda d: -abs(b.strides[d]))
+
+        def leaf(folded: dict[int, Index], _: Any) -> None:
+            source = self._place([index.get(d, 0) for d in range(self.n)], folded, m, lane, part.active)
+            target = self._in_panel(source)
+            target.count = m.width
+            for k in range(0, part.size, part.width):
+                write(self.nest, read(self.nest, b, source.moved(lane, k)), panel, target.moved(lane, k))
+
+        walk(self.f, [(d, single(self.sizes[d])) for d in deep], leaf)
+
+    def _in_panel(self, place: Place) -> Place:
+        """A place of the columns in the panel of this thread."""
+        variables = list(place.variables)
+        variables[self.plan.lane or 0] = self.share
+        return Place(place.m, variables, place.constants, place.lane, place.count)
 
     def _lane_segments(self, d: int, tile: int, width: int) -> list[Segment]:
         """Tiles of whole vectors, then smaller ones, the last with a mask or one element wide."""
@@ -301,7 +368,10 @@ class _Product:
                 at.constants[d] += k
             return at
 
-        columns = [m.cast(read(self.nest, self.plan.b, moved(o)), self.kind) for o in offsets]
+        if self.panel is not None:
+            columns = [m.cast(read(self.nest, self.panel, self._in_panel(moved(o))), self.kind) for o in offsets]
+        else:
+            columns = [m.cast(read(self.nest, self.plan.b, moved(o)), self.kind) for o in offsets]
         out = []
         for r in range(rows):
             factors: dict[Any, Value] = {}
