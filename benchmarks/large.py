@@ -113,7 +113,14 @@ def with_torch(name: str, threads: int) -> tuple[Run, str]:
             step(rows)
 
     run()
-    return clocked(run), ""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        step(batches[0])
+    now = most = 0
+    for event in profile.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            now += event.nbytes()
+            most = max(most, now)
+    return clocked(run), f"temporaries {most / 2**20:.1f} MiB"
 
 
 def with_jax(name: str, threads: int) -> tuple[Run, str]:

@@ -189,6 +189,8 @@ WRITES: dict[str, Callable[[torch.Tensor, torch.Tensor], Any]] = {
     "read-then-written": lambda w, x: w.copy_((w.sum(0) * 0.01 + w * 0.1).tanh() + x),
     "broadcast": lambda w, x: w.sub_(w[:1] * 0.1).add_(x),
     "written-under-a-view": lambda w, x: (lambda v: (w.mul_(0.5), v.add_(x[0])))(w[2]),
+    "overlapping": lambda w, x: (w[1:].copy_(w[:-1]), w.add_(x), w[:, :-1].copy_(w[:, 1:])),
+    "cloned": lambda w, x: (w.copy_(w.t().clone()), w.add_(x), w[2:].copy_(w[:-2].clone())),
     "nothing": lambda w, x: (w[17:].mul_(2), w.add_(x), w[:, :0].copy_(x[:, :0]), w.mul_(0.5)),
     "filled": lambda w, x: (w.zero_(), w[1:4].fill_(2.0), w.add_(x)),
     "indexed": lambda w, x: w.index_add_(0, torch.tensor([1, 1, 5]), x[:3]).mul_(0.5),

@@ -128,7 +128,7 @@ def see_through_copies(program: list[Statement], temporary: Temporary) -> None:
             continue
         overwritten = min((w for w in writers.get(source.storage, []) if w > k), default=len(program))
         for r in dict.fromkeys(readers.get(content, [])):
-            if r <= overwritten and (new := _redirected(program[r], content, copy)) is not None:
+            if r < overwritten and (new := _redirected(program[r], content, copy)) is not None:
                 program[r] = new
                 readers.setdefault(source, []).append(r)
 

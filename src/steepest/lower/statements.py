@@ -217,8 +217,15 @@ def _cast(number: int, e: Equation, known: Any) -> list[Statement]:
 
 
 def _store(number: int, e: Equation, known: Any) -> list[Statement]:
-    value, (result,) = e.operands[1], e.results
-    return [copying(number, result.shape, aligned(value, result.shape), aligned(result, result.shape))]
+    value, (result,) = aligned(e.operands[1], e.results[0].shape), e.results
+    target = aligned(result, result.shape)
+    if value.content.storage is not target.content.storage or value.place == target.place:
+        return [copying(number, result.shape, value, target)]
+    # Elements are written that are still to be read: all of them are read first.
+    dense = [math.prod(result.shape[d + 1:]) for d in range(len(result.shape))]
+    held = Storage(np.empty(math.prod(result.shape), value.content.dtype.numpy))
+    between = aligned(Access(Content(held, value.content.dtype, number), 0, result.shape, tuple(dense)), result.shape)
+    return [copying(number, result.shape, value, between), copying(number, result.shape, between, target)]
 
 
 def _fill(number: int, e: Equation, known: Any) -> list[Statement]:
