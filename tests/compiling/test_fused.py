@@ -263,6 +263,10 @@ def test_one_thread_and_two_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) 
             _, made, kept = compiled(trained(model, classified, lr=0.1), batches)
             assert made.threads == threads
             found.append([p.detach().numpy().copy() for p in kept])
+        torch.set_num_threads(1)
+        x = [np.stack([b[k].numpy() for b in batches[:2]]) for k in range(2)]
+        made.run(x, 2)
+        assert made.threads == 1        # as the setting says now
     finally:
         torch.set_num_threads(before)
     for other in found[1:]:

@@ -63,9 +63,16 @@ class Native:
         self.python = {s.number for g in self.schedule.groups for s in g.statements() if s.kind == "python"}
         self.storages = self._own()
         work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
-        self.threads = get_num_threads() if work > PAYS and not watched else 1
+        self.pays = work > PAYS and not watched
         self.sync = np.zeros(32, np.int64)
-        self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64) if timed else None
+        self.timed = timed
+        self._compile()
+
+    def _compile(self) -> None:
+        """Machine code for as many threads as may run now."""
+        self.threads = get_num_threads() if self.pays else 1
+        self.attached.clear()
+        self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64) if self.timed else None
         code = machine.compile_text(self._written(), "steps")
         self.arena = np.empty(self.schedule.size + 64, np.uint8)
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
@@ -173,6 +180,8 @@ class Native:
         records = [np.empty((steps, *r.shape), r.content.storage.flat.dtype) for r in self.results]
         if steps == 0:
             return records
+        if self.pays and self.threads != get_num_threads():
+            self._compile()
         memory = self._addresses([a.ctypes.data for a in records])
         table = (ctypes.c_void_p * len(memory))(*memory)
         address = ctypes.addressof(table)
