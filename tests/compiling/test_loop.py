@@ -1,6 +1,9 @@
 """Loops that run natively leave what eager iterations would have left."""
 
+import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -363,3 +366,73 @@ def test_steps_that_python_sees_are_compared(monkeypatch: pytest.MonkeyPatch) ->
     assert scope["i"] == 59
     with pytest.raises(RuntimeError, match="left something else"):
         programs.run(setup() + "for i in loop(60, every=10, strict=True):" + STEP, programs.torch.loop)
+
+
+@pytest.mark.parametrize("after", [0.02, 0.1, 0.3, 0.5, 0.8])
+def test_ctrl_c_leaves_a_whole_number_of_steps(after: float) -> None:
+    scope = programs.run(setup(ADAM) + """
+run = loop(100_000_000)
+ended = False
+signal.signal(signal.SIGINT, signal.default_int_handler)
+timer = threading.Timer(after, lambda: os.kill(os.getpid(), signal.SIGINT))
+timer.start()
+try:
+    for i in run:""" + STEP.replace("\n    ", "\n        ") + """
+        run.record(loss=loss)
+except KeyboardInterrupt:
+    ended = True
+""", programs.torch.loop, after=after, signal=signal, threading=threading, os=os)
+    assert scope["ended"]
+    steps = [int(state["step"].item()) for state in scope["optimizer"].state.values()]
+    assert len(set(steps)) <= 1
+    taken = steps[0] if steps else 0
+    assert len(scope["run"].history.get("loss", [])) in (taken, taken - 1)     # the interrupt may come between the step and the record
+    if taken > 1000:
+        assert len(scope["run"].history["loss"]) == taken
+        assert scope["loss"].item() == pytest.approx(scope["run"].history["loss"][-1])
+
+
+HOUSES = """
+data = [(80, 200), (95, 230), (104, 245), (112, 247), (125, 259), (135, 262)]
+m, b = 1.0, 1.0
+for i in loop(5000, exact=True):
+    dm = db = loss = 0.0
+    for x, y in data:
+        loss += (m * x + b - y) ** 2
+        db += (m * x + b - y) * 2
+        dm += (m * x + b - y) * 2 * x
+    loss, m, b = loss / 6, m - dm / 6 * 1e-5, b - db / 6 * 1e-5
+"""
+
+
+def test_exact_loops_give_the_bits_of_plain_python_floats() -> None:
+    expected, found = programs.run(HOUSES, programs.Plain), programs.run(HOUSES, programs.torch.loop)
+    assert [found[n].hex() for n in ("m", "b", "loss")] == [expected[n].hex() for n in ("m", "b", "loss")]
+
+
+def test_a_division_by_zero_is_pythons() -> None:
+    with pytest.raises(ZeroDivisionError):
+        programs.run("a, b = 1.0, 40.0\nfor i in loop(100):\n    b = b - 1.0\n    a = a + 1.0 / b\n", programs.torch.loop)
+
+
+def test_an_overflow_is_pythons() -> None:
+    with pytest.raises(OverflowError):
+        programs.run("a = 2.0\nfor i in loop(100):\n    a = a ** 2\n", programs.torch.loop)
+
+
+def test_an_index_outside_is_found_at_its_step() -> None:
+    source = """
+table = torch.arange(50.0)
+at, total, steps = torch.zeros((), dtype=torch.int64), torch.zeros(()), []
+for i in loop(100):
+    at += 1
+    total += table[at]
+    steps.append(i)
+"""
+    counts = []
+    for loop in (programs.Plain, programs.torch.loop):
+        steps: list[int] = []
+        with pytest.raises(IndexError):
+            programs.run(source.replace(", steps = ", ", _ = "), loop, steps=steps)
+        counts.append(steps)
+    assert counts[0] == counts[1] == list(range(49))
