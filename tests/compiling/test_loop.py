@@ -384,11 +384,11 @@ except KeyboardInterrupt:
 """, programs.torch.loop, after=after, signal=signal, threading=threading, os=os)
     assert scope["ended"]
     steps = [int(state["step"].item()) for state in scope["optimizer"].state.values()]
-    assert len(set(steps)) <= 1
-    taken = steps[0] if steps else 0
-    assert len(scope["run"].history.get("loss", [])) in (taken, taken - 1)     # the interrupt may come between the step and the record
+    taken = max(steps, default=0)
+    assert all(s in (taken, taken - 1) for s in steps)      # a step that Python runs may be left in its midst, as in eager
+    assert len(scope["run"].history.get("loss", [])) in (taken, taken - 1)
     if taken > 1000:
-        assert len(scope["run"].history["loss"]) == taken
+        assert len(set(steps)) == 1 and len(scope["run"].history["loss"]) == taken
         assert scope["loss"].item() == pytest.approx(scope["run"].history["loss"][-1])
 
 
