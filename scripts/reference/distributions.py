@@ -39,7 +39,36 @@ CASES: dict[str, tuple[list[Any], list[Any], Callable[..., Any]]] = {
                                        lambda m, loc, c: m.MultivariateNormal(loc, scale_tril=c)),
     "MultivariateNormal of a precision": ([[0.5, -1.0], [[2.0, 0.5], [0.5, 1.0]]], [[0.0, 1.0], [[1.0, 0.0], [0.0, 2.0]]],
                                           lambda m, loc, c: m.MultivariateNormal(loc, precision_matrix=c)),
+    "Gamma": ([[0.5, 3.0, 20.0], [1.0, 2.0, 0.5]], [[1.0, 2.0, 10.0], [1.0, 1.0, 1.0]], lambda m, a, b: m.Gamma(a, b)),
+    "Chi2": ([[0.7, 4.0]], [], lambda m, df: m.Chi2(df)),
+    "Beta": ([[0.5, 3.0], [2.0, 1.5]], [[1.0, 2.0], [1.0, 1.0]], lambda m, a, b: m.Beta(a, b)),
+    "Dirichlet": ([[[0.5, 1.0, 3.0], [2.0, 2.0, 9.0]]], [[[1.0, 1.0, 1.0]] * 2], lambda m, a: m.Dirichlet(a)),
+    "StudentT": ([[1.5, 5.0], [0.5, -1.0], [1.0, 2.0]], [], lambda m, df, loc, scale: m.StudentT(df, loc, scale)),
+    "FisherSnedecor": ([[3.0, 5.0], [5.0, 9.0]], [], lambda m, a, b: m.FisherSnedecor(a, b)),
+    "InverseGamma": ([[2.5, 4.0], [1.0, 2.0]], [], lambda m, a, b: m.InverseGamma(a, b)),
+    "LogNormal": ([[0.5, -1.0], [0.3, 1.0]], [[0.0, 0.5], [1.0, 2.0]], lambda m, loc, scale: m.LogNormal(loc, scale)),
+    "HalfNormal": ([[0.3, 2.0]], [[1.0, 1.5]], lambda m, scale: m.HalfNormal(scale)),
+    "HalfCauchy": ([[0.3, 2.0]], [], lambda m, scale: m.HalfCauchy(scale)),
+    "Gumbel": ([[0.5, -1.0], [0.3, 1.0]], [[0.0, 0.5], [1.0, 2.0]], lambda m, loc, scale: m.Gumbel(loc, scale)),
+    "Weibull": ([[0.5, 2.0], [1.5, 3.0]], [], lambda m, scale, k: m.Weibull(scale, k)),
+    "Pareto": ([[0.5, 2.0], [3.0, 4.0]], [[0.4, 1.0], [1.0, 2.0]], lambda m, scale, alpha: m.Pareto(scale, alpha)),
+    "Kumaraswamy": ([[1.5, 2.0], [3.0, 1.2]], [], lambda m, a, b: m.Kumaraswamy(a, b)),
+    "LogisticNormal": ([[0.5, -1.0], [0.3, 1.0]], [], lambda m, loc, scale: m.LogisticNormal(loc, scale)),
+    "RelaxedBernoulli": ([0.7, [0.2, 0.5, 0.9]], [], lambda m, t, p: m.RelaxedBernoulli(t, p)),
+    "RelaxedOneHotCategorical": ([0.7, [0.5, -1.0, 2.0]], [], lambda m, t, x: m.RelaxedOneHotCategorical(t, logits=x)),
+    "OneHotCategoricalStraightThrough": ([[0.1, 0.2, 0.7]], [], lambda m, p: m.OneHotCategoricalStraightThrough(p)),
+    "Binomial": ([[0.2, 0.5, 0.9]], [[0.3, 0.3, 0.8]], lambda m, p: m.Binomial(7, p)),
+    "NegativeBinomial": ([[0.2, 0.5]], [], lambda m, p: m.NegativeBinomial(4, p)),
+    "Multinomial": ([[[0.1, 0.2, 0.7], [3.0, 1.0, 1.0]]], [], lambda m, p: m.Multinomial(6, p)),
+    "squashed normal": ([[0.5, -1.0], [0.3, 1.0]], [],
+                        lambda m, loc, scale: m.TransformedDistribution(m.Normal(loc, scale), [m.TanhTransform(cache_size=1)])),
+    "affine of vectors": ([[0.5, -1.0], [0.3, 1.0]], [], lambda m, loc, scale: m.TransformedDistribution(
+        m.Independent(m.Normal(loc, scale), 1), [m.AffineTransform(1.0, 2.0, event_dim=1), m.SigmoidTransform()])),
 }
+
+
+IMPLICIT = ("Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "FisherSnedecor", "InverseGamma")
+"""Distributions whose samples move with their parameters by a formula that PyTorch approximates to three digits."""
 
 
 def values(x: Any) -> Any:

@@ -27,13 +27,13 @@ reference = load_reference()
 EXPECTED = json.loads(reference.REFERENCE.read_text(encoding="utf-8"))["cases"]
 
 
-def assert_close(found: Any, expected: Any, where: str) -> None:
+def assert_close(found: Any, expected: Any, where: str, rel: float = 2e-5) -> None:
     if isinstance(expected, list):
         assert isinstance(found, list) and len(found) == len(expected), where
         for k, (one, other) in enumerate(zip(found, expected, strict=True)):
-            assert_close(one, other, f"{where}[{k}]")
+            assert_close(one, other, f"{where}[{k}]", rel)
     elif isinstance(expected, float):
-        assert found == pytest.approx(expected, rel=2e-5, abs=2e-6), where
+        assert found == pytest.approx(expected, rel=rel, abs=rel / 10), where
     else:
         assert found == expected, where
 
@@ -43,7 +43,8 @@ def test_gives_what_torch_gives(name: str) -> None:
     found = reference.observe(steepest, name)
     assert found.keys() == EXPECTED[name].keys()
     for what, expected in EXPECTED[name].items():
-        assert_close(found[what], expected, what)
+        approximate = what == "rsample gradients" and name in reference.IMPLICIT
+        assert_close(found[what], expected, what, 2e-3 if approximate else 2e-5)
 
 
 def test_numbers_make_a_distribution_without_a_batch() -> None:
@@ -122,3 +123,37 @@ def test_pytorchs_module_paths_lead_to_the_same_names(path: str) -> None:
     module, name = path.split(".")
     found = getattr(importlib.import_module(f"steepest.distributions.{module}"), name)
     assert found is getattr(distributions, name) is getattr(getattr(distributions, module), name)
+
+
+def test_samples_move_with_their_parameters_as_the_probability_says() -> None:
+    """Where the probability up to a sample stays the same: `(P(a + h, x + h dx) - P(a, x)) / h` is zero."""
+    steepest.manual_seed(3)
+    shape = steepest.tensor([0.3, 2.0, 30.0], dtype=steepest.float64, requires_grad=True)
+    x = distributions.Gamma(shape, 1.0).rsample()
+    slope = steepest.autograd.grad(x.sum(), shape)[0]
+    h = 1e-5
+    a = shape.detach()
+    change = steepest.igamma(a + h, x.detach() + h * slope) - steepest.igamma(a, x.detach())
+    assert (change.abs() < 1e-9).all()
+
+
+@pytest.mark.parametrize("name", ["positive", "unit_interval", "simplex", "lower_cholesky", "corr_cholesky", "real_vector"])
+def test_transforms_reach_what_a_constraint_allows(name: str) -> None:
+    constraint = getattr(distributions.constraints, name)
+    transform = distributions.biject_to(constraint)
+    steepest.manual_seed(0)
+    x = steepest.randn(4, 3) if name not in ("lower_cholesky",) else steepest.randn(4, 3, 3)
+    y = transform(x)
+    assert constraint.check(y).all()
+    if transform.bijective:
+        assert steepest.allclose(transform.inv(y), x, atol=1e-4)
+
+
+@pytest.mark.parametrize("transform", [distributions.TanhTransform(), distributions.SigmoidTransform(), distributions.ExpTransform(),
+                                       distributions.SoftplusTransform(), distributions.AffineTransform(1.0, -2.0),
+                                       distributions.ComposeTransform([distributions.ExpTransform(), distributions.PowerTransform(0.5)])])
+def test_the_jacobian_is_the_derivative(transform: Any) -> None:
+    x = steepest.tensor([-0.7, 0.2, 1.1], dtype=steepest.float64, requires_grad=True)
+    y = transform(x)
+    slope = steepest.autograd.grad(y.sum(), x, retain_graph=True)[0]
+    assert steepest.allclose(transform.log_abs_det_jacobian(x, y), slope.abs().log())

@@ -333,6 +333,36 @@ class Generator:
             values = [poisson(r, uniform) for r in rate.astype(np.float64).ravel().tolist()]
         return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
 
+    def standard_gamma(self, alpha: Array) -> Array:
+        """Gamma numbers of rate 1 with the shapes `alpha`, by Marsaglia and Tsang (2000), in alpha's shape and dtype."""
+        values = np.array([self._gamma(a) for a in alpha.astype(np.float64).ravel().tolist()], np.float64)
+        return np.maximum(values.astype(alpha.dtype), np.finfo(alpha.dtype).tiny).reshape(alpha.shape)
+
+    def dirichlet(self, alpha: Array) -> Array:
+        """Shares proportional to gamma numbers along the last dimension."""
+        values = np.array([self._gamma(a) for a in alpha.astype(np.float64).ravel().tolist()], np.float64).reshape(alpha.shape)
+        shares = (values / values.sum(-1, keepdims=True)).astype(alpha.dtype)
+        one = np.asarray(1, alpha.dtype)
+        return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, np.asarray(0, alpha.dtype)))
+
+    def _gamma(self, alpha: float) -> float:
+        scale = 1.0
+        if alpha < 1:
+            if alpha == 0:
+                return 0.0
+            scale = (1 - float(self._doubles(1)[0])) ** (1 / alpha)
+            alpha += 1
+        d = alpha - 1 / 3
+        c = 1 / math.sqrt(9 * d)
+        while True:
+            y = 0.0
+            while y <= 0:
+                x = float(self._normals(1)[0])
+                y = 1 + c * x
+            v, u, xx = y * y * y, 1 - float(self._doubles(1)[0]), x * x
+            if u < 1 - 0.0331 * xx * xx or math.log(u) < 0.5 * xx + d * (1 - v + math.log(v)):
+                return scale * d * v
+
     def binomial(self, count: Array, prob: Array) -> Array:
         """Numbers of successes in `count` trials of probability `prob`; both have one floating dtype and broadcast."""
         count, prob = np.broadcast_arrays(count, prob)

@@ -6,14 +6,46 @@ tensor([1.4189, 1.4189])
 
 import sys
 
-from steepest.distributions import composed, constraints, continuous, discrete, kl
+from steepest.distributions import (
+    composed,
+    constraint_registry,
+    constraints,
+    continuous,
+    counts,
+    discrete,
+    gamma,
+    kl,
+    transformed,
+    transforms,
+)
 from steepest.distributions.composed import Independent, MixtureSameFamily, MultivariateNormal
+from steepest.distributions.constraint_registry import biject_to, transform_to
 from steepest.distributions.continuous import Cauchy, Exponential, Laplace, Normal, Uniform
+from steepest.distributions.counts import Binomial, Multinomial, NegativeBinomial, OneHotCategoricalStraightThrough
 from steepest.distributions.discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from steepest.distributions.distribution import Distribution
+from steepest.distributions.gamma import Beta, Chi2, Dirichlet, FisherSnedecor, Gamma, InverseGamma, StudentT
 from steepest.distributions.kl import kl_divergence, register_kl
+from steepest.distributions.transformed import (
+    Gumbel,
+    HalfCauchy,
+    HalfNormal,
+    Kumaraswamy,
+    LogisticNormal,
+    LogNormal,
+    Pareto,
+    RelaxedBernoulli,
+    RelaxedOneHotCategorical,
+    TransformedDistribution,
+    Weibull,
+)
+from steepest.distributions.transforms import *  # noqa: F403
 
 __all__ = [
+    *transforms.__all__,
+    "Beta", "Binomial", "Chi2", "Dirichlet", "FisherSnedecor", "Gamma", "Gumbel", "HalfCauchy", "HalfNormal", "InverseGamma", "Kumaraswamy",
+    "LogNormal", "LogisticNormal", "Multinomial", "NegativeBinomial", "OneHotCategoricalStraightThrough", "Pareto", "RelaxedBernoulli",
+    "RelaxedOneHotCategorical", "StudentT", "TransformedDistribution", "Weibull", "biject_to", "constraint_registry", "transform_to",
     "Bernoulli",
     "Categorical",
     "Cauchy",
@@ -39,6 +71,10 @@ for _module, _paths in {
     continuous: "cauchy exponential laplace normal uniform",
     discrete: "bernoulli categorical geometric one_hot_categorical poisson",
     composed: "independent mixture_same_family multivariate_normal",
+    gamma: "beta chi2 dirichlet fishersnedecor inverse_gamma studentT",
+    counts: "binomial negative_binomial multinomial",
+    transformed: "gumbel half_cauchy half_normal kumaraswamy log_normal logistic_normal pareto relaxed_bernoulli relaxed_categorical"
+                 " transformed_distribution weibull",
 }.items():
     for _path in _paths.split():
         sys.modules[f"{__name__}.{_path}"] = globals()[_path] = _module

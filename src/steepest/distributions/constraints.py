@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.functional.joining import cat as _cat
+from steepest.functional.joining import stack as _stack
+from steepest.functional.limits import finfo
 from steepest.functional.linalg import eigvalsh
 
-__all__ = ["Constraint", "boolean", "greater_than", "half_open_interval", "independent", "integer_interval", "interval",
-           "less_than", "lower_cholesky", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite",
-           "positive_integer", "real", "real_vector", "simplex", "unit_interval"]
+__all__ = ["Constraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than", "greater_than_eq",
+           "half_open_interval", "independent", "integer_interval", "interval", "less_than", "lower_cholesky", "lower_triangular",
+           "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite", "positive_integer",
+           "positive_semidefinite", "real", "real_vector", "simplex", "square", "stack", "symmetric", "unit_interval"]
 
 
 class Constraint:
@@ -16,6 +20,9 @@ class Constraint:
 
     def __init__(self, name: str, holds: Callable[[Any], Any], event_dim: int = 0, is_discrete: bool = False):
         self.name, self.holds, self.event_dim, self.is_discrete = name, holds, event_dim, is_discrete
+        self.bounds: dict[str, Any] = {}
+        self.base: Any = None
+        self.parts: list[Any] = []
 
     def check(self, value: Tensor) -> Tensor:
         """Where the values are allowed."""
@@ -26,31 +33,37 @@ class Constraint:
         return self.name
 
 
+def _bounded(made: Constraint, **bounds: Any) -> Constraint:
+    """The constraint with its bounds, which the maps onto it need."""
+    made.bounds = bounds
+    return made
+
+
 def greater_than(lower_bound: Any) -> Constraint:
     """Above a bound."""
-    return Constraint(f"GreaterThan(lower_bound={lower_bound})", lambda x: lower_bound < x)
+    return _bounded(Constraint(f"GreaterThan(lower_bound={lower_bound})", lambda x: lower_bound < x), low=lower_bound)
 
 
 def greater_than_eq(lower_bound: Any) -> Constraint:
     """At or above a bound."""
-    return Constraint(f"GreaterThanEq(lower_bound={lower_bound})", lambda x: lower_bound <= x)
+    return _bounded(Constraint(f"GreaterThanEq(lower_bound={lower_bound})", lambda x: lower_bound <= x), low=lower_bound)
 
 
 def less_than(upper_bound: Any) -> Constraint:
     """Below a bound."""
-    return Constraint(f"LessThan(upper_bound={upper_bound})", lambda x: x < upper_bound)
+    return _bounded(Constraint(f"LessThan(upper_bound={upper_bound})", lambda x: x < upper_bound), high=upper_bound)
 
 
 def interval(lower_bound: Any, upper_bound: Any) -> Constraint:
     """Between two bounds, both included."""
     name = f"Interval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    return Constraint(name, lambda x: (lower_bound <= x) & (x <= upper_bound))
+    return _bounded(Constraint(name, lambda x: (lower_bound <= x) & (x <= upper_bound)), low=lower_bound, high=upper_bound)
 
 
 def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
     """Between two bounds, the upper one excluded."""
     name = f"HalfOpenInterval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    return Constraint(name, lambda x: (lower_bound <= x) & (x < upper_bound))
+    return _bounded(Constraint(name, lambda x: (lower_bound <= x) & (x < upper_bound)), low=lower_bound, high=upper_bound)
 
 
 def integer_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
@@ -70,7 +83,9 @@ def independent(base: Constraint, ndims: int) -> Constraint:
         found = base.check(x)
         return found.reshape(*found.shape[: found.dim() - ndims], -1).all(-1)
 
-    return Constraint(f"IndependentConstraint({base!r}, {ndims})", holds, base.event_dim + ndims, base.is_discrete)
+    made = Constraint(f"IndependentConstraint({base!r}, {ndims})", holds, base.event_dim + ndims, base.is_discrete)
+    made.base = base
+    return made
 
 
 def _is_lower_cholesky(x: Any) -> Any:
@@ -83,6 +98,48 @@ def _is_positive_definite(x: Any) -> Any:
     return close & (eigvalsh(x.detach()) > 0).all(-1)
 
 
+def _is_corr_cholesky(x: Any) -> Any:
+    lengths = (x * x).sum(-1)
+    unit = ((lengths - 1).abs() < 10 * x.shape[-1] * finfo(x.dtype).eps).all(-1)
+    return _is_lower_cholesky(x) & unit
+
+
+def _is_symmetric(x: Any) -> Any:
+    return ((x - x.mT).abs() <= 1e-6 + 1e-5 * x.abs()).reshape(*x.shape[:-2], -1).all(-1)
+
+
+def multinomial(upper_bound: Any) -> Constraint:
+    """Counts that add up to at most a bound."""
+    return Constraint("Multinomial()", lambda x: (x >= 0).all(-1) & (x.sum(-1) <= upper_bound), 1, True)
+
+
+def cat(cseq: Any, dim: int = 0, lengths: Any = None) -> Constraint:
+    """One constraint for each stretch along a dimension."""
+    parts = list(cseq)
+    sizes = [1] * len(parts) if lengths is None else list(lengths)
+
+    def holds(x: Any) -> Any:
+        return _cat([c.check(v) for c, v in zip(parts, x.split(sizes, dim), strict=True)], dim)
+
+    made = Constraint(f"Cat({parts})", holds, max(c.event_dim for c in parts), any(c.is_discrete for c in parts))
+    made.parts = parts
+    return made
+
+
+def stack(cseq: Any, dim: int = 0) -> Constraint:
+    """One constraint for each entry of a dimension."""
+    parts = list(cseq)
+
+    def holds(x: Any) -> Any:
+        return _stack([c.check(v) for c, v in zip(parts, x.unbind(dim), strict=True)], dim)
+
+    made = Constraint(f"Stack({parts})", holds, max(c.event_dim for c in parts) + 1, any(c.is_discrete for c in parts))
+    made.parts = parts
+    return made
+
+
+dependent = Constraint("Dependent()", lambda x: x == x)
+dependent_property = property
 real = Constraint("Real()", lambda x: x == x)
 positive = greater_than(0.0)
 nonnegative = greater_than_eq(0.0)
@@ -94,4 +151,9 @@ real_vector = independent(real, 1)
 simplex = Constraint("Simplex()", lambda x: (x >= 0).all(-1) & ((x.sum(-1) - 1).abs() < 1e-6), 1)
 one_hot = Constraint("OneHot()", lambda x: ((x == 0) | (x == 1)).all(-1) & (x.sum(-1) == 1), 1, True)
 lower_cholesky = Constraint("LowerCholesky()", _is_lower_cholesky, 2)
+corr_cholesky = Constraint("CorrCholesky()", _is_corr_cholesky, 2)
+lower_triangular = Constraint("LowerTriangular()", lambda x: (x.tril() == x).reshape(*x.shape[:-2], -1).all(-1), 2)
+square = Constraint("Square()", lambda x: (x[..., 0, 0] == x[..., 0, 0]) & (x.shape[-1] == x.shape[-2]), 2)
+symmetric = Constraint("Symmetric()", _is_symmetric, 2)
+positive_semidefinite = Constraint("PositiveSemidefinite()", lambda x: _is_symmetric(x) & (eigvalsh(x.detach()) >= 0).all(-1), 2)
 positive_definite = Constraint("PositiveDefinite()", _is_positive_definite, 2)

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.distributions.composed import Independent, MultivariateNormal
-from steepest.distributions.continuous import Exponential, Laplace, Normal, Uniform
+from steepest.distributions.continuous import Cauchy, Exponential, Laplace, Normal, Uniform
+from steepest.distributions.counts import Binomial
 from steepest.distributions.discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from steepest.distributions.distribution import Distribution
+from steepest.distributions.gamma import Beta, Dirichlet, Gamma
+from steepest.distributions.transformed import EULER, Gumbel, HalfNormal, Pareto, TransformedDistribution
 from steepest.errors import text
 from steepest.functional.limits import inf
 from steepest.functional.neural.activations import softplus
@@ -100,6 +103,69 @@ def _multivariate_normal(p: Any, q: Any) -> Any:
     spread = q._solved(p._factor).pow(2).sum((-2, -1))
     shift = q._solved((q.loc - p.loc).unsqueeze(-1)).pow(2).sum((-2, -1))
     return widths + 0.5 * (spread + shift - p.event_shape[0])
+
+
+def _log_beta(a: Any, b: Any) -> Any:
+    return a.lgamma() + b.lgamma() - (a + b).lgamma()
+
+
+@register_kl(Gamma, Gamma)
+def _gamma(p: Any, q: Any) -> Any:
+    return (q.concentration * (p.rate / q.rate).log() + q.concentration.lgamma() - p.concentration.lgamma()
+            + (p.concentration - q.concentration) * p.concentration.digamma() + (q.rate - p.rate) * (p.concentration / p.rate))
+
+
+@register_kl(Dirichlet, Dirichlet)
+def _dirichlet(p: Any, q: Any) -> Any:
+    mine, other = p.concentration, q.concentration
+    total = mine.sum(-1)
+    inner = (mine - other) * (mine.digamma() - total.digamma().unsqueeze(-1))
+    return total.lgamma() - other.sum(-1).lgamma() - (mine.lgamma() - other.lgamma()).sum(-1) + inner.sum(-1)
+
+
+@register_kl(Beta, Beta)
+def _beta(p: Any, q: Any) -> Any:
+    total = p.concentration1 + p.concentration0
+    return (_log_beta(q.concentration1, q.concentration0) - _log_beta(p.concentration1, p.concentration0)
+            + (p.concentration1 - q.concentration1) * p.concentration1.digamma()
+            + (p.concentration0 - q.concentration0) * p.concentration0.digamma()
+            + (q.concentration1 + q.concentration0 - total) * total.digamma())
+
+
+@register_kl(Binomial, Binomial)
+def _binomial(p: Any, q: Any) -> Any:
+    found = p.total_count * (p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p())
+    return where(p.total_count > q.total_count, inf, found)
+
+
+@register_kl(Gumbel, Gumbel)
+def _gumbel(p: Any, q: Any) -> Any:
+    ratio, mine, other = p.scale / q.scale, p.loc / q.scale, q.loc / q.scale
+    return ratio.log() * -1 - other + mine + ratio * EULER + (other + (1 + ratio).lgamma() - mine).exp() - (1 + EULER)
+
+
+@register_kl(HalfNormal, HalfNormal)
+def _half_normal(p: Any, q: Any) -> Any:
+    return _normal(p.base_dist, q.base_dist)
+
+
+@register_kl(Pareto, Pareto)
+def _pareto(p: Any, q: Any) -> Any:
+    scale, alpha = p.scale / q.scale, q.alpha / p.alpha
+    found = q.alpha * scale.log() - alpha.log() + alpha - 1
+    return where(p.support.bounds["low"] < q.support.bounds["low"], inf, found)
+
+
+@register_kl(Cauchy, Cauchy)
+def _cauchy(p: Any, q: Any) -> Any:
+    return ((p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)).log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def _transformed(p: Any, q: Any) -> Any:
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError(text("kl-unknown", p=type(p).__name__, q=type(q).__name__))
+    return kl_divergence(p.base_dist, q.base_dist)
 
 
 @register_kl(Independent, Independent)

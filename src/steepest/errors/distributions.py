@@ -1,6 +1,18 @@
 """Texts of the probability distributions."""
 
 ROWS = {
+    "binomial-counts": (
+        "Inhomogeneous total count not supported by `entropy` and `enumerate_support`.", "各元素的 total_count 不同,不能计算 entropy 与 enumerate_support"),
+    "multinomial-count": (
+        "inhomogeneous total_count is not supported: total_count must be an int", "total_count 应为一个整数"),
+    "transform-cache": ("cache_size must be 0 or 1, got {size}", "cache_size 只能为 0 或 1,得到 {size}"),
+    "transform-event-dim": (
+        "Please use either .domain.event_dim or .codomain.event_dim of {transform}", "{transform} 的 domain 与 codomain 的 event_dim 不同,请分别使用"),
+    "transform-dims": ("Too few dimensions on input: {dims}, at least {wanted} are needed", "输入的维数 {dims} 太少,至少要 {wanted} 维"),
+    "transform-shapes": ("Shape mismatch: {a} and {b} do not fit", "形状不符:{a} 与 {b}"),
+    "transform-unknown": (
+        "Cannot transform {constraint} constraints: register a transform with biject_to.register or transform_to.register",
+        "约束 {constraint} 没有对应的变换:请用 biject_to.register 或 transform_to.register 登记"),
     "distribution-parameter": (
         "Expected parameter {name} (Tensor of shape {shape}) of distribution {distribution} to satisfy the constraint {constraint}, but "
         "found invalid values:\n{value}",
