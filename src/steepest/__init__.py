@@ -42,7 +42,7 @@ globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
-         "signal", "func", "testing",
+         "signal", "multiprocessing", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
          "accelerator", "diagnose", "viz"}
 _NEURAL = """

@@ -1,6 +1,8 @@
 """Texts of datasets, samplers and loaders."""
 
 ROWS = {
+    "process-failed": ("\n\n-- Process {index} terminated with the following error:\n{trace}", "\n\n-- 进程 {index} 因以下错误结束:\n{trace}"),
+    "sharing-strategy": ("there is no sharing strategy {name}: write file_system", "没有名为 {name} 的共享方式:请写 file_system"),
     "dataset-without-getitem": (
         "Subclasses of Dataset should implement __getitem__. {kind} does not: write def __getitem__(self, index): return ...",
         "Dataset 的子类需要实现 __getitem__，{kind} 没有：请写 def __getitem__(self, index): return ...",

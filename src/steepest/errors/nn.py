@@ -1,6 +1,14 @@
 """Texts of modules, their state dictionaries, hooks and layers."""
 
 ROWS: dict[str, tuple[str, str]] = {
+    "prune-amount": ("amount must be a number of weights (int) or a share of them (float from 0 to 1), got {amount}",
+                     "amount 应为个数(整数)或比例(0 到 1 的小数),得到 {amount}"),
+    "prune-too-many": ("amount={amount} should be smaller than the number of parameters to prune={size}", "amount={amount} 大于可剪的个数 {size}"),
+    "prune-without-mask": ("{kind} has no compute_mask: write one that returns ones for what stays", "{kind} 没有 compute_mask:请写一个,保留处为 1"),
+    "prune-scores": ("importance_scores should have the same shape as the parameter: {shape} and {expected}", "importance_scores 的形状 {shape} 应与参数的形状 {expected} 相同"),
+    "prune-method": ("{kind} is not a BasePruningMethod subclass", "{kind} 不是 BasePruningMethod 的子类"),
+    "prune-names": ("Can only add pruning methods acting on the parameter named '{a}', found '{b}'", "只能加入作用于参数 {a} 的剪枝方法,得到 {b}"),
+    "prune-not": ("Parameter '{name}' of module {module} has to be pruned before pruning can be removed", "{module} 的参数 {name} 没有被剪枝"),
     # registering
     "assigned-before-init": (
         "cannot assign {kind} before Module.__init__() call: write super().__init__() as the first line of {owner}.__init__",

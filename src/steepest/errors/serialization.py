@@ -1,6 +1,10 @@
 """Texts of errors in saving, loading, copying and pickling."""
 
 ROWS = {
+    "summary-scalar": ("scalar should be 0D: got a tensor of shape {shape}: write x.mean() or x[0]", "add_scalar 需要一个数,得到形状 {shape}:请写 x.mean() 或 x[0]"),
+    "summary-histogram": ("The input has no element: a histogram needs at least one value", "直方图至少要有一个值"),
+    "summary-image": ("size of input tensor and input format are different. tensor shape: {shape}, input_format: {formats}",
+                      "图像的形状 {shape} 与 dataformats {formats} 不符"),
     "storage-too-small": (
         "A tensor of shape {shape}, strides {strides} and dtype {dtype} at offset {offset} does not fit its storage of "
         "{bytes} bytes: the data it was made from are damaged.",

@@ -1,6 +1,6 @@
 """What works on the parameters and gradients of modules (the name of this package is PyTorch's public path)."""
 
-from steepest.nn.utils import parametrizations, parametrize, rnn, stateless
+from steepest.nn.utils import parametrizations, parametrize, prune, rnn, stateless
 from steepest.nn.utils.clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -32,6 +32,7 @@ __all__ = [
     "parameters_to_vector",
     "parametrizations",
     "parametrize",
+    "prune",
     "remove_spectral_norm",
     "remove_weight_norm",
     "rnn",

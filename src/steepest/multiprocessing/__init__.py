@@ -1,0 +1,8 @@
+"""`torch.multiprocessing`: Python's own multiprocessing, and `spawn`. Tensors are copied between processes."""
+
+from multiprocessing import *  # noqa: F403
+from multiprocessing import get_context
+
+from steepest.data.processes import ProcessContext, get_all_sharing_strategies, get_sharing_strategy, set_sharing_strategy, spawn
+
+__all__ = ["ProcessContext", "get_all_sharing_strategies", "get_context", "get_sharing_strategy", "set_sharing_strategy", "spawn"]

@@ -1,0 +1,5 @@
+"""`torch.utils.tensorboard`."""
+
+from steepest.serialization.events import SummaryWriter
+
+__all__ = ["SummaryWriter"]
