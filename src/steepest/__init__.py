@@ -36,6 +36,7 @@ from steepest.ops import maps as _maps  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 
 _maps.kernel_builders.append(lambda *which: importlib.import_module("steepest.lower.kernels").build(*which))
+newaxis = None
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})
 globals().update(_dtypes.ALIASES)
@@ -74,4 +75,9 @@ def __getattr__(name: str) -> Any:
         return getattr(Tensor, name)
     if name in _FROM:
         return getattr(importlib.import_module(f"steepest.{_FROM[name]}"), name)
+    from steepest.errors import outside, text
+
+    if name in outside.NAMES:
+        reason, instead = outside.NAMES[name]
+        raise AttributeError(text("outside", name=name, reason=reason, instead=instead))
     raise AttributeError(f"module 'steepest' has no attribute '{name}'")

@@ -17,6 +17,7 @@ from steepest import (
     fft as fft,
     func as func,
     linalg as linalg,
+    multiprocessing as multiprocessing,
     nn as nn,
     optim as optim,
     random as random,
@@ -114,6 +115,7 @@ PRESERVE: memory_format
 SPARSE: layout
 STRIDED: layout
 default_generator: Generator
+newaxis: None
 contiguous_format: memory_format
 preserve_format: memory_format
 channels_last: memory_format
@@ -861,6 +863,9 @@ def asarray(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 def from_numpy(ndarray: ndarray[Any, Any]) -> Tensor:
     """A tensor that shares memory with a NumPy array; TypeError where that is not one."""
 
+def frombuffer(buffer: Any, *, dtype: dtype, count: _int = -1, offset: _int = 0, requires_grad: _bool = False) -> Tensor:
+    """A vector over the memory of a Python buffer, without copying."""
+
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
 
@@ -1242,6 +1247,9 @@ def multinomial(input: Tensor, num_samples: _int, replacement: _bool = False, *,
                 out: Any = None) -> Tensor:
     """Indices drawn with the weights of each row."""
 
+def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+    """How many of `count` trials of probability `prob` succeed."""
+
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
     """Poisson numbers with the rates of `input`."""
 
@@ -1269,11 +1277,38 @@ def get_num_threads() -> _int:
 def set_num_interop_threads(n: _int) -> None:
     """Accepted; operations run one after the other."""
 
+def get_num_interop_threads() -> _int:
+    """One: operations run one after the other."""
+
 def use_deterministic_algorithms(mode: _bool, *, warn_only: _bool = False) -> None:
     """Accepted; all operations are deterministic."""
 
+def are_deterministic_algorithms_enabled() -> _bool:
+    """What `use_deterministic_algorithms` was given."""
+
+def is_deterministic_algorithms_warn_only_enabled() -> _bool:
+    """Whether `use_deterministic_algorithms` was given `warn_only`."""
+
+def set_deterministic_debug_mode(debug_mode: _int | str) -> None:
+    """Accepted: "default", "warn" or "error", or 0 to 2."""
+
+def get_deterministic_debug_mode() -> _int:
+    """0, 1 or 2."""
+
 def set_float32_matmul_precision(precision: str) -> None:
     """Accepted; products of float32 are computed in float32."""
+
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` was given."""
+
+def set_warn_always(b: _bool) -> None:
+    """Accepted; Python's own warning filters decide."""
+
+def is_warn_always_enabled() -> _bool:
+    """What `set_warn_always` was given."""
+
+def set_flush_denormal(mode: _bool) -> _bool:
+    """False: denormal numbers are kept."""
 
 def typename(obj: Any) -> str:
     """The name of a tensor's type, such as `torch.FloatTensor`, or of any object's class."""

@@ -1,3 +1,5 @@
 """The version of this package, in one place."""
 
 __version__ = "0.1.0"
+cuda = hip = xpu = git_version = None
+debug = False

@@ -1,6 +1,8 @@
 """Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
 
 ROWS = {
+    "matmul-precision": ("Invalid value {precision!r}: write 'highest', 'high' or 'medium'", "{precision!r} 不合法:请写 'highest'、'high' 或 'medium'"),
+    "frombuffer": ("both buffer length ({length}) and count ({count}) must fit the dtype of {itemsize} bytes", "缓冲区长 {length} 与 count {count} 应符合每元素 {itemsize} 字节"),
     "diff-order": ("order must be non-negative but got {n}", "阶数不能为负:{n}"),
     "diff-of-scalar": ("diff expects input to be at least one-dimensional: write x.reshape(1)", "diff 至少要一维张量:请写 x.reshape(1)"),
     "diff-shapes": (

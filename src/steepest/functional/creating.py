@@ -130,6 +130,15 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     return from_array(ndarray, shared=True)
 
 
+def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+    """A vector over the memory of a Python buffer, without copying."""
+    try:
+        array = np.frombuffer(buffer, numpy_dtype(dtype), count, offset)
+    except ValueError:
+        raise ValueError(text("frombuffer", length=memoryview(buffer).nbytes, count=count, itemsize=dtype.itemsize)) from None
+    return finished(from_array(array, shared=True), requires_grad)
+
+
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
     return from_array(np.from_dlpack(ext_tensor), shared=True)

@@ -103,6 +103,11 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
     return _drawn_by(dtypes.int64, generator, "multinomial", n=num_samples, replacement=replacement, weights=input)
 
 
+def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+    """How many of `count` trials of probability `prob` succeed."""
+    return draw(count, prob, names=("count", "prob"), dtype=count.dtype, generator=generator or gen.default_generator, sampler="binomial")
+
+
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
     """Poisson numbers with the rates of `input`."""
     return _drawn_by(input.dtype, generator, "poisson", rate=input)

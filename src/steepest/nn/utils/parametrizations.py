@@ -6,12 +6,91 @@ from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
+from steepest.functional.creating import eye
+from steepest.functional.factors import geqrf, householder_product
+from steepest.functional.joining import cat
+from steepest.functional.linalg import matrix_exp, solve
+from steepest.functional.random import randn
 from steepest.nn import functional as F
 from steepest.nn.modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from steepest.nn.modules.module import Module
 from steepest.nn.utils.parametrize import register_parametrization
 
-__all__ = ["norm_except_dim", "spectral_norm", "weight_norm"]
+__all__ = ["norm_except_dim", "orthogonal", "spectral_norm", "weight_norm"]
+
+
+def _orthogonalised(a: Any) -> Any:
+    """The Q of a QR factorisation whose R has a positive diagonal."""
+    packed, tau = geqrf(a)
+    return householder_product(packed, tau) * packed.diagonal(dim1=-2, dim2=-1).sgn().unsqueeze(-2)
+
+
+class _Orthogonal(Module):
+    """Matrices with orthonormal columns (or rows), by an exponential, Cayley's map or Householder's reflections.
+
+    Lezcano-Casado and Martinez-Rubio (2019), "Cheap orthogonal constraints in neural networks"; with a base, Lezcano-Casado (2019),
+    "Trivializations for gradient-based optimization on manifolds".
+    """
+
+    def __init__(self, orthogonal_map: str, use_trivialization: bool) -> None:
+        super().__init__()
+        self.orthogonal_map = orthogonal_map
+        if use_trivialization:
+            self.register_buffer("base", None)
+
+    def forward(self, X: Any) -> Any:
+        n, k = X.size(-2), X.size(-1)
+        wide = n < k
+        if wide:
+            X, n, k = X.mT, k, n
+        if self.orthogonal_map == "householder":
+            a = X.tril(-1)
+            q = householder_product(a, 2.0 / (1.0 + (a * a.conj()).sum(-2))) * X.diagonal(dim1=-2, dim2=-1).int().unsqueeze(-2)
+        else:
+            a = X.tril()
+            a = cat([a, a.new_zeros(*a.shape[:-2], n, n - k)], -1) if n != k else a
+            a = a - a.mH
+            one = eye(n, dtype=a.dtype)
+            q = matrix_exp(a) if self.orthogonal_map == "matrix_exp" else solve(one - a / 2, one + a / 2)
+            q = q[..., :k] if n != k else q
+        if "base" in self._buffers:
+            q = self.base @ q
+        return q.mT if wide else q
+
+    def right_inverse(self, Q: Any) -> Any:
+        n, k = Q.size(-2), Q.size(-1)
+        given, wide = Q, n < k
+        if wide:
+            Q, n, k = Q.mT, k, n
+        if "base" not in self._buffers:
+            if self.orthogonal_map != "householder":
+                raise NotImplementedError("It is not possible to assign to the matrix exponential or the Cayley parametrizations when "
+                                          "use_trivialization=False.")
+            packed, tau = geqrf(Q)
+            packed.diagonal(dim1=-2, dim2=-1).sign_()
+            packed.diagonal(dim1=-2, dim2=-1)[tau == 0.0] *= -1
+            return packed.mT if wide else packed
+        if n == k:
+            Q = _orthogonalised(Q)
+        else:
+            Q = _orthogonalised(cat([Q, randn(*Q.shape[:-2], n, n - k, dtype=Q.dtype)], -1))
+        self.base = Q
+        start = given.new_zeros(given.shape)
+        start.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
+        return start
+
+
+def orthogonal(module: Module, name: str = "weight", orthogonal_map: str | None = None, *, use_trivialization: bool = True) -> Module:
+    """Keep `module.name` orthogonal; `orthogonal_map` is "matrix_exp", "cayley" or "householder"."""
+    weight = getattr(module, name)
+    if weight.dim() < 2:
+        raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.dim()} dimensions.")
+    if orthogonal_map is None:
+        orthogonal_map = "matrix_exp" if weight.size(-2) == weight.size(-1) or weight.is_complex() else "householder"
+    if orthogonal_map not in ("matrix_exp", "cayley", "householder"):
+        raise ValueError(f'orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: {orthogonal_map}')
+    register_parametrization(module, name, _Orthogonal(orthogonal_map, use_trivialization), unsafe=True)
+    return module
 
 
 def norm_except_dim(weight: Tensor, dim: int) -> Tensor:
