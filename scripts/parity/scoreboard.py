@@ -8,7 +8,7 @@ import modules
 import operations
 import optimizers
 import torch
-from scope import REASONS
+from scope import LOOSE, REASONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 KINDS = ("values", "methods", "in place", "out=", "gradients", "second", "errors")
@@ -43,6 +43,8 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
     """The text of the page."""
     differing = {name: [k for k, d in found.items() if d] for (_, name), found in results.items() if any(found.values())}
     reasons = [f"- {reason}: " + ", ".join(f"`{p}`" for p in patterns) for reason, patterns in REASONS.items()]
+    loose = "PyTorch itself is off by more than the ordinary tolerance, and these are compared to " + ", ".join(
+        f"{r:g} for `{name}`" for name, r in LOOSE.items()) + "."
     return "\n".join([
         "# Beside PyTorch's own sample inputs", "",
         f"PyTorch {torch.__version__.split('+')[0]} ships inputs for its operations, modules and optimizers. "
@@ -54,7 +56,7 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
         f"Made with {'all' if count is None else f'up to {count}'} samples of each name and dtype.", "",
         *table(results), "", "## What differs", "",
         *([f"- `{name}`: {', '.join(kinds)}" for name, kinds in differing.items()] or ["Nothing."]), "",
-        "## What is out of scope", "", *reasons, ""])
+        "## What is out of scope", "", *reasons, "", loose, ""])
 
 
 def listed() -> dict[str, set[str]]:

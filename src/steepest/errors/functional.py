@@ -1,6 +1,7 @@
 """Texts of `torch.nn.functional`: layers, activations and losses."""
 
 ROWS = {
+    "batch-norm-eps": ("batch_norm eps must be positive, but got {eps}", "batch_norm 的 eps 应为正数,得到 {eps}"),
     # layers
     "linear-shapes": (
         "mat1 and mat2 shapes cannot be multiplied ({rows}x{given} and {expected}x{features}): the layer takes {expected} "

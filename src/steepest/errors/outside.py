@@ -20,7 +20,7 @@ NAMES: dict[str, tuple[str, str]] = {
                      "sparse_compressed_tensor"), SPARSE),
     **dict.fromkeys(("distributed", "xpu", "mtia", "Stream", "Event", "futures"), MACHINES),
     **dict.fromkeys(("nested", "masked"), NESTED),
-    **dict.fromkeys(("export", "onnx", "hub", "library", "ops", "classes"), EXPORT),
+    **dict.fromkeys(("export", "onnx", "hub", "library", "classes"), EXPORT),
     **dict.fromkeys(("profiler", "monitor"), PROFILING),
     "complex32": ("half-precision complex numbers", "write torch.complex64"),
     "float8_e4m3fn": ("8-bit numbers need matrix units", "write torch.bfloat16"),

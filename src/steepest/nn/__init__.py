@@ -1,6 +1,6 @@
 """Modules, parameters, initial values and what works on them, under PyTorch's names."""
 
-from steepest.nn import common_types, functional, init, modules, parallel, parameter, utils
+from steepest.nn import attention, common_types, functional, init, modules, parallel, parameter, utils
 from steepest.nn.modules import *  # noqa: F403
 from steepest.nn.modules import __all__ as _modules
 from steepest.nn.parallel import DataParallel
@@ -12,6 +12,7 @@ __all__ = [
     "Parameter",
     "UninitializedBuffer",
     "UninitializedParameter",
+    "attention",
     "common_types",
     "functional",
     "init",

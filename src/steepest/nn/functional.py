@@ -118,6 +118,10 @@ from steepest.functional.neural.softmax import (
     softmax,
     softmin,
 )
+from steepest.functional.operands import with_out
+
+logsigmoid, softplus, hardshrink, softshrink, gelu, linear, avg_pool2d, avg_pool3d = (
+    with_out(f) for f in (logsigmoid, softplus, hardshrink, softshrink, gelu, linear, avg_pool2d, avg_pool3d))  # noqa: F405
 
 __all__ = [
     *_activations,

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
+from steepest.core.dtype import FLOATING
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -127,12 +128,14 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     """Held between `min_val` and `max_val`; ValueError where they are in the wrong order."""
     if min_val > max_val:
         raise ValueError(text("hardtanh-bounds", low=min_val, high=max_val))
+    if input.dtype.category < FLOATING:
+        return _apply(act.hardtanh, inplace, input, int(min_val), int(max_val))
     return _apply(act.hardtanh, inplace, input, min_val, max_val)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """`min(max(0, x), 6)`."""
-    return _apply(act.hardtanh, inplace, input, 0.0, 6.0)
+    return hardtanh(input, 0.0, 6.0, inplace)
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:

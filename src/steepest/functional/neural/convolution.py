@@ -26,6 +26,7 @@ from steepest.functional.neural.windows import (
 from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
+from steepest.ops.arithmetic import conjugate
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full, iota
 from steepest.ops.views import narrow, view, write
@@ -190,10 +191,10 @@ convolve = composite(
     operands=3,
     kernel=widened(_conv_kernel),
     x=lambda g, weight, like, stride, padding, dilation, groups: input_gradient(
-        g, weight, shape=like.shape, **_geometry(stride, padding, dilation, groups)
+        g, conjugate(weight), shape=like.shape, **_geometry(stride, padding, dilation, groups)
     ),
     weight=lambda g, x, like, stride, padding, dilation, groups: weight_gradient(
-        g, x, shape=like.shape, **_geometry(stride, padding, dilation, groups)
+        g, conjugate(x), shape=like.shape, **_geometry(stride, padding, dilation, groups)
     ),
     bias=lambda g: _spatial_sum(g),
 )
@@ -203,9 +204,10 @@ input_gradient: Composite = composite(
     operands=2,
     kernel=widened(_input_kernel),
     node="ConvolutionBackward0",
-    g=lambda gg, weight, stride, padding, dilation, groups: convolve(gg, weight, None, **_geometry(stride, padding, dilation, groups)),
+    g=lambda gg, weight, stride, padding, dilation, groups: convolve(
+        gg, conjugate(weight), None, **_geometry(stride, padding, dilation, groups)),
     weight=lambda gg, g, like, stride, padding, dilation, groups: weight_gradient(
-        g, gg, shape=like.shape, **_geometry(stride, padding, dilation, groups)
+        conjugate(g), gg, shape=like.shape, **_geometry(stride, padding, dilation, groups)
     ),
 )
 weight_gradient: Composite = composite(
@@ -214,8 +216,9 @@ weight_gradient: Composite = composite(
     operands=2,
     kernel=widened(_weight_kernel),
     node="ConvolutionBackwardBackward0",
-    g=lambda gg, x, stride, padding, dilation, groups: convolve(x, gg, None, **_geometry(stride, padding, dilation, groups)),
+    g=lambda gg, x, stride, padding, dilation, groups: convolve(
+        conjugate(x), gg, None, **_geometry(stride, padding, dilation, groups)),
     x=lambda gg, g, like, stride, padding, dilation, groups: input_gradient(
-        g, gg, shape=like.shape, **_geometry(stride, padding, dilation, groups)
+        conjugate(g), gg, shape=like.shape, **_geometry(stride, padding, dilation, groups)
     ),
 )

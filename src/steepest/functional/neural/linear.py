@@ -13,7 +13,7 @@ from steepest.functional.products import einsum
 from steepest.functional.shaping import reshape
 from steepest.ops import contractions as con
 from steepest.ops import views
-from steepest.ops.arithmetic import add
+from steepest.ops.arithmetic import add, conjugate
 from steepest.ops.composites import composite
 
 CAPITALS = {
@@ -45,8 +45,8 @@ affine = composite(
     operands=3,
     kernel=widened(_affine_kernel),
     node="AddmmBackward0",
-    x=lambda g, weight: con.mm(g, weight, spec="ij,jk->ik"),
-    weight=lambda g, x: con.mm(g, x, spec="ij,ik->jk"),
+    x=lambda g, weight: con.mm(g, conjugate(weight), spec="ij,jk->ik"),
+    weight=lambda g, x: con.mm(g, conjugate(x), spec="ij,ik->jk"),
     bias=lambda g: g,
 )
 product_with_rows = composite(
@@ -54,8 +54,8 @@ product_with_rows = composite(
     lambda x, weight: con.mm(x, weight, spec="ij,kj->ik"),
     operands=2,
     node="MmBackward0",
-    x=lambda g, weight: con.mm(g, weight, spec="ij,jk->ik"),
-    weight=lambda g, x: con.mm(g, x, spec="ij,ik->jk"),
+    x=lambda g, weight: con.mm(g, conjugate(weight), spec="ij,jk->ik"),
+    weight=lambda g, x: con.mm(g, conjugate(x), spec="ij,ik->jk"),
 )
 unsafe_view = views.View("view", views.view.index_map, lambda g, like: g.reshape(like.shape), node="UnsafeViewBackward0")
 

@@ -187,6 +187,8 @@ def batch_norm(
     shape = input.array.shape
     if len(shape) < 2:
         raise RuntimeError(text("batch-norm-dims", shape=list(shape)))
+    if eps <= 0:
+        raise ValueError(text("batch-norm-eps", eps=eps))
     for name, x in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if x is not None and x.array.size != shape[1]:
             raise RuntimeError(text("batch-norm-channels", name=name, given=x.array.size, channels=shape[1], shape=list(shape)))
@@ -196,15 +198,15 @@ def batch_norm(
             raise RuntimeError(text("batch-norm-statistics"))
         return by_running_statistics(input, weight, bias, running_mean, running_var, affine=affine, eps=eps)
     n = input.array.size // shape[1] if shape[1] else 0
-    if n <= 1:
+    if n == 1:
         raise ValueError(text("batch-norm-one-value", shape=list(shape)))
     dims = (0, *range(2, len(shape)))
     y, mean, var = over_batch(input, weight, bias, layout=shape, dims=dims, affine=affine, eps=eps)
     before, modes.grad = modes.grad, False
     try:
-        if running_mean is not None:
+        if running_mean is not None and n:
             _move(running_mean, mean.reshape(-1), momentum)
-        if running_var is not None:
+        if running_var is not None and n:
             _move(running_var, var.reshape(-1) * (n / (n - 1)), momentum)
     finally:
         modes.grad = before

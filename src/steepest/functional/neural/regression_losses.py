@@ -181,7 +181,8 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = Fals
     elif var.array.shape != input.array.shape:
         if input.array.shape[:-1] == var.array.shape:
             var = var.unsqueeze(-1)
-        elif not (input.array.shape[:-1] == var.array.shape[:-1] and var.array.shape[-1] == 1):
+        elif len(var.array.shape) != input.array.ndim or any(
+                m not in (1, n) for m, n in zip(var.array.shape, input.array.shape, strict=True)):
             raise ValueError(text("variance-shape", var=list(var.array.shape), input=list(input.array.shape)))
     if (var.array < 0).any():
         raise ValueError(text("variance-negative"))
