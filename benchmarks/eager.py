@@ -110,6 +110,56 @@ def loader(t: Any) -> Work:
     return lambda: list(batches)
 
 
+def product(t: Any, n: int) -> Work:
+    """The product of two square matrices."""
+    a, b = t.randn(n, n), t.randn(n, n)
+    return lambda: a @ b
+
+
+def with_gradient(t: Any, module: Any, *inputs: Any) -> Work:
+    """A module's forward and backward pass, gradients of its input and its parameters."""
+    given = [x.requires_grad_() if x.is_floating_point() else x for x in inputs]
+
+    def work() -> None:
+        out = module(*given)
+        out = out[0] if isinstance(out, tuple) else out
+        out.sum().backward()
+
+    return work
+
+
+def attention(t: Any) -> Work:
+    """Attention of 8 heads over 256 places, 64 wide, batch 8, with gradients."""
+    q, k, v = (t.randn(8, 8, 256, 64, requires_grad=True) for _ in range(3))
+    return lambda: t.nn.functional.scaled_dot_product_attention(q, k, v).sum().backward()
+
+
+def many_rows(t: Any) -> Work:
+    """An epoch over a million rows in batches of 4096."""
+    data = t.utils.data.TensorDataset(t.randn(1_000_000, 8), t.randn(1_000_000, 1))
+    batches = t.utils.data.DataLoader(data, batch_size=4096, shuffle=True)
+    return lambda: sum(1 for _ in batches)
+
+
+def layer_rows() -> dict[str, tuple[Callable[[Any], Work], int]]:
+    """Element-wise work, products, and the layers of ordinary models, forward and backward."""
+    rows: dict[str, tuple[Callable[[Any], Work], int]] = {}
+    for n in (100, 10_000, 1_000_000):
+        rows[f"a*b, {n:,} elements"] = lambda t, n=n: (lambda x: lambda: x[0] * x[1])(tensors(t, n, 2, False)), 1
+    for n in (64, 256, 1024, 2048):
+        rows[f"matrix product {n}"] = lambda t, n=n: product(t, n), 1
+    rows["conv2d 1 to 16 channels, 28 x 28, batch 64"] = lambda t: with_gradient(t, t.nn.Conv2d(1, 16, 3), t.randn(64, 1, 28, 28)), 1
+    rows["conv2d 64 to 64 channels, 16 x 16, batch 8"] = lambda t: with_gradient(
+        t, t.nn.Conv2d(64, 64, 3, padding=1), t.randn(8, 64, 16, 16)), 1
+    rows["LayerNorm 256 x 512"] = lambda t: with_gradient(t, t.nn.LayerNorm(512), t.randn(256, 512)), 1
+    rows["softmax 256 x 512"] = lambda t: with_gradient(t, t.nn.Softmax(1), t.randn(256, 512)), 1
+    rows["attention 8 x 8 x 256 x 64"] = attention, 1
+    rows["LSTM 64 x 100 x 128"] = lambda t: with_gradient(t, t.nn.LSTM(128, 128), t.randn(100, 64, 128)), 1
+    rows["embedding of 4096 among 10,000 x 64"] = lambda t: with_gradient(t, t.nn.Embedding(10_000, 64), t.randint(0, 10_000, (4096,))), 1
+    rows["loader over 1,000,000 rows, an epoch"] = many_rows, 1
+    return rows
+
+
 def workloads() -> dict[str, tuple[Callable[[Any], Work], int]]:
     """Every row: how the work is made for a framework, and into how many its time is divided."""
     rows: dict[str, tuple[Callable[[Any], Work], int]] = {
@@ -127,7 +177,7 @@ def workloads() -> dict[str, tuple[Callable[[Any], Work], int]]:
             rows[f"{name}, {n:,} elements"] = (lambda t, name=name, n=n: function(t, name, n, False), 1)  # type: ignore[misc]
             rows[f"{name}, {n:,} elements, with backward"] = (lambda t, name=name, n=n: function(t, name, n, True), 1)  # type: ignore[misc]
     rows[f"loader, a batch of {BATCH}"] = (loader, -(-ROWS // BATCH))
-    return rows
+    return rows | layer_rows()
 
 
 def frameworks() -> dict[str, Any]:
@@ -158,9 +208,11 @@ def measure(works: list[Work], seconds: float, clock: Callable[[], float], repea
     for work in works:
         for _ in range(3):
             once = block(work, 1, clock)
+            if once > seconds:
+                break
         calls.append(max(1, int(seconds / repeats / max(once, 1e-7))))
     times: list[list[float]] = [[] for _ in works]
-    for _ in range(repeats):
+    for _ in range(repeats if once < seconds else 3):
         for mine, work, n in zip(times, works, calls, strict=True):
             mine.append(block(work, n, clock))
     return [statistics.median(t) for t in times]

@@ -1,8 +1,8 @@
-"""The fast gradient sign method (Goodfellow et al. 2015): small changes of the input, large changes of the answer; and training against them."""
+"""The fast gradient sign method (Goodfellow et al. 2015): small changes of the input, another answer; training against them."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 templates = torch.randn(3, 16)
@@ -29,7 +29,7 @@ def accuracy(model, x, y):
 for name, hardened in (("plain", False), ("hardened", True)):
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    for epoch in range(8):
+    for _ in range(8):
         for batch in torch.randperm(200).split(40):
             a, b = x[batch], y[batch]
             loss = F.cross_entropy(model(a), b)

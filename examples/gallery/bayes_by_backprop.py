@@ -3,9 +3,9 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
-import torch.nn.functional as F
 
 torch.manual_seed(0)
 x = torch.cat([torch.empty(20).uniform_(-1, -0.3), torch.empty(20).uniform_(0.3, 1)]).unsqueeze(1)

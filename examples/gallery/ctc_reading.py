@@ -1,8 +1,8 @@
 """Reading without marks (CTC, Graves et al. 2006): a recurrent network spells noisy strips whose letters have no known places."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 LETTERS, WIDTH = 4, 5

@@ -1,8 +1,8 @@
 """A small network learns from the softened answers of a larger one (Hinton, Vinyals and Dean 2015)."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 x = torch.rand(400, 2) * 4 - 2

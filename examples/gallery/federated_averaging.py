@@ -3,8 +3,8 @@
 import copy
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 from torch.utils.data import DataLoader, Subset, TensorDataset
 
 torch.manual_seed(0)

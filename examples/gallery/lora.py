@@ -1,8 +1,8 @@
 """Low-rank adaptation (Hu et al. 2022): a frozen network learns a new task through two thin matrices beside each weight."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 from torch.nn.utils import parametrize
 
 torch.manual_seed(0)

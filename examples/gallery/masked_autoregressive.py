@@ -1,8 +1,8 @@
 """MADE: an autoencoder whose masks let every output see only the inputs before it (Germain et al. 2015)."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 

@@ -1,8 +1,8 @@
 """An encoder and a decoder with additive attention that learn to turn sequences around; teacher forcing, then greedy decoding."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 SYMBOLS, LENGTH, START = 8, 6, 8
@@ -65,7 +65,7 @@ for step in range(61):
 with torch.no_grad():
     states, hidden = encoder(torch.arange(LENGTH).unsqueeze(0))
     token = torch.full((1,), START)
-    for t in range(LENGTH):
+    for _ in range(LENGTH):
         logits, hidden, weights = decoder(token, hidden, states)
         token = logits.argmax(1)
     print("attention of the last step", [round(w, 2) for w in weights[0].tolist()])

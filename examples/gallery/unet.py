@@ -1,8 +1,8 @@
 """A U-shaped network (Ronneberger et al. 2015) that finds discs in noise: down, up by transposed convolutions, and across."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 ROWS, COLUMNS = torch.meshgrid(torch.arange(16.0), torch.arange(16.0), indexing="ij")

@@ -1,8 +1,8 @@
 """A small vision transformer (Dosovitskiy et al. 2021) tells horizontal, vertical and diagonal strokes apart."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 

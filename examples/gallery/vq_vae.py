@@ -1,8 +1,8 @@
 """Vector quantisation (van den Oord et al. 2017): a code book between encoder and decoder, the gradient straight through it."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 

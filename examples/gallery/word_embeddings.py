@@ -1,8 +1,8 @@
 """Skip-grams with negative sampling: words that stand in the same places get similar vectors."""
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 sentences = [f"the {a} {v} the {o}" for a in ("cat", "dog") for v in ("sees", "hears") for o in ("bird", "mouse")]
