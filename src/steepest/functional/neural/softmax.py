@@ -42,7 +42,7 @@ softmax_rows = RowKernel("softmax", FOLDS, lambda m, x, top, total: m.exp(x - to
 
 
 def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
-    return softmax_rows(x, dim[0]) if x.size and dim else np.ones_like(x)
+    return softmax_rows(np.asarray(x, order="C"), dim[0]) if x.size and dim else np.ones_like(x)
 
 
 def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
