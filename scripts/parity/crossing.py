@@ -95,6 +95,8 @@ def cross_module(module: torch.nn.Module) -> Any:
             batch_first=module.self_attn.batch_first, norm_first=module.norm_first).to(cross(module.linear1.weight.dtype))
         made.load_state_dict(cross(dict(module.state_dict())))
         return made
+    if isinstance(module, torch.nn.PairwiseDistance):
+        return steepest.nn.PairwiseDistance(module.norm, module.eps, module.keepdim)
     path = type(module).__module__.split(".modules")[0].removeprefix("torch.") + "." + type(module).__name__
     options = {n: cross(getattr(module, n)) for n in getattr(module, "__constants__", ()) if hasattr(module, n)}
     return resolve(path)(**options)

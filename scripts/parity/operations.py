@@ -149,7 +149,7 @@ def methods(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     for s in samples(op, first_dtype(op), count and min(count, 3)):
         if isinstance(s.input, torch.Tensor) and op.name not in NOT_UNIQUE:
             found = compare(lambda: outcome(op.method_variant, copied(s)), lambda: outcome_here(method(op), s),  # noqa: B023
-                            forget=op.name in UNWRITTEN)
+                            tolerance(op.name), tolerance(op.name), op.name in UNWRITTEN)
             if found is not None:
                 yield "method", found
 

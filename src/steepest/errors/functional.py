@@ -1,6 +1,8 @@
 """Texts of `torch.nn.functional`: layers, activations and losses."""
 
 ROWS = {
+    "embedding-weight": ("'weight' must be 2-D, its shape is {shape}", "weight 应为二维张量,形状是 {shape}"),
+    "prelu-weight-dims": ("prelu: Expected `weight` to be a scalar or 1D tensor, but got shape {shape}", "prelu 的 weight 应为标量或一维张量,形状是 {shape}"),
     "batch-norm-eps": ("batch_norm eps must be positive, but got {eps}", "batch_norm 的 eps 应为正数,得到 {eps}"),
     # layers
     "linear-shapes": (

@@ -178,6 +178,8 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`x` where positive, else `weight * x` with one weight, or one for each channel (dimension 1) (He et al. 2015)."""
     n, ndim = weight.array.size, input.array.ndim
+    if weight.array.ndim > 1 and n != 1:
+        raise RuntimeError(text("prelu-weight-dims", shape=list(weight.array.shape)))
     if n != 1:
         channels = input.array.shape[1] if ndim > 1 else 1
         if channels != n:

@@ -91,6 +91,8 @@ def embedding(
     """
     if not isinstance(input, Tensor):
         raise TypeError(text("argument-not-tensor", function="embedding", name="input", kind=describe(input)))
+    if weight.array.ndim != 2:
+        raise RuntimeError(text("embedding-weight", shape=list(weight.array.shape)))
     if input.dtype is not dtypes.int64:
         if input.dtype is not dtypes.int32:
             raise RuntimeError(text("embedding-dtype", dtype=input.dtype))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
@@ -380,6 +381,9 @@ def _avg_pool(
     divisor_override: int | None,
 ) -> Tensor:
     function = f"avg_pool{n}d"
+    if input.dtype.category == dtypes.INTEGER:                     # means rounded towards zero
+        means = _avg_pool(n, input.to(dtypes.float64), kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return means.to(input.dtype)
     x, alone = batched(input, n, function)
     kernel, steps, edge, gaps = _window_sizes(n, function, kernel_size, stride, padding, 1)
     if divisor_override == 0:
