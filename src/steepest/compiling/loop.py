@@ -542,17 +542,20 @@ class Loop:
                 if self.stopped or source.kind(k) is None:
                     break
                 started = time.perf_counter()
-                item = activation.begin(k)
+                with Waiting():
+                    item = activation.begin(k)
                 yield item
                 del item
-                activation.end(k)
+                with Waiting():
+                    activation.end(k)
                 activation.site.seen_time += time.perf_counter() - started
                 self._hint(activation)
                 self._advance(1)
                 k += 1
         finally:
             running.remove(self)
-            activation.close()
+            with Waiting():
+                activation.close()
             self._done()
 
     def _warm_up(self, activation: Activation, source: Source) -> Generator[Any, None, int]:
