@@ -160,6 +160,7 @@ class Compilation:
         returned: list[Any] = []
         trace = CallTrace(sys._getframe(), lambda watch: self._walk(items, watch, *returned), self.carried)
         trace.start()
+        trace.watch.start()
         try:
             result = self.function(*items[:-1], **items[-1])
             trace.give(result)

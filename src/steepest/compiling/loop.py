@@ -359,6 +359,11 @@ class Activation:
         case.seen += 1
         return case.tries < TRIES or case.seen in (64, 512, 4096)
 
+    def watch(self, on: bool) -> None:
+        """Watch what runs, or no longer."""
+        if self.trace is not None:
+            (self.trace.watch.start if on else self.trace.watch.stop)()
+
     def end(self, k: int) -> None:
         """The step is over."""
         if self.trace is not None:
@@ -544,8 +549,10 @@ class Loop:
                 started = time.perf_counter()
                 with Waiting():
                     item = activation.begin(k)
+                activation.watch(True)
                 yield item
                 del item
+                activation.watch(False)
                 with Waiting():
                     activation.end(k)
                 activation.site.seen_time += time.perf_counter() - started
@@ -554,6 +561,7 @@ class Loop:
                 k += 1
         finally:
             running.remove(self)
+            activation.watch(False)
             with Waiting():
                 activation.close()
             self._done()

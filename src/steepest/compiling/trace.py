@@ -240,7 +240,7 @@ class Trace:
         self.listening = self.finished = False
 
     def start(self) -> None:
-        """Begin: note where everything is, follow the numbers, listen. The caller then makes the item of the iteration."""
+        """Begin: note where everything is, follow the numbers, listen. The caller then makes the item and starts `watch`."""
         self.state = default_generator.get_state()
         self.outside = outside_state()
         self.before = self._walk(None)
@@ -263,7 +263,6 @@ class Trace:
         interpreters.append(self.recorder)
         tracers.append(self.recorder)
         self.listening = True
-        self.watch.start()
 
     def _walk(self, watch: Watch | None) -> Walk:
         try:

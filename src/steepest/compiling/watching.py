@@ -41,13 +41,19 @@ class Watch:
         self.effects: list[tuple[Line, str]] = []
         self.mathematics: list[tuple[Line, str]] = []
 
+    on = False
+
     def start(self) -> None:
         """Begin to watch."""
+        self.on = True
         self.before: Any = sys.getprofile()
         sys.setprofile(self._event)
 
     def stop(self) -> None:
-        """End watching."""
+        """End watching, if it has begun."""
+        if not self.on:
+            return
+        self.on = False
         if hasattr(self.before, "enable"):      # cProfile, which is no function
             sys.setprofile(None)
             self.before.enable()
