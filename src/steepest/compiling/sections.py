@@ -35,7 +35,9 @@ class Compiled:
         self.compile_time = time.perf_counter() - started
         self.seconds = 1e-4         # the time of a step, as measured so far
         p = program
+        written = {r.content.storage for e in p.equations for r in e.results}
         self.carried = {i.held for i in p.inputs if i.written or not i.in_place} | {s for pair in p.handed_on for s in pair}
+        self.carried |= {slot for slot, _ in p.pinned if slot in written}
         self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
         self.handed = [i for i in p.inputs if not i.in_place]
         self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
