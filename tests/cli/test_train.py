@@ -81,4 +81,5 @@ def test_a_console_of_any_encoding(here: Path, encoding: str) -> None:
     assert str(Path(steepest.__file__).parent).encode() not in ended.stderr
     assert b"Traceback" not in ended.stderr
     assert b"R2" in ended.stdout
-    assert sorted(file.name for file in (here / "结 果").iterdir()) == ["history.csv", "model.safetensors", "report.html"]
+    names = ["history.csv", "model.safetensors", "predict.py", "report.html", "train.py"]
+    assert sorted(file.name for file in (here / "结 果").iterdir()) == names

@@ -26,8 +26,9 @@ app.command("steepest.cli.run:run", help="Run a PyTorch program, unmodified: `to
 app.command("steepest.cli.compare:compare", help="Run a program under PyTorch and under steepest; show the first difference.")
 app.command("steepest.cli.course:course", help="List the course's programs, or copy one with its data here and run it.")
 app.command("steepest.cli.show:show", help="Draw a program: surface, race, graph, derive, network, explore, report ...")
-app.command("steepest.cli.train:train", help="Train a model on a CSV file; write model, history and report.")
-app.command("steepest.cli.predict:predict", help="Predict the rows of a CSV file with a trained model.")
+app.command("steepest.cli.train:train", help="Train a model on a table; write model, report and two programs.")
+app.command("steepest.cli.predict:predict", help="Predict the rows of a table with a trained model.")
+app.command("steepest.cli.inspect:inspect", help="Show what is in a table, or in a model file, and what is wrong with it.")
 
 # Commands that run a program, and their options that take a value in the next word; the first other word is the program, and
 # all after it is the program's.

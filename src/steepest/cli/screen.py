@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from steepest.tables.training import Epoch, Run
 
-__all__ = ["console", "frame_table", "metrics_table", "progress"]
+__all__ = ["console", "frame_table", "metrics_table", "progress", "say", "words_table"]
 
 BETWEEN = 0.1  # seconds between two pictures of the progress
 
@@ -92,6 +92,23 @@ def frame_table(frame: polars.DataFrame, rows: int) -> Table:
     for values in frame.head(rows).iter_rows():
         table.add_row(*(Text(f"{value:.6g}" if isinstance(value, float) else str(value or "")) for value in values))
     return table
+
+
+def words_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Rows of words under their heads."""
+    from rich.text import Text
+
+    table = _table()
+    for head in heads:
+        table.add_column(Text(head), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def say(console: Console) -> Callable[[str], None]:
+    """Prints a line as it is: no markup, no colours for numbers."""
+    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _table() -> Table:

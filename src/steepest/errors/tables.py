@@ -246,6 +246,10 @@ ROWS = {
         "set aside as free text (most cells different): {columns}",
         "作为自由文本（大多数单元格互不相同）不使用：{columns}",
     ),
+    "table-pooled": (
+        "categories of many values, of which the {most} most frequent are kept and the others pooled: {columns}",
+        "取值很多的类别，只保留最常见的 {most} 个，其余合并：{columns}",
+    ),
     "table-aside-ignored": ("left out as asked: {columns}", "按要求不使用：{columns}"),
     "table-aside-duplicate": ("set aside because equal to another column: {columns}", "因为与另一列相同而不使用：{columns}"),
     "table-aside-constant": ("set aside because constant or empty: {columns}", "因为是常量或全空而不使用：{columns}"),
@@ -325,6 +329,27 @@ ROWS = {
         "column {column!r}: {count} cell(s) that are no numbers taken as missing ({examples})",
         "列 {column!r}：{count} 个单元格不是数字，按缺失处理（{examples}）",
     ),
+    "predict-note-range": ("{column}: {value} is outside the training range", "{column}：{value} 超出训练数据的范围"),
+    "predict-unseen-range": (
+        "column {column!r}: {count} cell(s) outside the range of the training rows ({examples})",
+        "列 {column!r}：{count} 个单元格超出训练数据的范围（{examples}）",
+    ),
+    "predict-drift-missing": (
+        "column {column!r} differs from training: {new:.0f} % of the cells are missing, there {old:.0f} %",
+        "列 {column!r} 与训练数据不同：{new:.0f} % 的单元格缺失，训练时为 {old:.0f} %",
+    ),
+    "predict-drift-category": (
+        "column {column!r} differs from training: {value!r} is in {new:.0f} % of the rows, there in {old:.0f} %",
+        "列 {column!r} 与训练数据不同：{value!r} 占 {new:.0f} %，训练时占 {old:.0f} %",
+    ),
+    "predict-drift-number": (
+        "column {column!r} differs from training: the mean is {new}, there {old}",
+        "列 {column!r} 与训练数据不同：平均值为 {new}，训练时为 {old}",
+    ),
+    "predict-drift-date": (
+        "column {column!r} differs from training: the days lie {days} days from those on average",
+        "列 {column!r} 与训练数据不同：日期平均相差 {days} 天",
+    ),
     # The report
     "report-title": ("Predicting {target} from {data}", "由 {data} 预测 {target}"),
     "report-heading-problem": ("The problem", "问题"),
@@ -333,6 +358,15 @@ ROWS = {
     "report-heading-curve": ("How it learnt", "学习过程"),
     "report-heading-scatter": ("Predicted against true", "预测值与真实值"),
     "report-heading-confusion": ("Confusion matrix", "混淆矩阵"),
+    "report-heading-form": ("Try it", "试一试"),
+    "form-about": (
+        "Set the columns and see what the model says about {target}. It is computed in this page; nothing is sent anywhere.",
+        "设置各列的值，看模型对 {target} 的预测。计算在本页进行，不会发送任何数据。",
+    ),
+    "form-prediction": ("prediction:", "预测："),
+    "form-missing": ("missing", "缺失"),
+    "form-other": ("another value", "其他值"),
+    "form-value": ("value", "值"),
     "report-heading-columns": ("Columns", "各列"),
     "report-heading-training": ("Training", "训练"),
     "report-heading-again": ("Again, and on new rows", "重现与预测新数据"),
@@ -443,6 +477,47 @@ ROWS = {
         "R2: 1 for perfect predictions, 0 for always the mean of these rows.",
         "R2：完美预测为 1，总是取这些行的平均值为 0。",
     ),
+    "report-column-picture": ("what it holds", "内容"),
+    # Inspecting
+    "inspect-table": ("{data}: {rows:,} rows, {columns} columns", "{data}：{rows:,} 行，{columns} 列"),
+    "inspect-findings": ("Before training:", "训练之前请注意："),
+    "inspect-kinds": (
+        "What was judged, to correct and paste behind `steepest train`:",
+        "以上判断可以修改后粘贴到 `steepest train` 之后：",
+    ),
+    "inspect-equal-rows": (
+        "{count} row(s) repeat another in all columns: kept on one side of every split",
+        "{count} 行与其他行完全相同：划分时放在同一侧",
+    ),
+    "inspect-imbalance": (
+        "{rarest!r} is rare ({share} % of the rows): look at precision and recall, not at accuracy",
+        "{rarest!r} 很少（占 {share} %）：请看查准率和查全率，而不是准确率",
+    ),
+    "inspect-leak": (
+        "column {column!r} nearly gives {target!r} by itself: is it known when a prediction is wanted? (--ignore {column})",
+        "列 {column!r} 几乎单独就给出 {target!r}：预测时它已知吗？（--ignore {column}）",
+    ),
+    "inspect-leak-sum": (
+        "{first} + {second} nearly gives {target!r}: are they known when a prediction is wanted? (--ignore {first} --ignore {second})",
+        "{first} + {second} 几乎给出 {target!r}：预测时它们已知吗？（--ignore {first} --ignore {second}）",
+    ),
+    "inspect-time": (
+        "column {column!r} orders the rows in time; if new rows will be later, test so: --time {column} ({metric} of the linear model "
+        "{proposed} on the latest rows, {random} on random ones)",
+        "列 {column!r} 给出时间顺序；如果新数据会更晚，请这样测试：--time {column}（线性模型的 {metric} 在最晚的行上为 {proposed}，在随机的行上为 {random}）",
+    ),
+    "inspect-group": (
+        "rows with one {column!r} may belong together; if new rows will have new ones, test so: --group {column} ({metric} of the linear "
+        "model {proposed} on new ones, {random} on random rows)",
+        "{column!r} 相同的行可能属于同一对象；如果新数据会有新的值，请这样测试：--group {column}（线性模型的 {metric} 在新的值上为 {proposed}，在随机的行上为 {random}）",
+    ),
+    "inspect-model": (
+        "Model {model}, networks averaged: {members}; learnt from {data} with seed {seed}.",
+        "模型 {model}，{members} 个网络取平均；由 {data} 训练，种子 {seed}。",
+    ),
+    "inspect-model-number": ("mean {mean}, deviation {scale}, from {low} to {high}", "平均值 {mean}，标准差 {scale}，从 {low} 到 {high}"),
+    "inspect-model-date": ("written {order}; circles: {circles}", "写法 {order}；周期：{circles}"),
+    "inspect-model-category": ("{values}", "{values}"),
     # The screen
     "screen-wrote": ("wrote {files}", "已写出 {files}"),
     "screen-predict-next": ("predict new rows: {command}", "预测新数据：{command}"),

@@ -13,7 +13,7 @@ import numpy
 
 import steepest
 from steepest.errors import UserError, text
-from steepest.tables import baselines, cells, handing, intervals, learning, networks, reading, schema, settings, work
+from steepest.tables import baselines, handing, inspecting, intervals, learning, networks, reading, schema, settings, work
 from steepest.tables.learning import Learnt
 from steepest.tables.metrics import Array
 from steepest.tables.reading import Reading, Table
@@ -27,7 +27,6 @@ from steepest.tables.work import Work
 
 __all__ = ["TrainResult", "train"]
 
-FEWEST_ROWS = 5
 TOO_GOOD, ENOUGH_TO_DOUBT = 0.999, 20  # R2 or AUC on at least so many test rows, at which a leak is more likely than luck
 FEWEST_FOR_NETWORK = 40  # rows to learn from; with fewer, `auto` is the linear model
 FEWEST_FOR_TREES = 50
@@ -108,13 +107,15 @@ def train(
     Settings(name_of_optimizer, lr, 200 if epochs is None else epochs)  # what cannot be meant ends before the file is read
 
     table = reading.read(data, **how) if isinstance(data, (str, os.PathLike)) else reading.from_frame(data, "data")
-    table, name, notes = _rows_with_target(table, target)
+    table, name, notes = work.rows_with_target(table, target)
     said = schema.orders(table, kinds or {}, _without_test_columns(ignore, time, group, table), decimal)
     judged, more = schema.judge(table, name, task, said)
     notes += more
     ready = work.prepare(table, judged, group, time, class_weight == "balanced")
     plan = ready.plan(seed, folds)
-    notes += _plan_notes(plan, ready)
+    notes += _plan_notes(plan, ready) + inspecting.leaks(ready)
+    if time is None and group is None:
+        notes += inspecting.proposals(ready)
     few = model == "auto" and len(plan.learn) < FEWEST_FOR_NETWORK
     if few:
         notes.append(text("train-few-rows", rows=len(plan.learn), model=networks.AUTO))
@@ -249,18 +250,6 @@ def _intervals(model: TableModel, truth: Array, predicted: Array, groups: Rows |
         metric.name: intervals.interval(metric, truth, task.seen(metric, predicted, model.threshold), groups)
         for metric in task.metrics
     }
-
-
-def _rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]:
-    name = reading.find_column(table, target)
-    present = cells.words(table.frame[name]).is_not_null()
-    notes = list(table.notes)
-    if not present.all():
-        notes.append(text("table-rows-without-target", count=int((~present).sum()), target=name))
-        table = replace(table, frame=table.frame.filter(present))
-    if table.rows < FEWEST_ROWS:
-        raise UserError(text("table-too-few-rows", source=table.source, rows=table.rows, target=name, fewest=FEWEST_ROWS))
-    return table, name, notes
 
 
 def _plan_notes(plan: Plan, ready: Work) -> list[str]:

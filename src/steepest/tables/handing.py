@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.tables import model_file, report
+from steepest.tables import model_file, report, standing_alone
 from steepest.tables.preparing import CategoryColumn, Preparation
 from steepest.tables.training import Epoch, Run
 from steepest.tables.writing import write_all
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["history_csv", "write"]
 
-NAMES = {"model": model_file.NAME, "history": "history.csv", "report": "report.html"}
+NAMES = {
+    "model": model_file.NAME,
+    "history": "history.csv",
+    "report": "report.html",
+    "train": "train.py",
+    "predict": "predict.py",
+}
 
 
 def write(result: TrainResult, out: Path, anonymous: bool = False) -> None:
@@ -31,6 +37,8 @@ def write(result: TrainResult, out: Path, anonymous: bool = False) -> None:
         "model": model_file.dump(result.model),
         "history": history_csv(result.runs),
         "report": report.page(result, out).encode("utf-8"),
+        "train": standing_alone.train_program(result.model, result.plan).encode("utf-8"),
+        "predict": standing_alone.predict_program().encode("utf-8"),
     }
     write_all({result.files[kind]: content for kind, content in contents.items()})
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy
 
 from steepest.errors import UserError, text
-from steepest.tables import cells, model_file, reading
+from steepest.tables import cells, drift, model_file, reading
 from steepest.tables.metrics import Array
-from steepest.tables.reading import Table
+from steepest.tables.preparing import CategoryColumn
+from steepest.tables.reading import Reading, Table
 from steepest.tables.schema import Schema, target_values
 from steepest.tables.table_model import TableModel
 from steepest.tables.writing import write_all
@@ -42,12 +43,12 @@ class PredictResult:
 
 def predict(
     model: TableModel | str | os.PathLike[str],
-    data: str | os.PathLike[str],
+    data: str | os.PathLike[str] | Any,
     *,
-    header: bool | None = None,
     out: str | os.PathLike[str] | None = None,
+    **how: Unpack[Reading],
 ) -> PredictResult:
-    """Predict the target for each row of the CSV file `data`.
+    """Predict the target for each row of `data`: a file, or a data frame of polars or pandas.
 
     `model` is a model file, the folder that `train` wrote, or a `TableModel`. Columns are found by name; the target, other
     columns, other orders, words never seen and missing cells are all allowed. With `out`, a CSV file is written. Raises
@@ -59,9 +60,14 @@ def predict(
     """
     trained = model if isinstance(model, TableModel) else model_file.load(Path(model))
     schema = trained.schema
-    table = _named(reading.read(data, header=header, known=[column.name for column in schema.used]), schema)
+    if isinstance(data, (str, os.PathLike)):
+        table = reading.read(data, known=[column.name for column in schema.used], **how)
+    else:
+        table = reading.from_frame(data, "data")
+    table = _named(table, schema)
     predicted = trained.predict(table)
     noted, notes = _notes(trained, table)
+    notes += drift.differences(trained, table)
     frame = _frame(trained, table, predicted, noted)
     result = PredictResult(trained, frame, frame.columns[len(table.names) :], predicted, notes=[*table.notes, *notes])
     if schema.target in table.names:
@@ -73,7 +79,7 @@ def predict(
     if out is not None:
         result.file = Path(out)
         # The mark at the begin is how Excel knows UTF-8.
-        write_all({result.file: b"\xef\xbb\xbf" + result.frame.write_csv().encode("utf-8")})
+        write_all({result.file: b"\xef\xbb\xbf" + _harmless(result.frame).write_csv().encode("utf-8")})
     return result
 
 
@@ -100,22 +106,41 @@ def _named(table: Table, schema: Schema) -> Table:
 def _notes(model: TableModel, table: Table) -> tuple[list[str | None], list[str]]:
     """A note for each row (mostly empty), and a sentence for each column that there is something to say about."""
     by_row: list[list[str]] = [[] for _ in range(table.rows)]
-    sentences = []
+    sentences: list[str] = []
     kinds = {column.name: column.kind for column in model.schema.used}
     for name, strange in model.preparation.unseen(table).items():
-        rows = numpy.flatnonzero(strange).tolist()
-        if not rows:
+        _note(f"{kinds[name]}", name, cells.words(table.frame[name]), numpy.flatnonzero(strange).tolist(), by_row, sentences)
+    for column in model.preparation.columns:
+        if isinstance(column, CategoryColumn) or not column.quantiles:
             continue
-        values = cells.words(table.frame[name])
-        for row in rows:
-            by_row[row].append(text(f"predict-note-{kinds[name]}", column=name, value=values[row]))
-        examples = (
-            ", ".join(dict.fromkeys(values[row] for row in rows[:100]))
-            if len(rows) <= 3
-            else ", ".join(values[row] for row in rows[:3])
-        )
-        sentences.append(text(f"predict-unseen-{kinds[name]}", column=name, count=len(rows), examples=examples))
+        values = cells.words(table.frame[column.name])
+        read = column.read(values).to_numpy()
+        rows = numpy.flatnonzero((read < column.quantiles[0]) | (read > column.quantiles[-1])).tolist()
+        _note("range", column.name, values, rows, by_row, sentences)
     return ["; ".join(row) or None for row in by_row], sentences
+
+
+def _note(key: str, name: str, values: polars.Series, rows: list[int], by_row: list[list[str]], sentences: list[str]) -> None:
+    if not rows:
+        return
+    for row in rows:
+        by_row[row].append(text(f"predict-note-{key}", column=name, value=values[row]))
+    examples = ", ".join(list(dict.fromkeys(values[row] for row in rows[:100]))[:3])
+    sentences.append(text(f"predict-unseen-{key}", column=name, count=len(rows), examples=examples))
+
+
+FORMULA = r"^[=+\-@\t]"  # what a spreadsheet takes for the begin of a formula
+
+
+def _harmless(frame: polars.DataFrame) -> polars.DataFrame:
+    """The frame with an apostrophe before text cells that a spreadsheet would run as formulas; numbers are left as they are."""
+    import polars
+
+    def escaped(column: polars.Series) -> polars.Series:
+        begins = column.str.contains(FORMULA).fill_null(False) & cells.plain_numbers(column).is_null()
+        return column.zip_with(~begins, "'" + column) if begins.any() else column
+
+    return polars.DataFrame([escaped(one) if one.dtype == polars.String else one for one in frame.iter_columns()])
 
 
 def _frame(model: TableModel, table: Table, predicted: Array, noted: list[str | None]) -> polars.DataFrame:

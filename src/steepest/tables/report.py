@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from steepest.errors import language, text
-from steepest.tables import pictures
+from steepest.tables import pictures, standing_alone
 from steepest.tables.metrics import METRICS, Array
 from steepest.tables.schema import Column
 from steepest.tables.table_model import TableModel
@@ -45,6 +45,17 @@ td.best { font-weight: 700; } td.best::after { content: " *"; }
 figure { margin: .5rem 0; } figure svg { width: 100%; height: auto; max-width: 44rem; }
 figure.square svg { max-width: 32rem; }
 svg text { font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif !important; }
+.fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .7rem 1.4rem; }
+.field { display: flex; flex-wrap: wrap; gap: .2rem .6rem; align-items: center; } .field label { flex: 1 0 100%; color: var(--soft); }
+.field input[type=range] { flex: 1; min-width: 6rem; accent-color: var(--first); }
+.field input:not([type=range]), .field select { width: 8.5rem; font: inherit; color: inherit; background: var(--panel);
+  border: 1px solid var(--faint); border-radius: 5px; padding: .2rem .4rem; } .field select { width: 100%; }
+.field :focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--first); outline-offset: 1px; }
+.told { font-size: 1.1rem; position: sticky; top: 0; background: var(--ground); padding: .5rem 0; z-index: 1; }
+.answer { font-size: 1.7rem; font-weight: 700; color: var(--first); margin-left: .4rem; }
+.bars { margin: 0 0 1rem; max-width: 34rem; } .bar { display: grid; grid-template-columns: minmax(5rem, 10rem) 1fr 4.5rem; gap: .6rem;
+  align-items: center; } .track { background: var(--line); border-radius: 4px; height: .7rem; overflow: hidden; }
+.fill { display: block; background: var(--first); height: 100%; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; white-space: pre-wrap;
 overflow-wrap: anywhere; font-size: .9rem; } code { font-family: ui-monospace, "Cascadia Mono", Consolas, Menlo, monospace; }
 """
@@ -61,6 +72,7 @@ def page(result: TrainResult, out: Path) -> str:
         _results(model),
         _curve(model, result.run),
         _confusion(model, result.truth, result.predicted) if schema.classes else _scatter(model, result.truth, result.predicted),
+        _form(model),
         _columns(model),
         _training(model, result.run, result.seconds),
         _again(result.command, out),
@@ -204,6 +216,11 @@ def _confusion(model: TableModel, truth: Array, predicted: Array) -> str:
         f"<h2>{text('report-heading-confusion')}</h2>\n<p class='soft'>{caption}</p>\n<div class='scroll'><table class='matrix'>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _form(model: TableModel) -> str:
+    lines = f"<p class='soft'>{escape(text('form-about', target=model.schema.target))}</p>"
+    return f"<h2>{text('report-heading-form')}</h2>\n{lines}\n{standing_alone.form(model)}"
 
 
 def _columns(model: TableModel) -> str:

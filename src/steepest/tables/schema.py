@@ -21,7 +21,7 @@ from steepest.tables.reading import Table, find_column
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["KINDS", "Column", "Orders", "Schema", "judge", "orders", "target_values"]
+__all__ = ["KINDS", "USED", "Column", "Orders", "Schema", "judge", "judge_columns", "orders", "target_values"]
 
 NUMBER_SHARE = 0.9  # of the cells that are not missing, so many must be numbers (or days) for a column of them
 FEW = 10  # so many different words are a category however few the rows
@@ -115,9 +115,22 @@ def judge(table: Table, target: str, task: str = "auto", said: Orders = Orders()
     Rows without a target must be gone. Raises `UserError` where there is nothing to learn or nothing to learn from.
     """
     notes: list[str] = []
-    usual = said.decimal or _usual_decimal(table)
-    form = _target_form(table, target, said, usual, notes)
+    form = _target_form(table, target, said, said.decimal or _usual_decimal(table), notes)
     task, classes = _judge_target(table, target, task, form)
+    columns, more = judge_columns(table, said, target)
+    if not any(column.kind in USED for column in columns):
+        # A column that merely counts, or names each row, is still better than none.
+        columns = tuple(_reprieved(table, column) for column in columns)
+    schema = Schema(tuple(table.names), table.has_header, columns, target, task, classes, form)
+    if not schema.used:
+        raise UserError(text("table-no-features", source=table.source, target=target))
+    return schema, [*notes, *more, *_notes(columns)]
+
+
+def judge_columns(table: Table, said: Orders, target: str | None = None) -> tuple[tuple[Column, ...], list[str]]:
+    """What each column but the target is, and how it was read."""
+    notes: list[str] = []
+    usual = said.decimal or _usual_decimal(table)
     columns: list[Column] = []
     seen: dict[int, list[str]] = {}
     for name in table.names:
@@ -130,26 +143,23 @@ def judge(table: Table, target: str, task: str = "auto", said: Orders = Orders()
         if column.kind in USED:
             column = _unless_duplicate(table, column, seen)
         columns.append(column)
-    if not any(column.kind in USED for column in columns):
-        # A column that merely counts, or names each row, is still better than none.
-        columns = [_reprieved(table, column) for column in columns]
-    schema = Schema(tuple(table.names), table.has_header, tuple(columns), target, task, classes, form)
-    if not schema.used:
-        raise UserError(text("table-no-features", source=table.source, target=target))
-    notes += _notes(schema)
-    return schema, notes
+    return tuple(columns), notes
 
 
-def _notes(schema: Schema) -> list[str]:
+def _notes(columns: tuple[Column, ...]) -> list[str]:
     notes = []
-    gaps = [f"{column.name} {column.missing - column.unreadable}" for column in schema.used if column.missing > column.unreadable]
+    used = [column for column in columns if column.kind in USED]
+    gaps = [f"{column.name} {column.missing - column.unreadable}" for column in used if column.missing > column.unreadable]
     if gaps:
         notes.append(text("table-missing-cells", columns=_few(gaps)))
     for kind in ASIDE:
-        aside = [column.name for column in schema.columns if column.kind == kind]
+        aside = [column.name for column in columns if column.kind == kind]
         if aside:
             notes.append(text(f"table-aside-{kind}", columns=_few(aside)))
-    doubled = [f"{column.name} = {column.same_as}" for column in schema.columns if column.kind == "duplicate"]
+    pooled = [f"{column.name} {column.distinct}" for column in used if column.kind == "category" and column.distinct > MANY]
+    if pooled:
+        notes.append(text("table-pooled", columns=_few(pooled), most=MANY))
+    doubled = [f"{column.name} = {column.same_as}" for column in columns if column.kind == "duplicate"]
     if doubled:
         notes.append(text("table-aside-duplicate", columns=_few(doubled)))
     return notes

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy
 from numpy.typing import NDArray
 
 import steepest
 from steepest.errors import UserError, text
-from steepest.tables import cells, splitting
+from steepest.tables import cells, reading, splitting
 from steepest.tables.metrics import Array
 from steepest.tables.reading import Table, find_column
 from steepest.tables.schema import Schema, target_values
 from steepest.tables.splitting import Plan, Rows
 from steepest.tables.tasks import TASKS, Task
 
-__all__ = ["Work", "prepare"]
+__all__ = ["Work", "identities", "order_in_time", "prepare", "rows_with_target"]
+
+FEWEST_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -115,3 +117,16 @@ def identities(table: Table, judged: Schema) -> Rows:
     """A number for each row, the same for rows that are equal in target and all columns the model reads."""
     frame = table.frame.select([column.name for column in judged.used] + [judged.target])
     return frame.hash_rows(seed=0).rank("dense").to_numpy().astype(numpy.int64)
+
+
+def rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]:
+    """The rows that hold the target, its column's name, and what there is to say; raises `UserError` for fewer than five."""
+    name = reading.find_column(table, target)
+    present = cells.words(table.frame[name]).is_not_null()
+    notes = list(table.notes)
+    if not present.all():
+        notes.append(text("table-rows-without-target", count=int((~present).sum()), target=name))
+        table = replace(table, frame=table.frame.filter(present))
+    if table.rows < FEWEST_ROWS:
+        raise UserError(text("table-too-few-rows", source=table.source, rows=table.rows, target=name, fewest=FEWEST_ROWS))
+    return table, name, notes

@@ -1,0 +1,95 @@
+"""`steepest inspect DATA|MODEL [--target COLUMN]`: what is in a table or a model, before trusting it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steepest.errors import text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["inspect"]
+
+
+def inspect(
+    data: Path,
+    /,
+    *,
+    target: str | None = None,
+    kind: list[str] | None = None,
+    ignore: list[str] | None = None,
+    decimal: str = "auto",
+    header: bool | None = None,
+    encoding: str = "auto",
+    separator: str = "auto",
+    sheet: str | None = None,
+) -> None:
+    """Show what is in a table, or in a model file, and what is wrong with it.
+
+    Parameters
+    ----------
+    data
+        A table as `steepest train` takes it; or a folder that it wrote, or its model.safetensors.
+    target
+        The column to predict: then leaks, imbalance and proposals for the split are looked for too.
+    kind
+        COLUMN=number, category, date, text or id, where it is judged wrongly; may be given several times.
+    ignore
+        A column to leave out; may be given several times.
+    decimal
+        point or comma, where auto judges the columns wrongly.
+    header
+        Whether the first line names the columns; without this, the cells decide.
+    encoding
+        utf-8, gb18030, utf-16, cp1252 ..., where auto judges wrongly.
+    separator
+        The character between cells, or tab or space, where auto judges wrongly.
+    sheet
+        The sheet of an Excel file; the first that holds anything without this.
+    """
+    from steepest.cli import screen
+    from steepest.cli.train import pairs
+    from steepest.tables import inspecting
+
+    console = screen.console()
+    if data.suffix == ".safetensors" or (data.is_dir() and (data / "model.safetensors").exists()):
+        _model(data, console)
+        return
+    found = inspecting.inspect(
+        data, target, kinds=pairs(kind or []), ignore=ignore or [], decimal=decimal, header=header, encoding=encoding,
+        separator=separator, sheet=sheet,
+    )  # fmt: skip
+    say = screen.say(console)
+    say(text("inspect-table", data=found.table.source, rows=found.table.rows, columns=len(found.table.names)))
+    rows = [
+        (one.name, text(f"kind-{one.kind}"), f"{one.distinct}", f"{one.missing}", found.pictures[one.name]) for one in found.columns
+    ]
+    heads = [text(f"report-column-{key}") for key in ("name", "kind", "distinct", "missing", "picture")]
+    console.print(screen.words_table(heads, rows))
+    for note in found.notes:
+        say(f"- {note}")
+    if found.findings:
+        say(text("inspect-findings"))
+        for finding in found.findings:
+            say(f"! {finding}")
+    say(text("inspect-kinds"))
+    say(found.kinds)
+
+
+def _model(path: Path, console: Console) -> None:
+    from steepest.cli import screen
+    from steepest.tables import inspecting, model_file, report
+
+    model = model_file.load(path)
+    say = screen.say(console)
+    shown = ", ".join(model.schema.classes[:20])
+    say(text(f"report-task-{model.schema.task}", target=model.schema.target, classes=len(model.schema.classes), shown=shown))
+    say(report.plan_words(model.about))
+    say(text("inspect-model", model=model.model, members=len(model.members), data=model.about["data"], seed=model.about["seed"]))
+    columns = model.preparation.columns
+    kinds = {column.name: column.kind for column in model.schema.used}
+    rows = [(one.name, text(f"kind-{kinds[one.name]}"), inspecting.describe_prepared(one)) for one in columns]
+    console.print(screen.words_table([text("report-column-name"), text("report-column-kind"), ""], rows))
+    console.print(screen.metrics_table(report.metric_rows(model.metrics, not model.schema.classes)))
