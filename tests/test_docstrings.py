@@ -9,6 +9,7 @@ import pytest
 import steepest
 
 APART = ("steepest.__main__", "steepest.cli", "steepest.course.programs", "steepest.as_torch")
+APART += ("steepest.tables.programs", "steepest.tables.estimators")  # texts; scikit-learn may not be there
 MODULES = ["steepest"] + [
     module.name for module in pkgutil.walk_packages(steepest.__path__, "steepest.") if not module.name.startswith(APART)
 ]

@@ -358,6 +358,47 @@ ROWS = {
     "report-heading-curve": ("How it learnt", "学习过程"),
     "report-heading-scatter": ("Predicted against true", "预测值与真实值"),
     "report-heading-confusion": ("Confusion matrix", "混淆矩阵"),
+    "report-heading-thresholds": ("Precision and recall", "查准率与查全率"),
+    "report-heading-calibration": ("Do the probabilities hold?", "概率可信吗？"),
+    "report-heading-importance": ("Which columns matter", "哪些列重要"),
+    "report-heading-dependence": ("How the prediction depends on them", "预测如何依赖这些列"),
+    "report-heading-doctor": ("What the doctor says", "诊断"),
+    "report-thresholds": (
+        "{second!r} is predicted from a probability on (* the one in use); on the test rows",
+        "概率达到阈值时预测 {second!r}（* 表示采用的阈值）；测试数据",
+    ),
+    "report-threshold-at": ("from", "阈值"),
+    "report-threshold-precision": ("precision", "查准率"),
+    "report-threshold-recall": ("recall", "查全率"),
+    "report-threshold-rows": ("rows", "行数"),
+    "report-word-likeliest": ("the class predicted", "预测的类别"),
+    "report-word-said": ("probability of {what}", "{what} 的概率"),
+    "report-word-share": ("share that is so", "实际比例"),
+    "report-word-diagonal": ("said = so", "概率 = 实际"),
+    "report-calibration-alt": (
+        "Share of test rows that are so against the probability that was said, in {parts} groups of equal size; mean distance {error}.",
+        "把测试数据按概率分成 {parts} 个等大的组：实际比例与所给概率；平均相差 {error}。",
+    ),
+    "report-loss-class": ("log loss", "对数损失"),
+    "report-loss-regression": ("absolute error", "绝对误差"),
+    "report-grows": ("growth of the {loss} when the column is shuffled", "打乱该列后{loss}的增加"),
+    "report-importance-alt": (
+        "How much the {loss} grows on average when a column is shuffled among the rows, with 95 % intervals; most for {first} ({grows}).",
+        "打乱一列后{loss}平均增加多少（95 % 区间）；{first} 最多（{grows}）。",
+    ),
+    "report-importance-seen": (" Measured on rows that the model learnt from.", "在模型学习过的数据上测得。"),
+    "report-dependence": (
+        "The mean prediction when the column is set to one value in all rows, the others left as they are. It is what the model does, not "
+        "what changing the column would do in the world.",
+        "把该列在所有行中设为同一个值、其他列不变时的平均预测。这说明的是模型的行为，而不是现实中改变该列的后果。",
+    ),
+    "report-dependence-alt": ("Mean prediction along {column}: from {least} to {most}.", "随 {column} 变化的平均预测：从 {least} 到 {most}。"),
+    "report-dependence-class": ("probability of {label}", "{label} 的概率"),
+    "report-network-cosine": (
+        "Networks averaged: {members} of {model}, features: {features} (numbers through bins); optimizer {optimizer}, learning rate {lr:g}, "
+        "falling to 0 over {epochs} epochs.",
+        "{members} 个 {model} 网络取平均，{features} 个特征（数字经过分箱）；优化器 {optimizer}，学习率 {lr:g}，在 {epochs} 轮中降到 0。",
+    ),
     "report-heading-form": ("Try it", "试一试"),
     "form-about": (
         "Set the columns and see what the model says about {target}. It is computed in this page; nothing is sent anywhere.",

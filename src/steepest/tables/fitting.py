@@ -12,6 +12,8 @@ from typing import Any, Unpack
 import numpy
 
 import steepest
+from steepest.diagnose.finding import Finding
+from steepest.diagnose.tabular import inspect_table
 from steepest.errors import UserError, text
 from steepest.tables import baselines, handing, inspecting, intervals, learning, networks, reading, schema, settings, work
 from steepest.tables.learning import Learnt
@@ -30,6 +32,7 @@ __all__ = ["TrainResult", "train"]
 TOO_GOOD, ENOUGH_TO_DOUBT = 0.999, 20  # R2 or AUC on at least so many test rows, at which a leak is more likely than luck
 FEWEST_FOR_NETWORK = 40  # rows to learn from; with fewer, `auto` is the linear model
 FEWEST_FOR_TREES = 50
+MOST_FOR_THE_DOCTOR = 5000  # rows
 WIDE = 512  # features of a layer, below which a product's threads cost more than they give
 TASK_NAMES = ("auto", *TASKS)
 
@@ -52,6 +55,7 @@ class TrainResult:
     seconds: float
     learning_seconds: float
     command: list[str]
+    findings: list[Finding] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
 
     @property
@@ -175,11 +179,18 @@ def train(
     }  # fmt: skip
     result = TrainResult(
         chosen, chosen.metrics, learnt.runs, plan, ready, rows, truth, predicted["model"], learnt.matrix, notes, seconds,
-        learning_seconds, command(data, target, options, out),
+        learning_seconds, command(data, target, options, out), _doctor(ready, plan, learnt),
     )  # fmt: skip
     if out is not None:
         handing.write(result, Path(out), anonymous)
     return result
+
+
+def _doctor(ready: Work, plan: Plan, learnt: Learnt) -> list[Finding]:
+    """What the doctor says about the prepared table, on at most some thousand rows."""
+    some = plan.learn[:: max(1, len(plan.learn) // MOST_FOR_THE_DOCTOR)]
+    names = learnt.model.preparation.features
+    return inspect_table(learnt.matrix[some], ready.truth[some], names, classes=bool(ready.schema.classes), scaled=True)
 
 
 def _check(task: str, seed: int, folds: int, class_weight: str) -> None:

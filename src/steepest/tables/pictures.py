@@ -17,7 +17,7 @@ from steepest.tables.training import Epoch
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["loss_curve", "predicted_against_true"]
+__all__ = ["calibration", "dependence", "importance", "loss_curve", "predicted_against_true"]
 
 # matplotlib draws with these colours; in the SVG each becomes the page's own.
 INK, FIRST, SECOND, FAINT, GRID = "#010101", "#020202", "#030303", "#040404", "#050505"
@@ -57,6 +57,51 @@ def predicted_against_true(truth: Array, predicted: Array, words: dict[str, str]
         axes.set_ylabel(words["predicted"])
         axes.legend(frameon=False)
     return written[0]
+
+
+def importance(names: Sequence[str], grows: Sequence[float], halves: Sequence[float], words: dict[str, str]) -> str:
+    """A bar a column, the largest on top, with its interval. `words`: grows."""
+    with _axes((7.2, 0.6 + 0.32 * len(names))) as (axes, written):
+        places = list(range(len(names)))[::-1]
+        axes.barh(places, grows, color=FIRST, height=0.62)
+        axes.errorbar(grows, places, xerr=halves, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)
+        axes.set_yticks(places, [_short(name) for name in names])
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel(words["grows"])
+    return written[0]
+
+
+def dependence(values: Sequence[float], names: Sequence[str], means: Sequence[float], column: str, days: bool, words: str) -> str:
+    """The mean prediction along a number, or a bar for each of some `names`."""
+    with _axes((3.6, 2.7)) as (axes, written):
+        if names:
+            axes.bar(range(len(names)), means, color=FIRST, width=0.62)
+            axes.set_xticks(range(len(names)), [_short(name, 11) for name in names], rotation=30, ha="right")
+            spread = max(means) - min(means)
+            axes.set_ylim(min(means) - 0.35 * spread - 1e-9, max(means) + 0.15 * spread + 1e-9)
+        else:
+            axes.plot(values, means, color=FIRST, marker="o", markersize=4)
+        if days:
+            ticks = numpy.linspace(values[0], values[-1], 4)
+            axes.set_xticks(ticks, [str(numpy.datetime64("1970-01-01") + int(tick)) for tick in ticks], fontsize=8)
+        axes.set_xlabel(_short(column, 34))
+        axes.set_ylabel(words)
+    return written[0]
+
+
+def calibration(said: Sequence[float], true: Sequence[float], words: dict[str, str]) -> str:
+    """The share that was true against the probability that was said, in bins. `words`: said, true, perfect."""
+    with _axes((5.2, 4.2)) as (axes, written):
+        axes.plot([0, 1], [0, 1], color=INK, linewidth=1, label=words["perfect"])
+        axes.plot(said, true, color=FIRST, marker="o", markersize=5)
+        axes.set_xlabel(words["said"])
+        axes.set_ylabel(words["true"])
+        axes.legend(frameon=False)
+    return written[0]
+
+
+def _short(name: str, most: int = 28) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from steepest.tables.schema import Column, Schema
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["CategoryColumn", "DateColumn", "NumberColumn", "Preparation", "fit"]
+__all__ = ["CategoryColumn", "DateColumn", "NumberColumn", "Preparation", "Prepared", "fit"]
 
 MOST_VALUES = 50  # of a category that get a column of their own
 RARE = 3  # training rows; with fewer a value goes to the bucket
@@ -53,11 +53,16 @@ class NumberColumn:
 
     def encode(self, values: polars.Series, into: NDArray[Any]) -> None:
         """Write the features of the `words` `values` into `(rows, features)`."""
-        numbers = cells.numbers(values, self.form).to_numpy()
+        into[:] = self.at(cells.numbers(values, self.form).to_numpy())
+
+    def at(self, numbers: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+        """The features `(rows, features)` of numbers `(rows,)`; nan is missing."""
         absent = numpy.isnan(numbers)
-        into[:, 0] = numpy.where(absent, 0.0, numpy.clip((numbers - self.mean) / self.scale, -applying.MOST, applying.MOST))
+        found = numpy.zeros((len(numbers), len(self.features)))
+        found[:, 0] = numpy.where(absent, 0.0, numpy.clip((numbers - self.mean) / self.scale, -applying.MOST, applying.MOST))
         if self.indicator:
-            into[:, 1] = absent
+            found[:, 1] = absent
+        return found
 
     @classmethod
     def fit(cls, column: Column, values: polars.Series) -> NumberColumn:
@@ -100,9 +105,13 @@ class DateColumn:
         return cells.days(values, self.order)
 
     def encode(self, values: polars.Series, into: NDArray[Any]) -> None:
-        """Write the features of the `words` `values` into `(rows, features)`; a missing day is the mean, and nowhere on a circle."""
-        days = cells.days(values, self.order).to_numpy()
+        """Write the features of the `words` `values` into `(rows, features)`."""
+        into[:] = self.at(cells.days(values, self.order).to_numpy())
+
+    def at(self, days: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+        """The features `(rows, features)` of days `(rows,)`; a missing day (nan) is the mean, and nowhere on a circle."""
         absent = numpy.isnan(days)
+        into = numpy.zeros((len(days), len(self.features)))
         into[:, 0] = numpy.where(absent, 0.0, numpy.clip((days - self.mean) / self.scale, -applying.MOST, applying.MOST))
         for place, circle in enumerate(self.circles):
             angle = 2 * numpy.pi * numpy.mod(days / applying.CIRCLES[circle], 1.0)
@@ -110,6 +119,7 @@ class DateColumn:
             into[:, 2 + 2 * place] = numpy.where(absent, 0.0, numpy.cos(angle))
         if self.indicator:
             into[:, -1] = absent
+        return into
 
     @classmethod
     def fit(cls, column: Column, values: polars.Series) -> DateColumn:

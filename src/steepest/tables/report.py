@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from steepest.errors import language, text
-from steepest.tables import pictures, standing_alone
+from steepest.tables import explaining, pictures, standing_alone
 from steepest.tables.metrics import METRICS, Array
 from steepest.tables.schema import Column
 from steepest.tables.table_model import TableModel
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["best_of", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
 
+WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
+THRESHOLDS = (0.1, 0.3, 0.5, 0.7, 0.9)
+BINS = 10  # of the calibration
+MOST_BARS = 15  # columns in the picture of importance
+DEPENDENCES = 4
+FEWEST_EXPLAINED = 30  # rows
 MOST_CLASSES = 20  # in the confusion matrix
 
 STYLE = """
@@ -40,9 +46,11 @@ p, ul { margin: .5rem 0; } ul { padding-left: 1.2rem; } .soft, caption, figcapti
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } caption { text-align: left; padding-bottom: .4rem; }
 th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child, td:first-child, .words td, .words th { text-align: left; } thead th { color: var(--soft); font-weight: 600; }
-td.best { font-weight: 700; } td.best::after { content: " *"; }
+td.best { font-weight: 700; } td.best::before { content: "* "; }
 .matrix td { text-align: center; min-width: 4rem; border: 1px solid var(--line); } .matrix th { text-align: right; }
 figure { margin: .5rem 0; } figure svg { width: 100%; height: auto; max-width: 44rem; }
+.several { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .6rem; } .several svg { width: 100%;
+  height: auto; } small { display: block; color: var(--soft); font-weight: 400; }
 figure.square svg { max-width: 32rem; }
 svg text { font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif !important; }
 .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .7rem 1.4rem; }
@@ -72,7 +80,11 @@ def page(result: TrainResult, out: Path) -> str:
         _results(model),
         _curve(model, result.run),
         _confusion(model, result.truth, result.predicted) if schema.classes else _scatter(model, result.truth, result.predicted),
+        _thresholds(model, result.truth, result.predicted),
+        _calibration(model, result.truth, result.predicted),
+        *_explained(result),
         _form(model),
+        _doctor(result),
         _columns(model),
         _training(model, result.run, result.seconds),
         _again(result.command, out),
@@ -87,9 +99,8 @@ def page(result: TrainResult, out: Path) -> str:
 
 def metric_rows(metrics: dict[str, dict[str, float]], regression: bool) -> list[tuple[str, dict[str, float]]]:
     """The rows of the result table, named for people: the model and the baselines."""
-    simplest = "report-mean" if regression else "report-majority"
-    keys = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": simplest}
-    return [(text(key), metrics[who]) for who, key in keys.items() if who in metrics]
+    named = {**WHO, "simplest": "report-mean" if regression else "report-majority"}
+    return [(text(key), metrics[who]) for who, key in named.items() if who in metrics]
 
 
 def plan_words(about: Mapping[str, Any]) -> str:
@@ -156,9 +167,11 @@ def _results(model: TableModel) -> str:
     names = list(rows[0][1])
     best = {name: best_of(name, [values[name] for _, values in rows]) for name in names}
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    keys = dict(zip((who for who, _ in rows), (key for key in WHO if key in model.metrics), strict=True))
     body = ""
     for who, values in rows:
-        tds = "".join(_metric_cell(shown(name, values[name]), best[name]) for name in names)
+        ranges = model.intervals.get(keys[who], {})
+        tds = "".join(_metric_cell(shown(name, values[name]), best[name], _range(name, ranges.get(name))) for name in names)
         body += f'<tr><th scope="row">{escape(who)}</th>{tds}</tr>'
     caption = escape(text("report-results", rows=model.about["tested"]))
     return (
@@ -168,8 +181,15 @@ def _results(model: TableModel) -> str:
     )
 
 
-def _metric_cell(value: str, best: str | None) -> str:
-    return f'<td class="best">{value}</td>' if value == best else f"<td>{value}</td>"
+def _metric_cell(value: str, best: str | None, between: str) -> str:
+    marked = ' class="best"' if value == best else ""
+    return f"<td{marked}>{value}{between}</td>"
+
+
+def _range(name: str, bounds: Sequence[float] | None) -> str:
+    if bounds is None or any(math.isnan(bound) for bound in bounds):
+        return ""
+    return f"<small>{shown(name, bounds[0])} – {shown(name, bounds[1])}</small>"
 
 
 def _definitions(names: Sequence[str]) -> str:
@@ -193,8 +213,12 @@ def _scatter(model: TableModel, truth: Array, predicted: Array) -> str:
     return _figure(text("report-heading-scatter"), pictures.predicted_against_true(truth, predicted, words), alt, "square")
 
 
+def _svg(svg: str, alt: str) -> str:
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt, quote=True)}" ', 1)
+
+
 def _figure(heading: str, svg: str, alt: str, shape: str = "wide") -> str:
-    named = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt, quote=True)}" ', 1)
+    named = _svg(svg, alt)
     return f'<h2>{heading}</h2>\n<figure class="{shape}">{named}<figcaption>{escape(alt)}</figcaption></figure>'
 
 
@@ -216,6 +240,85 @@ def _confusion(model: TableModel, truth: Array, predicted: Array) -> str:
         f"<h2>{text('report-heading-confusion')}</h2>\n<p class='soft'>{caption}</p>\n<div class='scroll'><table class='matrix'>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _thresholds(model: TableModel, truth: Array, predicted: Array) -> str:
+    """Precision and recall of the second class at five thresholds and at the stored one."""
+    if len(model.schema.classes) != 2:
+        return ""
+    body = ""
+    for threshold in sorted({*THRESHOLDS, round(model.threshold, 3)}):
+        taken, right = predicted[:, 1] >= threshold, truth == 1
+        found = int((taken & right).sum())
+        fields = [found / int(taken.sum()) if taken.any() else math.nan, found / int(right.sum()) if right.any() else math.nan]
+        used = " *" if threshold == round(model.threshold, 3) else ""
+        tds = "".join(f"<td>{number(value) if math.isnan(value) else f'{value:.3f}'}</td>" for value in fields)
+        body += f"<tr><th scope='row'>{threshold:g}{used}</th>{tds}<td>{int(taken.sum()):,}</td></tr>"
+    heads = "".join(f'<th scope="col">{text(f"report-threshold-{key}")}</th>' for key in ("at", "precision", "recall", "rows"))
+    caption = escape(text("report-thresholds", second=model.schema.classes[1]))
+    return (
+        f"<h2>{text('report-heading-thresholds')}</h2>\n<div class='scroll'><table><caption>{caption}</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _calibration(model: TableModel, truth: Array, predicted: Array) -> str:
+    """Whether of the rows with 70 % about 70 in 100 are so: of the second of two classes, else of the class predicted."""
+    if not model.schema.classes or len(truth) < FEWEST_EXPLAINED:
+        return ""
+    two = len(model.schema.classes) == 2
+    said = predicted[:, 1] if two else predicted.max(axis=1)
+    right = truth == 1 if two else truth == predicted.argmax(axis=1)
+    order = numpy.argsort(said, kind="stable")
+    parts = [part for part in numpy.array_split(order, min(BINS, len(said) // 10)) if len(part)]
+    means, shares = [float(said[part].mean()) for part in parts], [float(right[part].mean()) for part in parts]
+    error = sum(len(part) * abs(mean - share) for part, mean, share in zip(parts, means, shares, strict=True)) / len(said)
+    what = model.schema.classes[1] if two else text("report-word-likeliest")
+    words = {"said": text("report-word-said", what=what), "true": text("report-word-share"), "perfect": text("report-word-diagonal")}
+    alt = text("report-calibration-alt", error=f"{error:.3f}", parts=len(parts))
+    return _figure(text("report-heading-calibration"), pictures.calibration(means, shares, words), alt, "square")
+
+
+def _explained(result: TrainResult) -> list[str]:
+    """Permutation importance, and the partial dependence on the columns that matter most."""
+    model = result.model
+    if len(result.rows) < FEWEST_EXPLAINED:
+        return []
+    matrix = result.matrix[result.rows]
+    found = explaining.importances(model, matrix, result.truth)
+    top = found[:MOST_BARS]
+    loss = text("report-loss-class" if model.schema.classes else "report-loss-regression")
+    picture = pictures.importance(
+        [one.column for one in top], [one.grows for one in top], [one.half for one in top], {"grows": text("report-grows", loss=loss)}
+    )
+    seen = text("report-importance-seen") if result.plan.kind in ("folds", "each") else ""
+    alt = text("report-importance-alt", loss=loss, first=top[0].column, grows=number(top[0].grows)) + seen
+    sections = [_figure(text("report-heading-importance"), picture, alt)]
+    label = model.schema.classes[-1] if model.schema.classes else ""
+    words = text("report-dependence-class", label=label) if label else text("report-word-predicted", target=model.schema.target)
+    days = {column.name for column in model.schema.used if column.kind == "date"}
+    figures = ""
+    for one in [one for one in top if one.grows > 0][:DEPENDENCES]:
+        curve = explaining.dependence(model, matrix, one.column)
+        if len(curve.means) < 2:
+            continue
+        drawn = pictures.dependence(curve.values, curve.names, curve.means, one.column, one.column in days, words)
+        least, most = number(min(curve.means)), number(max(curve.means))
+        figures += _svg(drawn, text("report-dependence-alt", column=one.column, least=least, most=most))
+    if figures:
+        about = escape(text("report-dependence"))
+        sections.append(
+            f"<h2>{text('report-heading-dependence')}</h2>\n<div class='several'>{figures}</div><p class='soft'>{about}</p>"
+        )
+    return sections
+
+
+def _doctor(result: TrainResult) -> str:
+    """What the doctor finds in the table that the model learns from."""
+    if not result.findings:
+        return ""
+    items = "".join(f"<li>{escape(one.evidence)} {escape(one.why)} {escape(one.change)}</li>" for one in result.findings)
+    return f"<h2>{text('report-heading-doctor')}</h2>\n<ul>{items}</ul>"
 
 
 def _form(model: TableModel) -> str:
@@ -240,7 +343,9 @@ def _training(model: TableModel, run: Run, seconds: float) -> str:
     about = model.about
     said = [
         text(
-            "report-network",
+            "report-network-cosine" if about["cosine"] else "report-network",
+            members=about["members"],
+            epochs=about["epochs"],
             model=about["trained"],
             features=len(model.preparation.features),
             optimizer=about["optimizer"],
