@@ -21,6 +21,7 @@ from steepest.tables.preparing import Preparation
 from steepest.tables.schema import Schema
 from steepest.tables.table_model import Scale, TableModel
 from steepest.tables.tasks import TASKS
+from steepest.tables.writing import finish
 from steepest.version import __version__
 
 __all__ = ["FORMAT", "NAME", "dump", "fields", "load"]
@@ -64,6 +65,7 @@ def load(path: Path) -> TableModel:
     import safetensors.numpy
 
     place = path / NAME if path.is_dir() else path
+    finish(place.parent)
     try:
         content = place.read_bytes()
     except FileNotFoundError:

@@ -54,9 +54,8 @@ class Work:
         return made
 
     def validations(self, learn: Rows, count: int, seed: int) -> list[Rows]:
-        """For each of `count` networks its rows of `learn` for validation, of one size, disjoint (in order of time: the latest)."""
-        if self.times is not None:
-            return [splitting.latest(self.times, learn)] * count
+        """For each of `count` networks its rows of `learn` for validation, of one size, disjoint. In order of time too they are drawn at
+        random: to keep the latest rows from all networks costs more than it tells."""
         together, _ = splitting.together(self.identity[learn], self.groups is not None)
         parts = max(splitting.FOLDS, count)
         part = splitting.deal(self.strata[learn], together, [1 / parts] * parts, _generator(seed + 1))
