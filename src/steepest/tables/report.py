@@ -257,7 +257,7 @@ def _thresholds(model: TableModel, truth: Array, predicted: Array) -> str:
     heads = "".join(f'<th scope="col">{text(f"report-threshold-{key}")}</th>' for key in ("at", "precision", "recall", "rows"))
     caption = escape(text("report-thresholds", second=model.schema.classes[1]))
     return (
-        f"<h2>{text('report-heading-thresholds')}</h2>\n<div class='scroll'><table><caption>{caption}</caption>"
+        f"<h2>{text('report-heading-thresholds')}</h2>\n<p class='soft'>{caption}</p><div class='scroll'><table>"
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
