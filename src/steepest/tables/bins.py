@@ -20,6 +20,7 @@ __all__ = ["Bins", "count", "fit"]
 
 FEWEST, MOST = 8, 48
 ROWS_A_BIN = 250
+MANY_ROWS, MOST_OF_MANY = 200_000, 16  # so that the widened rows of a long table fit into memory
 FAR = 3.0
 
 
@@ -56,7 +57,7 @@ class Bins:
 
 def count(rows: int) -> int:
     """How many bins a number gets at most where `rows` are learnt from."""
-    return min(MOST, max(FEWEST, rows // ROWS_A_BIN))
+    return min(MOST if rows < MANY_ROWS else MOST_OF_MANY, max(FEWEST, rows // ROWS_A_BIN))
 
 
 def fit(matrix: NDArray[Any], numeric: Sequence[int]) -> Bins:

@@ -76,7 +76,7 @@ class _Estimator(BaseEstimator):
     def _outputs(self, x: Any) -> Any:
         check_is_fitted(self)
         matrix = self._prepared(validate_data(self, x, reset=False, dtype=numpy.float64))
-        return networks.outputs(self.members_, self.bins_.widen(matrix) if self.bins_ else matrix)
+        return networks.outputs(self.members_, matrix, self.bins_)
 
 
 class SteepestRegressor(RegressorMixin, _Estimator):

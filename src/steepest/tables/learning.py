@@ -84,7 +84,7 @@ def learn(
     sides = work.validations(rows, settings.members, seed)
     notes: list[str] = []
     used = widened if settings.bins and hidden else None
-    data = plain if used is None else replace(plain, matrix=used.widen(matrix))
+    data = replace(plain, bins=used)
     first = numpy.setdiff1d(rows, sides[0])
     runs = [Run(ended="solved", lr=0.0)]
     taken = not hidden and solve
@@ -100,7 +100,7 @@ def learn(
                 notes.append(text("train-linear-chosen", **words))
             fitted, members, sides, data = linear, members_of_first, sides[:1], plain
     validated = numpy.concatenate(sides[: len(members)])
-    said = [networks.outputs([member], data.matrix[side]) for member, side in zip(members, sides, strict=False)]
+    said = [networks.outputs([member], matrix[side], data.bins) for member, side in zip(members, sides, strict=False)]
     foreseen = _calibrated(fitted, numpy.concatenate(said), work, validated, notes)
     order = numpy.argsort(validated, kind="stable")
     return Learnt(fitted, linear, runs, matrix, validated[order], foreseen[order], notes)
@@ -108,18 +108,25 @@ def learn(
 
 @dataclass(frozen=True)
 class _Data:
-    """All rows as tensors, and the loss."""
+    """All rows, and the loss; rows are widened by the bins when they are asked for, since all of a long table would not fit."""
 
     work: Work
     matrix: NDArray[numpy.float32]
     targets: steepest.Tensor
+    bins: bins.Bins | None = None
+
+    @property
+    def features(self) -> int:
+        width = self.matrix.shape[1]
+        return width if self.bins is None else self.bins.width(width)
 
     @property
     def criterion(self) -> nn.Module:
         return self.work.task.criterion(self.work.weights)
 
     def part(self, rows: Rows) -> training.Data:
-        return steepest.from_numpy(self.matrix[rows]), self.targets[steepest.from_numpy(rows)]
+        chosen = self.matrix[rows]
+        return steepest.from_numpy(chosen if self.bins is None else self.bins.widen(chosen)), self.targets[steepest.from_numpy(rows)]
 
 
 def _members(
@@ -130,10 +137,11 @@ def _members(
     runs: list[Run] = []
     size = max(1, (len(rows) - max(map(len, sides))) // 8 * 8)  # networks that learn from equally many rows share a native program
     for number, side in enumerate(sides):
-        network = networks.build(hidden, data.matrix.shape[1], data.work.outputs)
+        network = networks.build(hidden, data.features, data.work.outputs)
         others = numpy.setdiff1d(rows, side)
         learnt = data.part(others if len(others) < 64 else others[numpy.sort(_mixed(len(others), seed + number)[:size])])
         run = training.train(network, data.criterion, learnt, data.part(side), settings, seed + number, watch)
+        del learnt  # before the next network takes as much
         if run.ended == "interrupted" and members:
             runs[-1].ended = "interrupted"
             break

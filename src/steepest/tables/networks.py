@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from steepest import nn
 from steepest.errors import UserError, text
 from steepest.tables import applying
+from steepest.tables.bins import Bins
 
 __all__ = ["AUTO", "build", "layers", "outputs", "widths"]
 
@@ -51,8 +52,15 @@ def layers(network: nn.Module) -> list[tuple[Any, Any]]:
     return list(zip(arrays[::2], arrays[1::2], strict=True))
 
 
-def outputs(members: Sequence[nn.Module], matrix: NDArray[Any], rows: int = 65536) -> NDArray[numpy.float64]:
-    """The members' mean outputs `(N, outputs)` for `(N, features)` in float64, `rows` at a time so that memory stays small."""
+def outputs(
+    members: Sequence[nn.Module], matrix: NDArray[Any], with_bins: Bins | None = None, rows: int = 16384
+) -> NDArray[numpy.float64]:
+    """The members' mean outputs `(N, outputs)` for `(N, features)`, widened where there are bins, in float64; `rows` at a time so that
+    memory stays small."""
     read = [layers(network) for network in members]
-    starts = range(0, len(matrix), rows)
-    return numpy.concatenate([applying.forward(read, matrix[begin : begin + rows].astype(numpy.float64)) for begin in starts])
+    found = []
+    for begin in range(0, len(matrix), rows):
+        part = matrix[begin : begin + rows]
+        wide = part if with_bins is None else with_bins.widen(part)
+        found.append(applying.forward(read, wide.astype(numpy.float64)))
+    return numpy.concatenate(found)

@@ -72,7 +72,7 @@ class TableModel:
 
     def of_matrix(self, matrix: NDArray[Any]) -> Array:
         """Predictions for prepared rows `(N, features)`."""
-        return self.readable(networks.outputs(self.members, self.bins.widen(matrix) if self.bins else matrix))
+        return self.readable(networks.outputs(self.members, matrix, self.bins))
 
     def readable(self, outputs: Array) -> Array:
         """From the networks' outputs `(N, outputs)` to predictions."""
