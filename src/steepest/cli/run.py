@@ -120,6 +120,12 @@ def execute(source: bytes, path: Path, main: ModuleType, way: Callable[[bytes, s
         way(source, str(path), main.__dict__)
     except (Exception, KeyboardInterrupt) as error:
         sys.excepthook(type(error), error, error.__traceback__)
+        if isinstance(error, SyntaxError) and error.filename == str(path):
+            from steepest.diagnose.syntax import explain
+
+            said = explain(source, str(path))
+            if said:
+                print(said, file=sys.stderr)
         return 130 if isinstance(error, KeyboardInterrupt) else 1, error
     return 0, None
 

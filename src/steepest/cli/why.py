@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
 from steepest.diagnose.doctor import ProgramDoctor
+from steepest.diagnose.finding import Finding
+from steepest.diagnose.fixing import after, fixed
 from steepest.diagnose.show import render
 from steepest.diagnose.source import Source
 from steepest.errors import UserError, text
@@ -44,3 +48,26 @@ class Why:
         if self.json is not None:
             data = [finding.data() for finding in findings]
             self.json.write_text(notation.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        if self.fix:
+            self._try(findings)
+
+    def _try(self, findings: list[Finding]) -> None:
+        """Write the changed program beside the original, run it, and draw the losses of both."""
+        program = fixed(self.doctor.source, findings)
+        if not program:
+            print(text("doctor-fixed-nothing"), file=sys.stderr)
+            return
+        path = self.path.with_name(f"{self.path.stem}.fixed.py")
+        path.write_text(program, encoding="utf-8")
+        print(text("doctor-fixed", path=path.name), file=sys.stderr)
+        before, later = self.doctor.run.losses, after(self.doctor.run, program)
+        if not len(later):
+            return
+        from steepest.viz import loss_curve
+
+        picture = self.path.with_name(f"{self.path.stem}.fixed.png")
+        curves = {text("doctor-before"): before, text("doctor-after"): later}
+        drawn = {name: losses for name, losses in curves.items() if np.isfinite(losses).any()}
+        loss_curve(drawn, title=self.path.name).savefig(picture)
+        ends = [f"{losses[-1]:.4g}" if len(losses) else "-" for losses in curves.values()]
+        print(text("doctor-before-after", before=ends[0], after=ends[1], picture=picture.name), file=sys.stderr)

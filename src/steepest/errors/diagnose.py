@@ -430,6 +430,21 @@ ROWS: dict[str, Row] = {
         ("At a saddle the gradient vanishes although the loss falls in some direction.", "在鞍点处梯度消失，但沿某个方向损失仍会下降。"),
         ("Start elsewhere: random weights instead of equal or zero ones, or a little noise.", "换个起点：用随机权重而不是相同或为零的权重，或加一点噪声。"),
     ),
+    # programs that are no Python
+    "syntax-more": ("  and {n} more lines", "  另有 {n} 行"),
+    "syntax-characters": (
+        "The program holds full-width or curly characters, as web pages and Chinese input methods give them; Python wants the plain ones:",
+        "程序里有全角字符或弯引号（网页和中文输入法常会带来），Python 只认半角字符："),
+    "syntax-colon": ("A colon is missing at the end of the line:", "行末少了冒号："),
+    "syntax-indent": ("The indentation is lost; the lines of a block stand four spaces further in than its first line:", "缩进丢失了；语句块里的行要比开头那一行多四个空格："),
+    "syntax-digit": ("A digit 1 stands where a letter l was meant:", "应为字母 l 的地方写成了数字 1："),
+    "syntax-print": ("print is a function, its arguments stand in parentheses:", "print 是函数，参数要放在括号里："),
+    "syntax-equals": ("A comparison is written with ==, a single = gives a name its value:", "比较要写 ==，单个 = 是赋值："),
+    "syntax-gbk": (
+        "The file is saved in the encoding of Chinese Windows (GBK), Python reads UTF-8. Line {line} is: {code}\n"
+        "Save it as UTF-8 in the editor, or write as the first line:\n+   # -*- coding: gbk -*-",
+        "文件是以中文 Windows 的编码（GBK）保存的，而 Python 按 UTF-8 读取。第 {line} 行是：{code}\n"
+        "请在编辑器里另存为 UTF-8，或在第一行写：\n+   # -*- coding: gbk -*-"),
     # words around the findings
     "doctor-layer": ("layer {number} ({name}) differs by {spread:.2g}", "第 {number} 层（{name}）相差 {spread:.2g}"),
     "doctor-no-hidden": ("no hidden layer", "没有隐藏层"),
@@ -468,5 +483,7 @@ ROWS: dict[str, Row] = {
     "doctor-broken": ("the doctor could not watch to the end: {error}", "未能观察到底：{error}"),
     "doctor-fixed": ("wrote {path}", "已写入 {path}"),
     "doctor-fixed-nothing": ("no finding has a change of the program to try", "没有可以试的改动"),
-    "doctor-before-after": ("before: {before}; after: {after}; picture: {picture}", "改动前：{before}；改动后：{after}；图：{picture}"),
+    "doctor-before": ("before", "改动前"),
+    "doctor-after": ("after", "改动后"),
+    "doctor-before-after": ("loss before: {before}; after: {after}; picture: {picture}", "损失：改动前 {before}；改动后 {after}；图：{picture}"),
 }
