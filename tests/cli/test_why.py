@@ -52,3 +52,21 @@ def test_an_error_that_ends_the_program_is_explained_with_the_line_to_write(tmp_
     done = run(tmp_path, "--why", source=PROGRAM.replace("MSELoss", "BCELoss").replace("torch.nn.Linear(3, 1)", "torch.nn.Linear(3, 1)"))
     assert done.returncode == 1 and "all elements of input should be between 0 and 1" in done.stderr
     assert "+ criterion = torch.nn.BCEWithLogitsLoss()" in done.stderr
+
+
+def test_without_why_an_error_shows_the_line_to_write_and_a_broken_program_too(tmp_path: Path) -> None:
+    source = PROGRAM.replace("loss.backward()", "loss.backward()\n    loss.backward()")
+    done = run(tmp_path, source=source)
+    assert "RuntimeError: Trying to backward through the graph a second time" in done.stderr
+    done = run(tmp_path, source=PROGRAM.replace("MSELoss", "BCELoss"))
+    assert done.stderr.endswith("+ criterion = torch.nn.BCEWithLogitsLoss()\n")
+    done = run(tmp_path, source=PROGRAM.replace("range(20):", "range（20）"), language="zh")
+    assert done.returncode == 1 and "SyntaxError" in done.stderr and "+   for epoch in range(20)" in done.stderr and "全角" in done.stderr
+
+
+def test_try_writes_the_changed_program_and_a_picture(tmp_path: Path) -> None:
+    done = run(tmp_path, "--try")
+    changed = (tmp_path / "program.fixed.py").read_text(encoding="utf-8")
+    assert changed == PROGRAM.replace("    loss.backward()", "    optimizer.zero_grad()\n    loss.backward()")
+    assert (tmp_path / "program.fixed.png").stat().st_size > 5000
+    assert "wrote program.fixed.py" in done.stderr and "loss before: " in done.stderr

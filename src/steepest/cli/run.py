@@ -90,14 +90,17 @@ def run(
 def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: bool, explain: bool) -> int:
     """Run the program, its loops native unless `eager`; what there is to say of them goes to stderr afterwards. The exit code."""
     if eager:
-        return execute(source, path, main)[0]
+        code, failure = execute(source, path, main)
+        show_remedy(failure, source, path)
+        return code
 
     from steepest.compiling import explaining, native_loops
 
     native_loops.runtime.always = native
     started = time.perf_counter()
     try:
-        code, _ = execute(source, path, main, native_loops.run_natively)
+        code, failure = execute(source, path, main, native_loops.run_natively)
+        show_remedy(failure, source, path)
     finally:
         sys.stdout.flush()
         said = explaining.summary(time.perf_counter() - started)
@@ -120,14 +123,23 @@ def execute(source: bytes, path: Path, main: ModuleType, way: Callable[[bytes, s
         way(source, str(path), main.__dict__)
     except (Exception, KeyboardInterrupt) as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        if isinstance(error, SyntaxError) and error.filename == str(path):
-            from steepest.diagnose.syntax import explain
-
-            said = explain(source, str(path))
-            if said:
-                print(said, file=sys.stderr)
         return 130 if isinstance(error, KeyboardInterrupt) else 1, error
     return 0, None
+
+
+def show_remedy(error: BaseException | None, source: bytes, path: Path) -> None:
+    """The line to write instead, where the error is one that people often meet."""
+    said = ""
+    if isinstance(error, SyntaxError):
+        from steepest.diagnose.syntax import explain
+
+        said = explain(source, str(path)) if error.filename == str(path) else ""
+    elif isinstance(error, Exception):
+        from steepest.diagnose.doctor import mended
+
+        said = mended(error, str(path))
+    if said:
+        print(said, file=sys.stderr)
 
 
 def main_module(path: Path) -> ModuleType:

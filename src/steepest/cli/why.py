@@ -15,6 +15,7 @@ from steepest.diagnose.finding import Finding
 from steepest.diagnose.fixing import after, fixed
 from steepest.diagnose.show import render
 from steepest.diagnose.source import Source
+from steepest.diagnose.syntax import explain
 from steepest.errors import UserError, text
 
 __all__ = ["Why"]
@@ -40,6 +41,9 @@ class Why:
         self.doctor.__exit__()
         failed = self.error if isinstance(self.error, Exception) else None
         sys.stdout.flush()
+        if isinstance(failed, SyntaxError) and failed.filename == str(self.path):
+            print(explain(self.path.read_bytes(), str(self.path)), file=sys.stderr)
+            return
         findings = self.doctor.findings(failed)
         passes = self.doctor.watcher.count
         print(render(findings, passes=passes, notes=self.notes, hint=self.hint), file=sys.stderr)

@@ -11,6 +11,7 @@ from typing import Any
 from steepest.diagnose.copies import Copies
 from steepest.diagnose.finding import Finding
 from steepest.diagnose.replay import Replays, Started
+from steepest.diagnose.rules import raised
 from steepest.diagnose.run import Run
 from steepest.diagnose.show import render
 from steepest.diagnose.source import Source
@@ -18,7 +19,7 @@ from steepest.diagnose.table import RULES, examine
 from steepest.diagnose.watcher import Watcher, user_line
 from steepest.errors import text
 
-__all__ = ["Doctor", "ProgramDoctor", "doctor", "rules"]
+__all__ = ["Doctor", "ProgramDoctor", "doctor", "mended", "rules"]
 
 
 def rules() -> dict[str, str]:
@@ -112,6 +113,16 @@ def doctor(model: Any = None, optimizer: Any = None, loss_fn: Any = None, *, ign
     Raises ValueError for a rule in `ignore` that does not exist.
     """
     return Doctor(model, optimizer, loss_fn, ignore=ignore, notes=notes, hint=hint, quiet=quiet)
+
+
+def mended(error: BaseException, path: str) -> str:
+    """The line of a program that raised an error, and how to write it; empty where that is not known."""
+    line, found = raised.line_of(error), raised.rule_of(str(error))
+    if found is None or line[0] != path:
+        return ""
+    run = Run(Watcher(), Source.of(Path(path)), error)
+    seen = raised.check_of(found[0])(run)
+    return text("doctor-mended", line=line[1], change=seen.edit.shown()) if seen is not None and seen.edit is not None else ""
 
 
 class ProgramDoctor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import math
 from functools import cached_property
@@ -162,11 +163,11 @@ class Run:
         calls = calls or [c for c in source.calls if called(c) in OPTIMIZERS and c.lineno == seen.line[1]]
         return (source, calls[0]) if calls else None
 
-    def rate(self) -> tuple[float, Any, Source] | None:
-        """The learning rate: its value, the number in the program's text, and the file; None where it cannot be found."""
-        import ast
-
+    def rate(self) -> tuple[float, Any, Source | None] | None:
+        """The learning rate: its value, the number in the program's text, and the file, both None where the text is not at hand."""
         found = self.constructor
+        if found is None and self.optimizer is not None and isinstance(self.optimizer.of.defaults.get("lr"), (int, float)):
+            return float(self.optimizer.of.defaults["lr"]), None, None
         if found is not None:
             source, call = found
             node = argument(call, "lr", 1)
@@ -189,12 +190,12 @@ class Run:
 
     def rate_changed(self, factor: float) -> tuple[Edit, float, float] | None:
         """The program with another learning rate: the change, the value before and after."""
-        import ast
-
         found = self.rate()
-        if found is None or not found[0] > 0:
+        if found is None:
             return None
         before, node, source = found
+        if not before > 0 or source is None:
+            return None
         after = rounded(before * factor)
         edit = Edit(source)
         if isinstance(node, ast.Call):
@@ -204,10 +205,8 @@ class Run:
         return edit, before, after
 
 
-def _number(node: Any, source: Source) -> tuple[float, Any, Source] | None:
+def _number(node: Any, source: Source) -> tuple[float, Any, Source | None] | None:
     """A number in the program's text, also by way of a name that is given one."""
-    import ast
-
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
         return float(node.value), node, source
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None

@@ -89,13 +89,18 @@ def _mend(lines: list[str], problem: SyntaxError, path: str) -> tuple[str, int, 
             if line is None or line == lines[number - 1]:
                 continue
             after = _error([*lines[: number - 1], line, *lines[number:]], path)
-            if after is None or _place(after, len(lines)) > where:
+            if after is None or _how_far(after, len(lines)) > _how_far(problem, len(lines)):
                 return reason, number, line
     return None
 
 
 def _place(problem: SyntaxError, last: int) -> int:
     return min(problem.lineno or 1, last)
+
+
+def _how_far(problem: SyntaxError, last: int) -> tuple[int, int]:
+    """Line and column up to which Python could read."""
+    return _place(problem, last), problem.offset or 0
 
 
 def _candidates(problem: SyntaxError, where: int, reason: str) -> list[int]:

@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from steepest.diagnose.run import Run
+from steepest.diagnose.run import Run, rounded
 from steepest.diagnose.source import Edit
 from steepest.errors import text
 
-__all__ = ["Trial", "tried_text", "trial"]
-
-SLOW = 0.05
-"""Seconds a pass above which nothing is tried."""
+__all__ = ["Trial", "TriedRate", "tried_text", "trial", "try_rate"]
 
 
 @dataclass
@@ -55,6 +52,33 @@ def trial(run: Run, edit: Edit, passes: int, seconds: float = 4.0) -> Trial | No
     watcher = run.replays.run(edit.text(), passes=passes, seconds=seconds)
     sites = [s for s in watcher.sites.values() if len(s.losses)]
     return Trial(np.array(sites[0].losses)) if len(sites) == 1 else None
+
+
+@dataclass
+class TriedRate:
+    """Another learning rate: what it was, what was tried, the change of the program where there is a text, and the trial."""
+
+    before: float
+    after: float
+    edit: Edit | None
+    result: Trial | None
+
+
+def try_rate(run: Run, factor: float, passes: int, seconds: float = 4.0) -> TriedRate | None:
+    """Another learning rate tried in a replay of the program, else on a copy of the model; None where the rate is not known."""
+    rate = run.rate()
+    if rate is None or not rate[0] > 0:
+        return None
+    changed = run.rate_changed(factor)
+    edit, after = (changed[0], changed[2]) if changed is not None else (None, rounded(rate[0] * factor))
+    if run.replays is not None:
+        return TriedRate(rate[0], after, edit, trial(run, edit, passes, seconds) if edit is not None else None)
+    result = None
+    first = next((o for o in run.observations if o.inputs is not None and o.seen is not None), None)
+    if run.copies is not None and first is not None and first.seen is not None:
+        losses = run.copies.losses(first.inputs, first.seen.target, after, passes)
+        result = Trial(losses) if losses is not None else None
+    return TriedRate(rate[0], after, edit, result)
 
 
 def tried_text(run: Run, edit: Edit, result: Trial) -> str:

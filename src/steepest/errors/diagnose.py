@@ -481,6 +481,7 @@ ROWS: dict[str, Row] = {
     "doctor-silence": ("(silence: --ignore {rule}, or `# steepest: ok {rule}` in the program)", "（不再提示：--ignore {rule}，或在程序里写 `# steepest: ok {rule}`）"),
     "doctor-unknown-rule": ("there is no rule {rule}: the rules are {rules}", "没有规则 {rule}：规则有 {rules}"),
     "doctor-broken": ("the doctor could not watch to the end: {error}", "未能观察到底：{error}"),
+    "doctor-mended": ("line {line} and how to write it:\n{change}", "第 {line} 行，应写成：\n{change}"),
     "doctor-fixed": ("wrote {path}", "已写入 {path}"),
     "doctor-fixed-nothing": ("no finding has a change of the program to try", "没有可以试的改动"),
     "doctor-before": ("before", "改动前"),

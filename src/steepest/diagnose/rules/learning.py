@@ -12,7 +12,7 @@ from steepest.diagnose.finding import Seen
 from steepest.diagnose.measure import curvature_at, nudged
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, called
-from steepest.diagnose.trying import Trial, trial, tried_text
+from steepest.diagnose.trying import Trial, TriedRate, trial, tried_text, try_rate
 from steepest.diagnose.watcher import Observation
 from steepest.errors import text
 
@@ -229,14 +229,13 @@ def step_too_large(run: Run) -> Seen | None:
     if curvature is not None and curvature[0] > 0:
         factors = [f for f in (0.9 / curvature[0] / rate[0], 0.3 / curvature[0] / rate[0]) if f < 1] + factors
     for factor in factors:
-        changed = run.rate_changed(factor)
-        result = trial(run, changed[0], passes) if changed is not None else None
-        if changed is None or result is None:
-            edit = edit or (changed[0] if changed is not None else None)
+        other = try_rate(run, factor, passes)
+        if other is None or other.result is None:
+            edit = edit or (other.edit if other is not None else None)
             break
-        if result.better(run, 0.9) and (best is None or result.end < 0.8 * best.end):
-            best, edit = result, changed[0]
-            tried = text("doctor-tried-rate", after=changed[2], before=changed[1], end=result.end, passes=result.passes)
+        if other.result.better(run, 0.9) and (best is None or other.result.end < 0.8 * best.end):
+            best, edit = other.result, other.edit
+            tried = text("doctor-tried-rate", after=other.after, before=other.before, end=best.end, passes=best.passes)
         elif best is not None:
             break
     if run.replays is not None and best is None and (how == "swings" or run.watcher.first_bad is None):
@@ -250,31 +249,28 @@ def step_too_small(run: Run) -> Seen | None:
     if len(losses) < 20 or run.rate() is None or not math.isfinite(run.end) or run.site is None or grows_or_swings(run):
         return None
     fallen = (run.start - run.end) / abs(run.start) if run.start else 0.0
-    if fallen > 0.15 or run.replays is None:
+    if fallen > 0.15:
         return None
     passes = min(len(losses), 300)
     own = run.start - float(np.mean(losses[: passes][-max(1, passes // 20):]))
-    best: tuple[Trial, Any] | None = None
+    best: TriedRate | None = None
+    lowest = math.inf
     for factor in (10.0, 100.0, 1000.0, 1e4, 1e5):
-        changed = run.rate_changed(factor)
-        result = trial(run, changed[0], passes, 2.0) if changed is not None else None
-        if result is None or not math.isfinite(result.end):
+        other = try_rate(run, factor, passes, 2.0)
+        if other is None or other.result is None or not other.result.end <= lowest:
             break
-        if best is not None and result.end > best[0].end:
-            break
-        if result.end < run.start:
-            best = result, changed
+        if other.result.end < run.start:
+            best, lowest = other, other.result.end
     if best is None:
         return None
-    gain = run.start - best[0].end
+    gain = run.start - lowest
     if gain < 5 * max(own, 0) or gain < 0.3 * abs(run.start):
         return None
-    edit, before, after = best[1]
     line = run.constructor[1].lineno if run.constructor is not None else run.site.line[1]
-    values = {"start": run.start, "end": run.end, "passes": len(losses), "fall": (run.start - run.end) / len(losses), "lr": before,
-              "line": line, "code": run.source.line(line) if run.source else "", "factor": after / before}
-    tried = text("doctor-tried-rate", after=after, before=before, end=best[0].end, passes=best[0].passes)
-    return Seen(values, line, edit, 0.95, "warning" if fallen < 0.05 else "note", tried=tried)
+    values = {"start": run.start, "end": run.end, "passes": len(losses), "fall": (run.start - run.end) / len(losses), "lr": best.before,
+              "line": line, "code": run.source.line(line) if run.source else "", "factor": best.after / best.before}
+    tried = text("doctor-tried-rate", after=best.after, before=best.before, end=lowest, passes=passes)
+    return Seen(values, line, best.edit, 0.95, "warning" if fallen < 0.05 else "note", tried=tried)
 
 
 # gradients ------------------------------------------------------------------------------------------------------------------------
