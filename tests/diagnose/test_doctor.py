@@ -3,6 +3,7 @@
 import io
 import random
 import string
+import sys
 import warnings
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -118,6 +119,13 @@ def test_replays_write_nothing_and_end_when_their_time_is_over(tmp_path: Path) -
     assert replays.run(passes=100).count == 9 and not target.exists()
     endless = Replays("program.py", "while True:\n    pass\n", Started(), budget=0.3)
     assert endless.run(passes=1).count == 0 and endless.left <= 0
+    calls: list[str] = []
+    sys.setprofile(lambda frame, event, argument: calls.append(event))      # hangs where the alarm has left something behind
+    try:
+        rules()
+    finally:
+        sys.setprofile(None)
+    assert "call" in calls
 
 
 def test_lanczos_finds_the_ends_of_a_spectrum() -> None:

@@ -155,17 +155,19 @@ def _silence() -> Iterator[None]:
 def _alarm(seconds: float) -> Iterator[None]:
     """End what runs in this thread when its time is over, also a loop that never calls the package."""
     thread = ctypes.c_ulong(threading.get_ident())
-    over = threading.Event()
+    over, lock = threading.Event(), threading.Lock()
 
+    # An exception that was sent is never taken back: on Python 3.11 that leaves a flag set which makes a traced function hang.
     def wait() -> None:
         if not over.wait(seconds):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(EndOfReplay))
+            with lock:
+                if not over.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(EndOfReplay))
 
     watch = threading.Thread(target=wait, daemon=True)
     watch.start()
     try:
         yield
     finally:
-        over.set()
-        watch.join()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+        with lock:
+            over.set()
