@@ -151,6 +151,7 @@ class ProgramDoctor:
 
     def findings(self, error: BaseException | None = None) -> list[Finding]:
         """What the rules find, with advice tried in replays where that is possible."""
-        replays = Replays(self.source.path, self.source.text, self.started, self.budget) if self.budget > 0 else None
+        start_up = self.watcher.first_pass - self.watcher.begun
+        replays = Replays(self.source.path, self.source.text, self.started, self.budget, start_up) if self.budget > 0 else None
         self.run = Run(self.watcher, self.source, error, replays)
         return examine(self.run, self.ignore)

@@ -18,6 +18,8 @@ from steepest.core.tensor import Tensor
 __all__ = ["Activation", "LossSeen", "Op", "best_constant", "loss_of", "reached"]
 
 Array = np.ndarray[Any, Any]
+LARGE = 200_000
+"""Of a prediction with more numbers only so many are looked at."""
 ROWS = 256
 """So many rows of a batch are looked at where statistics of activations are wanted."""
 
@@ -226,13 +228,17 @@ def _seen(kind: str, prediction: Any, target: Any, op: Op, producer: Op | None, 
     p = prediction.array
     t = target.array if isinstance(target, Tensor) else np.asarray(target)
     own = isinstance(target, Tensor) and p.size > 0 and np.may_share_memory(p, t) and p.shape == t.shape
+    shapes = p.shape, t.shape
+    if p.size > LARGE and p.ndim:       # part of the rows is enough for statistics
+        rows_kept = max(64, LARGE // max(1, p.size // len(p)))
+        p, t = p[:rows_kept], t[:rows_kept] if t.ndim and len(t) == shapes[0][0] else t
     with np.errstate(all="ignore"):
         value, base = mean_loss(kind, p, t), best_constant(kind, t)
         rows = np.atleast_1d(p)[:ROWS].astype(np.float64)
         spread = float(rows.reshape(len(rows), -1).std(0).mean()) if len(rows) > 1 else 0.0
     seen = LossSeen(kind, p, t, op.line, producer.name if producer else "", producer.line if producer else None, value, base,
-                    outer, own, paths, p.shape[0] if p.ndim else 1, spread)
-    seen.shapes = (p.shape, t.shape)
+                    outer, own, paths, shapes[0][0] if p.ndim else 1, spread)
+    seen.shapes = shapes
     return seen
 
 

@@ -50,10 +50,13 @@ class Started:
 
 
 class Replays:
-    """Runs a program's text again; `budget` is the time that all replays together may take, in seconds."""
+    """Runs a program's text again; `budget` is the time that all replays together may take, in seconds.
 
-    def __init__(self, path: str, text: str, started: Started, budget: float = 20.0):
-        self.path, self.text, self.started, self.left = path, text, started, budget
+    A program that takes long to come to its first pass (`start_up` seconds) is not run again.
+    """
+
+    def __init__(self, path: str, text: str, started: Started, budget: float = 20.0, start_up: float = 0.0):
+        self.path, self.text, self.started, self.left, self.start_up = path, text, started, budget, start_up
 
     def run(self, text: str | None = None, *, passes: int, seconds: float = 5.0, setup: Callable[[Watcher], None] | None = None) -> Watcher:
         """Watch the program (or the changed `text`) for so many passes, or as long as there is time."""
@@ -62,7 +65,7 @@ class Replays:
         if setup is not None:
             setup(watcher)
         seconds = min(seconds, self.left)
-        if seconds <= 0:
+        if seconds <= 0 or self.start_up > 0.6 * seconds:
             return watcher
         begun = time.perf_counter()
         now = Started()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from steepest.diagnose.run import Run, rounded
 from steepest.diagnose.source import Edit
+from steepest.diagnose.watcher import Watcher
 from steepest.errors import text
 
 __all__ = ["Trial", "TriedRate", "tried_text", "trial", "try_rate"]
@@ -45,11 +47,14 @@ class Trial:
         return self.end < at - (1 - share) * abs(at)
 
 
-def trial(run: Run, edit: Edit, passes: int, seconds: float = 4.0) -> Trial | None:
-    """Replay the program with a change; None where that cannot be done."""
+def trial(run: Run, edit: Edit, passes: int, seconds: float = 4.0, until: Callable[[float], bool] | None = None) -> Trial | None:
+    """Replay the program with a change, at most until a loss for which `until` holds; None where that cannot be done."""
     if run.replays is None or run.source is None or edit.of is not run.source or run.site is None:
         return None
-    watcher = run.replays.run(edit.text(), passes=passes, seconds=seconds)
+    def setup(watcher: Watcher) -> None:
+        watcher.until = until
+
+    watcher = run.replays.run(edit.text(), passes=passes, seconds=seconds, setup=setup)
     sites = [s for s in watcher.sites.values() if len(s.losses)]
     return Trial(np.array(sites[0].losses)) if len(sites) == 1 else None
 

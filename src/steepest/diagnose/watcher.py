@@ -7,6 +7,7 @@ observed: the graph's nodes tell their operation, operands and line while they a
 from __future__ import annotations
 
 import sys
+import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -207,6 +208,7 @@ class Watcher:
         self.count = 0
         self.next = 0
         self.sites: dict[Any, Site] = {}
+        self.begun = self.first_pass = 0.0
         self.optimizers: dict[int, OptimizerSeen] = {}
         self.observations: list[Observation] = []
         self.leaves: dict[int, LeafSeen] = {}
@@ -238,6 +240,7 @@ class Watcher:
         self._restore: list[Callable[[], None]] = []
         self.probes: dict[int, Callable[[Watcher, Tensor], None]] = {}
         self.limit: int | None = None
+        self.until: Callable[[float], bool] | None = None       # of the loss: a replay ends where it holds
         self.check_finite = False
         self.bad: tuple[Any, ...] | None = None
         self.push: list[tuple[Tensor, Array]] = []              # to be added to leaves after the running pass
@@ -250,6 +253,7 @@ class Watcher:
         """Put the hooks in place; one watcher at a time."""
         from steepest.diagnose.seams import install
 
+        self.begun = self.first_pass = time.perf_counter()
         self.previous, Watcher.active = Watcher.active, self
         self._step_hook = register_optimizer_step_pre_hook(self.before_step)
         self._restore = install(self)
@@ -327,6 +331,8 @@ class Watcher:
         observed = number >= self.next
         if not observed and number + 1 < self.next and not self.probes and self.limit is None:
             return self.original(outputs, gradients, inputs, keep, create)
+        if not number:
+            self.first_pass = time.perf_counter()
         if observed:
             self._guarded(self._before, root, frame, site, value)
         probe = self.probes.get(number)
@@ -351,7 +357,7 @@ class Watcher:
                 self._ops.clear()
         elif self._observing:
             self._observe_next(False)
-        if self.limit is not None and self.count >= self.limit:
+        if self.limit is not None and (self.count >= self.limit or self.until is not None and self.until(value)):
             raise EndOfReplay
         return result
 

@@ -396,9 +396,9 @@ ROWS: dict[str, Row] = {
     ),
     **_rule(
         "stuck-at-base-rate",
-        ("All {passes} passes long the model gave every row the same answer: the loss stayed at {base:.3f}, {rate}. "
+        ("All {passes} {units} long the model gave every row the same answer: the loss stayed at {base:.3f}, {rate}. "
          "Outputs differ by {spread:.2g} between rows; activations: {layers}. {saturated}",
-         "整整 {passes} 次，模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}。各行之间输出只差 {spread:.2g}；激活值：{layers}。{saturated}"),
+         "整整 {passes} {units}，模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}。各行之间输出只差 {spread:.2g}；激活值：{layers}。{saturated}"),
         ("Each layer passes on little of the difference between rows, so the gradient is nearly the same for every row and only the output's bias moves.",
          "每一层都只传下行与行之间差别的一小部分，于是每一行的梯度几乎相同，只有输出的偏置在动。"),
         ("Let the difference between rows through (tanh or ReLU in hidden layers), take larger steps, or scale the inputs:",
@@ -406,9 +406,9 @@ ROWS: dict[str, Row] = {
     ),
     **_rule(
         "stuck-at-base-rate/left",
-        ("Until about pass {passes} (of {total}) the model gave every row the same answer: the loss stayed at {base:.3f}, {rate}; then it learnt, and "
+        ("Until about {unit} {passes} (of {total}) the model gave every row the same answer: the loss stayed at {base:.3f}, {rate}; then it learnt, and "
          "ended at {end:.3f}. On the plateau outputs differ by {spread:.2g} between rows; activations: {layers}. {saturated}",
-         "直到大约第 {passes} 次（共 {total} 次），模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}；之后才学会，最后是 {end:.3f}。"
+         "直到大约第 {passes} {units}（共 {total} {units}），模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}；之后才学会，最后是 {end:.3f}。"
          "在平台上，各行之间输出只差 {spread:.2g}；激活值：{layers}。{saturated}"),
         ("Each layer passes on little of the difference between rows, so the gradient is nearly the same for every row and only the output's bias moves.",
          "每一层都只传下行与行之间差别的一小部分，于是每一行的梯度几乎相同，只有输出的偏置在动。"),
@@ -446,6 +446,10 @@ ROWS: dict[str, Row] = {
         "文件是以中文 Windows 的编码（GBK）保存的，而 Python 按 UTF-8 读取。第 {line} 行是：{code}\n"
         "请在编辑器里另存为 UTF-8，或在第一行写：\n+   # -*- coding: gbk -*-"),
     # words around the findings
+    "doctor-epoch": ("epoch", "轮"),
+    "doctor-epochs": ("epochs", "轮"),
+    "doctor-pass": ("pass", "次"),
+    "doctor-passes": ("passes", "次"),
     "doctor-layer": ("layer {number} ({name}) differs by {spread:.2g}", "第 {number} 层（{name}）相差 {spread:.2g}"),
     "doctor-no-hidden": ("no hidden layer", "没有隐藏层"),
     "doctor-none-saturated": ("No unit is saturated.", "没有饱和的单元。"),
@@ -455,7 +459,7 @@ ROWS: dict[str, Row] = {
     "doctor-rate-mean": ("the loss of answering the mean {mean:.4g}", "也就是总回答均值 {mean:.4g} 的损失"),
     "doctor-change-tanh": ("tanh instead of sigmoid in the hidden layers", "隐藏层用 tanh 代替 sigmoid"),
     "doctor-change-rate": ("lr={after:g} instead of {before:g}", "lr={after:g} 代替 {before:g}"),
-    "doctor-leaves": ("Tried: with {change} the loss leaves the plateau after {passes} passes.", "已试：{change}，损失在 {passes} 次之后离开平台。"),
+    "doctor-leaves": ("Tried: with {change} the loss leaves the plateau after {passes} {unit}.", "已试：{change}，损失在 {passes} {unit}之后离开平台。"),
     "doctor-tried": ("Tried: after {passes} passes the loss is {end:.4g}; without the change it was {own:.4g}.",
                      "已试：{passes} 次之后损失是 {end:.4g}；不改时是 {own:.4g}。"),
     "doctor-tried-rate": ("Tried: with lr={after:g} instead of {before:g} the loss falls to {end:.4g} within {passes} passes.",

@@ -53,11 +53,17 @@ def stuck_at_base_rate(run: Run) -> Seen | None:
         "layers": layers or text("doctor-no-hidden"), "line": run.site.line[1] if run.site else 0,
         "code": run.quoted(run.site.line) if run.site else "",
         "saturated": text("doctor-none-saturated") if saturated < 0.05 else text("doctor-some-saturated", share=saturated),
-        "end": run.end,
+        "end": run.end, "unit": _unit(run, 1), "units": _unit(run),
     }  # fmt: skip
     edit, tried = _leave_sooner(run, base, length, hidden)
     return Seen(values, values["line"], edit, 0.95 if tried or length == len(run.losses) else 0.85, variant="left" if left else "",
                 tried=tried)
+
+
+def _unit(run: Run, count: int = 2) -> str:
+    """What one pass is called: an epoch where it takes all rows."""
+    one, several = ("epoch", "epochs") if run.whole_batch else ("pass", "passes")
+    return text(f"doctor-{one if count == 1 else several}")
 
 
 def plateau_end(run: Run, base: float) -> int | None:
@@ -128,10 +134,10 @@ def _leave_sooner(run: Run, base: float, length: int, hidden: list[Any]) -> tupl
             changes.append(("rate", text("doctor-change-rate", after=changed[2], before=changed[1]), changed[0]))
     done = set()
     for kind, name, edit in changes:
-        result = trial(run, edit, limit) if kind not in done else None
+        result = trial(run, edit, limit, until=lambda loss: loss < (1 - 3 * NEAR_BASE) * base) if kind not in done else None
         left = left_at(result, base) if result is not None else None
         if left is not None:
-            tried.append(text("doctor-leaves", change=name, passes=left))
+            tried.append(text("doctor-leaves", change=name, passes=left, unit=_unit(run)))
             done.add(kind)
             if best is None or left < best[0]:
                 best = left, edit
