@@ -408,7 +408,7 @@ ROWS: dict[str, Row] = {
         "stuck-at-base-rate/left",
         ("Until about {unit} {passes} (of {total}) the model gave every row the same answer: the loss stayed at {base:.3f}, {rate}; then it learnt, and "
          "ended at {end:.3f}. On the plateau outputs differ by {spread:.2g} between rows; activations: {layers}. {saturated}",
-         "直到大约第 {passes} {units}（共 {total} {units}），模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}；之后才学会，最后是 {end:.3f}。"
+         "直到大约第 {passes} {unit}（共 {total} {unit}），模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}；之后才学会，最后是 {end:.3f}。"
          "在平台上，各行之间输出只差 {spread:.2g}；激活值：{layers}。{saturated}"),
         ("Each layer passes on little of the difference between rows, so the gradient is nearly the same for every row and only the output's bias moves.",
          "每一层都只传下行与行之间差别的一小部分，于是每一行的梯度几乎相同，只有输出的偏置在动。"),

@@ -55,7 +55,7 @@ class Adadelta(Parameterwise):
         require_rate(lr)
         require(0.0 <= rho <= 1.0, "rho value", rho, "0 <= rho <= 1")
         require(eps >= 0.0, "epsilon value", eps, ">= 0")
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         super().__init__(params, {
             "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
             "capturable": capturable, "foreach": foreach, "differentiable": differentiable,

@@ -60,7 +60,7 @@ class Adagrad(Parameterwise):
     ) -> None:
         require_rate(lr)
         require(lr_decay >= 0.0, "lr_decay value", lr_decay, ">= 0")
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         start = initial_accumulator_value
         require(start >= 0.0, "initial_accumulator_value value", start, ">= 0")
         require(eps >= 0.0, "epsilon value", eps, ">= 0")

@@ -90,7 +90,7 @@ class Adam(Parameterwise):
         require_rate(lr)
         require(eps >= 0.0, "epsilon value", eps, ">= 0")
         require_betas(betas)
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         _require_alike(betas, bool(foreach and not capturable))
         super().__init__(params, {
             "lr": lr, "betas": tuple(scalar(beta) for beta in betas), "eps": eps, "weight_decay": weight_decay,

@@ -57,7 +57,7 @@ class Adamax(Parameterwise):
         require_rate(lr)
         require(eps >= 0.0, "epsilon value", eps, ">= 0")
         require_betas(betas)
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach, "maximize": maximize,
             "differentiable": differentiable, "capturable": capturable,

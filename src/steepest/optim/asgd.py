@@ -58,7 +58,7 @@ class ASGD(Parameterwise):
         capturable: bool = False,
     ) -> None:
         require_rate(lr)
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         super().__init__(params, {
             "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
             "maximize": maximize, "differentiable": differentiable, "capturable": capturable,

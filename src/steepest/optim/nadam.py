@@ -81,7 +81,7 @@ class NAdam(Parameterwise):
         require_rate(lr)
         require(eps >= 0.0, "epsilon value", eps, ">= 0")
         require_betas(betas)
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         require(momentum_decay >= 0.0, "momentum_decay value", momentum_decay, ">= 0")
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,

@@ -84,7 +84,7 @@ def require_rate(lr: Any) -> None:
     """Raise ValueError unless `lr` is a number or a tensor of one element that is not negative."""
     if isinstance(lr, Tensor) and lr.numel() != 1:
         raise ValueError(text("optimizer-lr-size", shape=list(lr.shape)))
-    require(lr >= 0.0, "learning rate", lr, ">= 0")
+    require(lr >= 0.0, "learning rate", lr, ">= 0, e.g. 0.0001 .. 0.1")
 
 
 def require_betas(betas: Any) -> None:

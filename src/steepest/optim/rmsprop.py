@@ -76,7 +76,7 @@ class RMSprop(Parameterwise):
         require_rate(lr)
         require(eps >= 0.0, "epsilon value", eps, ">= 0")
         require(momentum >= 0.0, "momentum value", momentum, ">= 0")
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         require(alpha >= 0.0, "alpha value", alpha, ">= 0")
         super().__init__(params, {
             "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered, "weight_decay": weight_decay,

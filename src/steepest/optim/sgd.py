@@ -85,7 +85,7 @@ class SGD(Parameterwise):
     ) -> None:
         require_rate(lr)
         require(momentum >= 0.0, "momentum value", momentum, ">= 0")
-        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0")
+        require(weight_decay >= 0.0, "weight_decay value", weight_decay, ">= 0, e.g. 0.0001 .. 0.1")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(text("optimizer-nesterov", momentum=momentum, dampening=dampening))
         super().__init__(params, {

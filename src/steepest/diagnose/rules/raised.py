@@ -31,7 +31,7 @@ RAISED = {
     "in-place-needed-value": ("in-place-needed-value", "in-place-of-leaf", "in-place-of-view-of-leaf", "in-place-of-one-of-several",
                               "in-place-of-view-made-without-grad"),
     "non-leaf-grad": ("grad-of-non-leaf", "tensor-of-tensor", "optimizer-non-leaf"),
-    "absurd-hyperparameter": ("optimizer-option", "optimizer-rate"),
+    "absurd-hyperparameter": ("optimizer-option",),
     "batch-and-data-size": ("batch-size",),
 }
 
@@ -293,7 +293,7 @@ MENDS = {
     "backward-twice": _backward_twice, "backward-of-non-scalar": _reduced, "gradient-chain-broken": _with_grad,
     "requires-grad-of-integers": _float_first, "numpy-of-grad": _detached, "in-place-needed-value": _new_tensor,
     "in-place-of-leaf": _under_no_grad, "in-place-of-view-of-leaf": _under_no_grad, "grad-of-non-leaf": _retained,
-    "tensor-of-tensor": _copied, "optimizer-option": _positive, "optimizer-rate": _positive,
+    "tensor-of-tensor": _copied, "optimizer-option": _positive,
 }  # fmt: skip
 
 
