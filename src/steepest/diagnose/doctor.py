@@ -22,6 +22,10 @@ from steepest.errors import text
 __all__ = ["Doctor", "ProgramDoctor", "doctor", "mended", "rules"]
 
 
+MOST = 20_000
+"""So many passes of a native loop are gone through again in plain Python."""
+
+
 def rules() -> dict[str, str]:
     """Every rule with its usual severity: a mistake, a warning or a note."""
     return {rule.name: rule.severity for rule in RULES}
@@ -153,5 +157,10 @@ class ProgramDoctor:
         """What the rules find, with advice tried in replays where that is possible."""
         start_up = self.watcher.first_pass - self.watcher.begun
         replays = Replays(self.source.path, self.source.text, self.started, self.budget, start_up) if self.budget > 0 else None
+        if self.watcher.native_loops and replays is not None and error is None:
+            # What ran natively was not seen; the same steps are, in plain Python, as far as there is time for them.
+            again = replays.run(passes=MOST, seconds=self.budget / 2)
+            if again.count > self.watcher.count:
+                self.watcher = again
         self.run = Run(self.watcher, self.source, error, replays)
         return examine(self.run, self.ignore)

@@ -9,7 +9,9 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from steepest import compiling
 from steepest.autograd import gradients
+from steepest.compiling.loop import Loop
 from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
 from steepest.nn import functional
@@ -45,7 +47,36 @@ def install(watcher: Watcher) -> list[Callable[[], None]]:
     replace(functional, "batch_norm", _noting_batch_norm(watcher, functional.batch_norm))
     replace(optimizers.Optimizer, "__init__", _noting_optimizer(watcher, optimizers.Optimizer.__init__))
     replace(DataLoader, "__iter__", _noting_loader(watcher, DataLoader.__iter__))
+    replace(Loop, "__init__", _noting_loop(watcher, Loop.__init__))
+    replace(compiling, "compile", _noting_compile(watcher, compiling.compile))
+    if watcher.limit is not None:
+        replace(Loop, "__iter__", _plainly)
     return undo
+
+
+def _noting_loop(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(self: Any, *given: Any, **options: Any) -> None:
+        function(self, *given, **options)
+        watcher.native_loops = True
+
+    return noting
+
+
+def _noting_compile(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(*given: Any, **options: Any) -> Any:
+        watcher.native_loops = True
+        if watcher.limit is None:
+            return function(*given, **options)
+        return given[0] if given and given[0] is not None else lambda plain: plain
+
+    return noting
+
+
+def _plainly(loop: Any) -> Any:
+    """In replays a native loop is a plain one, since every step is to be seen."""
+    return (item for _ in range(loop.epochs) for item in (range(loop.items) if isinstance(loop.items, int) else loop.items))
 
 
 def _noting_loss(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -243,6 +243,7 @@ class Watcher:
         self.until: Callable[[float], bool] | None = None       # of the loss: a replay ends where it holds
         self.check_finite = False
         self.bad: tuple[Any, ...] | None = None
+        self.native_loops = False                               # steps may have run without being seen
         self.push: list[tuple[Tensor, Array]] = []              # to be added to leaves after the running pass
         self.last_ops: list[Op] = []
         self.warned: list[tuple[str, Line]] = []
