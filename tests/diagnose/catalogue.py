@@ -767,7 +767,7 @@ for epoch in range(30):
         RECURRENT.format(**{**plain, "size": 1.2, "seed": 2, "loss": "F.smooth_l1_loss(h @ w_out, y)"}),
         RECURRENT.format(**{**plain, "size": 0.9, "seed": 3, "act": "torch.tanh(x[:, t] @ w_in + h @ w_h)", "length": 60, "loss": "F.mse_loss(h @ w_out, y)"}),
         program("numbers", model_text=deep.replace("SIZE", "6.0").replace("nn.Tanh()", "nn.LeakyReLU(0.9)")),
-        rnn.replace("SIZE", "12.0").replace("40, 2)", "60, 2)").replace("LR", "0.01"),
+        rnn.replace("SIZE", "10.0").replace("LR", "0.01"),
     ]
     healthy = [
         RECURRENT.format(**{**plain, "size": 0.1}), RECURRENT.format(**{**plain, "size": 0.3, "act": "torch.tanh(x[:, t] @ w_in + h @ w_h)"}),
