@@ -316,7 +316,7 @@ class Watcher:
         root = outputs[0]
         frame: Any = sys._getframe(2)
         code = frame.f_code
-        while _own_code.get(id(code), UNKNOWN)[1] and is_own(code):
+        while _own_code.get(id(code), UNKNOWN)[1] and is_own(code) and frame.f_back is not None:
             frame = frame.f_back
             code = frame.f_code
         key = id(code), frame.f_lasti           # the line is worked out only where it is wanted: that takes time
@@ -538,7 +538,7 @@ class Watcher:
         """A loss function gave a result."""
         frame: Any = sys._getframe(2)
         code = frame.f_code
-        while _own_code.get(id(code), UNKNOWN)[1] and is_own(code):
+        while _own_code.get(id(code), UNKNOWN)[1] and is_own(code) and frame.f_back is not None:
             frame = frame.f_back
             code = frame.f_code
         key = id(code), frame.f_lasti
