@@ -14,7 +14,8 @@ from steepest.course import PROGRAMS, path_of
 from steepest.diagnose.doctor import ProgramDoctor
 
 COURSE = ("requires_grad", "gradient_of_a_mean", "sgd_and_mse_loss", "backward_and_w_data", "quadratic_model", "linear_model",
-          "logistic_regression", "gradient_of_a_square", "perceptrons", "chain_rule", "view_broadcasting_graph")  # fmt: skip
+          "logistic_regression", "gradient_of_a_square", "perceptrons", "chain_rule", "view_broadcasting_graph",
+          "divergence_saddle_batches")  # fmt: skip
 GALLERY = Path(__file__).parents[2] / "examples" / "gallery"
 SHORT = ("accumulation_and_hooks", "deep_q", "linear_regression", "matrix_factorisation", "neural_style", "physics_informed", "polynomial",
          "real_nvp", "siamese", "weight_averaging")  # fmt: skip

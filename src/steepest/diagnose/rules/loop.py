@@ -214,7 +214,11 @@ def _held_and_missing(run: Run) -> tuple[list[Any], list[LeafSeen]]:
     if not stepping or run.watcher.count < 3:
         return held, []
     ids = {id(p) for p in held}
-    return held, [leaf for key, leaf in run.watcher.leaves.items() if key not in ids and not leaf.changed and leaf.passes >= 3]
+    # A parameter belongs to an optimizer's training if some pass reaches both, or if no pass reaches any of the optimizer's.
+    trained = [set(o.leaves) for o in run.watcher.observations if not ids.isdisjoint(o.leaves)]
+    beside = set().union(*trained) if trained else set(run.watcher.leaves)
+    return held, [leaf for key, leaf in run.watcher.leaves.items()
+                  if key in beside - ids and not leaf.changed and leaf.passes >= 3]
 
 
 def _old(run: Run, held: list[Any]) -> list[Any]:
