@@ -21,7 +21,7 @@ from steepest.viz.surfaces import Grid, evaluate_grid, objective_of
 __all__ = ["Exploration", "explore"]
 
 Array = np.ndarray[Any, Any]
-RATES, LONG = 200, 1e8
+RATES, LONG, WIDER = 200, 1e8, 4
 
 
 def explore(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = None, *, lr: tuple[float, float] | None = None,
@@ -29,7 +29,8 @@ def explore(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = No
     """Gradient descent with 200 learning rates, side by side; the page that shows them.
 
     The loss is given as to `surface`. `lr` is the smallest and the largest learning rate; by default from a hundredth of 2/λ, λ the
-    curvature, to one and a half times it. Raises ValueError where the range is not two positive numbers.
+    curvature at the start, to one and a half times it, or to where it diverges. Raises ValueError where the range is not two positive
+    numbers.
 
     >>> found = steepest.viz.explore(lambda w: (w[0] - 1) ** 2, [3.0], steps=20)
     >>> round(found.limit, 3)      # the second derivative is 2
@@ -40,6 +41,11 @@ def explore(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = No
     if lr is None:
         limit = 2 / curvature if curvature > 1e-12 else 1.0
         low, high = limit / 100, 1.5 * limit
+        for _ in range(WIDER):  # until some rate diverges: the curvature on the way may be smaller than at the start
+            ends = descend(objective, np.array([high]), steps)[1][[0, -1], 0]
+            if not ends[1] <= ends[0]:
+                break
+            high *= 3
     else:
         low, high = float(lr[0]), float(lr[1])
         if not 0 < low < high:
