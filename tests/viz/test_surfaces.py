@@ -115,12 +115,12 @@ def test_a_traced_loss_is_the_same_function_of_its_parameters() -> None:
 
 
 def test_an_in_place_write_to_a_traced_value_is_refused_with_its_line() -> None:
-    w = torch.tensor([1.0], requires_grad=True)
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
     with tracing() as trace:
         h = w * 2
-        h += 1
+        h[0] += 1
         loss = h.sum()
-    with pytest.raises(ValueError, match="in place"):
+    with pytest.raises(ValueError, match="in place"):       # a part of a value
         slice_of(trace, [loss], [w])
     p, q = torch.tensor([1.0], requires_grad=True), torch.tensor([2.0], requires_grad=True)
     with tracing() as trace:
@@ -135,6 +135,25 @@ def test_an_in_place_write_to_a_traced_value_is_refused_with_its_line() -> None:
             p.mul_(0.5)
         loss = (p * q).sum()
     assert [step.name for step in slice_of(trace, [loss], [p, q])] == ["mul", "sum"]
+
+
+def test_a_value_replaced_as_a_whole_and_running_statistics_are_traced() -> None:
+    w = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    with tracing() as trace:
+        h = w * 2
+        h += w.sin()
+        loss = (h * h).sum()
+    objective = Objective.of_trace([(slice_of(trace, [loss], [w]), key_of(loss), [key_of(w)])], [(2,)], [1.0, 2.0], ["w"], np.float64)
+    other = np.array([0.3, -1.0])
+    assert objective.values([other])[0] == pytest.approx(((2 * other + np.sin(other)) ** 2).sum())
+    model, x = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)), torch.randn(8, 3)
+    with tracing() as trace:
+        loss = model(x).pow(3).mean()
+    leaves = list(model.parameters())
+    objective = Objective.of_trace([(slice_of(trace, [loss], leaves), key_of(loss), [key_of(p) for p in leaves])],
+                                   [p.shape for p in leaves], np.concatenate([p.detach().numpy().ravel() for p in leaves]),
+                                   ["w", "b", "g", "c"], np.float32)
+    assert objective.values(objective.start[None])[0] == pytest.approx(loss.item(), rel=1e-4)
 
 
 def test_curvature_is_the_largest_eigenvalue_of_the_hessian() -> None:

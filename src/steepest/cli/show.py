@@ -214,8 +214,7 @@ def _loss(subject: "Subject", step: int) -> Shown:
 def _surface(subject: "Subject", step: int) -> Shown:
     from steepest import viz
 
-    size = subject.objective.size
-    figure = viz.surface(subject.objective, path=subject.path, resolution=120 if size <= 100 else 40 if size < 20_000 else 15)
+    figure = viz.surface(subject.objective, path=subject.path)
     return "png", figure, figure.alt
 
 

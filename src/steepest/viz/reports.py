@@ -21,7 +21,7 @@ from steepest.viz.pages import Page, page_of
 from steepest.viz.predictions import calibration, confusion, residuals
 from steepest.viz.style import for_page, svg_of
 from steepest.viz.subjects import Subject, WatchedSubject
-from steepest.viz.surfaces import surface
+from steepest.viz.surfaces import affordable, surface
 from steepest.viz.tracing import as_array, no_graph
 from steepest.viz.watching import Watched
 
@@ -141,7 +141,7 @@ def _surface(subject: Subject) -> str:
     objective = subject.objective
     if objective.size > LARGEST_SURFACE:
         return ""
-    resolution = 80 if objective.size <= 100 else 30 if objective.size <= 20_000 else 15
+    resolution = min(80, affordable(objective))
     return _figure(surface(objective, path=subject.path, resolution=resolution))
 
 

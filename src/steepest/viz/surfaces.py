@@ -7,6 +7,7 @@ filters have the norms of the parameters' (section 4). How much of the path's mo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ from steepest.viz.style import axes_of, current, described, new_figure, picture
 __all__ = ["Grid", "evaluate_grid", "objective_of", "surface"]
 
 Array = np.ndarray[Any, Any]
+POINTS_IN_MEMORY = 20_000_000  # numbers: the points of a grid over a large model are made a few at a time
+SECONDS = 10.0
 PATH_COLOUR, START, END = "#FF6A00", "#ffffff", "#FF6A00"
 
 
@@ -45,21 +48,22 @@ class Grid:
 
 @picture
 def surface(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = None, *, path: Any = None, span: Any = None,
-            resolution: int = 120, plane: str = "pca", ax: Axes | None = None, title: str = "", seed: int = 0) -> Any:
+            resolution: int | None = None, plane: str = "pca", ax: Axes | None = None, title: str = "", seed: int = 0) -> Any:
     """Draw the surface of a loss; the figure, whose `data` is the grid with its values.
 
     `surface(f, start)` for a function of one vector or of several numbers; `surface(loss, model, (x, y))` for a model whose loss is
     `loss(model(x), y)`. `path` is `(T, n)`, one row of all parameters a step. `span` is the half width of the window, or
-    `((a0, a1), (b0, b1))`; by default the window holds the path. `plane` is "pca" or "random", for more than two parameters.
-    With `ax=` only the contours are drawn; of a single parameter it is the curve of the loss. Raises ValueError for an unknown plane or
-    a path of another width; TypeError where the function gives no tensor.
+    `((a0, a1), (b0, b1))`; by default the window holds the path. `resolution` is the number of points along each side, by
+    default up to 120, fewer where an evaluation is slow. `plane` is "pca" or "random", for more than two parameters.
+    With `ax=` only the contours are drawn; of a single parameter it is the curve of the loss.
+    Raises ValueError for an unknown plane or a path of another width; TypeError where the function gives no tensor.
 
     >>> figure = steepest.viz.surface(lambda x, y: x ** 2 + 4 * y ** 2, (1.0, 1.0), span=2, resolution=21)
     >>> float(figure.data.values.min())
     0.0
     """
     objective = objective_of(loss, parameters, data)
-    grid = evaluate_grid(objective, path, span, resolution, plane, seed)
+    grid = evaluate_grid(objective, path, span, resolution or affordable(objective), plane, seed)
     if grid.values.ndim == 1:
         figure, axes = axes_of(ax)
         _curve(axes, grid)
@@ -80,6 +84,14 @@ def surface(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = No
             figure.suptitle(said, fontsize=13, x=0.02, ha="left")
     figure.data = grid
     return described(figure, _words(grid))
+
+
+def affordable(objective: Objective) -> int:
+    """So many points along each side that a grid takes about ten seconds at most, from 11 to 120."""
+    objective.values(objective.start[None])
+    begin = time.perf_counter()
+    objective.values(objective.start[None])
+    return int(np.clip(np.sqrt(SECONDS / (time.perf_counter() - begin)), 11, 120)) if objective.size > 100 else 120
 
 
 def objective_of(loss: Any, parameters: Any = None, data: tuple[Any, Any] | None = None) -> Objective:
@@ -124,8 +136,10 @@ def evaluate_grid(objective: Objective, path: Any = None, span: Any = None, reso
             share = float((((flat @ directions) ** 2).sum()) / moved) if moved else None
     (a0, a1), (b0, b1) = _window(flat, (objective.start - centre) @ np.linalg.pinv(directions), span)
     a, b = np.linspace(a0, a1, resolution), np.linspace(b0, b1, resolution)
-    points = centre + np.stack(np.meshgrid(a, b), -1).reshape(-1, 2) @ directions
-    values = objective.values(points).reshape(resolution, resolution)
+    flat_grid = np.stack(np.meshgrid(a, b), -1).reshape(-1, 2)
+    at_once = max(1, POINTS_IN_MEMORY // n)
+    values = np.concatenate([objective.values(centre + part @ directions) for part in np.array_split(
+        flat_grid, -(-len(flat_grid) // at_once))]).reshape(resolution, resolution)
     return Grid(a, b, values, flat, share, (labels[0], labels[1]))
 
 

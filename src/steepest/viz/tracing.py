@@ -158,10 +158,14 @@ def slice_of(trace: Trace, results: Sequence[Tensor], by: Sequence[Tensor]) -> l
                 forward.update(map(id, step.makes))
                 reached.append(step)
         elif id(step.reads[0]) in own:  # a parameter is set or updated: what was computed from it before is another function's
-            outdated.update((id(a), step.line[1]) for op in reached for a in op.makes)
+            outdated.update((id(a), step.line[1]) for op in reached for a in op.makes if id(a) not in own)
             forward, reached = set(own), []
-        elif reads:
-            raise ValueError(text("viz-in-place", line=step.line[1]))
+        elif id(step.reads[0]) in forward:
+            if not _replaces(step, reached):
+                raise ValueError(text("viz-in-place", line=step.line[1]))
+            reached.append(step)
+        elif reads:  # kept for later, as running statistics are: it matters only to what reads it
+            outdated[id(step.reads[0])] = step.line[1]
     late = next((outdated[id(a)] for op in reached for a in op.reads if id(a) in outdated), None)
     if late is not None:
         raise ValueError(text("viz-in-place", line=late))
@@ -170,8 +174,19 @@ def slice_of(trace: Trace, results: Sequence[Tensor], by: Sequence[Tensor]) -> l
     for step in reversed(reached):
         if any(id(a) in needed for a in step.makes):
             kept.append(step)
+            if step.primitive is IN_PLACE:
+                needed.discard(id(step.reads[0]))
+                needed.add(id(step.reads[1]))
+                continue
             needed.update(id(a) for a in step.reads if a is not None)
     return kept[::-1]
+
+
+def _replaces(step: Operation, reached: Sequence[Operation]) -> bool:
+    """Whether an in-place write gives a whole intermediate value its next content, and nothing else views its memory."""
+    target, value = step.reads
+    return target.shape == value.shape and not any(
+        np.may_share_memory(a, target) for op in reached for a in op.makes if a is not target)
 
 
 def replay(steps: Sequence[Operation], by: Sequence[int], result: int, modules: dict[str, Any] | None = None) -> Callable[..., Tensor]:
@@ -184,6 +199,9 @@ def replay(steps: Sequence[Operation], by: Sequence[int], result: int, modules: 
         known: dict[int, Any] = dict(zip(by, values, strict=True))
         watching = interpreters[-1] if interpreters and isinstance(interpreters[-1], Trace) else None
         for step in steps:
+            if step.primitive is IN_PLACE:
+                known[id(step.reads[0])] = known.get(id(step.reads[1])) if id(step.reads[1]) in known else from_array(step.reads[1])
+                continue
             operands = [x if a is None else known[id(a)] if id(a) in known else from_array(a)
                         for x, a in zip(step.operands, step.reads, strict=True)]
             if watching is not None:

@@ -27,7 +27,7 @@ __all__ = ["EndOfWatch", "Pass", "Walk", "Watched", "watching"]
 
 Array = np.ndarray[Any, Any]
 PACKAGE = str(Path(__file__).resolve().parent.parent)
-MOST_TRACED, MOST_NUMBERS, MOST_MEAN, MOST_KEPT = 64, 30_000_000, 16, 100_000
+MOST_TRACED, MOST_NUMBERS, MOST_MEAN, MOST_KEPT = 64, 30_000_000, 8, 100_000
 MOST_POINTS, LARGE = 2000, 4_000_000
 """So many points of a path are kept of a small model; of a larger one so many numbers in all."""
 
@@ -89,7 +89,7 @@ class Walk:
         """
         if not self.passes:
             raise ValueError(self.problem or text("viz-watch-untraced"))
-        count = self.period or min(len(self.passes), MOST_MEAN)
+        count = self.period or min(len(self.passes), max(2, min(MOST_MEAN, 200_000 // self.size)))
         parts = [(p.operations, p.loss, p.by) for p in self.passes[:count]]
         words = "" if count == 1 else text("viz-watch-mean", passes=count)
         start = np.concatenate([s.reshape(-1) for s in self.passes[0].start])
