@@ -494,6 +494,14 @@ def test_parameters_that_are_frozen_and_hooks_on_arguments() -> None:
     assert seen == [8.0] * 9
 
 
+def test_what_a_convolution_gives_can_be_viewed_while_it_is_recorded() -> None:
+    convolution = nn.Conv2d(1, 4, 3)
+    fast = torch.compile(lambda x: convolution(x).relu().view(2, -1))
+    for x in rows(4, 2, 1, 8, 8):
+        assert torch.allclose(fast(x), convolution(x).relu().view(2, -1), atol=1e-5)
+    assert compilation(fast).native_calls >= 1
+
+
 # what cannot be compiled
 
 

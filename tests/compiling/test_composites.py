@@ -11,7 +11,7 @@ import steepest as torch
 import steepest.nn.functional as F
 
 sys.path.insert(0, str(Path(__file__).parent))
-from agreement import BATCHES, agree, keeping, of_kind, places, training
+from agreement import BATCHES, agree, close, keeping, of_kind, places, training
 
 Shapes = list[tuple[int, ...]]
 
@@ -107,6 +107,36 @@ def _assigned(x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
     y[y > 1] = 0.5
     y[torch.tensor([0, 2]), torch.tensor([1, 1])] = x[0, :2]
     return y
+
+
+DIFFERENTIABLE = "linear activations gumbel-softmax batch-norm layer-norm embedding cross-entropy conv2d attention".split()
+
+
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+def test_compiled_composites_have_eagers_gradients_outside(name: str) -> None:
+    operation, floating, indices, parameters = CASES[name]
+    random = np.random.default_rng(3)
+    weights = [of_kind("f", s, random).requires_grad_() for s in parameters]
+
+    def function(*tensors: torch.Tensor) -> Any:
+        return operation(*tensors, *weights)
+
+    compiled = torch.compile(function)
+    for k in range(4):
+        batch = [of_kind("f", s, random) for s in floating] + [places(n, s, random) for n, s in indices]
+        found = []
+        for f in (function, compiled):
+            torch.manual_seed(k)
+            given = [x.clone().requires_grad_(x.is_floating_point()) for x in batch]
+            out = f(*given)
+            outs = [out] if isinstance(out, torch.Tensor) else list(out)
+            sum((o * (o.detach() + j)).sum() for j, o in enumerate(outs) if o.requires_grad).backward()
+            found.append([*outs, *(x.grad for x in (*given, *weights) if x.grad is not None)])
+            for w in weights:
+                w.grad = None
+        for a, b in zip(*found, strict=True):
+            close(b, a)
+    assert compiled._compilation.native_calls >= 1, [v.reason for v in compiled._compilation.variants.values()]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -188,13 +188,20 @@ class Compilation:
         compiled, problem = None, ""
         for before in others:
             try:
-                compiled = Compiled(FunctionProgram(before, trace), False)
+                program = FunctionProgram(before, trace)
+                variant.traces = []         # what a program was made of is of no further use
+                compiled = Compiled(program, False)
                 variant.calls.append(Call(compiled, self.function))
                 break
             except Differs as difference:
-                problem = problem or str(difference)
+                compiled, problem = None, problem or str(difference)
+                if not variant.traces:
+                    break
             except machine.Unavailable as missing:
                 self._give_up(variant, str(missing))
+                return
+            except Exception as mistake:        # the call has been run; a mistake in the compiler must not end the program
+                self._give_up(variant, text("compile-mistake", problem=f"{type(mistake).__name__}: {mistake}"))
                 return
         if compiled is None:
             if variant.tries >= TRIES:

@@ -11,7 +11,7 @@ from steepest.compiling.loop_program import LoopProgram
 from steepest.compiling.native import Native
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, Place, Walk, variable
-from steepest.compiling.planner import plan
+from steepest.compiling.planner import Generic, plan
 from steepest.compiling.results import Built, Computed, Constant, Held, Known, Made
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
@@ -46,7 +46,13 @@ class Compiled:
         self.last = 0
         self.follows: set[Compiled] = set()
         """Programs that leave tensors as this one begins with."""
-        self._check()
+        try:
+            self._check()
+        except Differs:
+            if isinstance(self.executable, Generic):
+                raise
+            self.executable = Generic(program, program.results, exact, "a faster lowering did not leave what Python left")   # type: ignore[arg-type]
+            self._check()
 
     @property
     def draws(self) -> bool:

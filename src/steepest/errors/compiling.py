@@ -171,6 +171,9 @@ ROWS = {
         "it returns or leaves something that cannot be made again: an object of its own making, a tensor with hooks, or one that is part of "
         "a graph and not returned",
         "它返回或留下无法再次生成的东西:自己新建的对象、带钩子的张量,或属于计算图而未返回的张量"),
+    "compile-mistake": (
+        "{problem}. This is a mistake in steepest, not in your program; please report it",
+        "{problem}。这是 steepest 的错误,不是您程序的错误;请报告给我们"),
     "compile-events": (
         "it steps a scheduler; do that outside of it",
         "它在内部推进学习率调度器;请在函数外面做"),

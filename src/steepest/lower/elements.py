@@ -4,6 +4,7 @@ A content is an array of node numbers, as long as its storage; views, in-place w
 begins with are leaves `("state", storage, element)` and `("stream", stream, element)`.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
@@ -221,7 +222,7 @@ def _reduction(s: Elements, e: Equation) -> None:
     dim, dtype = e.params["dim"], result.content.dtype.name
     numbers = s.converted(x, x.shape, dtype)
     kept = [d for d in range(numbers.ndim) if d not in dim]
-    rows = numbers.transpose([*kept, *dim]).reshape([numbers.shape[d] for d in kept] + [-1])
+    rows = numbers.transpose([*kept, *dim]).reshape([numbers.shape[d] for d in kept] + [math.prod(numbers.shape[d] for d in dim)])
     out = np.empty(rows.shape[:-1], np.int64)
     for at in np.ndindex(out.shape):
         terms = [Expression(g, k) for k in rows[at].tolist()]

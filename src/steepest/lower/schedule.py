@@ -51,6 +51,10 @@ class Schedule:
         first, rest = self._hoisted(program) if fuse else ([], program)
         self.before = fused(first, self.temporary, fuse)
         self.groups = fused(rest, self.temporary, fuse)
+        for g in self.groups:
+            if g.root is not None and g.always:     # a fold takes its elements from registers, in which every step must put them
+                for s in (*g.before, g.root):
+                    s.always = True
         self.need = self._needed()
         self._once = {c.storage for g in self.before for s in g.statements() for c in s.writes()}
         self.offsets: dict[Storage, int] = {}

@@ -12,6 +12,7 @@ from steepest.core.dtype import from_numpy
 from steepest.core.modes import modes
 from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
 from steepest.core.tensor import Tensor, fresh
+from steepest.ops.arithmetic import clone
 
 __all__ = ["Composite", "composite"]
 
@@ -48,6 +49,8 @@ class Composite(Primitive):
         modes.grad = False
         try:
             result = self.body(*operands, **params)
+            if self.kernel is not None:         # kernels give results in the order of their elements
+                result = tuple(map(_ordered, result)) if isinstance(result, tuple) else _ordered(result)
         finally:
             modes.grad = before
         if self.kernel is not None:         # whose results are no views
@@ -56,6 +59,12 @@ class Composite(Primitive):
         if before and wants_gradient(operands):
             attach(self, operands, params, result)
         return result
+
+
+def _ordered(x: Any) -> Any:
+    if not isinstance(x, Tensor) or x.level is not None or x.array.flags.c_contiguous:
+        return x
+    return clone(x, to=x.dtype, order="C")
 
 
 def composite(name: str, body: Callable[..., Any], *, operands: int, kernel: Callable[..., Any] | None = None, node: str = "",
