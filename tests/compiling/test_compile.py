@@ -1,6 +1,7 @@
 """Compiled functions, modules and steps: results, effects and gradients are those of the function itself."""
 
 import copy
+import gc
 import pickle
 import warnings
 from collections.abc import Callable
@@ -538,6 +539,25 @@ def test_exceptions_are_eagers() -> None:
     with pytest.raises(IndexError):
         fast(torch.ones(3), torch.tensor(7))
     same(fast(torch.ones(3), torch.tensor(1)), torch.tensor(1.0))
+
+
+def test_the_cycle_collector_is_no_part_of_a_call() -> None:
+    called = []
+
+    def callback(phase: str, info: Any) -> None:
+        called.append(print(end=""))
+
+    fast = torch.compile(lambda x: [x + k for k in range(300)][-1])
+    before = gc.get_threshold()
+    gc.callbacks.append(callback)
+    gc.set_threshold(10)
+    try:
+        for x in rows(5, 3):
+            assert torch.allclose(fast(x), x + 299)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(callback)
+    assert called and gc.isenabled() and compilation(fast).native_calls == 3
 
 
 def test_nested_compilation_and_loops() -> None:

@@ -1,5 +1,6 @@
 """Watching an iteration: which of the user's functions run in it, and what it does that cannot be repeated without running it."""
 
+import gc
 import random
 import sys
 import types
@@ -44,8 +45,10 @@ class Watch:
     on = False
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch. The cycle collector waits: what it calls is no part of the iteration."""
         self.on = True
+        self.collecting = gc.isenabled()
+        gc.disable()
         self.before: Any = sys.getprofile()
         sys.setprofile(self._event)
 
@@ -54,6 +57,8 @@ class Watch:
         if not self.on:
             return
         self.on = False
+        if self.collecting:
+            gc.enable()
         if hasattr(self.before, "enable"):      # cProfile, which is no function
             sys.setprofile(None)
             self.before.enable()
