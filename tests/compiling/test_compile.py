@@ -420,6 +420,20 @@ def test_models_are_differentiable_from_outside() -> None:
     assert compilation(fast).native_calls >= 5
 
 
+def test_gradients_that_a_model_does_not_read_are_no_guards() -> None:
+    net = nn.Linear(3, 1)
+    fast = torch.compile(net)
+    known = compilation(fast)
+    for k, x in enumerate(rows(8, 4, 3)):
+        if k % 2:
+            net.zero_grad(set_to_none=True)
+        fast(x).sum().backward()
+        if k == 4:
+            slowly, known._slowly = known._slowly, None
+    known._slowly = slowly
+    assert known.native_calls >= 5
+
+
 def test_values_changed_before_backward_are_noticed_as_in_eager() -> None:
     w = torch.ones(3, requires_grad=True)
     fast = torch.compile(lambda x: (w * w * x).sum())

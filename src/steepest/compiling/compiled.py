@@ -17,7 +17,7 @@ from typing import Any
 
 from steepest.compiling.function_call import Call, flattened
 from steepest.compiling.function_program import RETURNED, CallTrace, FunctionProgram
-from steepest.compiling.guards import CallWalk, unread
+from steepest.compiling.guards import CallWalk, reads_gradients, unread
 from steepest.compiling.numbers import settled
 from steepest.compiling.optimized_module import OptimizedModule
 from steepest.compiling.pairing import Differs
@@ -68,6 +68,8 @@ class Compilation:
         self.carried: set[Path] = set()
         self.fixed: set[Path] = set()
         self.unread: set[Path] = set()
+        self.gradients = True
+        """Whether the code may read gradients: it is not known yet."""
         self.programs = 0
         self.busy = self.told = False
         self.native_calls = 0
@@ -143,7 +145,9 @@ class Compilation:
         if watch is not None and watch.codes.keys() - self.codes.keys():
             self.codes.update(watch.codes)
             self.names = Names((), self.codes.items())
-        found = CallWalk(self.unread)
+        if watch is not None:
+            self.gradients = reads_gradients(self.codes)
+        found = CallWalk(self.unread, self.gradients)
         found.visit(("function",), self.function, Place("fixed", None, None))
         for path, value, place in self.names.roots(sys._getframe()):
             found.visit(path, value, place)

@@ -18,7 +18,7 @@ from steepest.compiling.unchanged import ATOMS, same_cell, same_elements, same_i
 from steepest.compiling.words import Words, available
 from steepest.core.tensor import Tensor
 
-__all__ = ["CallWalk", "Guards", "classes_in", "unchanged", "unread"]
+__all__ = ["CallWalk", "Guards", "classes_in", "reads_gradients", "unchanged", "unread"]
 
 TENSOR = ("array", "_grad", "needs_grad", "node", "hooks")
 MISSING = object()
@@ -28,21 +28,26 @@ NONE: frozenset[Path] = frozenset()
 
 
 class CallWalk(Walk):
-    """A walk that does not go into the attributes at `skip`, which nothing reads."""
+    """A walk that does not go into the attributes at `skip`, which nothing reads, nor into tensors' gradients where nothing reads
+    these."""
 
-    def __init__(self, skip: set[Path]):
+    def __init__(self, skip: set[Path], gradients: bool):
         super().__init__()
+        self.gradients = gradients
         self.skip, self.skipped = skip, list[Place]()
         self.objects_at: dict[Path, Any] = {}
 
     def visit(self, path: Path, x: Any, place: Place) -> None:
         if path in self.skip:
             self.skipped.append(place)
-        else:
+        elif self.gradients or place.key != "_grad" or place.kind != "slot":
             self.objects_at[path] = x
             super().visit(path, x, place)
 
 
+GRADIENTS = frozenset("grad _grad zero_grad backward step clip_grad_norm_ clip_grad_norm clip_grad_value_ "
+                      "clip_grads_with_norm_ get_total_norm retain_grad".split())
+"""Names by which code comes to the gradients of tensors."""
 DYNAMIC = frozenset("getattr hasattr setattr vars dir globals eval exec __dict__ __getattr__ __getattribute__ __slots__ copy "
                     "deepcopy locals asdict astuple replace fields pickle dumps repr format attrgetter methodcaller getmembers".split())
 """Names by which code may read attributes that it does not name."""
@@ -61,6 +66,14 @@ def unread(path: Path, found: CallWalk, codes: Iterable[types.CodeType]) -> Path
                 if path[k + 1] not in names and not names & DYNAMIC:
                     return path[:k + 2]
     return ()
+
+
+def reads_gradients(codes: Iterable[types.CodeType]) -> bool:
+    """Whether any of the codes may look at `.grad`, or change it."""
+    names: set[str] = set()
+    for code in codes:
+        names |= _names(code)
+    return bool(names & (GRADIENTS | DYNAMIC))
 
 
 def _names(code: types.CodeType) -> set[str]:
@@ -108,7 +121,8 @@ class Guards:
         for scope, name in names:
             scopes.setdefault(id(scope), (scope, []))[1].append(name)
         self.scopes = [(scope, tuple(dict.fromkeys(few)), itemgetter(*dict.fromkeys(few))) for scope, few in scopes.values() if few]
-        self.tensor_state = attrgetter(*TENSOR)
+        self.slots = tuple(name for name in TENSOR if found.gradients or name != "_grad")
+        self.tensor_state = attrgetter(*self.slots)
         self.keys = list(chain.from_iterable(self.dicts))
         self.counted = [*self.dicts, *self.lists, *self.partly]
         self.lengths = [len(x) for x in self.counted]
@@ -128,7 +142,7 @@ class Guards:
             dicts, lists, sets = ([x for x in self.empty if isinstance(x, of)] for of in (dict, list, set))
             if len(dicts) + len(lists) + len(sets) + len([x for x in self.empty if isinstance(x, frozenset)]) == len(self.empty):
                 kinds = [kind for kind, _ in self.classes]
-                self.words = Words(self.dicts + dicts, self.lists + lists, sets, self.tensors, self.cells, kinds)
+                self.words = Words(self.dicts + dicts, self.lists + lists, sets, self.tensors, self.slots, self.cells, kinds)
 
     def _pin(self, check: Any, x: Any, held: Any) -> None:
         """Pin an object as a walk noted it; the lists by kind are compared together."""
@@ -177,8 +191,8 @@ class Guards:
             out.update(((id(x), i), at + i) for i in range(len(x)))
             at += len(x)
         for t in self.tensors:
-            out.update(((id(t), name), at + i) for i, name in enumerate(TENSOR))
-            at += len(TENSOR)
+            out.update(((id(t), name), at + i) for i, name in enumerate(self.slots))
+            at += len(self.slots)
         out.update(((id(c), CONTENTS), at + i) for i, c in enumerate(self.cells))
         return out
 

@@ -24,8 +24,7 @@ __all__ = ["CHANGED", "SHARED", "Entry", "Words", "available", "slots"]
 
 TAG, ITEMS, SIZE, USED, CELL, DATA = 24, 24, 16, 24, 16, 16
 """Where these stand in a dictionary, a list (its items, its size), a set (how many elements it has), a cell and a NumPy array, in bytes."""
-GUARDED = ("array", "_grad", "needs_grad", "node", "hooks")
-SLOTS = (*GUARDED, "counter", "_storage")
+SLOTS = ("array", "_grad", "needs_grad", "node", "hooks", "counter", "_storage")
 CHANGED, KEPT, RENEWED, SHARED = 0, 1, 2, 3
 """What entering a call gives: a guard does not hold; all is well; all but that memory cannot be used again; memory is shared."""
 TEXT = f"""define internal i64 @same(ptr %table, i64 %count) {{
@@ -165,9 +164,11 @@ def available() -> Callable[[int], int] | None:
 
 
 class Words:
-    """What stands in the memory of objects now: pairs of an address and a word. `sets` are empty ones."""
+    """What stands in the memory of objects now: pairs of an address and a word. `sets` are empty ones; `guarded` are slots of tensors."""
 
-    def __init__(self, dicts: list[Any], lists: list[Any], sets: list[Any], tensors: list[Tensor], cells: list[Any], classes: list[type]):
+    def __init__(self, dicts: list[Any], lists: list[Any], sets: list[Any], tensors: list[Tensor], guarded: tuple[str, ...],
+                 cells: list[Any], classes: list[type]):
+        self.guarded = guarded
         pairs: list[int] = []
         self.at: dict[int, int] = {}
 
@@ -188,7 +189,7 @@ class Words:
             add(id(e) + USED)
         for t in tensors:
             self.at[id(t)] = len(pairs)
-            for name in GUARDED:
+            for name in guarded:
                 add(id(t) + slots()[name])
         for c in cells:
             self.at[id(c)] = len(pairs)
@@ -202,7 +203,7 @@ class Words:
             if isinstance(x, list):
                 at += 2 * (2 + key)
             elif isinstance(x, Tensor):
-                at += 2 * GUARDED.index(key)
+                at += 2 * self.guarded.index(key)
             self.table[at + 1] = word(int(self.table[at]))
 
 
