@@ -337,6 +337,8 @@ class Gradients:
         self.program, self.backward = program, backward
         self.runner = Compiled(backward, False).executable.prepared()       # type: ignore[arg-type]
         self.table = memoryview(self.runner.table)
+        self.own = [a is not None and a.content.storage not in backward.sources and whole(a) for a in backward.gave]
+        """Which gradients may have memory of their own."""
         self.number = {id(x): k for k, x in enumerate(program.graph_outputs)}
         self.likes = [(x.array.shape, x.dtype) for x in program.graph_outputs]
 
@@ -393,13 +395,11 @@ class Gradients:
             slot.array, slot._flat = array, None
             self._enter(slot, address_of(array))
         rows: list[Array | None] = []
-        for a in self.backward.gave:
-            storage = None if a is None else a.content.storage
-            if a is None or storage is None:
-                rows.append(None)
-            elif storage in self.backward.sources or not whole(a) or any(r is storage.array for r in rows):
+        for a, own in zip(self.backward.gave, self.own, strict=True):
+            if a is None or not own or any(r is a.content.storage.array for r in rows):
                 rows.append(None)
             else:
+                storage = a.content.storage
                 row = np.empty(a.shape, storage.flat.dtype)
                 rows.append(row)
                 storage.array, storage._flat = row, None
