@@ -157,6 +157,26 @@ def test_gradients_that_someone_holds_are_not_written_over() -> None:
         assert a.equal(b)
 
 
+def test_tensors_that_move_to_other_places() -> None:
+    class Moving:
+        def __init__(self) -> None:
+            self.w, self.before, self.oldest = torch.ones(3), torch.zeros(3), torch.zeros(3)
+            self.p, self.last = torch.ones(3, requires_grad=True), torch.zeros(3)
+
+        def step(self, x: Any) -> Any:
+            self.oldest, self.before, self.w = self.before, self.w, self.w * 0.5 + x
+            self.last, self.p.grad = self.p.grad, None
+            (self.p * x).sum().backward()
+            return self.oldest, self.before + 0
+
+    def make() -> Any:
+        m = Moving()
+        m.p.grad = torch.zeros(3)
+        return m.step, lambda: [m.w, m.before, m.oldest, m.p.grad, m.last]
+
+    agree(make, rows(9, 3), native=5)
+
+
 def test_results_of_calls_do_not_share_memory() -> None:
     f = torch.compile(lambda x: x * 2)
     kept = [f(x) for x in rows(5, 100)]

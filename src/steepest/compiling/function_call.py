@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import run_backward
-from steepest.compiling.function_program import FunctionProgram, Seen, descriptions, tensors_in, view, whole
+from steepest.compiling.function_program import FunctionProgram, Given, Seen, descriptions, tensors_in, view, whole
 from steepest.compiling.gradient_program import CompiledNode, live
 from steepest.compiling.guards import CallWalk, Guards, unchanged
 from steepest.compiling.places import Path, Place, compared
@@ -86,10 +86,14 @@ class Call:
             for part in descriptions(d):
                 if isinstance(part, Made):
                     users[part.access.content.storage] = users.get(part.access.content.storage, 0) + 1
+        parts = [part for d in (p.returned, *(d for _, d, _ in p.outputs)) for part in descriptions(d)]
+        read = {i.path for i in p.inputs} | {part.path for part in parts if isinstance(part, (Given, Seen))}
         for path, d, mutated in p.outputs:
-            if isinstance(d, Made) and not mutated and path[-1] == "grad" and whole(d.access) and type(d.like) is Tensor:
+            plain = isinstance(d, Made) and not mutated and whole(d.access) and type(d.like) is Tensor
+            if plain and path not in read and path[-1] == "grad":
                 storage = d.access.content.storage
-                self.slots[storage].reusable = users[storage] == 1 and storage not in p.saved and not d.like.needs_grad
+                alone = users[storage] == 1 and storage not in p.saved
+                self.slots[storage].reusable = alone and not d.like.needs_grad
         for slot in self.slots.values():
             slot.saved = slot.storage in p.saved
             slot.alone = users.get(slot.storage, 0) == 1 and not slot.saved
@@ -158,7 +162,11 @@ class Call:
                              for k, x in enumerate(leaves) if k not in tensors]
         plain = all(now.values.get(path, (None,))[0] != "same as" for path, x in zip(paths, leaves, strict=True) if isinstance(x, Tensor))
         inside = any(place.container is c for place in self.places.values() for c in out)
-        self.fast = plain and not inside and not self.written_arguments
+        left = {path for path, _, _ in p.outputs}
+        self.moves = {i.path: i.slot for i in p.inputs if i.layout is not None and i.path in left}
+        """Inputs in whose places a call leaves other tensors."""
+        settled = not (self.moves and any(i.written for i in p.inputs) or left and p.backward is not None)
+        self.fast = plain and not inside and not self.written_arguments and settled
         self.entry = None if self.guards.words is None else self._entry(leaves)
         self.top = len(items) - 1 if not items[-1] and all(len(path) == 2 for path in paths) else -1
         self.filled = False
@@ -253,18 +261,26 @@ class Call:
         p = self.program
         made: dict[int, Any] = {}
         node = self.gradients.node(self, items, leaves) if p.backward is not None else None
-        for path, d, mutated in () if kept else p.outputs:
+        self.given = self.tensors
+        outputs = () if kept else p.outputs
+        if outputs:
+            self.given = dict(self.tensors)
+        for path, d, mutated in outputs:
             place = self.places[path]
             value = self._value(d, leaves, made, node)
             if mutated:
                 changed = self.tensors[path]
                 changed.array, changed._storage = value.array, value._storage
+                if path in self.moves:
+                    self._take([(self.moves[path], changed.storage_cell)])
                 self.guards.move(changed, "array", changed.array)
                 continue
             place.put(value)
             self.guards.move(place.container, place.key, value)
             if isinstance(value, Tensor):
                 self.tensors[path] = value
+                if path in self.moves:
+                    self._take([(self.moves[path], value.storage_cell)])
                 if isinstance(d, Made) and self.slots[d.access.content.storage].reusable:
                     del made[id(d.like)]
                     self.slots[d.access.content.storage].held = value
@@ -288,9 +304,12 @@ class Call:
         if kind is Known:
             at = self.at.get(d.path)
             return leaves[at] if at is not None else self.tensors[d.path]
+        if kind is Given:
+            at = self.at.get(d.path)
+            return leaves[at] if at is not None else self.given[d.path]
         if kind is Seen:
             at = self.at.get(d.path)
-            base = leaves[at] if at is not None else self.tensors[d.path]
+            base = leaves[at] if at is not None else self.given[d.path]
             flat = Storage(base.array).flat if at is not None else base.storage_cell.flat
             return self._finished(alias(view(flat, d.access), base), d.like, node)
         if kind is Computed:
@@ -375,7 +394,7 @@ class Gradients:
                 saved[f"input {k}"] = x
                 versions[f"input {k}"] = x._version_count
             elif kind == "kept":        # what is returned as well may be written over
-                held = fresh(value._flat, self.program.kinds[value])
+                held = fresh(value._flat, self.program.saved_kinds[value])
                 held.counter = Version()
                 saved[f"kept {k}"] = saved[id(value)] = held
                 versions[f"kept {k}"] = 0

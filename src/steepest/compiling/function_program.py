@@ -15,7 +15,7 @@ from steepest.compiling.guards import classes_in, unchanged
 from steepest.compiling.loop_program import Input, LoopProgram, accesses_in
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Path, Walk
-from steepest.compiling.results import Built, Known, Made, described
+from steepest.compiling.results import Built, Made, described
 from steepest.compiling.trace import Trace
 from steepest.core.node import sequence
 from steepest.core.recorder import Access, Content
@@ -23,10 +23,19 @@ from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 
-__all__ = ["CallTrace", "FunctionProgram", "Seen", "tensors_in"]
+__all__ = ["CallTrace", "FunctionProgram", "Given", "Seen", "tensors_in"]
 
 RETURNED = "returned"
 ROOTS = frozenset(("function", "arguments", RETURNED))
+
+
+class Given:
+    """The tensor that a place held when the call began."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path):
+        self.path = path
 
 
 class Seen:
@@ -177,7 +186,7 @@ class FunctionProgram(LoopProgram):
     def _tensor(self, t: Trace, x: Tensor, places: dict[Storage, Path | None]) -> Any:
         assert isinstance(t, CallTrace)
         if id(x) in self.known:
-            return Known(self.known[id(x)])
+            return Given(self.known[id(x)])
         returned = t.graph is not None and any(x is y for y in t.graph.outputs)
         if x.hooks is not None or live(x) and not returned:
             raise Differs(text("compile-result"))
@@ -210,7 +219,7 @@ class FunctionProgram(LoopProgram):
             self.visible.add(slot)
         kept = [d.access.content for path, d, _ in self.outputs if path[0] == "saved"]
         self.saved = [c.storage for c in kept]
-        self.kinds = {c.storage: c.dtype for c in kept}
+        self.saved_kinds = {c.storage: c.dtype for c in kept}
         self.visible |= {a.content.storage for _, d, _ in self.outputs for a in accesses_in(d)}
 
     def _settable(self, path: Path, t: Trace) -> None:
