@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import steepest as torch
+
 sys.path.insert(0, str(Path(__file__).parent))
 import programs
 from programs import agree
@@ -436,3 +438,50 @@ for i in loop(100):
             programs.run(source.replace(", steps = ", ", _ = "), loop, steps=steps)
         counts.append(steps)
     assert counts[0] == counts[1] == list(range(49))
+
+
+def test_a_number_that_became_plain_ends_the_loop_where_python_ends_it() -> None:
+    agree("""
+right, w = 0, torch.zeros(1)
+for i in loop(60):
+    w += 0.1
+    right += (w > 0.55).sum().item()
+    share = 100.0 * right / 60
+    if share > 40:
+        break
+""", native=False)
+
+
+def test_a_float_times_the_loop_variable_is_noticed() -> None:
+    agree("""
+w = torch.zeros(1)
+for i in loop(60):
+    w += max(1.0, 0.1 * i)
+""", native=False)
+
+
+def test_an_integer_that_grows_without_bound_stays_pythons() -> None:
+    agree("a, b, w = 0, 1, torch.zeros(1)\nfor i in loop(300):\n    w += 1\n    a, b = b, a + b\n", native=False)
+
+
+def test_explaining_a_loop(capsys: pytest.CaptureFixture[str]) -> None:
+    run = torch.loop(30)
+    w = torch.zeros(2)
+    for _ in run:
+        w += 1
+    run.explain()
+    said = capsys.readouterr().out
+    assert "native steps" in said and "float32[2]" in said and "test_loop.py:" in said
+
+
+def test_a_bar_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    w, run = torch.zeros(2), torch.loop(30, progress=True)
+    for _ in run:
+        w += 1
+    assert run.bar.progress.tasks[0].completed == 30
+
+
+def test_a_step_that_is_foreseen_is_taken_back_where_weights_are_globals_of_a_function() -> None:
+    agree(setup() + "def train():\n    global loss" + STEP + "    return loss.item()\n"
+          "losses = []\nfor i in loop(40):\n    losses.append(train())\n    if i == 30:\n        losses.append(len(losses))\n", native=None)

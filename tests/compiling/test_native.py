@@ -15,7 +15,7 @@ import pytest
 
 import steepest as torch
 from steepest.compiling import native_loops
-from steepest.compiling.explaining import native_sites
+from steepest.compiling.native_loops import native_sites
 
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import same

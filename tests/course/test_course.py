@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from steepest.compiling import native_loops
-from steepest.compiling.explaining import native_sites
+from steepest.compiling.native_loops import native_sites
 from steepest.course import PROGRAMS, Program, data_path, path_of
 
 ROOT = Path(__file__).parent.parent.parent

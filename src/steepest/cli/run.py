@@ -103,9 +103,10 @@ def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: 
         show_remedy(failure, source, path)
     finally:
         sys.stdout.flush()
-        said = explaining.summary(time.perf_counter() - started)
+        loops = native_loops.native_sites()
+        said = explaining.summary(loops, time.perf_counter() - started)
         if explain:
-            said = "\n".join([*map(explaining.explanation, explaining.native_sites()), said])
+            said = "\n".join([*map(explaining.explanation, loops), said])
         if said:
             print(said, file=sys.stderr)
     return code

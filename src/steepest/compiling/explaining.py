@@ -1,22 +1,16 @@
 """Explaining a loop: which of its steps were native, the programs that they ran, how these were compiled, where the time went."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from steepest.compiling.loop import Site, reason_of, sites
 from steepest.core.recorder import display
 from steepest.errors import text
 
-__all__ = ["explanation", "native_sites", "summary"]
+__all__ = ["explanation", "reason_of", "summary"]
 
 
-def native_sites() -> list[Site]:
-    """The loops that there have been, in the order of their lines."""
-    known = [s for s in sites.values() if s.text is not None]
-    return sorted(known, key=lambda s: s.text.node.lineno if s.text is not None else 0)
-
-
-def explanation(site: Site) -> str:
+def explanation(site: Any) -> str:
     """A loop's programs: equations with shapes and lines, the plan, and the times."""
     line = site.text.node.lineno if site.text is not None else 0
     parts = [text("explain-loop", line=line, native=site.native_steps, seen=site.seen_steps, native_time=_shown(site.native_time),
@@ -34,10 +28,10 @@ def explanation(site: Site) -> str:
     return "\n".join(parts)
 
 
-def summary(seconds: float) -> str:
+def summary(sites: Iterable[Any], seconds: float) -> str:
     """One sentence on a run: its time, the native loops, and what kept others from being native; empty where no loop matters."""
     native, eager = [], []
-    for site in native_sites():
+    for site in sites:
         line = site.text.node.lineno if site.text is not None else 0
         if site.native_steps:
             native.append(text("summary-native", line=line, native=site.native_steps, steps=site.native_steps + site.seen_steps))
@@ -62,3 +56,18 @@ def _shown(seconds: Any) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
+
+
+def reason_of(site: Any, of: Any = None) -> str:
+    """Why Python sees every step of a loop, or of one case of it, with the line."""
+    if of is not None:
+        reasons = [of.reason]
+    else:
+        reasons = [site.reason] if site.reason is not None else [c.reason for c in site.cases if c.reason is not None]
+    if not reasons:
+        return ""
+    why = reasons[0]
+    if isinstance(why, str):
+        return why
+    file, line = why.line or ("", 0)
+    return text(why.key, file=file, line=line, **why.values)

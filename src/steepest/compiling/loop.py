@@ -26,11 +26,13 @@ from steepest.compiling import effects
 from steepest.compiling.agreement import TOLERANCE, difference
 from steepest.compiling.cases import Case
 from steepest.compiling.events import Ahead
+from steepest.compiling.explaining import explanation, reason_of
 from steepest.compiling.interrupts import Waiting
 from steepest.compiling.loop_program import LoopProgram, named
 from steepest.compiling.numbers import NUMBERS, plain
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
+from steepest.compiling.progress import bar
 from steepest.compiling.results import Built, Computed, Constant, Kept
 from steepest.compiling.sections import ROUGHLY, Compiled, Section
 from steepest.compiling.source import LoopText, loop_text
@@ -108,6 +110,8 @@ class Activation:
         self.section: Section | None = None
         self.ready: set[Compiled] = set()
         self.unready: set[Compiled] = set()
+        self.number: int | None = None
+        """What the loop variable counted in the step that was recorded last."""
         self.foreseen: dict[Storage, Any] | None = None
         """What the program for the step that Python sees now would leave in the memory that it works on."""
 
@@ -408,10 +412,13 @@ class Activation:
         assert site.text is not None
         site.concerns_tensors = site.concerns_tensors or bool(trace.recorder.equations)
         why = escaped(trace)
-        number = self.source.number(k)
+        number = self.number = self.source.number(k)
         line = None if why is not None else site.text.unnoticed(self.frame, number)
         if line is not None:
             why = Escape("loop-variable", line)
+        line = None if why is not None else site.text.uncompared(self.frame, number, trace.recorder.compared)
+        if line is not None:
+            why = Escape("loop-compared", line)
         if why is not None:
             if isinstance(case.reason, Escape) and (case.reason.key, case.reason.line) == (why.key, why.line):
                 case.tries = TRIES          # it will not be another way the next time
@@ -478,7 +485,7 @@ class Activation:
         """Whether the body does nothing with a list but append to it."""
         assert self.site.text is not None
         name = path[1] if path[0] == "global" else path[0]
-        return self.site.text.only_appends(name) and not any(name in code.co_names for code in self.site.codes)
+        return self.site.text.only_appends(name, self.frame, self.number) and not any(name in code.co_names for code in self.site.codes)
 
     # ends
 
@@ -515,11 +522,13 @@ class Loop:
 
     rewritten = False
 
-    def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool | None):
+    def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool | None, progress: bool = False):
         self.items, self.epochs, self.every, self.strict, self.exact = items, epochs, every, strict, exact
+        self.progress = progress
         self.history: dict[str, list[Any]] = {}
         self.met: set[Compiled] = set()
         self.stopped = False
+        self.bar: Any = None
         self._conditions: list[Callable[[], bool]] = []
         self._activation: Activation | None = None
 
@@ -536,6 +545,8 @@ class Loop:
         frame = users_frame(sys._getframe(1))
         activation = self._activation = Activation(self, site_of(frame, self.exact, self.rewritten), frame, source)
         self.stopped = False
+        if self.progress:
+            self.bar = bar(len(self))
         running.append(self)
         try:
             k = yield from self._warm_up(activation, source)
@@ -581,9 +592,13 @@ class Loop:
 
     def _advance(self, n: int) -> None:
         """So many steps have been done."""
+        if self.bar is not None:
+            self.bar.update(n)
 
     def _done(self) -> None:
         """The loop is over."""
+        if self.bar is not None:
+            self.bar.close()
 
     def abandon(self, why: str) -> None:
         """Leave the iteration that is going on, and later ones, to Python."""
@@ -639,17 +654,25 @@ class Loop:
         """
         self.stopped = effects.stop_when(condition) or self.stopped
 
+    def explain(self) -> None:
+        """Print which steps were native, the programs that they ran (equations with shapes and lines), how these were compiled, and
+        where the time went."""
+        if self._activation is not None:
+            print(explanation(self._activation.site))
+
     def _keep(self, name: str, value: Any) -> None:
         if isinstance(value, Tensor):
             value = value.array.item() if value.array.ndim == 0 else fresh(value.array.copy(), value.dtype)
         self.history.setdefault(name, []).append(plain(value))
 
 
-def loop(items: Any, *, epochs: int = 1, every: int | None = None, strict: bool = False, exact: bool = False) -> Loop:
+def loop(items: Any, *, epochs: int = 1, every: int | None = None, strict: bool = False, exact: bool = False,
+         progress: bool = False) -> Loop:
     """Go over a number of steps, or over the batches of a loader `epochs` times, with most iterations run as native code.
 
     `every`: Python sees each step whose number is a multiple of it. `strict`: RuntimeError where every step has to be seen, instead of a
-    warning. `exact`: arithmetic in the order in which it is written, as Python's floats would give it.
+    warning. `exact`: arithmetic in the order in which it is written, as Python's floats would give it. `progress`: a bar
+    on stderr, where that is a terminal.
 
     >>> w = torch.zeros(1, requires_grad=True)
     >>> for step in torch.loop(100):
@@ -658,7 +681,7 @@ def loop(items: Any, *, epochs: int = 1, every: int | None = None, strict: bool 
     >>> w
     tensor([3.0000], requires_grad=True)
     """
-    return Loop(items, epochs, every, strict, exact)
+    return Loop(items, epochs, every, strict, exact, progress)
 
 
 def users_frame(frame: Any) -> types.FrameType:
@@ -685,21 +708,6 @@ def site_of(frame: types.FrameType, exact: bool | None, looks_inside: bool) -> S
         if lines is not None and not lines.direct and not looks_inside:
             site.reason = text("loop-not-direct", line=lines.node.lineno)
     return site
-
-
-def reason_of(site: Site, of: Case | None = None) -> str:
-    """Why Python sees every step of a loop, or of one case of it, with the line."""
-    if of is not None:
-        reasons = [of.reason]
-    else:
-        reasons = [site.reason] if site.reason is not None else [c.reason for c in site.cases if c.reason is not None]
-    if not reasons:
-        return ""
-    why = reasons[0]
-    if isinstance(why, str):
-        return why
-    file, line = why.line or ("", 0)
-    return text(why.key, file=file, line=line, **why.values)
 
 
 def machine_log() -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 
 from steepest.compiling.effects import Target, emit, recorder_now
 from steepest.compiling.following import calls
-from steepest.compiling.loop import Loop, running
+from steepest.compiling.loop import Loop, Site, running, sites
 from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, combined, tracers
 from steepest.compiling.rewriting import RUNTIME, rewritten
 from steepest.compiling.sources import Source, source_of
@@ -32,7 +32,7 @@ from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
 from steepest.errors import text
 
-__all__ = ["NativeLoop", "Runtime", "native", "run_natively", "runtime"]
+__all__ = ["NativeLoop", "Runtime", "native", "native_sites", "run_natively", "runtime"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 SHORT, ENTRIES = 10, 2
@@ -157,14 +157,6 @@ class NativeLoop(Loop):
         self.statement.left_alone = True
         return True
 
-    def _advance(self, n: int) -> None:
-        if self.bar is not None:
-            self.bar.update(n)
-
-    def _done(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
 
 class Shown(Target):
     """An output statement: tensors are handed to it with the graph's name and the class that they had, for their text."""
@@ -269,6 +261,13 @@ class Runtime:
             recorder.escapes.append(Escape("loop-compared", user_line()))
         return outcome
 
+    def mathematics(self, function: Callable[..., Any], *values: Any) -> Any:
+        """A function of `math`, which takes the values of traced numbers without asking."""
+        for x in values if tracers else ():
+            if type(x) in (TracedInt, TracedFloat):
+                tracers[-1].escape(x, "mathematics")
+        return function(*values)
+
     def float(self, x: Any) -> Any:
         """`float(x)` of a number that stays traced."""
         if tracers:
@@ -347,6 +346,12 @@ def abandon(statement: Statement | None) -> None:
     why = text("loop-inner", line=statement.line) if statement is not None else text("loop-too-long")
     for run in running:
         run.abandon(why)
+
+
+def native_sites() -> list[Site]:
+    """What is known of the loops that there have been, in the order of their lines."""
+    known = [s for s in sites.values() if s.text is not None]
+    return sorted(known, key=lambda s: s.text.node.lineno if s.text is not None else 0)
 
 
 def run_natively(source: bytes | str, filename: str, scope: dict[str, Any]) -> None:

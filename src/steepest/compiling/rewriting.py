@@ -126,6 +126,10 @@ class Rewriter(ast.NodeTransformer):
         if self.looping and isinstance(node.func, ast.Name) and node.func.id in CONVERSIONS and self._own(node.func.id):
             if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], (ast.Starred, ast.Constant)):
                 return runtime(node.func.id, node, node.args[0])
+        module = dotted(node.func).partition(".")[0]
+        if self.looping and isinstance(node.func, ast.Attribute) and module in MODULES and self._own(module):
+            if not node.keywords and not any(isinstance(a, ast.Starred) for a in node.args):
+                return runtime("mathematics", node, node.func, *node.args)
         return node
 
     # comparisons

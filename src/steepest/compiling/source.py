@@ -6,7 +6,7 @@ import linecache
 import types
 from typing import Any
 
-from steepest.compiling.following import name_of_call, speaks
+from steepest.compiling.following import followed_names, is_number_of, name_of_call, speaks
 from steepest.core.tensor import Tensor
 
 __all__ = ["LoopText", "loop_text"]
@@ -66,11 +66,11 @@ class LoopText:
                 waiting += ast.iter_child_nodes(n)
         return frozenset(found)
 
-    def only_appends(self, name: str) -> bool:
-        """Whether the body uses a variable only as `name.append(...)`, through attributes and subscripts as well, or to emit."""
+    def only_appends(self, name: str, frame: types.FrameType, step: int | None) -> bool:
+        """Whether a step uses a variable only as `name.append(...)`, through attributes and subscripts as well, or to emit."""
         for statement in self.node.body:
             for n in ast.walk(statement):
-                if isinstance(n, ast.Name) and n.id == name:
+                if isinstance(n, ast.Name) and n.id == name and (step is None or self._runs(n, frame, step)):
                     at: ast.AST = n
                     while isinstance(self.parents[at], (ast.Attribute, ast.Subscript)) and self.parents[at].value is at:    # type: ignore[attr-defined]
                         at = self.parents[at]
@@ -102,9 +102,41 @@ class LoopText:
                         return frame.f_code.co_filename, n.lineno
         return None
 
+    def uncompared(self, frame: types.FrameType, step: int | None, noted: set[tuple[str, int]]) -> tuple[str, int] | None:
+        """File and line of a comparison of numbers that follow from the step or from tensors which this step came by, though no
+        recording noted it: a float to the left of a traced int makes a plain number of it without asking."""
+        if self.rewritten:
+            return None
+        followed = followed_names(self.node) | ({self.target} if self.target is not None and step is not None else set())
+        for statement in self.node.body:
+            for n in ast.walk(statement):
+                if isinstance(n, ast.Compare) and not all(isinstance(op, (ast.Is, ast.IsNot)) for op in n.ops):
+                    follows = any(is_number_of(x, followed) for x in (n.left, *n.comparators))
+                    lines = range(n.lineno, (n.end_lineno or n.lineno) + 1)
+                    if follows and self._surely(n, frame, step) and not any((frame.f_code.co_filename, k) in noted for k in lines):
+                        return frame.f_code.co_filename, n.lineno
+        return None
+
+    def _surely(self, n: ast.AST, frame: types.FrameType, step: int | None) -> bool:
+        """Whether this step certainly comes to a place: under no conditions but such on the loop variable that hold."""
+        while n is not self.node:
+            child, n = n, self.parents[n]
+            if isinstance(n, (ast.FunctionDef, ast.Lambda, ast.comprehension, ast.While, ast.Try)):
+                return False
+            if isinstance(n, ast.BoolOp) and child is not n.values[0] or isinstance(n, ast.IfExp) and child is not n.test:
+                return False
+            if isinstance(n, ast.If) and child is not n.test:
+                known = {self.target: step} if self.target is not None and step is not None else {}
+                taken = _truth(n.test, known, frame)
+                if taken is None or taken != (child in n.body):
+                    return False
+        return True
+
     def _harmless(self, n: ast.AST, frame: types.FrameType) -> bool:
         while True:
             child, n = n, self.parents[n]
+            if isinstance(n, ast.BinOp) and child is n.right and not self.rewritten and type(_number(n.left, frame)) is float:
+                return False
             if isinstance(n, (ast.Compare, ast.FormattedValue, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.keyword)):
                 return True
             if self.rewritten and isinstance(n, ast.BinOp) and self._spoken(n):
@@ -163,6 +195,20 @@ def _value(n: ast.expr, frame: types.FrameType) -> Any:
         return frame.f_locals.get(n.id, frame.f_globals.get(n.id))
     if isinstance(n, ast.Attribute):
         return getattr(_value(n.value, frame), "__dict__", {}).get(n.attr)
+    return None
+
+
+def _number(n: ast.expr, frame: types.FrameType) -> Any:
+    """The number that a constant, a name or arithmetic of them is; None for anything else."""
+    if isinstance(n, ast.Constant):
+        return n.value
+    if isinstance(n, (ast.Name, ast.Attribute)):
+        return _value(n, frame)
+    if isinstance(n, ast.UnaryOp):
+        return _number(n.operand, frame)
+    if isinstance(n, ast.BinOp):
+        parts = [_number(n.left, frame), _number(n.right, frame)]
+        return next((x for x in parts if type(x) is float), None) if all(isinstance(x, (int, float)) for x in parts) else None
     return None
 
 

@@ -51,6 +51,8 @@ class LoopRecorder(Recorder):
         super().__init__()
         self.step = step
         self.conditions: list[tuple[Any, bool]] = []
+        self.compared: set[Line] = set()
+        """The lines where conditions were noted."""
         self.escapes: list[Escape] = []
         self.effects: list[Effect] = []
         self.events: list[Event] = []
@@ -162,6 +164,7 @@ class LoopRecorder(Recorder):
 
     def condition(self, condition: Any, outcome: bool) -> None:
         self.conditions.append((condition, outcome))
+        self.compared.add(user_line())
 
     def escape(self, number: Any, how: str) -> None:
         self.escapes.append(Escape("loop-number", user_line(), value=plain(number)))

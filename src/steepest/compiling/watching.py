@@ -74,7 +74,7 @@ class Watch:
                 self._effect(frame, UNREPEATABLE[code])
             elif is_foreign(code.co_filename, frame.f_globals.get("__name__", "")):
                 if (frame.f_globals.get("__name__") or "").partition(".")[0] not in PYTHON and not _within_foreign(frame) \
-                        and not _making_kernels(frame):
+                        and not _making_kernels(frame) and not _importing(frame):
                     self._effect(frame, f"{frame.f_globals.get('__name__')}.{code.co_qualname}")
             else:
                 self.codes[code] = frame.f_globals
@@ -115,6 +115,12 @@ def _making_kernels(frame: types.FrameType) -> bool:
             return True
         caller = caller.f_back
     return False
+
+
+def _importing(frame: types.FrameType) -> bool:
+    """Whether the package imports a module of its own, as where a name of it is first used."""
+    caller = frame.f_back
+    return frame.f_globals.get("__name__") == "importlib" and caller is not None and is_own(caller.f_code.co_filename)
 
 
 def _within_foreign(frame: types.FrameType) -> bool:
