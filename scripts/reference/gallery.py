@@ -30,8 +30,8 @@ def run(command: list[str], folder: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-def under_steepest(name: str, folder: Path) -> list[str]:
-    return run([sys.executable, "-m", "steepest", "run", str(PROGRAMS[name])], folder)
+def under_steepest(name: str, folder: Path, *options: str) -> list[str]:
+    return run([sys.executable, "-m", "steepest", "run", *options, str(PROGRAMS[name])], folder)
 
 
 def under_torch(name: str, folder: Path) -> list[str]:

@@ -125,6 +125,14 @@ for epoch in range(4):
 """, least=25)
 
 
+def test_a_tensor_as_a_dataset() -> None:
+    agree(MODEL + """
+for epoch in range(3):
+    for rows in torch.utils.data.DataLoader(x, batch_size=8):
+        print(step(rows, rows[:, :1]).item())
+""", least=8)
+
+
 def test_numbers_computed_from_the_step_by_floats() -> None:
     agree("""
 w = torch.tensor([1.0], requires_grad=True)
@@ -272,3 +280,89 @@ def test_what_is_not_worth_compiling_runs_by_python() -> None:
     linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
     native_loops.run_natively(source, filename, {"__name__": "__main__", "torch": torch, "nn": torch.nn})
     assert sum(s.native_steps for s in native_sites()) == before
+
+
+TRICKS = """
+class Counter:
+    def __init__(self): self.n = 0; self.best = 1e9
+    def update(self, v):
+        self.n += 1
+        if v < self.best: self.best = v
+c = Counter()
+w = torch.zeros(1)
+hist = {}
+for i in range(200):
+    w += 0.5
+    hist[i % 7] = w.item()
+print(hist)
+log = []
+for epoch in range(50):
+    w -= 0.1
+    log.append(f"{epoch}: {w.item():.3f}")
+print(log[-1], len(log))
+k = 0
+for i in range(100):
+    if w.sum() > 0: k += 1
+    w -= 0.3
+print(k, w)
+for i in range(60):
+    w = w * 1.01
+    c.update(w.item())
+print(c.n, c.best)
+text = ""
+for i in range(30):
+    w = w + 1
+    text += f"{i},"
+print(text)
+it = iter(range(100))
+for i in range(30):
+    w = w + next(it)
+print(w)
+a = [1, 2, 3]
+for i in range(30):
+    w = w + a[i % 3]
+print(w)
+for i in range(1, 31):
+    w = w + (i if i % 2 else -i) / 10 + i ** 2 + 2.0 ** -i + i // 3
+print(w)
+d = {"n": 0}
+for i in range(30):
+    w = w + 1; d["n"] += 1
+print(w, d)
+import random
+random.seed(0)
+for i in range(30):
+    w = w + random.choice([1, 2])
+print(w)
+def f(step, total=30): return 0.5 * (1 + step / total)
+for i in range(30):
+    w = w + f(i)
+print(w)
+for i in range(30):
+    w = w * 1.0
+    print("step", i, "w", w, w.item(), sep=" ", end="\\n" if i % 3 == 0 else "; ")
+print()
+for i in range(25):
+    w += 1
+    if i == 20: break
+else:
+    print("else")
+print(i, w)
+n = 0
+while n < 3:
+    for i in range(20):
+        w = w + 0.1
+    n += 1
+print(w)
+x = torch.arange(6.0)
+for i in range(6):
+    x[i] = x[i] * 2
+print(x)
+for i in range(40):
+    x[i % 6] += i
+    print(i, x[i % 6].item(), x.max().item())
+"""
+
+
+def test_loops_that_do_all_kinds_of_things_beside_their_tensors() -> None:
+    agree(TRICKS.replace("x = torch.arange(6.0)", "del it\nx = torch.arange(6.0)"), least=180)

@@ -27,6 +27,11 @@ def test_program_prints_what_pytorch_prints(name: str, tmp_path: Path) -> None:
     assert gallery.differences(name, gallery.under_steepest(name, tmp_path), EXPECTED[name]) == []
 
 
+@pytest.mark.parametrize("name", ["linear_regression", "accumulation_and_hooks", "matrix_factorisation", "vae"])
+def test_native_loops_print_what_pytorch_prints(name: str, tmp_path: Path) -> None:
+    assert gallery.differences(name, gallery.under_steepest(name, tmp_path, "--native"), EXPECTED[name]) == []
+
+
 def test_the_comparison_sees_wrong_words_and_numbers() -> None:
     right = ["epoch 1 loss 0.50000", "epoch 2 loss 0.40000"]
     assert gallery.differences("vae", ["epoch 1  loss 0.50001", "epoch 2 loss 0.40004"], right) == []

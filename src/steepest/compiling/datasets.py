@@ -23,6 +23,8 @@ _known: "weakref.WeakKeyDictionary[Any, tuple[Walk, list[Tensor] | None]]" = wea
 
 def is_known(dataset: Any) -> bool:
     """Whether the samples of a dataset have been recorded, or cannot be."""
+    if isinstance(dataset, Tensor):     # its samples are no tuples, and as a key it would be compared by elements
+        return True
     try:
         return dataset in _known
     except TypeError:           # not hashable, or no weak references
@@ -31,7 +33,7 @@ def is_known(dataset: Any) -> bool:
 
 def known_rows(dataset: Any) -> list[Tensor] | None:
     """The tensors of which the samples, tuples or lists of tensors, are the rows; None where that is not known of the dataset as it is."""
-    if not is_known(dataset):
+    if isinstance(dataset, Tensor) or not is_known(dataset):
         return None
     found, rows = _known.get(dataset, (Walk(), None))
     return rows if all(check(path, x, held, frozenset()) for check, path, x, held in found.noted) else None
