@@ -168,6 +168,11 @@ def test_home_that_cannot_be_written(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "6.0\n"), done.stderr
 
 
+def run_with(folder: Path, source: str, option: str) -> subprocess.CompletedProcess[str]:
+    (folder / "program.py").write_text(source, encoding="utf-8")
+    return steepest(folder, "run", option, "program.py")
+
+
 LOOP = """import torch
 w = torch.zeros(3, requires_grad=True)
 optimizer = torch.optim.SGD([w], lr=0.1)
@@ -185,27 +190,28 @@ print(w)
 
 
 def test_loops_are_native_and_the_closing_line_says_so(folder: Path) -> None:
-    native, eager = run(folder, LOOP), steepest(folder, "run", "--eager", "program.py")
+    native, eager = (run_with(folder, LOOP, option) for option in ("--native", "--eager"))
     assert native.stdout == eager.stdout != "", native.stderr
     assert eager.stderr == ""
     assert native.stderr.startswith("[steepest: ") and "native: line 5 (2,9" in native.stderr and native.stderr.count("\n") == 1
-    chinese = steepest(folder, "run", "program.py", STEEPEST_LANG="zh")
+    chinese = steepest(folder, "run", "--native", "program.py", STEEPEST_LANG="zh")
     assert "机器码:第 5 行" in chinese.stderr
 
 
 def test_explain_shows_program_and_plan(folder: Path) -> None:
-    done = run(folder, LOOP)
-    done = steepest(folder, "run", "--explain", "program.py")
+    (folder / "program.py").write_text(LOOP, encoding="utf-8")
+    done = steepest(folder, "run", "--native", "--explain", "program.py")
     assert "sgd in" in done.stderr and "# program.py:9" in done.stderr and "tiny" in done.stderr
 
 
 def test_a_loop_that_stays_eager_is_named_with_its_line(folder: Path) -> None:
-    done = run(folder, LOOP.replace("    losses.append(loss.item())\n", "    if loss.item() > 1e9: break\n").replace(", len(losses)", ""))
+    source = LOOP.replace("    losses.append(loss.item())\n", "    if loss.item() > 1e9: break\n").replace(", len(losses)", "")
+    done = run_with(folder, source, "--native")
     assert "eager: line 5: program.py:10: " in done.stderr
 
 
 def test_an_error_in_a_native_loop_has_the_programs_line(folder: Path) -> None:
-    done = run(folder, LOOP.replace("print(f", "raise ValueError(f").replace(", len(losses))", ")"))
+    done = run_with(folder, LOOP.replace("print(f", "raise ValueError(f").replace(", len(losses))", ")"), "--native")
     assert done.returncode == 1
     assert "program.py\", line 12, in <module>" in done.stderr and done.stderr.count("  File ") == 1
     assert "ValueError: step 999 loss 0.000000" in done.stderr
