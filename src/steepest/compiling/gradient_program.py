@@ -97,6 +97,7 @@ class GradientProgram:
         self.generators: dict[Any, Any] = {}
         self.results: list[Access] = []
         self.inputs: list[Any] = []
+        self.pinned: list[Any] = []
         self.outputs: list[Any] = []
         self.sources: dict[Storage, Any] = {}
         self.started: dict[Storage, Array] = {}
