@@ -94,6 +94,11 @@ def test_convolutions_with_all_gradients(name: str) -> None:
     agree(trained(model, lambda net, x: (net(x) ** 2).mean(), lr=0.1), floats(shape))
 
 
+def test_strided_convolutions_with_many_channels_and_few_rows() -> None:
+    """No dimension of the gradient of the weights is contiguous in what it is made of: one is made so."""
+    agree(trained(lambda: nn.Conv2d(3, 18, 3, stride=2), lambda net, x: (net(x) ** 2).mean(), lr=0.1), floats((4, 3, 17, 17)))
+
+
 POOLS: dict[str, Any] = {
     "halves": lambda x: F.max_pool2d(x, 2),
     "overlapping": lambda x: F.max_pool2d(x, 3, 2),

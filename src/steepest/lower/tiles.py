@@ -89,6 +89,12 @@ def _planned(nest: Nest, space: Space) -> Plan:
             lane = wanted
         elif across and lane is None:
             lane = across[0]
+        if lane is None:
+            lane = _any_lane(space, a, b, width)
+            if lane is not None and a.strides[lane]:
+                a = pack(nest, a, sizes, lane)
+            elif lane is not None:
+                b = pack(nest, b, sizes, lane)
     if lane is not None and lane < n and a.strides[lane] and not b.strides[lane]:
         a, b = b, a
     if kind == "bool":
@@ -100,6 +106,13 @@ def _planned(nest: Nest, space: Space) -> Plan:
         if vectors >= OFTEN:
             a = pack(nest, a, sizes, deep[0])
     return _tiled(space, a, b, lane, width if lane is not None else 1)
+
+
+def _any_lane(space: Space, a: Ref, b: Ref, width: int) -> int | None:
+    """A kept dimension of one operand that is worth being made contiguous there, though it is not in the result."""
+    found = [d for d in range(len(space.kept)) if space.kept[d] >= width and bool(a.strides[d]) != bool(b.strides[d])
+             and _worth_packing(space, a, b, d, False)]
+    return max(found, key=lambda d: space.kept[d], default=None) if math.prod(space.folded) >= 2 * width else None
 
 
 def _worth_packing(space: Space, a: Ref, b: Ref, wanted: int, across: bool) -> bool:
