@@ -1,5 +1,6 @@
 """Fused and vectorised loops do what eager does: sizes around the vectors', strides, aliasing writes, dtypes, special values, networks."""
 
+import importlib
 import math
 import os
 import subprocess
@@ -13,7 +14,6 @@ import pytest
 
 import steepest as torch
 from steepest.compiling import Step
-from steepest.compiling import native as natives
 from steepest.compiling.native import Native
 from steepest.lower import nest as nests
 
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from agreement import BATCHES, agree, keeping, of_kind, places, training
 
 F, nn = torch.nn.functional, torch.nn
+natives = importlib.import_module("steepest.compiling.native")      # the package has a function of this name
 SEED = 17
 Made = Callable[[], tuple[Callable[..., Any], list[Any]]]
 
