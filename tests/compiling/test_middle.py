@@ -315,3 +315,50 @@ def test_the_loss_that_nobody_records_is_computed_in_the_last_step_alone() -> No
 
     planned = check(make, regime="middle")
     assert "last step alone" in planned.executable.describe()
+
+
+def test_tables_that_change_or_are_read_as_a_whole() -> None:
+    random = np.random.default_rng(2)
+    batches = [(torch.tensor(random.integers(0, 100, 20)),) for _ in range(8)]
+
+    def changing() -> tuple[Callable[..., Any], list[torch.Tensor]]:
+        rows, total = table(100, 3)[0], torch.zeros(3)
+
+        def step(index: torch.Tensor) -> torch.Tensor:
+            total.add_(rows[index].sum(0))
+            rows.mul_(0.9)
+            return total.sum()
+
+        return step, [rows, total]
+
+    def whole() -> tuple[Callable[..., Any], list[torch.Tensor]]:
+        rows, total = table(100, 3)[0], torch.zeros(3)
+
+        def step(index: torch.Tensor) -> torch.Tensor:
+            total.add_(rows[index].sum(0) * rows.abs().mean())
+            return total.sum()
+
+        return step, [rows, total]
+
+    check(changing, batches)
+    check(whole, batches)
+
+
+def test_what_a_step_began_with_is_recorded_and_kept() -> None:
+    def make() -> tuple[Callable[..., Any], list[torch.Tensor]]:
+        x, w, before = table(90, 8)[0], torch.full((8,), 0.1), torch.zeros(8)
+
+        def step() -> torch.Tensor:
+            before.copy_(w)
+            out = w.clone()
+            w.sub_(0.01 * (x @ w).unsqueeze(1).mul(x).mean(0))
+            return out
+
+        return step, [w, before]
+
+    def recorded() -> tuple[Callable[..., Any], list[torch.Tensor]]:
+        step, (w, _) = make()
+        return step, [w]
+
+    check(make)
+    check(recorded)

@@ -48,6 +48,7 @@ class Middle:
         prepare(graph, self.rows)
         self.recorded = {v for v, _ in graph.records if not isinstance(v, Number)}
         held = {v for v in graph.carried.values() if not isinstance(v, Number)}
+        self._check_tables()
         self.all = Stages(graph, self.rows, self.recorded | held | finals(graph))
         self.often = Stages(graph, self.rows, self.recorded | held)
         nodes = [(root.dims, root.node) for root in map(graph.roots.__getitem__, self.all.order)]
@@ -61,6 +62,17 @@ class Middle:
         self.scalars = ScalarPart(graph, self.all.scalars)
         self.leaves = [r for r in self.all.order if graph.roots[r].leaf is not None and r not in self.all.sources]
         self.cell = np.full(1, -1, np.int64)
+
+    def _check_tables(self) -> None:
+        """Tables stay in their own memory, and what storages hold afterwards must not be what a step began with."""
+        graph = self.graph
+        taken = {r: node.args for r in graph.live if (node := graph.roots[r].node) is not None and node.kind == "take"}
+        tables = {args[0] for args in taken.values()}
+        others = {a for r in graph.live if (node := graph.roots[r].node) is not None for a in (node.args[1:] if r in taken else node.args)}
+        if tables & (others | set(graph.carried) | self.recorded | finals(graph)):
+            raise Unsupported("a table that changes or is also read as a whole")
+        if finals(graph) & set(graph.carried):
+            raise Unsupported("a look at the value of the step before")
 
     def _check_dtypes(self) -> None:
         """The lanes: as many as a vector has of the program's floating dtype."""
@@ -274,8 +286,8 @@ class Middle:
                     write_group(body, group, stored)
                 if k < stages.count:
                     self._pass(body, k, stages.outputs(k, wanted), stages.sums[k], wanted)
-            self._hand_over(body, in_place)
             self._record(body)
+            self._hand_over(body, in_place)
         return body
 
     def _pass(self, body: Body, k: int, outputs: Sequence[int], summed: Sequence[int], wanted: set[int]) -> None:
