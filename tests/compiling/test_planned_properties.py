@@ -75,10 +75,14 @@ def program(seed: int) -> tuple[Make, list[tuple[torch.Tensor, ...]]]:
         picked = [torch.tensor(numbers.integers(0, 70, rows)) for _ in range(8)]
         batches = [(i,) if mode == "index" else (table[0][i], table[1][i]) for i in picked]
 
+    extra = [r.random() < 0.25 for _ in range(4)]
+
     def make() -> tuple[Callable[..., Any], list[torch.Tensor]]:
         torch.manual_seed(seed)
         model = nn.Sequential(*(layer() for layer in layers))
         o = optimizer(list(model.parameters()))
+        average, before = ([p.detach().clone() for p in model.parameters()] for _ in range(2))
+        seen = torch.zeros(())
 
         def step(*batch: torch.Tensor) -> Any:
             if mode == "all":
@@ -95,10 +99,21 @@ def program(seed: int) -> tuple[Make, list[tuple[torch.Tensor, ...]]]:
             value.backward()
             if clip:
                 nn.utils.clip_grad_norm_(model.parameters(), 0.7)
+            with torch.no_grad():
+                if extra[0]:
+                    for a, p in zip(before, model.parameters(), strict=True):
+                        a.copy_(p)
+                if extra[1]:
+                    for a, p in zip(average, model.parameters(), strict=True):
+                        a.mul_(0.9).add_(0.1 * p)
             o.step()
+            if extra[2]:
+                seen.copy_(value.detach())
+            if extra[3]:
+                return [value, next(model.parameters()).detach().clone(), sum(p.grad.abs().sum() for p in model.parameters())]
             return None if returned == "nothing" else value if returned == "loss" else [value, out]
 
-        return step, [*model.parameters(), *(b for b in model.buffers() if b.dtype.is_floating_point)]
+        return step, [*model.parameters(), *(b for b in model.buffers() if b.dtype.is_floating_point), seen, *before, *average]
 
     return make, batches
 
