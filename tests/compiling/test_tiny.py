@@ -11,6 +11,7 @@ import pytest
 
 import steepest as torch
 from steepest import nn
+from steepest.compiling.native import Native
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planned import Planned, check
@@ -241,3 +242,22 @@ def test_storages_that_share_memory_are_not_told_apart() -> None:
 
     planned = Planned(make)
     assert "share memory" in planned.executable.describe()
+
+
+def test_the_generic_nest_leaves_a_sum_that_only_python_looks_at() -> None:
+    w = torch.ones(20, requires_grad=True)
+    losses: list[torch.Tensor] = []
+
+    def step() -> None:
+        loss = ((w * 2 - 4) ** 2).sum()
+        loss.backward()
+        with torch.no_grad():
+            w.sub_(0.01 * w.grad)
+            w.grad.zero_()
+        losses.append(loss)
+
+    planned = Planned(lambda: (step, [w]))
+    planned.program.visible.add(losses[-1].storage_cell)
+    expected = float(((w * 2 - 4) ** 2).sum())
+    Native(planned.program, planned.results).run([], 1)
+    np.testing.assert_allclose(losses[-1].item(), expected, rtol=1e-5)

@@ -190,7 +190,8 @@ def living(program: list[Statement], always: Callable[[Statement], bool], finall
             continue
         kept.append(s)
         for c in s.reads():
-            wanted[c.storage] = wanted.get(c.storage, False) or s.always
+            # a fold may be in a loop with others that run in every step: what it folds has to be there whenever it runs
+            wanted[c.storage] = wanted.get(c.storage, False) or s.always or s.kind != "map"
     return kept[::-1]
 
 
