@@ -153,6 +153,13 @@ for epoch in range(6):
     assert site.seen_steps < 8
 
 
+def test_a_loader_with_an_order_given() -> None:
+    site = agree(setup(ADAM) + LOADER + """
+loader = torch.utils.data.DataLoader(data, batch_size=8, sampler=[k * 7 % 50 for k in range(400)])
+for x, y in loop(loader):""" + STEP)
+    assert all(case.kind in (8, 2) for case in site.cases)      # rows are gathered natively, not collated
+
+
 def test_epochs_in_the_loop() -> None:
     agree(setup(ADAM) + LOADER + "for x, y in loop(loader, epochs=6):" + STEP)
 

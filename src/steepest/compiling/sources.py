@@ -256,6 +256,11 @@ def copied(x: Any, streams: list[Storage]) -> Any:
     return x
 
 
+def _is_known(sampler: Any) -> bool:
+    """Whether a sampler's order can be drawn at once: the package's own ones, and indices that are given."""
+    return type(sampler) in KNOWN or isinstance(sampler, (list, tuple, range)) and all(type(i) is int for i in sampler)
+
+
 def source_of(x: Any, passes: int = 1) -> Source | None:
     """The source for what a loop goes over; None for what only Python can go over."""
     if isinstance(x, int):
@@ -264,7 +269,7 @@ def source_of(x: Any, passes: int = 1) -> Source | None:
         return Count(x) if passes == 1 else None
     if isinstance(x, DataLoader):
         sampler = getattr(x.batch_sampler, "sampler", x.sampler)
-        known = type(x.batch_sampler) is BatchSampler and type(sampler) in KNOWN and x.batch_sampler.batch_size == x.batch_size
+        known = type(x.batch_sampler) is BatchSampler and _is_known(sampler) and x.batch_sampler.batch_size == x.batch_size
         plain = known and not x.num_workers and type(x) is DataLoader and x.collate_fn is default_collate
         rows: Any = rows_of(x.dataset) if plain else None
         if plain and rows is None and not hasattr(x.dataset, "__getitems__") and not isinstance(x.dataset, IterableDataset):
