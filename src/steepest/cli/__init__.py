@@ -28,6 +28,7 @@ app.command("steepest.cli.course:course", help="List the course's programs, or c
 app.command("steepest.cli.show:show", help="Draw a program: surface, race, graph, derive, network, explore, report ...")
 app.command("steepest.cli.train:train", help="Train a model on a table; write model, report and two programs.")
 app.command("steepest.cli.predict:predict", help="Predict the rows of a table with a trained model.")
+app.command("steepest.cli.cache:cache", help="Show how much machine code is kept for later runs, or clear it.")
 app.command("steepest.cli.inspect:inspect", help="Show what is in a table, or in a model file, and what is wrong with it.")
 
 # Commands that run a program, and their options that take a value in the next word; the first other word is the program, and

@@ -1,6 +1,12 @@
 """Texts of the command line and of the alias `torch`."""
 
 ROWS = {
+    "cache-off": (
+        "no machine code is kept: STEEPEST_CACHE=off, or there is no folder for it",
+        "没有保存机器码:设置了 STEEPEST_CACHE=off,或没有可用的文件夹"),
+    "cache-kept": (
+        "{folder}: {count} pieces of machine code, {size:.1f} MiB (at most {limit})",
+        "{folder}:{count} 段机器码,{size:.1f} MiB(上限 {limit})"),
     "torch-already-imported": (
         "the real torch was imported before steepest.as_torch, and one process cannot have both under one name: "
         "write `import steepest.as_torch` above the first `import torch` (in a notebook, restart the kernel first)",

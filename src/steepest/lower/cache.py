@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-__all__ = ["FORMAT", "clear", "folder", "read", "write"]
+__all__ = ["FORMAT", "LIMIT", "clear", "folder", "kept", "read", "write"]
 
 FORMAT = "1"
 LIMIT = 256 * 2**20
@@ -121,6 +121,13 @@ def trim(place: Path, limit: int | None = None) -> None:
         total -= size
         if total <= limit * 3 // 4:
             break
+
+
+def kept() -> tuple[int, int]:
+    """How many entries there are, and their bytes."""
+    place = folder()
+    entries = _entries(place) if place is not None else []
+    return len(entries), sum(size for _, size, _ in entries)
 
 
 def clear() -> None:
