@@ -350,3 +350,30 @@ h.sum().backward()
 @pytest.mark.parametrize("trick", TRICKS)
 def test_tricks(trick: str) -> None:
     agree(TRICKS[trick], native=None)
+
+
+def test_a_rate_that_seen_steps_change() -> None:
+    """A number that native steps read and leave as it is, changed again and again by steps that Python sees."""
+    for _ in range(2):
+        site = agree(MODEL + """
+for i in loop(60):
+    loss = ((model(x) - y) ** 2).mean()""" + STEP + """
+    if i % 7 == 0:
+        optimizer.param_groups[0]['lr'] *= 0.9
+""", rtol=1e-5, atol=1e-6)
+        assert site.native_steps > 30
+
+
+def test_gradients_that_seen_steps_make_anew() -> None:
+    """Gradients are added to in place by native steps, and made anew by steps that Python sees in between."""
+    site = agree(MODEL + """
+for i in loop(80):
+    loss = ((model(x) - y) ** 2).mean()
+    loss.backward()
+    if i % 3 == 2:
+        optimizer.step()
+        optimizer.zero_grad()
+    if i % 10 == 0:
+        seen = loss.item(), model.weight.grad is None
+""", rtol=1e-5, atol=1e-6)
+    assert site.native_steps > 30

@@ -18,7 +18,7 @@ class Case:
 
     def __init__(self, kind: Any, conditions: Conditions):
         self.kind, self.conditions = kind, conditions
-        self.trace: Any = None
+        self.traces: list[Any] = []
         self.compiled: list[Any] = []
         self.reason: Any = None
         self.tries = 0

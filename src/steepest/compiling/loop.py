@@ -50,6 +50,8 @@ __all__ = ["Loop", "loop"]
 
 CALL = 0.03
 """A native call is made to last about so many seconds, so that Ctrl-C is answered."""
+WAITING = 3
+"""So many recordings of a case wait for one that agrees with them."""
 TRIES = 6
 """So many recordings that do not agree, and a case is left to Python for a while."""
 
@@ -81,7 +83,7 @@ class Site:
         """Other numbers are followed from now on: what was recorded without them is of no use."""
         self.kept = None
         for case in self.cases:
-            case.trace, case.tries = None, 0
+            case.traces, case.tries = [], 0
             case.compiled.clear()
 
     @property
@@ -422,21 +424,23 @@ class Activation:
         if why is not None:
             if isinstance(case.reason, Escape) and (case.reason.key, case.reason.line) == (why.key, why.line):
                 case.tries = TRIES          # it will not be another way the next time
-            case.reason, case.trace = why, None
+            case.reason = why
             return
         if not trace.recorder.equations:
-            case.reason, case.trace = Escape("loop-nothing", None), None
+            case.reason = Escape("loop-nothing", None)
             return
-        before, case.trace = case.trace, trace
-        if before is None or not self.run._pays(self, k, len(trace.recorder.equations)):
+        others, case.traces = case.traces, [trace, *case.traces[:WAITING - 1]]
+        if not others or not self.run._pays(self, k, len(trace.recorder.equations)):
             return
+        names, compiled = site.text.names_in(self.frame, number), None
         try:
-            names = site.text.names_in(self.frame, number)
-            program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended)
-            compiled = Compiled(program, self.run.exact)
-        except Differs as problem:
-            case.reason = str(problem)
-            return
+            for before in others:       # steps of one case may begin with tensors of two kinds, by turns
+                try:
+                    program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended)
+                    compiled = Compiled(program, self.run.exact)
+                    break
+                except Differs as problem:
+                    case.reason = str(problem)
         except machine.Unavailable as problem:
             site.reason = str(problem)
             return
@@ -446,8 +450,10 @@ class Activation:
             site.reason = text("loop-mistake", where=self.where, problem=f"{type(problem).__name__}: {problem}")
             warnings.warn(site.reason, UserWarning, stacklevel=4)
             return
+        if compiled is None:
+            return
         case.compiled.append(compiled)
-        case.trace, case.reason, case.tries = None, None, 0
+        case.traces, case.reason, case.tries = [t for t in others if t is not before], None, 0
         self.run.met.add(compiled)
         if machine_log():
             say(f"{self.where}: step {k} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(program.equations)} operations")
@@ -698,7 +704,7 @@ running: list[Loop] = []
 
 def site_of(frame: types.FrameType, exact: bool | None, looks_inside: bool) -> Site:
     """What is known of the loop that a frame is in; `looks_inside`: through `enumerate` and progress bars."""
-    key = frame.f_code, frame.f_lasti, exact
+    key = frame.f_code.co_filename, frame.f_code, frame.f_lasti, exact
     site = sites.get(key)
     if site is None:
         lines = loop_text(frame)

@@ -39,7 +39,8 @@ class Compiled:
         self.carried = {i.held for i in p.inputs if i.written or not i.in_place} | {s for pair in p.handed_on for s in pair}
         self.carried |= {slot for slot, _ in p.pinned if slot in written}
         self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
-        self.handed = [i for i in p.inputs if not i.in_place]
+        self.handed = [i for i in p.inputs if not i.in_place or i.layout is None]
+        """Inputs that a stretch of steps begins by copying: numbers, and tensors that each step makes anew."""
         self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
         self.shown = [(k, s) for k, s in enumerate(p.streams) if s in p.visible]
         """Streams that Python looks at: the slots hold the rows of the last step."""
@@ -61,7 +62,8 @@ class Compiled:
 
     def overflows(self, before: tuple[dict[Storage, Array], dict[Any, Any]]) -> bool:
         """Whether a Python float that was finite no longer is: Python may have raised an exception on the way."""
-        return any(np.isfinite(before[0][i.held][0]) and not np.isfinite(i.held.flat[0]) for i in self.handed if i.layout is None)
+        numbers = (i.held for i in self.handed if i.layout is None and i.held in before[0])
+        return any(np.isfinite(before[0][held][0]) and not np.isfinite(held.flat[0]) for held in numbers)
 
     def run(self, streams: list[Array], first: int, steps: int) -> list[Array]:
         """Run steps over the slots as they are bound; the records of every step."""
@@ -183,6 +185,7 @@ class Section:
         """Go on in another frame, from what lies at the free paths now."""
         self.frame, self.bases = frame, bases
         self.numbers.clear()
+        self.bound = {c for c in self.bound if c.in_place.isdisjoint(self.free)}    # what lies there may be another tensor now
         for path in self.free:
             if path in self.now.tensors:
                 self.tensors[path] = self.now.tensors[path]
@@ -226,8 +229,6 @@ class Section:
                 if i.written and not storage.flat.flags.writeable:
                     return False
                 bound.append((i.slot, storage))
-            elif i.in_place:
-                i.slot.flat[0] = self._number(i.path)
         if _overlap(bound, {i.slot for i in p.inputs if i.written}):
             return False
         compiled.bind(bound)
