@@ -231,6 +231,12 @@ ROWS = {
         "norm() 只支持浮点数,得到 {dtype}:请写 x.float().norm()"),
     "lerp-dtypes": (
         "expected dtype {a} for `end` but got dtype {b}: write end.to(input.dtype)", "lerp() 的 end 应为 {a},得到 {b}:请写 end.to(input.dtype)"),
+    "strided-arguments": (
+        "as_strided takes as many strides as sizes, and neither negative ones nor a negative offset; got sizes {size}, strides {stride}, storage offset {offset}",
+        "as_strided 的步长与大小个数应相同,且都不为负,偏移也不为负;得到大小 {size},步长 {stride},偏移 {offset}"),
+    "strided-outside": (
+        "setStorage: sizes {size}, strides {stride}, storage offset {offset}, and itemsize {itemsize} requiring a storage size of {needed} are out of bounds for storage of size {have}: they would reach memory that is not the tensor's",
+        "大小 {size}、步长 {stride}、偏移 {offset}(每个元素 {itemsize} 字节)需要 {needed} 字节的存储,而存储只有 {have} 字节(setStorage: out of bounds):会读到不属于这个张量的内存"),
     "gather-index-dtype": ("gather(): Expected dtype int64 for index, got {dtype}: write index.long()", "gather() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
     "index-dtype": (
         "tensors used as indices must be long, int, byte or bool tensors, got {dtype}: write index.long()",

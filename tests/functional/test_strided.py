@@ -1,0 +1,27 @@
+"""Strided views stay inside the memory of their tensor."""
+
+import pytest
+
+import steepest as torch
+
+
+@pytest.mark.parametrize(("size", "stride", "offset"), [((4,), (1,), 1), ((2, 2), (3, 1), None), ((3,), (2,), None), ((1,), (1,), 4)])
+def test_what_leads_out_of_the_storage_is_refused(size: tuple[int, ...], stride: tuple[int, ...], offset: int | None) -> None:
+    x = torch.arange(4.0)
+    for call in (lambda: x.as_strided(size, stride, offset), lambda: torch.as_strided_scatter(x, torch.zeros(size), size, stride, offset),
+                 lambda: torch.as_strided_copy(x, size, stride, offset), lambda: x.clone().as_strided_(size, stride, offset)):
+        with pytest.raises(RuntimeError, match="out of bounds for storage of size 16"):
+            call()
+
+
+@pytest.mark.parametrize(("size", "stride", "offset"), [((2,), (-1,), 3), ((2,), (1, 1), None), ((1,), (1,), -1)])
+def test_negative_strides_and_offsets_are_refused(size: tuple[int, ...], stride: tuple[int, ...], offset: int | None) -> None:
+    with pytest.raises(RuntimeError, match="as many strides as sizes"):
+        torch.arange(4.0).as_strided(size, stride, offset)
+
+
+def test_a_view_sees_the_whole_storage_of_its_base() -> None:
+    base = torch.arange(10.0)
+    assert base[4:6].as_strided((3,), (2,), 1).tolist() == [1.0, 3.0, 5.0]
+    assert base[4:6].as_strided((2,), (3,)).tolist() == [4.0, 7.0]
+    assert base.as_strided((0,), (1,), 10).shape == (0,)
