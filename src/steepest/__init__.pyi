@@ -721,7 +721,7 @@ def unfold(input: Tensor, dimension: _int, size: _int, step: _int) -> Tensor:
     """Windows of `size` along a dimension, every `step`, as a last dimension."""
 
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
-    """The storage seen with given sizes and strides."""
+    """The storage seen with given sizes and strides; RuntimeError where they lead out of it."""
 
 def split(input: Tensor, split_size_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
     """Pieces of one size (the last may be smaller) or of given sizes, as views."""

@@ -318,7 +318,7 @@ class Tensor:
     def argwhere(self) -> Tensor:
         """The indices of the elements that are not zero, one row each."""
     def as_strided(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
-        """The storage seen with given sizes and strides."""
+        """The storage seen with given sizes and strides; RuntimeError where they lead out of it."""
     def as_strided_(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
         """Give the tensor itself other sizes and strides over its memory."""
     def as_strided_scatter(self, src: Tensor, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:

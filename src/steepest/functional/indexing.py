@@ -11,7 +11,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.operands import operand
-from steepest.functional.shaping import expand, to_dtype, within_storage
+from steepest.functional.shaping import expand, to_dtype
 from steepest.ops import counting, views
 from steepest.ops import indexing as ix
 from steepest.ops.arithmetic import where
@@ -439,7 +439,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A copy of `input` with `src` written over a view with given sizes and strides."""
     copied = input.contiguous()
-    within_storage(size, stride, storage_offset or 0, copied.array.size, copied.array.itemsize)
+    views.within_storage(size, stride, storage_offset or 0, copied.array.size, copied.array.itemsize)
     return _replaced(copied, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0)
 
 

@@ -244,21 +244,11 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     return views.unfold(input, dim=d, size=size, step=step)
 
 
-def within_storage(size: Any, stride: Any, offset: int, have: int, itemsize: int) -> None:
-    """Raise RuntimeError unless all elements of a strided view lie in a storage of `have` elements."""
-    if len(size) != len(stride) or any(n < 0 for n in (*size, *stride)) or offset < 0:
-        raise RuntimeError(text("strided-arguments", size=list(size), stride=list(stride), offset=offset))
-    needed = offset + 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if 0 not in size else 0
-    if needed > have:
-        raise RuntimeError(text("strided-outside", size=list(size), stride=list(stride), offset=offset, itemsize=itemsize,
-                                needed=needed * itemsize, have=have * itemsize))
-
-
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """The storage seen with given sizes and strides; RuntimeError where they lead out of it."""
     own = input.storage_cell.offset(input.array)
     begin = 0 if storage_offset is None else storage_offset - own
-    within_storage(size, stride, own + begin, input.storage_cell.flat.size, input.array.itemsize)
+    views.within_storage(size, stride, own + begin, input.storage_cell.flat.size, input.array.itemsize)
     return views.as_strided(input, shape=tuple(size), strides=tuple(stride), offset=begin)
 
 

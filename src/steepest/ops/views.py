@@ -143,6 +143,16 @@ def _unfolded(array: Array, dim: int, size: int, step: int) -> Array:
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
+def within_storage(size: Any, stride: Any, offset: int, have: int, itemsize: int) -> None:
+    """Raise RuntimeError unless all elements of a strided view lie in a storage of `have` elements."""
+    if len(size) != len(stride) or any(n < 0 for n in (*size, *stride)) or offset < 0:
+        raise RuntimeError(text("strided-arguments", size=list(size), stride=list(stride), offset=offset))
+    needed = offset + 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if 0 not in size else 0
+    if needed > have:
+        raise RuntimeError(text("strided-outside", size=list(size), stride=list(stride), offset=offset, itemsize=itemsize,
+                                needed=needed * itemsize, have=have * itemsize))
+
+
 def _strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
     owner = array
     size = owner.itemsize
