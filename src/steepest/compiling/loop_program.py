@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.numbers import evaluate, kind_of
-from steepest.compiling.pairing import Differs, equal, paired, refused
+from steepest.compiling.pairing import Differs, equal, in_order, paired, refused
 from steepest.compiling.places import Path, Walk, layout_of
 from steepest.compiling.results import Built, Computed, Constant, Held, Kept, Known, Made, described
 from steepest.compiling.trace import TRACED, Effect, Trace
@@ -426,17 +426,3 @@ def accesses_in(description: Any) -> list[Access]:
     if isinstance(description, Built):
         return [a for part in description.parts for a in accesses_in(part)]
     return [description.access] if isinstance(description, (Held, Made)) else []
-
-
-def in_order(copies: list[tuple[Storage, Storage]]) -> list[tuple[Storage, Storage]]:
-    """The copies so that none overwrites what a later one still reads."""
-    waiting, ordered = list(copies), []
-    while waiting:
-        free = next((c for c in waiting if all(c[0] is not source for other, source in waiting if other is not c[0])), None)
-        if free is None:
-            raise Differs(text("program-exchange", size=waiting[0][0].flat.size))
-        waiting.remove(free)
-        ordered.append(free)
-    return ordered
-
-

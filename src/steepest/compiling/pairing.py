@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from steepest.core.recorder import Access, Content, Equation, Recorder
+from steepest.core.storage import Storage
 from steepest.errors import text
 
-__all__ = ["Differs", "equal", "paired"]
+__all__ = ["Differs", "equal", "in_order", "paired"]
 
 
 class Differs(Exception):
@@ -65,3 +66,15 @@ def equal(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray):
         return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
     return bool(a == b) and repr(a) == repr(b) or bool(a != a) and bool(b != b)
+
+
+def in_order(copies: list[tuple[Storage, Storage]]) -> list[tuple[Storage, Storage]]:
+    """The copies so that none overwrites what a later one still reads."""
+    waiting, ordered = list(copies), []
+    while waiting:
+        free = next((c for c in waiting if all(c[0] is not source for other, source in waiting if other is not c[0])), None)
+        if free is None:
+            raise Differs(text("program-exchange", size=waiting[0][0].flat.size))
+        waiting.remove(free)
+        ordered.append(free)
+    return ordered

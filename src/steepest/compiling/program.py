@@ -9,11 +9,10 @@ recordings cannot be carried natively and is refused with the line that reads it
 import gc
 import weakref
 
-from steepest.compiling.pairing import Differs, paired, refused
+from steepest.compiling.pairing import Differs, in_order, paired, refused
 from steepest.core.recorder import Access, Content, Recorder
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
-from steepest.errors import text
 
 __all__ = ["Differs", "Program"]
 
@@ -28,7 +27,7 @@ class Program:
         self.gradients = list(second.gradients.values())
         self.versions = list(second.versions.values())
         self._compare(first, second, dict(streams))
-        self.handed_on = self._in_order(self.handed_on)
+        self.handed_on = in_order(self.handed_on)
         self.holders = [weakref.ref(x) for s in {to for _, to in self.handed_on} for x in gc.get_referrers(s) if isinstance(x, Tensor)]
 
     def current(self) -> bool:
@@ -56,17 +55,6 @@ class Program:
             raise refused("program-flow", second, y)
         if after.storage is not y.storage:
             self.handed_on.append((y.storage, after.storage))
-
-    def _in_order(self, copies: list[tuple[Storage, Storage]]) -> list[tuple[Storage, Storage]]:
-        """The copies so that none overwrites what a later one still reads."""
-        waiting, ordered = list(copies), []
-        while waiting:
-            free = next((c for c in waiting if all(c[0] is not source for other, source in waiting if other is not c[0])), None)
-            if free is None:
-                raise Differs(text("program-exchange", size=waiting[0][0].flat.size))
-            waiting.remove(free)
-            ordered.append(free)
-        return ordered
 
     def storages(self) -> list[Storage]:
         """Every storage that the equations touch, in the order of their appearance."""

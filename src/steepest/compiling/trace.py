@@ -13,7 +13,7 @@ from steepest.compiling.watching import Line, Watch, outside_state
 from steepest.core import dtype as dtypes
 from steepest.core.generator import default_generator
 from steepest.core.modes import interpreters, modes
-from steepest.core.recorder import Access, Recorder, paused, user_line
+from steepest.core.recorder import Recorder, paused, user_line
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.ops import arithmetic, views
@@ -349,13 +349,3 @@ def escaped(trace: Trace) -> Escape | None:
     if not draws and not np.array_equal(default_generator.get_state(), trace.state):
         return Escape("loop-random", None)
     return None
-
-
-def accesses(trace: Trace, x: Tensor) -> Access:
-    """How a tensor sees its storage at the end of the iteration."""
-    r = trace.recorder
-    size = x.array.itemsize
-    return Access(r.current.get(x.storage_cell) or r.content(x), x.storage_cell.offset(x.array), x.array.shape,
-                  tuple(s // size for s in x.array.strides))
-
-
