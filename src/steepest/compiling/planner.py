@@ -7,10 +7,12 @@ the generic loop nest.
 """
 
 import ctypes
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 
+from steepest.compiling.keeping import Kept, Key
 from steepest.compiling.native import Native, overlapping
 from steepest.compiling.program import Program
 from steepest.core.recorder import Access
@@ -23,6 +25,9 @@ from steepest.lower.tiny import Tiny
 __all__ = ["Executable", "Fast", "Generic", "plan"]
 
 Array = np.ndarray[Any, Any]
+LOWERINGS: dict[str, Callable[..., Any]] = {"tiny": Tiny, "middle": Middle}
+PAGE = 4096
+"""Memory of a program's own begins at a page, so that its parts lie to each other in the same way in every run."""
 
 
 class Executable(Protocol):
@@ -68,15 +73,19 @@ class Fast:
     The table of addresses is made once, and again (`bind`) where storages have been given other memory.
     """
 
-    def __init__(self, program: Program, results: list[Access], lowering: Any, generic: Generic) -> None:
+    def __init__(self, program: Program, results: list[Access], kept: Kept, code: machine.Native, lowering: Callable[[], Any],
+                 generic: Generic) -> None:
         self.program, self.lowering, self.generic = program, lowering, generic
-        self.call = machine.compile_text(lowering.text(), "steps").function(ctypes.c_void_p, ctypes.c_int64)
+        self.call = code.function(ctypes.c_void_p, ctypes.c_int64)
         self.shapes = [(r.shape, r.content.storage.flat.dtype) for r in results]
-        self.fixed = lowering.memory()
+        room = np.zeros(kept.size + PAGE, np.uint8)
+        self.room = room[-room.ctypes.data % PAGE:]
+        base = self.room.ctypes.data
+        self.fixed = [x if isinstance(x, Storage) else base + x for x in kept.memory]
         self.first_stream, self.first_record = len(self.fixed), len(self.fixed) + len(program.streams)
         self.table = np.zeros(max(self.first_record + len(results), 1), np.uint64)
         self.address = self.table.ctypes.data
-        self.cell: Array | None = getattr(lowering, "cell", None)
+        self.cell: Array | None = None if kept.cell is None else self.room[kept.cell:kept.cell + 8].view(np.int64)
         self.bind()
 
     def bind(self) -> None:
@@ -121,7 +130,9 @@ class Fast:
                 ctypes.memmove(int(self.table[k]), x.ctypes.data, x.nbytes)
 
     def describe(self) -> str:
-        text: str = self.lowering.describe()
+        made = self.lowering()
+        made.text()
+        text: str = made.describe()
         return text
 
 
@@ -133,17 +144,38 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
     """
     written, read = _written(program), _storages(program, results)
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
-    reasons = []
     if overlapping(written, read):
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
-    for lowering in (Tiny, Middle):
+    key = Key(program, results, visible, exact)
+
+    def fast(kept: Kept, code: machine.Native) -> Fast:
+        as_written = _as_written(kept.lowering, exact)
+        return Fast(program, results, kept, code, lambda: made(kept.lowering), Generic(program, results, as_written, ""))
+
+    def made(name: str) -> Any:
+        arguments = program.equations, program.handed_on, program.streams, results, visible, _as_written(name, exact)
+        return LOWERINGS[name](*arguments)
+
+    found = key.read()
+    if found is not None and (code := machine.kept(found.code, "steps")) is not None:
+        return fast(found, code)
+    reasons = []
+    for name in LOWERINGS:
         try:
-            as_written = lowering is Tiny if exact is None else exact
-            made = lowering(program.equations, program.handed_on, program.streams, results, visible, as_written)
-            return Fast(program, results, made, Generic(program, results, as_written, ""))
+            lowering = made(name)
+            code = machine.compile_text(lowering.text(), "steps")
         except Unsupported as reason:
-            reasons.append(f"not {lowering.__name__.lower()}: {reason}")
+            reasons.append(f"not {name}: {reason}")
+            continue
+        kept = Kept(name, code.key, *lowering.memory())
+        key.write(kept)
+        return fast(kept, code)
     return Generic(program, results, bool(exact), "; ".join(reasons))
+
+
+def _as_written(lowering: str, exact: bool | None) -> bool:
+    """Whether arithmetic is done as written."""
+    return lowering == "tiny" if exact is None else exact
 
 
 def _storages(program: Program, results: list[Access]) -> set[Storage]:

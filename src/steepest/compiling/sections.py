@@ -30,6 +30,7 @@ class Compiled:
 
     def __init__(self, program: LoopProgram, exact: bool | None):
         self.program = program
+        self._begin_recorded()      # which numbers are equal plays a part in the plan
         started = time.perf_counter()
         self.executable: Any = plan(program, program.results, exact)    # type: ignore[arg-type]
         self.compile_time = time.perf_counter() - started
@@ -116,12 +117,17 @@ class Compiled:
         p.started.clear()
         p.ended.clear()
 
-    def _run_recorded(self, executable: Any) -> None:
+    def _begin_recorded(self) -> None:
+        """Let the slots hold what the recorded iteration began with."""
         p = self.program
         for slot, array in p.started.items():
             slot.array = slot._flat = array.copy()
         for slot, held in p.handed_on:
             held.flat[...] = p.started[slot]
+
+    def _run_recorded(self, executable: Any) -> None:
+        p = self.program
+        self._begin_recorded()
         for generator, state in p.generators.items():
             generator.set_state(state)
         if hasattr(executable, "bind"):

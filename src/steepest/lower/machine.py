@@ -17,7 +17,7 @@ from typing import Any
 from steepest.errors import text
 from steepest.lower import cache
 
-__all__ = ["C_FUNCTIONS", "Native", "clear_cache", "assembly", "compile_text", "features", "has", "processor", "width"]
+__all__ = ["C_FUNCTIONS", "Native", "clear_cache", "assembly", "compile_text", "features", "has", "identity", "kept", "processor", "width"]
 
 _lock = threading.RLock()
 
@@ -41,10 +41,10 @@ class Unavailable(RuntimeError):
 
 
 class Native:
-    """Machine code of one module. `address` is the (first) function's; the code lives as long as this object."""
+    """Machine code of one module, kept on disk as `key`. `address` is the (first) function's; the code lives as long as this object."""
 
-    def __init__(self, engine: Any, names: Sequence[str]) -> None:
-        self.engine = engine
+    def __init__(self, engine: Any, names: Sequence[str], key: str) -> None:
+        self.engine, self.key = engine, key
         self.addresses = {name: int(engine.get_function_address(name)) for name in names}
         self.address = self.addresses[names[0]]
 
@@ -185,6 +185,13 @@ def _emit(llvm: Any, ir_text: str, name: str, thorough: bool) -> bytes:
     return bytes(target.emit_object(_optimised(llvm, target, ir_text, name, thorough)))
 
 
+@functools.cache
+def identity() -> str:
+    """What machine code depends on beside the text: the processor, LLVM and the format on disk."""
+    cpu, flags, _, _ = _target()
+    return "\0".join([cpu, flags, _triple(), sys.platform, repr(_llvm().llvm_version_info), _llvmlite_version(), cache.FORMAT])
+
+
 def compile_text(ir_text: str, name: str | Sequence[str], thorough: bool = True) -> Native:
     """Machine code for a module's text; `name` is the function wanted, or several. From the cache on disk where it is there.
 
@@ -192,19 +199,27 @@ def compile_text(ir_text: str, name: str | Sequence[str], thorough: bool = True)
     """
     names = [name] if isinstance(name, str) else list(name)
     with _lock:
-        llvm = _llvm()
-        cpu, flags, _, _ = _target()
-        versions = [repr(llvm.llvm_version_info), _llvmlite_version(), cache.FORMAT]
-        made_by = [cpu, flags, _triple(), sys.platform, repr(thorough), *versions]
-        key = hashlib.sha256("\0".join([ir_text, *made_by]).encode()).hexdigest()
+        key = hashlib.sha256("\0".join([ir_text, repr(thorough), identity()]).encode()).hexdigest()
         code = cache.read(key)
         if code is None:
-            code = _emit(llvm, ir_text, names[0], thorough)
+            code = _emit(_llvm(), ir_text, names[0], thorough)
             cache.write(key, code)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(f'target triple = "{_triple()}"'), _machine())
-        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-        engine.finalize_object()
-        return Native(engine, names)
+        return _loaded(code, names, key)
+
+
+def kept(key: str, name: str) -> Native | None:
+    """The machine code that a `Native` of an earlier process had as `key`, if the cache still has it."""
+    with _lock:
+        code = cache.read(key)
+        return None if code is None else _loaded(code, [name], key)
+
+
+def _loaded(code: bytes, names: Sequence[str], key: str) -> Native:
+    llvm = _llvm()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(f'target triple = "{_triple()}"'), _machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return Native(engine, names, key)
 
 
 def assembly(ir_text: str, thorough: bool = True) -> str:

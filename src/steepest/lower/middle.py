@@ -61,7 +61,6 @@ class Middle:
         self.buffers = Buffers()
         self.scalars = ScalarPart(graph, self.all.scalars)
         self.leaves = [r for r in self.all.order if graph.roots[r].leaf is not None and r not in self.all.sources]
-        self.cell = np.full(1, -1, np.int64)
 
     def _check_tables(self) -> None:
         """Tables stay in their own memory, and what storages hold afterwards must not be what a step began with."""
@@ -89,7 +88,7 @@ class Middle:
         self.stream_names = [f"%s{k}" for k in range(streams)]
         self.record_names = [f"%r{k}" for k in range(len(self.records))]
         self.outside = {s: self.buffers.external(s) for s in self._outside()}
-        self.cell_name = self.buffers.external(self.cell.ctypes.data)
+        self.cell_name = self.buffers.new(1, "int64")
         self.powers = [self.buffers.new(1, p.dtype) for p in self.scalars.powers]
         bodies = [self._body("every_step", self.all if self.one_body else self.often)]
         if not self.one_body:
@@ -128,9 +127,13 @@ class Middle:
             f.use(function)
         return f.text()
 
-    def memory(self) -> list[Storage | int]:
-        """What the table begins with the addresses of."""
-        return self.buffers.memory()
+    def memory(self) -> tuple[list[Storage | int], int, int | None]:
+        """What the table begins with, storages and offsets into memory of the program's own; its bytes; where in it the cell lies that
+        holds the step before which the program stopped, or -1."""
+        memory = self.buffers.memory()
+        cell = memory[int(self.cell_name[2:])]
+        assert isinstance(cell, int)
+        return memory, self.buffers.size, cell
 
     def _outside(self) -> list[Storage]:
         """The storages whose own memory is read or written."""

@@ -31,14 +31,13 @@ class Buffers:
     """
 
     def __init__(self) -> None:
-        self.pointers: list[Storage | int | None] = []
+        self.pointers: list[Storage | None] = []
         self.offsets: dict[int, int] = {}
         self.size = 0
         self.roots: dict[Any, str] = {}
-        self.arena: Array | None = None
 
-    def external(self, memory: Storage | int) -> str:
-        """Memory of a storage, or at an address."""
+    def external(self, memory: Storage) -> str:
+        """Memory of a storage."""
         self.pointers.append(memory)
         return f"%p{len(self.pointers) - 1}"
 
@@ -56,11 +55,8 @@ class Buffers:
         return self.roots[key]
 
     def memory(self) -> list[Storage | int]:
-        """Addresses by the numbers of the names; storages where they decide it."""
-        if self.arena is None:
-            self.arena = np.zeros(self.size + 4096, np.uint8)
-        base = -(-self.arena.ctypes.data // 4096) * 4096
-        return [base + self.offsets[k] if p is None else p for k, p in enumerate(self.pointers)]
+        """By the numbers of the names: storages, and offsets into the program's own piece."""
+        return [self.offsets[k] if p is None else p for k, p in enumerate(self.pointers)]
 
 
 class Layouts:

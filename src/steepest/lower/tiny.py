@@ -108,9 +108,9 @@ class Tiny:
             f.store(self.cells[key].get(), f.gep(self.bases[key[0]], key[1], dtype), dtype)
         return f.text()
 
-    def memory(self) -> list[Storage | int]:
-        """What the table begins with the addresses of."""
-        return list(self.storages)
+    def memory(self) -> tuple[list[Storage | int], int, int | None]:
+        """What the table begins with (see `Middle.memory`): storages alone."""
+        return list(self.storages), 0, None
 
     def _step(self, at: Index, last: bool) -> None:
         """One step: everything is read before anything is written."""
