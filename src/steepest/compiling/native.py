@@ -4,7 +4,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,8 @@ class Native:
                                                                         None if visible is None else frozenset(visible)),
                                  not watched and not overlapping(written, set(self.slots)), exact)
         self.python = {s.number for g in self.schedule.groups for s in g.statements() if s.kind == "python"}
+        self.drawn = {e.params["generator"].engine for k, e in enumerate(program.equations)
+                      if e.primitive.form == "random" and k not in self.python}
         self.storages = self._own()
         work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
         self.pays = work > PAYS and not watched
@@ -204,7 +206,10 @@ class Native:
     def _go(self, address: int, steps: int) -> list[int]:
         """Call the function over a table; what the cell holds afterwards."""
         self.cell[0] = self.sync[:] = 0
-        threads.run(lambda thread: self.call(address, steps, thread), self.threads)
+        with ExitStack() as stack:
+            for engine in self.drawn:
+                stack.enter_context(engine.lent())
+            threads.run(lambda thread: self.call(address, steps, thread), self.threads)
         held: list[int] = self.cell.tolist()
         return held
 
@@ -260,7 +265,7 @@ class Native:
     def _look(self, number: int, step: int) -> None:
         """Differs where eager gives something else for the same operands: more than rounding at the operands' magnitude."""
         e = self.program.equations[number]
-        if number in self.python:
+        if number in self.python or e.primitive.form == "random":
             return
         scale = math.prod(max(1.0, magnitude(self._view(x, step))) for x in e.operands if isinstance(x, Access))
         for access, expected in zip(e.results, self._evaluated(number, step), strict=True):

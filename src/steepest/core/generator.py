@@ -17,7 +17,7 @@ from steepest.core.fused import fma32, fma64
 from steepest.core.gaussian import blocks_float32, blocks_float64, libm
 from steepest.core.mt19937 import MT19937, STATE, Doubles
 from steepest.core.permutation import forward_swaps, inside_out
-from steepest.core.ranges import FLOAT32, FLOAT64, cast, floating, full_span, inward, is_floating, limits, part
+from steepest.core.ranges import FLOAT32, FLOAT64, cast, floating, full_span, limits, part, span_of
 from steepest.errors import text
 
 __all__ = ["Generator", "default_generator"]
@@ -103,6 +103,11 @@ class Generator:
     def clone_state(self) -> "Generator":
         """A generator of its own in the same state."""
         return _restored(type(self), Generator.get_state(self))
+
+    @property
+    def engine(self) -> MT19937:
+        """The stream of words, for native code that makes of them what the methods here do."""
+        return self._engine
 
     def random(self, n: int) -> Array:
         """Raw words, (n,) uint64, each below 2^32."""
@@ -232,25 +237,12 @@ class Generator:
     def randint(self, low: int, high: int | None, shape: Shape, dtype: Any = INT64) -> Array:
         """Integers from low up to, not including, high; without high up to the largest that the dtype can hold."""
         dtype = np.dtype(dtype)
-        n, least = math.prod(shape), -(2**63)
-        if high is None and low == least:
+        n = math.prod(shape)
+        low, span = span_of(low, high, dtype)
+        if span == 2**64:
             return cast(self._engine.pairs(n).view(np.int64), dtype).reshape(shape)
-        end = full_span(dtype) if high is None else int(high)
-        low = int(low)
-        if high is not None and not low < end:
-            raise RuntimeError(text("randint-empty-range", low=low, high=high))
-        least_held, most_held = limits(dtype)
-        for name, bound in (("from", low), ("to - 1", end - 1)):
-            if not least_held <= bound <= most_held:
-                raise RuntimeError(text("random-bound-outside-dtype", name=name, bound=bound, dtype=dtype))
-        if is_floating(dtype):
-            low, end = inward(low, end, dtype, move_end=high is not None)
-            if not low < end:
-                raise RuntimeError(text("randint-empty-range", low=low, high=end))
-        span = end - low
         if span >= WIDE_RANGE:
-            values = self._engine.pairs(n)
-            values = (values % np.uint64(span) if span < 2**64 else values).view(np.int64)
+            values = (self._engine.pairs(n) % np.uint64(span)).view(np.int64)
         else:
             words = self._engine.words(n).astype(np.uint32)
             values = (words - words // np.uint32(span) * np.uint32(span)).astype(np.int64)

@@ -4,7 +4,10 @@ Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally equidistributed 
 TOMACS 8(1), 1998. NumPy's bit generator makes the words; the state is read and written in the 5056 bytes that PyTorch uses.
 """
 
+import ctypes
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -67,6 +70,24 @@ class MT19937:
         """Pass over n words."""
         self._untouched = self._untouched and n == 0
         self._bits.random_raw(n, False)
+
+    @functools.cached_property
+    def memory(self) -> Array | None:
+        """The 624 words and the place among them where NumPy keeps them, (625,) uint32, for native code that draws from this stream;
+        None where a NumPy keeps them otherwise."""
+        state = self._bits.state["state"]
+        held = np.ctypeslib.as_array((ctypes.c_uint32 * (N + 1)).from_address(self._bits.ctypes.state_address))
+        return held if np.array_equal(held, [*state["key"], state["pos"]]) else None
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Native code may draw from `memory` inside."""
+        memory = self.memory if self._untouched else None
+        before = None if memory is None else memory.copy()
+        try:
+            yield
+        finally:
+            self._untouched = before is not None and memory is not None and np.array_equal(memory, before)
 
     def position(self) -> tuple[bool, Any]:
         """A mark to which `return_to` goes back."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from steepest.errors import text
 
-__all__ = ["FLOAT32", "FLOAT64", "cast", "floating", "full_span", "inward", "is_floating", "limits", "part"]
+__all__ = ["FLOAT32", "FLOAT64", "cast", "floating", "full_span", "inward", "is_floating", "limits", "part", "span_of"]
 
 Array = np.ndarray[Any, Any]
 DType = np.dtype[Any]
@@ -76,3 +76,22 @@ def inward(low: int, end: int, dtype: DType, move_end: bool) -> tuple[int, int]:
     if move_end and below >= end:
         end = below - (1 << (abs(end - 1).bit_length() - digits))
     return low, end
+
+
+def span_of(low: int, high: int | None, dtype: DType) -> tuple[int, int]:
+    """The least integer and how many there are from low up to, not including, high, in what the dtype can hold; RuntimeError for none."""
+    if high is None and low == -(2**63):
+        return low, 2**64
+    end = full_span(dtype) if high is None else int(high)
+    low = int(low)
+    if high is not None and not low < end:
+        raise RuntimeError(text("randint-empty-range", low=low, high=high))
+    least, most = limits(dtype)
+    for name, bound in (("from", low), ("to - 1", end - 1)):
+        if not least <= bound <= most:
+            raise RuntimeError(text("random-bound-outside-dtype", name=name, bound=bound, dtype=dtype))
+    if is_floating(dtype):
+        low, end = inward(low, end, dtype, move_end=high is not None)
+        if not low < end:
+            raise RuntimeError(text("randint-empty-range", low=low, high=end))
+    return low, end - low

@@ -1,13 +1,13 @@
 """The lowerings of forms that move or order elements one by one: one case a form, over whatever operations have that form.
 
-The others are loop nests of groups (`steepest.lower.groups`). An operation of yet another form (draws, linear algebra) or with a dtype
-that native code does not have (complex) is evaluated by Python on the buffers, called from the loop.
+The others are loop nests of groups (`steepest.lower.groups`). An operation of yet another form (linear algebra), with a dtype
+that native code does not have (complex), or a draw that it does not make is evaluated by Python on the buffers, called from the loop.
 """
 
 from collections.abc import Callable
 
 from steepest.core.recorder import Equation
-from steepest.lower import nest_elements, nest_folding, nest_indexing, nest_ordering
+from steepest.lower import nest_drawing, nest_elements, nest_folding, nest_indexing, nest_ordering
 from steepest.lower.nest import EVALUATE, Nest
 from steepest.lower.statements import Statement
 
@@ -25,10 +25,11 @@ LOWERINGS: dict[str, Callable[[Nest, Equation], None]] = {
     "index": nest_indexing.index,
     "index_put": nest_indexing.index_put,
     "sort": nest_ordering.sort,
+    "random": nest_drawing.draw,
 }
 
 
-SHARED = frozenset(("index", "take"))
+SHARED = frozenset(("index", "random", "take"))
 """Forms whose lowerings share their loops among the threads by themselves."""
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from steepest.core.recorder import Access, Content, Equation
 from steepest.core.storage import Storage
+from steepest.lower.drawing import sampler
 from steepest.lower.scalar import Scalars
 from steepest.lower.text import Function
 
@@ -351,6 +352,12 @@ def _written(number: int, e: Equation, known: Any) -> list[Statement]:
     return [copying(number, result.shape, aligned(x, result.shape), aligned(whole, result.shape)), *_indexing(number, e, known)]
 
 
+def _random(number: int, e: Equation, known: Any) -> list[Statement]:
+    """Draws stay in their order, as what may stop does, and none is left out."""
+    native = sampler(e) is not None
+    return [Statement(number, "other" if native else "python", equation=e, stops=native)]
+
+
 def _plain(number: int, e: Equation, known: Any) -> list[Statement]:
     return [Statement(number, "other", equation=e)]
 
@@ -359,4 +366,4 @@ CONVERSIONS: dict[str, Callable[[int, Equation, Any], list[Statement]]] = {
     "map": _map, "cast": _cast, "store": _store, "write": _write, "fill": _fill, "constant": _constant, "iota": _iota, "join": _join,
     "reduction": _reduction, "extremum": _extremum, "contraction": _contraction, "take": _take, "gather": _indexing,
     "index": _indexing, "scatter": _written, "put": _written, "index_put": _written, "rearrange": _plain, "scan": _plain,
-    "extremum_scan": _plain, "sort": _plain}
+    "extremum_scan": _plain, "sort": _plain, "random": _random}
