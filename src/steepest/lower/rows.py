@@ -1,93 +1,236 @@
-"""Kernels over rows: a few folds along the last dimension and a result for every element, as one generalized ufunc of native code.
+"""Kernels over the rows of matrices: a few folds along each row, a result for every element, and sums down the columns.
 
-    log_softmax = make_row_ufunc("log_softmax", [("max", lambda m, x: x), ("sum", lambda m, x, top: m.exp(x - top))],
-                                 lambda m, x, top, total: x - top - m.log(total), "float32")
+    def log_softmax(row):
+        top = row.all(row.fold("max", lambda m, e: e.x))
+        total = row.fold("sum", lambda m, e: m.exp(e.x - top))
+        logarithm = row.all(row.m.log(total))
+        row.write(lambda m, e: {"y": e.x - top - logarithm})
 
-A fold's expression sees the element and the folds before it, the result's expression all of them. Sums run in as many
-accumulators as a vector has lanes. Rows must be contiguous: whoever calls makes them so.
+    kernel = make_row_kernel("log_softmax", log_softmax, {"x": "matrix"}, {"y": "matrix"}, "float32")
+    kernel(x, y)
+
+A matrix `(..., n)` has its elements in order, or is of two dimensions with neighbours one element apart or, where it is broadcast,
+none; a vector `(n)` belongs to every row; a column `(rows)` and a number are the same all along a row. Each pass is an expression
+over `m` and the element's values `e`; what is known of the row (`row.value`, folds) is one number, computed with `row.m`, and
+`row.all` makes it known to every element. Folds run in four vectors of accumulators; sums are given in float64, to which those of
+float32 are added every few vectors.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from steepest.lower import machine
+from steepest.lower.arrays import address, array_function, data, dimensions, size, stride
 from steepest.lower.scalar import Scalars, Value
-from steepest.lower.text import Function
-from steepest.lower.ufunc import keep_status, register
+from steepest.lower.text import Function, Index, itemsize, llvm_type
 
-__all__ = ["Fold", "make_row_ufunc"]
-
-Fold = tuple[str, Callable[..., Any]]
-"""A monoid, `"sum"` or `"max"`, and the expression that it folds."""
+__all__ = ["Row", "make_row_kernel"]
 
 MONOIDS: dict[str, tuple[float, Callable[[Any, Any, Any], Any]]] = {
     "sum": (0.0, lambda m, a, b: a + b), "max": (float("-inf"), lambda m, a, b: m.maximum(a, b))}
+ACCUMULATORS, CHUNK = 4, 8
+"""Sums that are formed side by side, since an addition waits for the one before; and how many of them, one after another, are
+formed in the elements' dtype before they are added in float64."""
+Expression = Callable[..., Any]
+
+
+class Elements:
+    """The values of one vector of elements, loaded when they are named; None for an operand that is not given."""
+
+    def __init__(self, row: "Row", index: Index, mask: str | None):
+        self._row, self._index, self._mask = row, index, mask
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._row.load(name, self._index, self._mask)
+        setattr(self, name, value)
+        return value
 
 
 class Row:
-    """Writes the passes over one row of `n` elements."""
+    """One row as a definition sees it. `n` is its length as a number of float64, `m` the namespace over single numbers."""
 
-    def __init__(self, function: Function, source: str, n: str, dtype: str):
-        self.function, self.source, self.n, self.dtype = function, source, n, dtype
+    def __init__(self, function: Function, dtype: str, n: str, places: Mapping[str, Any], values: Mapping[str, Value | None]):
+        self.function, self.dtype, self._n = function, dtype, n
         self.width = machine.width(dtype)
-        self.vectors, self.scalars = Scalars(function, self.width), Scalars(function)
+        self.m, self.vectors = Scalars(function), Scalars(function, self.width)
+        self.places, self.values = places, values
+        self.n = self.m.value(function.op(f"sitofp i64 {n} to double"), "float64")
+        self.given: dict[str, Value] = {}
 
-    def each(self, body: Callable[[Any, Value, Any], None]) -> None:
-        """Call `body(index, elements, mask)` for whole vectors (mask None), then for what is left of one."""
+    def value(self, name: str) -> Any:
+        """A number, or this row's element of a column; None where it is not given."""
+        return self.values[name]
+
+    def all(self, x: Value) -> Value:
+        """A number of the row for all elements, in their dtype."""
+        return self.vectors.splat(self.m.cast(x, self.dtype).name, self.dtype)
+
+    def load(self, name: str, index: Index, mask: str | None) -> Value | None:
+        """Elements from `index` on of a matrix or a vector."""
+        place = self.places[name]
+        if place is None:
+            return None
+        base, step = place[:2]
+        at = address(self.function, base, (index, step))
+        return self.vectors.value(self.function.load(at, self.dtype, self.width, mask=mask), self.dtype)
+
+    def _each(self, body: Callable[[int, Elements, str | None], None], unroll: int, start: Index = 0) -> None:
+        """Call `body(which, elements, mask)` for the vectors of the row, in `unroll` turns, and for what is left of one."""
         f, w = self.function, self.width
-        whole = f.op(f"and i64 {self.n}, -{w}")
-        with f.loop(whole, w) as i:
-            body(i, self.vectors.value(f.load(f.gep(self.source, i, self.dtype), self.dtype, w), self.dtype), None)
-        with f.if_(f.op(f"icmp ne i64 {whole}, {self.n}")):
-            mask = f.below(f.op(f"sub i64 {self.n}, {whole}"), w)
-            body(whole, self.vectors.value(f.load(f.gep(self.source, whole, self.dtype), self.dtype, w, mask=mask), self.dtype), mask)
+        if unroll > 1:
+            several = f.op(f"and i64 {self._n}, -{w * unroll}")
+            self._turns(body, unroll, start, several)
+            start = several
+        whole = f.op(f"and i64 {self._n}, -{w}")
+        self._turns(body, 1, start, whole)
+        with f.if_(f.op(f"icmp ne i64 {whole}, {self._n}")):
+            mask = f.below(f.op(f"sub i64 {self._n}, {whole}"), w)
+            body(0, Elements(self, whole, mask), mask)
 
-    def fold(self, monoid: str, expression: Callable[..., Any], known: list[Value]) -> Value:
-        """The fold over the row, in all lanes."""
+    def _turns(self, body: Callable[[int, Elements, str | None], None], unroll: int, start: Index, stop: Index) -> None:
+        f, w = self.function, self.width
+        with f.loop(stop, w * unroll, start=start) as i:
+            for k in range(unroll):
+                body(k, Elements(self, f.add(i, k * w), None), None)
+
+    def folds(self, monoid: str, expression: Expression, count: int) -> list[Value]:
+        """`count` folds in one pass; sums in float64."""
         f, m = self.function, self.vectors
         identity, combine = MONOIDS[monoid]
         start = m.constant(identity, self.dtype)
-        total = f.variable(self.dtype, self.width, start.name)
+        cells = [[f.variable(self.dtype, self.width, start.name) for _ in range(ACCUMULATORS)] for _ in range(count)]
 
-        def add(index: Any, x: Value, mask: Any) -> None:
-            value = expression(m, x, *known)
-            if mask is not None:
-                value = m.where(m.value(mask, "bool"), value, start)
-            total.set(combine(m, m.value(total.get(), self.dtype), value).name)
+        def add(which: int, e: Elements, mask: str | None) -> None:
+            found = expression(m, e)
+            for value, cell in zip(found if isinstance(found, tuple) else (found,), cells, strict=True):
+                if mask is not None:
+                    value = m.where(m.value(mask, "bool"), value, start)
+                cell[which].set(combine(m, m.value(cell[which].get(), self.dtype), value).name)
 
-        self.each(add)
-        lanes = total.get()
-        parts = [self.scalars.value(f.lane(lanes, k, self.dtype, self.width), self.dtype) for k in range(self.width)]
+        def joined(cell: list[Any]) -> Value:
+            return self._joined([m.value(c.get(), self.dtype) for c in cell], combine)
+
+        if monoid != "sum" or self.dtype == "float64":
+            self._each(add, ACCUMULATORS)
+            return [joined(cell) for cell in cells]
+        totals = [f.variable("float64", 1, self.m.constant(0, "float64").name) for _ in cells]
+
+        def collect() -> None:
+            for total, cell in zip(totals, cells, strict=True):
+                total.set((self.m.value(total.get(), "float64") + self.m.cast(joined(cell), "float64")).name)
+                for c in cell:
+                    c.set(start.name)
+
+        chunk = self.width * ACCUMULATORS * CHUNK
+        whole = f.op(f"and i64 {self._n}, -{chunk}")
+        with f.loop(whole, chunk) as i:
+            self._turns(add, ACCUMULATORS, i, f.add(i, chunk))
+            collect()
+        self._each(add, ACCUMULATORS, whole)
+        collect()
+        return [self.m.value(total.get(), "float64") for total in totals]
+
+    def fold(self, monoid: str, expression: Expression) -> Value:
+        """One fold over the row."""
+        return self.folds(monoid, expression, 1)[0]
+
+    def _joined(self, parts: list[Value], combine: Callable[[Any, Any, Any], Value]) -> Value:
+        """All accumulators and then all lanes folded into one number."""
+        f, width, dtype = self.function, self.width, parts[0].dtype
         while len(parts) > 1:
-            parts = [combine(self.scalars, a, b) for a, b in zip(parts[::2], parts[1::2], strict=True)]
-        return m.splat(parts[0].name, self.dtype)
+            parts = [combine(self.vectors, a, b) for a, b in zip(parts[::2], parts[1::2], strict=True)]
+        name = parts[0].name
+        while width > 1:
+            kind, width = Scalars(f, width).type(dtype), width // 2
+            m = Scalars(f, width)
+            lanes = [", ".join(f"i32 {k + half}" for k in range(width)) for half in (0, width)]
+            halves = [f.op(f"shufflevector {kind} {name}, {kind} poison, <{width} x i32> <{half}>") for half in lanes]
+            if width == 1:
+                halves = [f.op(f"extractelement <1 x {m.type(dtype)}> {h}, i64 0") for h in halves]
+            name = combine(m, *[m.value(h, dtype) for h in halves]).name
+        return self.m.value(name, dtype)
+
+    def write(self, expression: Expression) -> None:
+        """Results for every element, by name: written to matrices, added to sums down the columns."""
+        f, m = self.function, self.vectors
+
+        def put(which: int, e: Elements, mask: str | None) -> None:
+            for name, value in expression(m, e).items():
+                place = self.places[name]
+                if place is None:
+                    continue
+                base, step, adds = place
+                at = address(f, base, (e._index, step))
+                if adds:
+                    value = m.value(f.load(at, self.dtype, self.width, mask=mask), self.dtype) + value
+                f.store(value.name, at, self.dtype, self.width, mask=mask)
+
+        self._each(put, 1)
+
+    def give(self, **results: Value) -> None:
+        """This row's elements of columns that are results."""
+        self.given |= results
 
 
-def _text(folds: Sequence[Fold], result: Callable[..., Any], dtype: str) -> str:
-    """The inner loop `void rows(char **args, intp *dimensions, intp *steps, void *data)` of signature (n)->(n)."""
-    f = Function("rows", ["ptr %args", "ptr %dimensions", "ptr %steps", "ptr %data"])
-    restore = keep_status(f)
-    rows, n = (f.op(f"load i64, ptr {f.gep('%dimensions', k, 'int64')}") for k in range(2))
-    steps = [f.op(f"load i64, ptr {f.gep('%steps', k, 'int64')}") for k in range(2)]
-    bases = [f.op(f"load ptr, ptr {f.gep('%args', k, 'int64')}") for k in range(2)]
+def make_row_kernel(name: str, definition: Callable[[Row], None], operands: Mapping[str, str], results: Mapping[str, str], dtype: str,
+                    given: frozenset[str] | None = None) -> Callable[..., None]:
+    """A function of the operands and results that are `given` (all by default), in this order, over matrices of `dtype`.
+
+    Operands are a "matrix", "vector", "column" or "number"; results a "matrix", "column", or "sum", to which the rows are added. A
+    column may be of another dtype: "column float64". The first operand is a matrix. RuntimeError where there is no native code.
+    """
+    kinds = {n: k for n, k in [*operands.items(), *results.items()] if given is None or n in given}
+    parameters = [(n, "float" if k == "number" else "array") for n, k in kinds.items()]
+    return array_function(name, parameters, lambda f: _write(f, definition, operands, results, kinds, dtype))
+
+
+def _write(f: Function, definition: Callable[[Row], None], operands: Mapping[str, str], results: Mapping[str, str],
+           kinds: Mapping[str, str], dtype: str) -> None:
+    width, m = machine.width(dtype), Scalars(f)
+    first = f"%{next(iter(operands))}"
+    last = f.op(f"sub i64 {dimensions(f, first)}, 1")
+    n, product = size(f, first, last), f.variable("int64", 1, "1")
+    with f.loop(last) as d:
+        product.set(f.op(f"mul i64 {product.get()}, {size(f, first, d)}"))
+    rows = product.get()
+    places: dict[str, Any] = {}
+    values: dict[str, Value | None] = dict.fromkeys(operands)
+    steps = {}
+    for label, kind in kinds.items():
+        if kind == "number":
+            values[label] = m.value(f"%{label}", "float64")
+        else:
+            steps[label] = (data(f, f"%{label}"), _strides(f, f"%{label}") if kind == "matrix" else [])
+    buffers = {label: f.alloca(llvm_type(dtype, width)) for label, kind in kinds.items() if kind == "matrix" and label in operands}
     with f.loop(rows) as r:
-        source, target = (f.gep(base, f.mul(r, step), "int8") for base, step in zip(bases, steps, strict=True))
-        row = Row(f, source, n, dtype)
-        known: list[Value] = []
-        for monoid, expression in folds:
-            known.append(row.fold(monoid, expression, known))
+        for label in [*operands, *results]:
+            kind, is_result = kinds.get(label, ""), label in results
+            if kind not in ("matrix", "vector", "sum"):
+                places[label] = None
+                continue
+            base, apart = steps[label]
+            if kind == "matrix":
+                base = address(f, base, (r, apart[0]))
+            if label in buffers:        # one value all along the row: a vector of it, which the loops read again and again
+                f.store(f.splat(f.load(base, dtype), dtype, width), buffers[label], dtype, width)
+                base = f.op(f"select i1 {f.pure(f'icmp eq i64 {apart[1]}, 0')}, ptr {buffers[label]}, ptr {base}")
+            step = apart[1] if label in buffers else itemsize(dtype)
+            places[label] = (base, step, kind == "sum") if is_result else (base, step)
+        for label, kind in kinds.items():
+            if kind.startswith("column") and label in operands:
+                of = kind.partition(" ")[2] or dtype
+                values[label] = m.value(f.load(address(f, steps[label][0], (r, itemsize(of))), of), of)
+        row = Row(f, dtype, n, places, values)
+        definition(row)
+        for label, value in row.given.items():
+            if label in kinds:
+                of = kinds[label].partition(" ")[2] or dtype
+                f.store(m.cast(value, of).name, address(f, steps[label][0], (r, itemsize(of))), of)
 
-        def write(index: Any, x: Value, mask: Any) -> None:
-            f.store(result(row.vectors, x, *known).name, f.gep(target, index, dtype), dtype, row.width, mask=mask)
 
-        row.each(write)
-    restore()
-    return f.text()
-
-
-def make_row_ufunc(name: str, folds: Sequence[Fold], result: Callable[..., Any], dtype: str) -> np.ufunc:
-    """A generalized ufunc (n)->(n) over rows of `dtype`; RuntimeError where there is no native code."""
-    native = machine.compile_text(_text(folds, result, dtype), "rows")
-    return register(name, native, [native.address], bytes([np.dtype(dtype).num] * 2), 1, 1, "(n)->(n)")
+def _strides(f: Function, array: str) -> list[str]:
+    """The bytes between rows and between elements of a row."""
+    ndim = dimensions(f, array)
+    places = [f.op(f"call i64 @llvm.smax.i64(i64 {f.op(f'sub i64 {ndim}, {k}')}, i64 0)") for k in (2, 1)]
+    f.declare("declare i64 @llvm.smax.i64(i64, i64)")
+    return [stride(f, array, place) for place in places]

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.modes import interpreters, modes
+from steepest.core.modes import modes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.neural import normalising
 from steepest.functional.neural.fused import fused
 from steepest.functional.neural.padding import pad
 from steepest.functional.neural.precision import widened
@@ -50,6 +51,9 @@ def _norm_body(x: Any, weight: Any, bias: Any, layout: Shape, dims: Dims, affine
 
 
 def _norm_kernel(x: Any, weight: Any, bias: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
+    found = normalising.normalised(x, weight, bias, layout, dims, affine, eps)
+    if found is not None:
+        return found
     seen = x.reshape(layout)
     n = math.prod(layout[d] for d in dims)
     mean64 = np.add.reduce(seen, axis=dims, keepdims=True, dtype=np.float64) / n
@@ -80,6 +84,9 @@ def _input_slope_body(g: Any, x: Any, weight: Any, mean: Any, var: Any, layout: 
 
 
 def _input_slope_kernel(g: Any, x: Any, weight: Any, mean: Any, var: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
+    found = normalising.input_slope(g, x, weight, mean, var, layout, dims, affine, eps)
+    if found is not None:
+        return found
     n = math.prod(layout[d] for d in dims)
     seen = g.reshape(layout)
     if weight is not None:
@@ -102,19 +109,47 @@ def _input_rule(g: Any, x: Any, weight: Any, rest: Any, layout: Shape, dims: Dim
     return input_slope(g[0], x, weight, rest[0], rest[1], layout=layout, dims=dims, affine=affine, eps=eps)
 
 
-def _folded(x: Any, like: Any, affine: Shape) -> Any:
+def _broadcast(layout: Shape, affine: Shape) -> Dims:
+    """The dimensions along which the affine parameters are broadcast."""
+    return tuple([d for d, n in enumerate(affine) if n == 1 and layout[d] != 1])
+
+
+def _folded(x: Any, shape: Shape, affine: Shape) -> Any:
     """Summed over the dimensions along which the affine parameters are broadcast."""
-    over = tuple(d for d, n in enumerate(affine) if n == 1 and x.array.shape[d] != 1)
-    return _reshaped(red.total(x, dim=over, keepdim=True) if over else x, like.shape)
+    over = _broadcast(x.array.shape, affine)
+    return _reshaped(red.total(x, dim=over, keepdim=True) if over else x, shape)
+
+
+def _weight_slope_body(g: Any, x: Any, mean: Any, var: Any, shape: Shape, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
+    mean, var = _statistics(x, layout, dims)
+    return _folded(_reshaped(g, layout) * ((_reshaped(x, layout) - mean) * fn.rsqrt(var + eps)), shape, affine)
+
+
+def _weight_slope_kernel(g: Any, x: Any, mean: Any, var: Any, shape: Shape, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
+    found = normalising.weight_slope(g, x, mean, var, shape, layout, dims, affine, eps)
+    if found is not None:
+        return found
+    standard = (x.reshape(layout) - mean) * (1 / np.sqrt(var + x.dtype.type(eps)))
+    standard *= g.reshape(layout)
+    return np.add.reduce(standard, axis=_broadcast(layout, affine)).reshape(shape)
+
+
+def _bias_slope_kernel(g: Any, shape: Shape, layout: Shape, dims: Dims, affine: Shape) -> Any:
+    found = normalising.bias_slope(g, shape, layout, dims, affine)
+    return np.add.reduce(g.reshape(layout), axis=_broadcast(layout, affine)).reshape(shape) if found is None else found
+
+
+weight_slope = fused("normalisation_weight_backward", _weight_slope_body, _weight_slope_kernel, 4)
+bias_slope = fused("normalisation_bias_backward", lambda g, shape, layout, dims, affine: _folded(_reshaped(g, layout), shape, affine),
+                   _bias_slope_kernel, 1)
 
 
 def _weight_rule(g: Any, x: Any, rest: Any, like: Any, layout: Shape, dims: Dims, affine: Shape, eps: float) -> Any:
-    mean, var = _statistics(x, layout, dims) if modes.grad or interpreters else rest
-    return _folded(_reshaped(g[0], layout) * ((_reshaped(x, layout) - mean) * fn.rsqrt(var + eps)), like, affine)
+    return weight_slope(g[0], x, rest[0], rest[1], shape=like.shape, layout=layout, dims=dims, affine=affine, eps=eps)
 
 
-def _bias_rule(g: Any, like: Any, layout: Shape, affine: Shape) -> Any:
-    return _folded(_reshaped(g[0], layout), like, affine)
+def _bias_rule(g: Any, like: Any, layout: Shape, dims: Dims, affine: Shape) -> Any:
+    return bias_slope(g[0], shape=like.shape, layout=layout, dims=dims, affine=affine)
 
 
 def _normalisation(name: str, node: str) -> Any:
@@ -158,9 +193,9 @@ by_running_statistics = composite(
     node="NativeBatchNormBackward0",
     x=_known_input_rule,
     weight=lambda g, x, mean, var, like, affine, eps: _folded(
-        g * ((x - _reshaped(mean, affine)) * fn.rsqrt(_reshaped(var, affine) + eps)), like, affine
+        g * ((x - _reshaped(mean, affine)) * fn.rsqrt(_reshaped(var, affine) + eps)), like.shape, affine
     ),
-    bias=lambda g, like, affine: _folded(g, like, affine),
+    bias=lambda g, like, affine: _folded(g, like.shape, affine),
 )
 
 

@@ -1,39 +1,66 @@
-"""Kernels along one dimension: native code over contiguous rows, NumPy for every other layout."""
+"""Kernels along the last dimension: native code over rows; None is the answer where there is none for what is given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from steepest.lower import machine
-from steepest.lower.rows import Fold, make_row_ufunc
+from steepest.lower.rows import Row, make_row_kernel
 
-__all__ = ["RowKernel"]
+__all__ = ["RowKernel", "matrix"]
 
-NATIVE = frozenset("float32 float64".split())
+Array = np.ndarray[Any, Any]
+NATIVE = {np.dtype(np.float32): "float32", np.dtype(np.float64): "float64"}
+
+
+def matrix(x: Array, n: int) -> Array:
+    """An array of rows of n elements as row kernels take it: in order, or of two dimensions."""
+    if x.flags.c_contiguous and x.shape[-1] == n:
+        return x
+    rows = x.reshape(-1, n)
+    return rows if rows.strides[1] in (0, rows.itemsize) else np.ascontiguousarray(rows)
+
+
+RESULTS: dict[str, Callable[[str | None], Callable[[Array], Array]]] = {
+    "matrix": lambda of: lambda x: np.empty(x.shape, x.dtype),
+    "sum": lambda of: lambda x: np.zeros(x.shape[-1], x.dtype),
+    "column": lambda of: lambda x: np.empty(x.size // x.shape[-1], of or x.dtype),
+}
 
 
 class RowKernel:
-    """Folds along a dimension and a result for every element (see `steepest.lower.rows`); `plain` computes the same with NumPy."""
+    """A definition over rows (see `steepest.lower.rows`), compiled when first called for a dtype and for the operands given.
 
-    def __init__(self, name: str, folds: Sequence[Fold], result: Callable[..., Any], plain: Callable[[Any, int], Any]):
-        self.name, self.folds, self.result, self.plain = name, folds, result, plain
+    Called with the operands in order, matrices as `matrix` gives them, it gives the results in order, one alone or a tuple.
+    """
+
+    def __init__(self, name: str, definition: Callable[[Row], None], operands: Mapping[str, str], results: Mapping[str, str]):
+        self.name, self.definition, self.operands, self.results = name, definition, operands, results
+        self.new = [RESULTS[kind.partition(" ")[0]](kind.partition(" ")[2] or None) for kind in results.values()]
+        self.optional = {k for k, kind in enumerate(list(operands.values())[1:]) if kind not in ("matrix", "number")}
         self.made: dict[Any, Any] = {}
 
-    def __call__(self, x: np.ndarray[Any, Any], dim: int) -> np.ndarray[Any, Any]:
-        if dim == x.ndim - 1 and x.flags.c_contiguous:
-            kernel = self.made.get(x.dtype)
-            if kernel is None:
-                kernel = self.made[x.dtype] = self.kernel(x.dtype.name)
-            if kernel is not False:
-                return kernel(x)
-        return self.plain(x, dim)
+    def __call__(self, x: Array, *rest: Any) -> Any:
+        key = (x.dtype, *[o is None for o in rest]) if self.optional else x.dtype
+        kernel = self.made.get(key)
+        if kernel is None:
+            kernel = self.made[key] = self.compiled(x, rest)
+        if kernel is False or not x.size:
+            return None
+        results = [new(x) for new in self.new]
+        if self.optional:
+            rest = tuple([o for o in rest if o is not None])
+        kernel(x, *rest, *results)
+        return results[0] if len(results) == 1 else tuple(results)
 
-    def kernel(self, dtype: str) -> Any:
-        """The compiled ufunc; False where there is none."""
-        if dtype not in NATIVE:
+    def compiled(self, x: Array, rest: tuple[Any, ...]) -> Any:
+        """The native function; False where there is none."""
+        dtype = NATIVE.get(x.dtype)
+        if dtype is None:
             return False
+        given = frozenset(n for n, o in zip(self.operands, (x, *rest), strict=True) if o is not None)
         try:
-            return make_row_ufunc(self.name, self.folds, self.result, dtype)
+            return make_row_kernel(self.name, self.definition, self.operands, self.results, dtype, given | self.results.keys())
         except machine.Unavailable:
             return False

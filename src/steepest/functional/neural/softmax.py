@@ -8,10 +8,10 @@ from steepest.core import generator as gen
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
-from steepest.functional.neural.rows import RowKernel
+from steepest.functional.neural.rows import RowKernel, matrix
 from steepest.functional.neural.warning import warn
 from steepest.functional.shaping import to_dtype
-from steepest.lower.rows import Fold
+from steepest.lower.rows import Row
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
@@ -37,12 +37,30 @@ def _softmax_plain(x: Any, dim: int) -> Any:
     return out
 
 
-FOLDS: list[Fold] = [("max", lambda m, x: x), ("sum", lambda m, x, top: m.exp(x - top))]
-softmax_rows = RowKernel("softmax", FOLDS, lambda m, x, top, total: m.exp(x - top) / total, _softmax_plain)
+def _softmax_row(row: Row) -> None:
+    top = row.all(row.fold("max", lambda m, e: e.x))
+    row.write(lambda m, e: {"y": m.exp(e.x - top)})
+    total = row.all(row.fold("sum", lambda m, e: e.y))
+    row.write(lambda m, e: {"y": e.y / total})
+
+
+softmax_rows = RowKernel("softmax", _softmax_row, {"x": "matrix"}, {"y": "matrix"})
+
+
+def _along_rows(kernel: RowKernel, dim: int, *arrays: Any) -> Any:
+    """What a kernel gives for rows along the last dimension; None where the rows lie otherwise or there is no kernel."""
+    shape = arrays[0].shape
+    if dim != len(shape) - 1 or not shape[dim]:
+        return None
+    out = kernel(*[matrix(x, shape[dim]) for x in arrays])
+    return out if out is None or out.shape == shape else out.reshape(shape)
 
 
 def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
-    return softmax_rows(np.asarray(x, order="C"), dim[0]) if x.size and dim else np.ones_like(x)
+    if not x.size or not dim:
+        return np.ones_like(x)
+    out = _along_rows(softmax_rows, dim[0], x)
+    return _softmax_plain(np.asarray(x, order="C"), dim[0]) if out is None else out
 
 
 def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
@@ -55,11 +73,20 @@ def _log_softmax_plain(x: Any, dim: int) -> Any:
     return less_both.over(x, top, np.log(np.add.reduce(shifted_exp.over(x, top), dim, keepdims=True)))
 
 
-log_softmax_rows = RowKernel("log_softmax", FOLDS, lambda m, x, top, total: x - top - m.log(total), _log_softmax_plain)
+def _log_softmax_row(row: Row) -> None:
+    top = row.all(row.fold("max", lambda m, e: e.x))
+    logarithm = row.all(row.m.log(row.fold("sum", lambda m, e: m.exp(e.x - top))))
+    row.write(lambda m, e: {"y": e.x - top - logarithm})
+
+
+log_softmax_rows = RowKernel("log_softmax", _log_softmax_row, {"x": "matrix"}, {"y": "matrix"})
 
 
 def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
-    return log_softmax_rows(x, dim[0]) if x.size and dim else np.zeros_like(x)
+    if not x.size or not dim:
+        return np.zeros_like(x)
+    out = _along_rows(log_softmax_rows, dim[0], x)
+    return _log_softmax_plain(x, dim[0]) if out is None else out
 
 
 softmax_ = composite(
@@ -78,13 +105,33 @@ log_softmax_ = composite(
 )
 
 
+def _softmax_slope_row(row: Row) -> None:
+    along = row.all(row.fold("sum", lambda m, e: e.g * e.y))
+    row.write(lambda m, e: {"d": e.g * e.y - e.y * along})
+
+
+def _log_softmax_slope_row(row: Row) -> None:
+    total = row.all(row.fold("sum", lambda m, e: e.g))
+    row.write(lambda m, e: {"d": e.g - m.exp(e.y) * total})
+
+
+softmax_slope_rows = RowKernel("softmax_backward", _softmax_slope_row, {"g": "matrix", "y": "matrix"}, {"d": "matrix"})
+log_softmax_slope_rows = RowKernel("log_softmax_backward", _log_softmax_slope_row, {"g": "matrix", "y": "matrix"}, {"d": "matrix"})
+
+
 def _softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
+    rows = _along_rows(softmax_slope_rows, dim[0], g, y) if dim else None
+    if rows is not None:
+        return rows
     out = g * y
     out -= y * np.add.reduce(out, axis=dim, keepdims=True)
     return out
 
 
 def _log_softmax_slope_kernel(g: Any, y: Any, dim: tuple[int, ...]) -> Any:
+    rows = _along_rows(log_softmax_slope_rows, dim[0], g, y) if dim else None
+    if rows is not None:
+        return rows
     return less_share.over(g, y, np.add.reduce(g, dim, keepdims=True))
 
 
