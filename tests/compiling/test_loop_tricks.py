@@ -377,3 +377,23 @@ for i in loop(80):
         seen = loss.item(), model.weight.grad is None
 """, rtol=1e-5, atol=1e-6)
     assert site.native_steps > 30
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])
+def test_tensors_that_one_program_makes_anew_and_another_reads(order: tuple[int, int, int]) -> None:
+    """A program that has been bound to a tensor's memory goes on with the tensor that another program has put in its place."""
+    cases = ["x = x * 1.01", "y = y + w.sum()", "pass"]
+    first, second, third = (cases[k] for k in order)
+    site = agree(f"""
+x, y, w = torch.randn(33, 2), torch.randn(5), torch.randn(2, 1)
+for i in loop(80):
+    out = x @ w + y.mean()
+    w = w + 0.01 * x.sum()
+    if i % 7 == 0:
+        {first}
+    elif i % 5 == 0:
+        {second}
+    else:
+        {third}
+""", rtol=1e-4, atol=1e-4)
+    assert site.native_steps > 30

@@ -277,6 +277,7 @@ class Section:
                 self.pending[at] = value
             if isinstance(value, Tensor):
                 self.tensors[at] = value
+                self.bound = {c for c in self.bound if at not in c.in_place}        # they have the memory of the one before
             elif isinstance(value, (int, float)):
                 self.numbers[at] = value
             elif value is None:
