@@ -362,3 +362,40 @@ def test_what_a_step_began_with_is_recorded_and_kept() -> None:
 
     check(make)
     check(recorded)
+
+
+def forward(kept: bool, data: tuple[torch.Tensor, torch.Tensor] | None = None) -> Make:
+    """A step that only evaluates: its result is recorded, or kept in a tensor that was there before."""
+
+    def make() -> tuple[Callable[..., Any], list[torch.Tensor]]:
+        torch.manual_seed(3)
+        net = nn.Sequential(nn.Linear(5, 6), nn.Sigmoid(), nn.Linear(6, 2))
+        held = torch.zeros(ROWS, 2)
+
+        def step(*batch: torch.Tensor) -> torch.Tensor | None:
+            x = data[0] if data is not None and not batch else data[0][batch[0]] if data is not None else batch[0]
+            with torch.no_grad():
+                if not kept:
+                    return net(x)
+                held.copy_(net(x))
+            return None
+
+        return step, [held]
+
+    return make
+
+
+ROWS = 37
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("given", ["the same rows", "rows", "indices"])
+def test_a_forward_pass_alone_has_no_sums_over_rows(given: str, kept: bool) -> None:
+    data = table(ROWS if given == "the same rows" else 80, 5)
+    random = np.random.default_rng(4)
+    batches = {
+        "the same rows": [],
+        "rows": [(torch.tensor(random.normal(size=(ROWS, 5)), dtype=torch.float32),) for _ in range(6)],
+        "indices": [(torch.tensor(random.integers(0, 80, ROWS)),) for _ in range(6)],
+    }[given]
+    check(forward(kept, None if given == "rows" else data), batches, regime="middle")

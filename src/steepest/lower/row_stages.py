@@ -139,7 +139,7 @@ class Stages:
         for r in self.order:
             at = max((earliest[a] for a in self.args(r)), default=0)
             earliest[r] = 0 if r in fixed else at + 1 if self.is_row_sum(r) else at
-        rows_last = [earliest[r] for r in self.order if self.has_rows(r) and self.made(r) and r not in self.same]
+        rows_last = [earliest[r] for r in self.order if self.has_rows(r) and self.made(r) and (r not in self.same or r in wanted)]
         sums = [r for r in self.order if self.is_row_sum(r) and r not in fixed]
         self.count = max([earliest[r] for r in sums] + [k + 1 for k in rows_last], default=0)
         latest: dict[int, int] = {}
