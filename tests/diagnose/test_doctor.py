@@ -111,30 +111,6 @@ def test_a_native_loop_tells_its_losses_at_the_ends_of_chunks() -> None:
     assert [f.rule for f in doctor.close()] == ["step-too-large"]
 
 
-def test_what_a_native_loop_hides_is_seen_in_a_replay(tmp_path: Path) -> None:
-    program = """import steepest as torch
-torch.manual_seed(0)
-x = torch.randn(32, 2)
-y = x.sum(1, keepdim=True)
-model = torch.nn.Linear(2, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
-for step in torch.loop(60):
-    loss = torch.nn.functional.mse_loss(model(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-"""
-    for rate, wanted in (("0.1", []), ("3.0", ["step-too-large"])):
-        text = program.replace("RATE", rate)
-        path = tmp_path / "program.py"
-        path.write_text(text, encoding="utf-8")
-        doctor = ProgramDoctor(path, text)
-        with doctor:
-            exec(compile(text, str(path), "exec"), {"__name__": "__main__"})
-        assert doctor.watcher.count < 60
-        assert [f.rule for f in doctor.findings()] == wanted and doctor.watcher.count == 60
-
-
 def test_replays_write_nothing_and_end_when_their_time_is_over(tmp_path: Path) -> None:
     target = tmp_path / "written.txt"
     program = f"import steepest as torch\nw = torch.ones(2, requires_grad=True)\nfor k in range(9):\n    (w * w).sum().backward()\n" \

@@ -82,9 +82,21 @@ def run(
 
     from steepest.cli.why import Why
 
-    with Why(path, hint=hint, notes=notes, fix=fix, json=json, ignore=ignore or ()) as explaining:
-        code, explaining.error = execute(source, path, main)
+    way = run_as_written if eager else natively(native)
+    with Why(path, hint=hint, notes=notes, fix=fix, json=json, ignore=ignore or (), way=way) as explaining:
+        code, explaining.error = execute(source, path, main, way)
     return code
+
+
+Way = Callable[[bytes | str, str, dict[str, Any]], None]
+
+
+def natively(always: bool) -> Way:
+    """Running a program's text with its loops native."""
+    from steepest.compiling import native_loops
+
+    native_loops.runtime.always = always
+    return native_loops.run_natively
 
 
 def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: bool, explain: bool) -> int:
@@ -94,12 +106,12 @@ def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: 
         show_remedy(failure, source, path)
         return code
 
+    way = natively(native)
     from steepest.compiling import explaining, native_loops
 
-    native_loops.runtime.always = native
     started = time.perf_counter()
     try:
-        code, failure = execute(source, path, main, native_loops.run_natively)
+        code, failure = execute(source, path, main, way)
         show_remedy(failure, source, path)
     finally:
         sys.stdout.flush()
@@ -112,13 +124,12 @@ def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: 
     return code
 
 
-def run_as_written(source: bytes, filename: str, scope: dict[str, Any]) -> None:
+def run_as_written(source: bytes | str, filename: str, scope: dict[str, Any]) -> None:
     """Run a program's text. From bytes: the compiler honours the program's own encoding line."""
     exec(compile(source, filename, "exec", dont_inherit=True), scope)
 
 
-def execute(source: bytes, path: Path, main: ModuleType, way: Callable[[bytes, str, dict[str, Any]], None] = run_as_written,
-            ) -> tuple[int, BaseException | None]:
+def execute(source: bytes, path: Path, main: ModuleType, way: "Way" = run_as_written) -> tuple[int, BaseException | None]:
     """Run the program's text in its module; its exit code and the error, already shown, that ended it."""
     try:
         way(source, str(path), main.__dict__)

@@ -13,6 +13,7 @@ import numpy as np
 from steepest.diagnose.doctor import ProgramDoctor
 from steepest.diagnose.finding import Finding
 from steepest.diagnose.fixing import after, fixed
+from steepest.diagnose.replay import Way
 from steepest.diagnose.show import render
 from steepest.diagnose.source import Source
 from steepest.diagnose.syntax import explain
@@ -25,10 +26,10 @@ class Why:
     """Around the program: watch it, then print and write the findings."""
 
     def __init__(self, path: Path, *, hint: bool = False, notes: bool = False, fix: bool = False, json: Path | None = None,
-                 ignore: Sequence[str] = ()):
+                 ignore: Sequence[str] = (), way: Way | None = None):
         self.path, self.hint, self.notes, self.fix, self.json = path, hint, notes, fix, json
         try:
-            self.doctor = ProgramDoctor(path, Source.of(path).text, ignore)
+            self.doctor = ProgramDoctor(path, Source.of(path).text, ignore, way=way)
         except ValueError as error:
             raise UserError(str(error)) from None
         self.error: BaseException | None = None

@@ -30,6 +30,7 @@ from steepest.compiling.explaining import explanation, reason_of
 from steepest.compiling.interrupts import Waiting
 from steepest.compiling.loop_program import LoopProgram, named
 from steepest.compiling.numbers import NUMBERS, plain
+from steepest.compiling.onlooker import admitted, onlookers, told, unseen
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
 from steepest.compiling.progress import bar
@@ -114,6 +115,8 @@ class Activation:
         self.unready: set[Compiled] = set()
         self.number: int | None = None
         """What the loop variable counted in the step that was recorded last."""
+        self.due = False
+        """Whether Python only looks at a step that native code could take: nothing is to be learnt from it."""
         self.foreseen: dict[Storage, Any] | None = None
         """What the program for the step that Python sees now would leave in the memory that it works on."""
 
@@ -127,12 +130,14 @@ class Activation:
 
     def native(self, k: int) -> int:
         """Run native steps from step k on, as many as there are before Python must look; the step that comes then."""
+        self.due = False
         if self.site.reason is not None or interpreters or not self.site.compiled:
             return k
         with Waiting() as waiting:
             while not waiting.noted and not self.run.stopped:
                 compiled, end = self._next(k)
                 if compiled is None or end <= k:
+                    self.due = compiled is not None
                     self.foreseen = None if compiled is None else self._foreseen(compiled, k)
                     break
                 reached = self._steps(compiled, k, end, waiting)
@@ -155,6 +160,8 @@ class Activation:
             end -= 1
         if self.run.every:
             end = min(end, k + -k % self.run.every)
+        if onlookers:
+            end = min(end, k + unseen(compiled.program.effects))
         return compiled, case.until(k, end, self.bases)
 
     def _foreseen(self, compiled: Compiled, k: int) -> dict[Storage, Any] | None:
@@ -172,7 +179,7 @@ class Activation:
             compiled.restore(before)
 
     def _compare(self) -> None:
-        """A step that Python has taken must have left what native code foresaw; else native steps are over."""
+        """A step that Python has taken must have left what native code foresaw, within rounding; else native steps are over."""
         foreseen, self.foreseen = self.foreseen, None
         for slot, expected in (foreseen or {}).items():
             if difference(expected, slot.flat) > ROUGHLY * TOLERANCE.get(expected.dtype.name, 0):
@@ -181,6 +188,8 @@ class Activation:
                     raise RuntimeError(self.site.reason)
                 warnings.warn(self.site.reason, UserWarning, stacklevel=4)
                 return
+        for slot, expected in (foreseen or {}).items():
+            slot.flat[...] = expected           # the native numbers go on: how often one looks makes no difference
 
     def _look(self) -> Section | None:
         """The section that is open, or one that begins where Python is now."""
@@ -288,6 +297,11 @@ class Activation:
                 back()
                 n //= 2
                 continue
+            shown = admitted(p.effects, results, n) if onlookers else n
+            if shown < n:
+                back()
+                n = shown
+                continue
             if not p.stops:
                 return n, results
             wanted, again = self._until_stop(p, results, n)
@@ -311,12 +325,14 @@ class Activation:
         if not p.effects:
             return
         columns = []
+        if onlookers:
+            told(p.effects, results, n)
         for kind, target, values in p.effects:
+            if kind in ("stop", "tell"):
+                continue
             rows = [self._column(v, results, k, n) for v in values]
             if kind == "record":
                 self.run.history.setdefault(target, []).extend(rows[0])
-            elif kind == "stop":
-                continue
             elif kind == "grow":
                 assert self.section is not None
                 self.section.now.lists[target].extend(v for row in zip(*rows, strict=True) for v in row)
@@ -357,7 +373,7 @@ class Activation:
 
     def _wants_recording(self, k: int) -> bool:
         site = self.site
-        if site.reason is not None or interpreters or site.text is None or not self.run._pays(self, k, 0):
+        if self.due or site.reason is not None or interpreters or site.text is None or not self.run._pays(self, k, 0):
             return False
         case = site.case(self.source.kind(k), k, self.bases)
         if case is None:
@@ -704,7 +720,7 @@ running: list[Loop] = []
 
 def site_of(frame: types.FrameType, exact: bool | None, looks_inside: bool) -> Site:
     """What is known of the loop that a frame is in; `looks_inside`: through `enumerate` and progress bars."""
-    key = frame.f_code.co_filename, frame.f_code, frame.f_lasti, exact
+    key = frame.f_code.co_filename, frame.f_code, frame.f_lasti, exact, bool(onlookers)
     site = sites.get(key)
     if site is None:
         lines = loop_text(frame)

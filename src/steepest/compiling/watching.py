@@ -16,7 +16,8 @@ from steepest.data.loader import DataLoader
 __all__ = ["Watch", "outside_state"]
 
 Line = tuple[str, int]
-LOWER = f"{__name__.partition('.')[0]}.lower."
+OWN = __name__.partition(".")[0]
+LOWER = f"{OWN}.lower."
 
 CALLS = frozenset(
     "len isinstance issubclass getattr hasattr setattr delattr abs min max sum sorted any all id callable iter divmod round pow ord chr "
@@ -68,7 +69,7 @@ class Watch:
     def _event(self, frame: types.FrameType, event: str, argument: Any) -> None:
         code = frame.f_code
         if event == "call":
-            if code in self.codes or is_own(code.co_filename) and code not in UNREPEATABLE:
+            if code in self.codes or (is_own(code.co_filename) or _made_here(frame)) and code not in UNREPEATABLE:
                 return
             if code in UNREPEATABLE:
                 self._effect(frame, UNREPEATABLE[code])
@@ -115,6 +116,11 @@ def _making_kernels(frame: types.FrameType) -> bool:
             return True
         caller = caller.f_back
     return False
+
+
+def _made_here(frame: types.FrameType) -> bool:
+    """Whether the code was made by the package while it ran, as the methods of its dataclasses are."""
+    return frame.f_code.co_filename == "<string>" and (frame.f_globals.get("__name__") or "").partition(".")[0] == OWN
 
 
 def _importing(frame: types.FrameType) -> bool:

@@ -10,20 +10,21 @@ from typing import Any
 
 from steepest.diagnose.copies import Copies
 from steepest.diagnose.finding import Finding
-from steepest.diagnose.replay import Replays, Started
+from steepest.diagnose.frames import user_line
+from steepest.diagnose.replay import Replays, Started, Way
 from steepest.diagnose.rules import raised
 from steepest.diagnose.run import Run
 from steepest.diagnose.show import render
 from steepest.diagnose.source import Source
 from steepest.diagnose.table import RULES, examine
-from steepest.diagnose.watcher import Watcher, user_line
+from steepest.diagnose.watcher import Watcher
 from steepest.errors import text
 
 __all__ = ["Doctor", "ProgramDoctor", "doctor", "mended", "rules"]
 
 
 MOST = 20_000
-"""So many passes of a native loop are gone through again in plain Python."""
+"""So many passes of a program with compiled functions are gone through again in plain Python."""
 
 
 def rules() -> dict[str, str]:
@@ -132,10 +133,11 @@ def mended(error: BaseException, path: str) -> str:
 class ProgramDoctor:
     """Watches a program from its first line to its end: `steepest run --why`."""
 
-    def __init__(self, path: Path, source: str, ignore: Iterable[str] = (), budget: float = 20.0):
+    def __init__(self, path: Path, source: str, ignore: Iterable[str] = (), budget: float = 20.0, way: Way | None = None):
+        """`way` runs a program's text under a file name in a namespace, where replays are to run it as the program was run."""
         self.source = Source(str(path), source)
         self.ignore = check_names(ignore)
-        self.budget = budget
+        self.budget, self.way = budget, way
         self.watcher = Watcher()
 
     def __enter__(self) -> ProgramDoctor:
@@ -156,9 +158,9 @@ class ProgramDoctor:
     def findings(self, error: BaseException | None = None) -> list[Finding]:
         """What the rules find, with advice tried in replays where that is possible."""
         start_up = self.watcher.first_pass - self.watcher.begun
-        replays = Replays(self.source.path, self.source.text, self.started, self.budget, start_up) if self.budget > 0 else None
-        if self.watcher.native_loops and replays is not None and error is None:
-            # What ran natively was not seen; the same steps are, in plain Python, as far as there is time for them.
+        replays = Replays(self.source.path, self.source.text, self.started, self.budget, start_up, self.way) if self.budget > 0 else None
+        if self.watcher.hidden and replays is not None and error is None:
+            # What compiled functions did was not seen; in plain Python it is, as far as there is time for that.
             again = replays.run(passes=MOST, seconds=self.budget / 2)
             if again.count > self.watcher.count:
                 self.watcher = again

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.nn import Module
 
 __all__ = ["names_in"]
 
 
 def names_in(frame: Any) -> tuple[dict[str, Any], dict[int, str], dict[int, Any]]:
     """Modules by the name of their variable; names of tensors and parameters, and arrays of tensors, by their identity."""
-    from steepest.nn import Module
-
     models: dict[str, Any] = {}
     names: dict[int, str] = {}
     arrays: dict[int, Any] = {}

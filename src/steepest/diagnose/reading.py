@@ -15,7 +15,7 @@ import numpy as np
 from steepest.core.node import Node
 from steepest.core.tensor import Tensor
 
-__all__ = ["Activation", "LossSeen", "Op", "best_constant", "loss_of", "reached"]
+__all__ = ["Activation", "LossSeen", "Op", "best_constant", "broadcast_in", "loss_of", "plain_inputs", "reached"]
 
 Array = np.ndarray[Any, Any]
 LARGE = 200_000
@@ -277,3 +277,35 @@ def best_constant(kind: str, t: Array) -> float | None:
         return None
     middle = np.median(t, 0) if kind == "absolute" else t.mean(0)
     return float(np.abs(t - middle).mean() if kind == "absolute" else ((t - middle) ** 2).mean())
+
+
+def plain_inputs(ops: list[Op], loss: LossSeen) -> tuple[Array | None, tuple[str, int]]:
+    """The data of a model without layers: a factor of a parameter with as many rows as the prediction."""
+    columns: list[Array] = []
+    line = ("", 0)
+    for op in ops:
+        if op.name in ("mul", "mv"):
+            for x, other in ((op.operands[0], op.operands[-1]), (op.operands[-1], op.operands[0])):
+                if isinstance(x, Tensor) and not x.needs_grad and x.dtype.is_floating_point and x.array.ndim \
+                        and isinstance(other, Tensor) and other.needs_grad and len(x.array) == loss.rows and loss.rows > 1:
+                    line = line if line[1] else op.line
+                    columns.append(x.array.reshape(len(x.array), -1))
+    if not columns:
+        return None, line
+    unique: list[Array] = []
+    for c in columns:
+        if not any(c is u or c.shape == u.shape and np.array_equal(c, u) for u in unique):
+            unique.append(c)
+    return np.concatenate(unique, 1), line
+
+
+def broadcast_in(ops: list[Op], leaves: list[Tensor]) -> tuple[Any, ...] | None:
+    """A difference of (n, 1) and (n) that became (n, n), in a loss written by hand."""
+    for op in ops:
+        if op.name in ("sub", "rsub") and len(op.operands) == 2 and all(isinstance(x, Tensor) for x in op.operands):
+            a, b = op.operands
+            shapes = {a.array.shape, b.array.shape}
+            n = op.result.array.shape
+            if len(n) == 2 and n[0] == n[1] > 1 and shapes == {(n[0], 1), (n[0],)} and not (a.needs_grad and b.needs_grad):
+                return a.array.shape, b.array.shape, op.line
+    return None

@@ -26,7 +26,15 @@ from steepest.core.generator import default_generator
 from steepest.core.modes import modes
 from steepest.diagnose.watcher import EndOfReplay, Watcher
 
-__all__ = ["Replays", "Started"]
+__all__ = ["Replays", "Started", "Way"]
+
+Way = Callable[[str, str, dict[str, Any]], None]
+"""Runs a program's text under a file name in a namespace."""
+
+
+def as_written(text: str, path: str, scope: dict[str, Any]) -> None:
+    """Run a program's text by Python."""
+    exec(compile(text, path, "exec", dont_inherit=True), scope)
 
 
 class Started:
@@ -52,16 +60,18 @@ class Started:
 class Replays:
     """Runs a program's text again; `budget` is the time that all replays together may take, in seconds.
 
-    A program that takes long to come to its first pass (`start_up` seconds) is not run again.
+    A program that takes long to come to its first pass (`start_up` seconds) is not run again. The text as it is runs the `way` in which
+    it ran before; a changed text is run by Python, step by step.
     """
 
-    def __init__(self, path: str, text: str, started: Started, budget: float = 20.0, start_up: float = 0.0):
+    def __init__(self, path: str, text: str, started: Started, budget: float = 20.0, start_up: float = 0.0, way: Way | None = None):
+        self.way = way or as_written
         self.path, self.text, self.started, self.left, self.start_up = path, text, started, budget, start_up
 
     def run(self, text: str | None = None, *, passes: int, seconds: float = 5.0, setup: Callable[[Watcher], None] | None = None) -> Watcher:
         """Watch the program (or the changed `text`) for so many passes, or as long as there is time."""
         watcher = Watcher()
-        watcher.limit = passes
+        watcher.limit, watcher.plain_loops = passes, text is not None or self.way is as_written
         if setup is not None:
             setup(watcher)
         seconds = min(seconds, self.left)
@@ -76,10 +86,11 @@ class Replays:
             with _silence(), _alarm(seconds):
                 watcher.start()
                 try:
-                    code = compile(text if text is not None else self.text, self.path, "exec", dont_inherit=True)
-                    module = _main(self.path)
-                    sys.modules["__main__"] = module
-                    exec(code, module.__dict__)
+                    module = sys.modules["__main__"] = _main(self.path)
+                    if text is None:
+                        self.way(self.text, self.path, module.__dict__)
+                    else:
+                        as_written(text, self.path, module.__dict__)
                 finally:
                     watcher.stop()
         except (EndOfReplay, Exception, SystemExit):

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.diagnose.frames import Line
+from steepest.diagnose.seen import Observation, OptimizerSeen, Site
 from steepest.diagnose.source import Edit, Source, argument, called
-from steepest.diagnose.watcher import Line, Observation, OptimizerSeen, Site, Watcher
+from steepest.diagnose.watcher import Watcher
 
 if TYPE_CHECKING:
     from steepest.diagnose.copies import Copies

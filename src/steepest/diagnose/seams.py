@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from steepest import compiling
 from steepest.autograd import gradients
@@ -16,9 +16,6 @@ from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
 from steepest.nn import functional
 from steepest.optim import optimizer as optimizers
-
-if TYPE_CHECKING:
-    from steepest.diagnose.watcher import Watcher
 
 __all__ = ["LOSS_FUNCTIONS", "install"]
 
@@ -29,7 +26,22 @@ LOSS_FUNCTIONS = (
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 
 
-def install(watcher: Watcher) -> list[Callable[[], None]]:
+class Watching(Protocol):
+    """What is called at the seams."""
+
+    limit: int | None
+    plain_loops: bool
+    hidden: bool
+    original: Callable[..., Any]
+
+    def backward(self, outputs: Any, gradients: Any, inputs: Any, keep: bool, create: bool) -> Any: ...
+    def loss_called(self, prediction: Any, target: Any, result: Any) -> None: ...
+    def mode_called(self, training: bool) -> None: ...
+    def optimizer(self, of: Any) -> Any: ...
+    def loader_started(self, loader: Any) -> None: ...
+
+
+def install(watcher: Watching) -> list[Callable[[], None]]:
     """Put the hooks in place; calling what is returned takes them away."""
     undo: list[Callable[[], None]] = []
 
@@ -47,26 +59,16 @@ def install(watcher: Watcher) -> list[Callable[[], None]]:
     replace(functional, "batch_norm", _noting_batch_norm(watcher, functional.batch_norm))
     replace(optimizers.Optimizer, "__init__", _noting_optimizer(watcher, optimizers.Optimizer.__init__))
     replace(DataLoader, "__iter__", _noting_loader(watcher, DataLoader.__iter__))
-    replace(Loop, "__init__", _noting_loop(watcher, Loop.__init__))
     replace(compiling, "compile", _noting_compile(watcher, compiling.compile))
-    if watcher.limit is not None:
+    if watcher.plain_loops:
         replace(Loop, "__iter__", _plainly)
     return undo
 
 
-def _noting_loop(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def noting(self: Any, *given: Any, **options: Any) -> None:
-        function(self, *given, **options)
-        watcher.native_loops = True
-
-    return noting
-
-
-def _noting_compile(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting_compile(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def noting(*given: Any, **options: Any) -> Any:
-        watcher.native_loops = True
+        watcher.hidden = True
         if watcher.limit is None:
             return function(*given, **options)
         return given[0] if given and given[0] is not None else lambda plain: plain
@@ -79,7 +81,7 @@ def _plainly(loop: Any) -> Any:
     return (item for _ in range(loop.epochs) for item in (range(loop.items) if isinstance(loop.items, int) else loop.items))
 
 
-def _noting_loss(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting_loss(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def noting(*given: Any, **options: Any) -> Any:
         result = function(*given, **options)
@@ -91,7 +93,7 @@ def _noting_loss(watcher: Watcher, function: Callable[..., Any]) -> Callable[...
     return noting
 
 
-def _noting_dropout(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting_dropout(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
     usual = (function.__defaults__ or (0.5, True))[1]
 
     @functools.wraps(function)
@@ -103,7 +105,7 @@ def _noting_dropout(watcher: Watcher, function: Callable[..., Any]) -> Callable[
     return noting
 
 
-def _noting_batch_norm(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting_batch_norm(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def noting(input: Any, running_mean: Any, *rest: Any, **options: Any) -> Any:
         training = options.get("training", rest[3] if len(rest) > 3 else False)
@@ -114,7 +116,7 @@ def _noting_batch_norm(watcher: Watcher, function: Callable[..., Any]) -> Callab
     return noting
 
 
-def _noting_optimizer(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting_optimizer(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def noting(self: Any, *args: Any, **options: Any) -> None:
         function(self, *args, **options)
@@ -123,7 +125,7 @@ def _noting_optimizer(watcher: Watcher, function: Callable[..., Any]) -> Callabl
     return noting
 
 
-def _noting_loader(watcher: Watcher, function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting_loader(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def noting(self: Any) -> Any:
         watcher.loader_started(self)

@@ -10,10 +10,12 @@ import numpy as np
 
 from steepest.diagnose.finding import Seen
 from steepest.diagnose.measure import curvature_at, nudged
+from steepest.diagnose.noting import Bad
 from steepest.diagnose.run import Run
+from steepest.diagnose.seen import Observation
 from steepest.diagnose.source import Edit, Source, called
 from steepest.diagnose.trying import Trial, TriedRate, trial, tried_text, try_rate
-from steepest.diagnose.watcher import Observation
+from steepest.diagnose.watcher import Watcher
 from steepest.errors import text
 
 __all__ = [
@@ -383,7 +385,9 @@ def exploding_gradient(run: Run) -> Seen | None:
     if gradient <= 0 or not math.isfinite(o.loss):
         return None
     relative = sum(g * p for g, p in o.norms.values()) / max(abs(o.loss), 1e-12)
-    loud = [t for t in totals if math.isfinite(t[1]) and abs(t[0].loss) < 100 * max(abs(run.start), 1e-12)]
+    near = run.watcher.first_bad if run.watcher.first_bad is not None else len(run.losses)      # what comes with a pole is no cause
+    loud = [t for t in totals if math.isfinite(t[1]) and abs(t[0].loss) < 100 * max(abs(run.start), 1e-12)
+            and not near - 2 <= t[0].number <= near]
     typical = float(np.median([t[1] for t in loud])) if loud else gradient
     spike = max(loud, key=lambda t: t[1]) if loud else first
     outside = run.base is not None and run.base > 0 and run.start > 1000 * run.base and gradient > 1000 * parameter * run.scale
@@ -423,19 +427,26 @@ def first_nan(run: Run) -> Seen | None:
         return None
     values: dict[str, Any] = {"number": number, "line": run.site.line[1], "code": run.quoted(run.site.line),
                               "before": float(run.losses[number - 1]) if 0 < number <= len(run.losses) else math.nan}
-    if run.replays is not None:
-        def setup(watcher: Any) -> None:
-            watcher.check_finite = True
-            watcher.next = max(0, number - 1)
+    bad = run.watcher.noting.bad or _bad_in_replay(run, number)
+    if bad is None:
+        return Seen(values, run.site.line[1], None, 0.8)
+    name, inputs, result, line, _ = bad
+    shown = "; ".join(_range(x) for x in inputs[:3])
+    found = {"operation": name, "inputs": shown, "line": line[1], "code": run.quoted(line), "result": _range(result)}
+    backward = name.startswith("backward of ")
+    return Seen({**values, **found}, line[1], _safe(run, line, name), 0.97, variant="backward" if backward else "found")
 
-        watcher = run.replays.run(passes=number + 1, setup=setup)
-        if watcher.bad is not None:
-            name, inputs, result, line, _ = watcher.bad
-            shown = "; ".join(_range(x) for x in inputs[:3])
-            found = {"operation": name, "inputs": shown, "line": line[1], "code": run.quoted(line), "result": _range(result)}
-            backward = name.startswith("backward of ")
-            return Seen({**values, **found}, line[1], _safe(run, line, name), 0.97, variant="backward" if backward else "found")
-    return Seen(values, run.site.line[1], None, 0.8)
+
+def _bad_in_replay(run: Run, number: int) -> Bad | None:
+    """The operation behind the first loss that is not finite, looked for where the program runs again."""
+    if run.replays is None:
+        return None
+
+    def setup(watcher: Watcher) -> None:
+        watcher.noting.finite_only = True
+        watcher.next = max(0, number - 1)
+
+    return run.replays.run(passes=number + 1, seconds=15.0, setup=setup).noting.bad
 
 
 def _range(x: Any) -> str:

@@ -6,9 +6,11 @@ import ast
 from typing import Any
 
 from steepest.diagnose.finding import Seen
+from steepest.diagnose.frames import Line
+from steepest.diagnose.looking import FIRST
 from steepest.diagnose.run import Run
+from steepest.diagnose.seen import LeafSeen
 from steepest.diagnose.source import Edit, Source, called
-from steepest.diagnose.watcher import FIRST, LeafSeen, Line
 
 __all__ = [
     "gradient_chain_broken", "loss_tensor_accumulated", "mode_forgotten", "optimizer_holds_old_parameters",

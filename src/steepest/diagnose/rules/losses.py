@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from steepest.diagnose.finding import Seen
+from steepest.diagnose.frames import Line
 from steepest.diagnose.reading import LossSeen
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, called
-from steepest.diagnose.watcher import Line
 
 __all__ = ["labels_unrelated", "loss_broadcast", "sigmoid_and_loss_mismatch", "softmax_before_cross_entropy"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from steepest import errors
 from steepest.diagnose.finding import Seen
+from steepest.diagnose.frames import PACKAGE, PROGRAMS, Line
 from steepest.diagnose.rules.losses import _sides
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, called
-from steepest.diagnose.watcher import PACKAGE, PROGRAMS, Line
 
 __all__ = ["RAISED", "absurd_hyperparameter", "check_of", "line_of", "rule_of"]
 

@@ -1,0 +1,68 @@
+"""Where the user's program stands: frames and lines outside the package."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Line", "inside", "is_own", "place_outside", "user_frame", "user_line"]
+
+PACKAGE = str(Path(__file__).resolve().parent.parent)
+PROGRAMS = str(Path(PACKAGE) / "course" / "programs")
+Line = tuple[str, int]
+
+_own_code: dict[int, tuple[Any, bool]] = {}
+"""Whether a code object is the package's, by its identity: looked up at every pass."""
+
+
+def is_own(code: Any) -> bool:
+    """Whether a code object belongs to the package (the course's programs count as the user's)."""
+    known = _own_code.get(id(code))
+    if known is None:
+        file = code.co_filename
+        known = _own_code[id(code)] = code, file.startswith(PACKAGE) and not file.startswith(PROGRAMS)
+    return known[1]
+
+
+def user_frame(depth: int = 1) -> Any:
+    """The innermost frame outside the package; None where there is none."""
+    frame: Any = sys._getframe(depth)
+    while frame is not None:
+        code = frame.f_code
+        known = _own_code.get(id(code))
+        if not (is_own(code) if known is None else known[1]):
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def user_line(depth: int = 1) -> Line:
+    """File and line of the innermost frame outside the package."""
+    frame = user_frame(depth + 1)
+    return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
+
+def place_outside(depth: int = 1) -> tuple[Any, tuple[int, int]]:
+    """The innermost frame outside the package, and a key of the place where it stands: the line is worked out only where it is wanted,
+    since that takes time."""
+    frame: Any = sys._getframe(depth + 1)
+    code = frame.f_code
+    while frame.f_back is not None:
+        known = _own_code.get(id(code))
+        if not (is_own(code) if known is None else known[1]):
+            break
+        frame = frame.f_back
+        code = frame.f_code
+    return frame, (id(code), frame.f_lasti)
+
+
+def inside(function: str) -> bool:
+    """Whether a function of this name is running."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == function:
+            return True
+        frame = frame.f_back
+    return False
