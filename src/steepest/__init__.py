@@ -32,10 +32,12 @@ from steepest.core.size import Size  # noqa: E402
 from steepest.core.tensor import Tensor  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402
 from steepest.functional.random import default_generator  # noqa: E402
+from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 
 _maps.kernel_builders.append(lambda *which: importlib.import_module("steepest.lower.kernels").build(*which))
+_indexing.row_adders.append(lambda *which: importlib.import_module("steepest.lower.adding").add_rows(*which))
 newaxis = None
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})

@@ -4,6 +4,7 @@
 at the positions that several integer tensors (broadcast against each other) give together.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from steepest.errors import text
 from steepest.ops.creation import full
 
 Array = np.ndarray[Any, Any]
+row_adders: list[Callable[[Array, Array, Array], bool]] = []
+"""Native code that adds rows to those that an index names, or says that it cannot; the layer that compiles puts its function here."""
 
 
 class Gather(Primitive):
@@ -97,7 +100,7 @@ class PutRows(Primitive):
         dim = params["dim"]
         out = x.array.copy()
         check_bounds(index.array, out.shape[dim], dim)
-        np.add.at(out, (slice(None),) * dim + (index.array,), source.array)
+        add_at(out, (slice(None),) * dim + (index.array,), source.array)
         return finish(self, operands, params, fresh(out, x.dtype))
 
 
@@ -139,10 +142,23 @@ class Put(Primitive):
         out = x.array.copy()
         key = numpy_key(x, operands[2:], params["places"])
         if self.add:
-            np.add.at(out, key, value.array)
+            add_at(out, key, value.array)
         else:
             put_array(out, key, value.array)
         return finish(self, (*operands, *(None,) * (7 - len(operands))), params, fresh(out, x.dtype))
+
+
+def add_at(out: Array, key: tuple[Any, ...], values: Array) -> None:
+    """`out[key] += values`, where equal places are all added; indices lie within `out`, whose elements are in order."""
+    indices = [k for k in key if isinstance(k, np.ndarray) and k.dtype == np.int64]
+    lead, rest = len(indices), out.shape[len(indices):]
+    if lead and all(k is i for k, i in zip(key, indices, strict=False)) and all(isinstance(k, slice) for k in key[lead:]):
+        wrapped = [i % n if i.size and i.min() < 0 else i for i, n in zip(indices, out.shape, strict=False)]
+        index = wrapped[0] if lead == 1 else np.asarray(np.ravel_multi_index(np.broadcast_arrays(*wrapped), out.shape[:lead]))
+        rows = np.broadcast_to(values, (*index.shape, *rest)).reshape(index.size, *rest)
+        if any(adder(out.reshape(-1, *rest), index.reshape(-1), rows) for adder in row_adders):
+            return
+    np.add.at(out, key, values)
 
 
 def put_array(target: Array, key: Any, value: Array) -> None:

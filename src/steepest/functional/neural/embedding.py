@@ -8,7 +8,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
 from steepest.core.reading import read
 from steepest.core.recorder import Recorder
-from steepest.core.sparse import SparseTensor, summed_rows
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.fused import fused
@@ -44,10 +44,9 @@ def _table_body(g: Any, index: Any, shape: Any, padding: int, by_count: bool) ->
 def _table_kernel(g: Any, index: Any, shape: Any, padding: int, by_count: bool) -> Any:
     out = np.zeros(shape, g.dtype)
     flat = index.reshape(-1)
-    numbers, rows = summed_rows(flat, g.reshape(-1, *shape[1:]))
+    ix.add_at(out, (flat,), g.reshape(-1, *shape[1:]))
     if by_count and flat.size:
-        rows = rows / np.unique(flat, return_counts=True)[1][:, None].astype(g.dtype)
-    out[numbers] = rows
+        out /= np.maximum(np.bincount(flat, minlength=shape[0]), 1).astype(g.dtype)[:, None]
     if padding >= 0:
         out[padding] = 0
     return out
