@@ -134,3 +134,34 @@ def test_a_program_without_backward_says_what_to_name() -> None:
         _ = seen.walk
     with pytest.raises(ValueError, match="is no expression"):
         ExpressionSubject("w +", {"w": 1.0}, {})
+
+
+def test_a_watched_program_keeps_its_sparse_gradients_and_its_model_all_inputs() -> None:
+    torch.manual_seed(0)
+
+    class Pair(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Embedding(5, 2, sparse=True), nn.Embedding(6, 2, sparse=True)
+
+        def forward(self, a, b):
+            return (self.first(a) * self.second(b)).sum(1)
+
+    model = Pair()
+    optimizer = torch.optim.SparseAdam(list(model.parameters()), lr=0.1)
+    a, b = torch.tensor([0, 1, 2]), torch.tensor([3, 4, 5])
+    with watching() as seen:
+        for _ in range(3):
+            loss = nn.functional.mse_loss(model(a, b), torch.ones(3))
+            optimizer.zero_grad()
+            loss.backward()
+            assert model.first.weight.grad.is_sparse
+            optimizer.step()
+    assert [x.tolist() for x in seen.inputs] == [[0, 1, 2], [3, 4, 5]] and seen.data is None
+    assert "Embedding" in str(torch.viz.summary(model, seen.inputs))
+
+
+def test_what_one_pass_tells_needs_no_more_passes() -> None:
+    with watching(passes=2) as seen:
+        by_hand()
+    assert len(seen.walk.losses) == 2 and not seen.ended_early

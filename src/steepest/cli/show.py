@@ -75,7 +75,8 @@ def show(
     try:
         with _where(entry, program) as path:
             given = list(arguments) or list(entry.arguments if entry else ())
-            subject, findings = _subject(path, given, seconds, loss, by, formula, seed, doctor=what == "report")
+            passes = step + 1 if what in OF_ONE_PASS else None
+            subject, findings = _subject(path, given, seconds, passes, loss, by, formula, seed, doctor=what == "report")
             code = path.read_text(encoding="utf-8", errors="replace")
         if what == "report":
             words = " ".join(["steepest run", *(["--seed", str(seed)] if seed is not None else []), Path(path).name, *given])
@@ -128,7 +129,7 @@ def _where(entry: Program | None, program: str) -> Iterator[Path]:
             os.chdir(here)
 
 
-def _subject(path: Path, arguments: list[str], seconds: float, loss: str, by: str, formula: str, seed: int | None,
+def _subject(path: Path, arguments: list[str], seconds: float, passes: int | None, loss: str, by: str, formula: str, seed: int | None,
              doctor: bool) -> tuple["Subject", list[Any]]:
     """Run the program, watched, and make of it what pictures need; with what the doctor finds, where he is to look."""
     import steepest
@@ -148,7 +149,8 @@ def _subject(path: Path, arguments: list[str], seconds: float, loss: str, by: st
     sys.excepthook = print_exception
     try:
         asked = ProgramDoctor(path, Source.of(path).text, budget=10.0) if doctor else None
-        with watching(seconds) as seen, contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
+        code = 0
+        with watching(seconds, passes if not loss else None) as seen, contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*non-interactive.*")
             with asked or contextlib.nullcontext():
                 code = execute(path.read_bytes(), path, main)[0]
@@ -158,7 +160,6 @@ def _subject(path: Path, arguments: list[str], seconds: float, loss: str, by: st
         sys.modules["__main__"] = before
     if seen.ended_early:
         print(text("show-ended", seconds=seconds), file=sys.stderr)
-        code = 0
     if loss:
         return ExpressionSubject(loss, _values(by, main.__dict__), main.__dict__, formula, path.stem), findings
     if not seen.walks:
@@ -252,9 +253,9 @@ def _network(subject: "Subject", step: int) -> Shown:
 def _summary(subject: "Subject", step: int) -> Shown:
     from steepest import viz
 
-    if subject.model is None or subject.data is None:
+    if subject.model is None or not subject.inputs:
         raise ValueError(text("show-no-model"))
-    found = viz.summary(subject.model, subject.data[0])
+    found = viz.summary(subject.model, subject.inputs)
     return "txt", str(found), str(found)
 
 
@@ -287,3 +288,5 @@ SHOWN: dict[str, Callable[["Subject", int], Shown]] = {
     "loss": _loss, "surface": _surface, "race": _race, "graph": _graph, "steps": _steps, "derive": _derive, "network": _network,
     "summary": _summary, "explore": _explore, "fit": _fit, "distribution": _distribution,
 }  # fmt: skip
+OF_ONE_PASS = frozenset(("graph", "steps", "derive", "summary"))
+"""What is drawn of a single pass: the program need not run on behind it."""

@@ -40,6 +40,7 @@ class Subject:
     path: Array | None = None
     model: Module | None = None
     data: tuple[Any, Any] | None = None
+    inputs: tuple[Any, ...] = ()
 
     @cached_property
     def objective(self) -> Objective:
@@ -67,7 +68,7 @@ class WatchedSubject(Subject):
         walk = watched.walk
         self.history = watched.history
         self.path = walk.path
-        self.model, self.data = watched.model, watched.data
+        self.model, self.data, self.inputs = watched.model, watched.data, watched.inputs
 
     @cached_property
     def objective(self) -> Objective:

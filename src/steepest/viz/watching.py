@@ -107,7 +107,7 @@ class Walk:
 
 
 class Watched:
-    """A run that was watched: `walks` (one for each set of parameters), `history`, `models`, `names` of arrays, and how it ended."""
+    """A run that was watched: `walks` (one a set of parameters), `history`, `models`, `names` of arrays, and whether its time was over."""
 
     def __init__(self) -> None:
         self.walks: dict[tuple[int, ...], Walk] = {}
@@ -141,21 +141,26 @@ class Watched:
         return None
 
     @property
-    def data(self) -> tuple[Any, Any] | None:
-        """What the model was first called with, and the target of the loss; None where these are not known."""
+    def inputs(self) -> tuple[Any, ...]:
+        """What the model was first called with."""
         model = self.model
-        inputs = self.called.get(id(model)) if model is not None else None
-        if not inputs or not self.targets or not isinstance(inputs[0], Tensor):
+        return self.called.get(id(model), ()) if model is not None else ()
+
+    @property
+    def data(self) -> tuple[Any, Any] | None:
+        """The rows that the model was first called with, and their targets; None where it takes several inputs or these are not known."""
+        inputs = self.inputs
+        if len(inputs) != 1 or not self.targets or not isinstance(inputs[0], Tensor):
             return None
         target = self.targets[0]
         return (inputs[0], target) if len(target.array) == len(inputs[0].array) else None
 
 
 class watching:
-    """`with watching() as seen:` watches what runs inside, for at most `seconds`."""
+    """`with watching() as seen:` watches what runs inside, for at most `seconds`, or until `passes` of a walk have been traced."""
 
-    def __init__(self, seconds: float = float("inf")):
-        self.seen, self.limit = Watched(), seconds
+    def __init__(self, seconds: float = float("inf"), passes: int | None = None):
+        self.seen, self.limit, self.passes = Watched(), seconds, passes
 
     def __enter__(self) -> Watched:
         self.began = time.monotonic()
@@ -171,8 +176,7 @@ class watching:
         if self.tracer is not None:
             self.tracer.stop()
         self.seen.seconds = time.monotonic() - self.began
-        self.seen.ended_early = isinstance(error, EndOfWatch)
-        return self.seen.ended_early
+        return isinstance(error, EndOfWatch)
 
     def _backward(self, outputs: Sequence[Tensor], given: Any, inputs: Any, keep: bool, create: bool) -> Any:
         if len(outputs) == 1 and outputs[0].array.size == 1:
@@ -185,12 +189,26 @@ class watching:
                     self.tracer = None
                 if self.tracer is not None:
                     self.tracer.start()
-        found = self.original(outputs, given, inputs, keep, create)
+        found = self._plainly(outputs, given, inputs, keep, create)
         if self.tracer is not None and (not keep or len(self.tracer.trace.steps) > MOST_KEPT):
             self.tracer.trace.clear()
+        if self.passes is not None and any(len(walk.passes) >= self.passes for walk in self.seen.walks.values()):
+            raise EndOfWatch
         if time.monotonic() - self.began > self.limit:
+            self.seen.ended_early = True
             raise EndOfWatch
         return found
+
+    def _plainly(self, outputs: Sequence[Tensor], given: Any, inputs: Any, keep: bool, create: bool) -> Any:
+        """The pass itself; traced only where a graph of it is made."""
+        tracer = None if create else self.tracer
+        if tracer is not None:
+            tracer.stop()
+        try:
+            return self.original(outputs, given, inputs, keep, create)
+        finally:
+            if tracer is not None:
+                tracer.start()
 
     def _look(self, loss: Tensor, inputs: Any) -> None:
         refresh(loss)
