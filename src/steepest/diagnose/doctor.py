@@ -127,7 +127,9 @@ def mended(error: BaseException, path: str) -> str:
         return ""
     run = Run(Watcher(), Source.of(Path(path)), error)
     seen = raised.check_of(found[0])(run)
-    return text("doctor-mended", line=line[1], change=seen.edit.shown()) if seen is not None and seen.edit is not None else ""
+    if seen is None or seen.edit is None:
+        return ""
+    return text("doctor-mended", line=seen.edit.first_line, change=seen.edit.shown())
 
 
 class ProgramDoctor:

@@ -56,6 +56,8 @@ def made(rule: str, severity: str, seen: Seen, quoted: str = "") -> Finding:
     evidence = text(f"{key}: seen", **seen.values)
     change = seen.edit.shown() if seen.edit is not None else ""
     advice = text(f"{key}: do", **seen.values)
+    if not change and not seen.tried:
+        advice = advice[:-1] + {":": ".", "：": "。"}.get(advice[-1:], advice[-1:])
     change = "\n".join(part for part in (advice, change, seen.tried) if part)
     why = text(f"{key}: why", **seen.values)
     return Finding(rule, seen.severity or severity, evidence, why, change, seen.confidence, seen.line, quoted, seen.edit)

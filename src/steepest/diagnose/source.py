@@ -172,6 +172,11 @@ class Edit:
         self.removed.add(line)
         return self
 
+    @property
+    def first_line(self) -> int:
+        """The first line that changes."""
+        return min([*(piece[0] for piece in self.pieces), *self.inserted, *self.removed])
+
     def text(self) -> str:
         """The changed program."""
         out: list[str] = []

@@ -154,6 +154,7 @@ ROWS: dict[str, Row] = {
          "在第二次 backward() 之前重新计算损失（沿用的隐藏状态请写 .detach()），或者保留计算图："),
     ),
     "doctor-other/backward-twice": ("\nThe first backward() is in line {line}: {code}", "\n第一次 backward() 在第 {line} 行：{code}"),
+    "doctor-other/gradient-chain-broken": ("\nThe chain is cut in line {line}: {code}", "\n梯度链在第 {line} 行断开：{code}"),
     "doctor-other/in-place-needed-value": ("\nThe value is needed by line {line}: {code}", "\n需要这个值的是第 {line} 行：{code}"),
     **_rule(
         "backward-of-non-scalar/raised", RAISED,

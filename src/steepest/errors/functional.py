@@ -109,6 +109,9 @@ ROWS = {
         "result type {expected} can't be cast to the desired output type {found}: the target must be floating, write target "
         "= target.float()",
         "target 的类型是 {found},应为浮点数:请写 target = target.float()"),
+    "bce-target-range": (
+        "all elements of target should be between 0 and 1, but they lie between {low:.4g} and {high:.4g}. Write {hint}",
+        "all elements of target should be between 0 and 1:标签应在 0 到 1 之间,现在是 {low:.4g} 到 {high:.4g}。请写 {hint}"),
     "bce-range": (
         "all elements of input should be between 0 and 1, but they lie between {low:.4g} and {high:.4g}. BCELoss takes "
         "probabilities: end "

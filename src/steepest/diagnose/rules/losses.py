@@ -13,7 +13,7 @@ from steepest.diagnose.reading import LossSeen
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, called
 
-__all__ = ["labels_unrelated", "loss_broadcast", "sigmoid_and_loss_mismatch", "softmax_before_cross_entropy"]
+__all__ = ["labels_unrelated", "loss_broadcast", "sides_of", "sigmoid_and_loss_mismatch", "softmax_before_cross_entropy"]
 
 
 def _losses(run: Run) -> list[LossSeen]:
@@ -48,7 +48,7 @@ def _same_shape(run: Run, line: Line, a: tuple[int, ...], b: tuple[int, ...]) ->
     source = run.source_of(line[0])
     if source is None:
         return None
-    sides = _sides(source, line[1])
+    sides = sides_of(source, line[1])
     if sides is None:
         return None
     prediction, target = sides
@@ -64,7 +64,7 @@ def _atom(source: Source, node: ast.AST) -> str:
     return text if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) else f"({text})"
 
 
-def _sides(source: Source, line: int) -> tuple[ast.expr, ast.expr] | None:
+def sides_of(source: Source, line: int) -> tuple[ast.expr, ast.expr] | None:
     """The two things that the loss on a line compares."""
     for call in source.calls:
         if call.lineno <= line <= (call.end_lineno or call.lineno) and len(call.args) >= 2 and called(call) not in ("print", "zip"):

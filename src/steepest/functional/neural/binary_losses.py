@@ -104,7 +104,7 @@ def binary_cross_entropy(
 ) -> Tensor:
     """`-(target log(input) + (1 - target) log(1 - input))` of probabilities, logarithms held at -100 at least.
 
-    Raises ValueError where the shapes differ, RuntimeError where a probability lies outside 0..1.
+    Raises ValueError where the shapes differ, RuntimeError where a probability or a target lies outside 0..1.
 
     >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
     tensor(0.6931)
@@ -121,6 +121,10 @@ def binary_cross_entropy(
         low, high = np.minimum.reduce(x, axis=None), np.maximum.reduce(x, axis=None)
         if not (low >= 0 and high <= 1) and not (np.isnan(low) and not ((x < 0) | (x > 1)).any()):
             raise RuntimeError(text("bce-range", low=float(low), high=float(high)))
+        low, high = np.minimum.reduce(y, axis=None), np.maximum.reduce(y, axis=None)
+        if low < 0 or high > 1:
+            hint = "target = target - 1" if low == 1 and high == 2 else "target = (target > 0).to(input.dtype)"
+            raise RuntimeError(text("bce-target-range", low=float(low), high=float(high), hint=hint))
     count = x.size if reduction == "mean" else 1
     return binary(input, target, weight, reduction=reduction, count=count)
 
