@@ -20,6 +20,7 @@ LAYERS = {
     "instances": (lambda x, w, b: F.instance_norm(x, None, None, w, b), (4, 6, 5, 5), (6,)),
     "softmax": (lambda x, w, b: F.softmax(x, -1), (4, 5, 33), (1,)),
     "log_softmax": (lambda x, w, b: F.log_softmax(x, -1), (4, 5, 33), (1,)),
+    "softmax with a dimension of one": (lambda x, w, b: F.softmax(x[:, None], -1)[:, 0], (5, 33), (1,)),
     "softmax of a vector": (lambda x, w, b: F.softmax(x, 0), (7,), (1,)),
 }
 

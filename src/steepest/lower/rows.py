@@ -9,11 +9,10 @@
     kernel = make_row_kernel("log_softmax", log_softmax, {"x": "matrix"}, {"y": "matrix"}, "float32")
     kernel(x, y)
 
-A matrix `(..., n)` has its elements in order, or is of two dimensions with neighbours one element apart or, where it is broadcast,
-none; a vector `(n)` belongs to every row; a column `(rows)` and a number are the same all along a row. Each pass is an expression
-over `m` and the element's values `e`; what is known of the row (`row.value`, folds) is one number, computed with `row.m`, and
-`row.all` makes it known to every element. Folds run in four vectors of accumulators; sums are given in float64, to which those of
-float32 are added every few vectors.
+A matrix `(rows, n)`, or one row `(n)`, has neighbours one element apart or, where it is broadcast, none; a vector `(n)` belongs to
+every row; a column `(rows)` and a number are the same all along a row. Each pass is an expression over `m` and the element's values
+`e`; what is known of the row (`row.value`, folds) is one number, computed with `row.m`, and `row.all` makes it known to every element.
+Folds run in four vectors of accumulators; sums are given in float64, to which those of float32 are added every few vectors.
 """
 
 from collections.abc import Callable, Mapping
@@ -65,14 +64,18 @@ class Row:
         """A number of the row for all elements, in their dtype."""
         return self.vectors.splat(self.m.cast(x, self.dtype).name, self.dtype)
 
-    def load(self, name: str, index: Index, mask: str | None) -> Value | None:
-        """Elements from `index` on of a matrix or a vector."""
+    def load(self, name: str, index: Index, mask: str | None) -> Value | tuple[Value, ...] | None:
+        """Elements from `index` on of a matrix or a vector; of each of its blocks."""
         place = self.places[name]
         if place is None:
             return None
-        base, step = place[:2]
-        at = address(self.function, base, (index, step))
-        return self.vectors.value(self.function.load(at, self.dtype, self.width, mask=mask), self.dtype)
+        base, step, blocks = place[:3]
+        bytes = itemsize(self.dtype)
+        values = []
+        for k in range(blocks):
+            at = address(self.function, base, (index, step), (self.function.mul(self._n, k), bytes))
+            values.append(self.vectors.value(self.function.load(at, self.dtype, self.width, mask=mask), self.dtype))
+        return values[0] if blocks == 1 else tuple(values)
 
     def _each(self, body: Callable[[int, Elements, str | None], None], unroll: int, start: Index = 0) -> None:
         """Call `body(which, elements, mask)` for the vectors of the row, in `unroll` turns, and for what is left of one."""
@@ -159,11 +162,12 @@ class Row:
                 place = self.places[name]
                 if place is None:
                     continue
-                base, step, adds = place
-                at = address(f, base, (e._index, step))
-                if adds:
-                    value = m.value(f.load(at, self.dtype, self.width, mask=mask), self.dtype) + value
-                f.store(value.name, at, self.dtype, self.width, mask=mask)
+                base, step, blocks, adds = place
+                for k, part in enumerate(value if blocks > 1 else (value,)):
+                    at = address(f, base, (e._index, step), (f.mul(self._n, k), itemsize(self.dtype)))
+                    if adds:
+                        part = m.value(f.load(at, self.dtype, self.width, mask=mask), self.dtype) + part
+                    f.store(part.name, at, self.dtype, self.width, mask=mask)
 
         self._each(put, 1)
 
@@ -177,7 +181,8 @@ def make_row_kernel(name: str, definition: Callable[[Row], None], operands: Mapp
     """A function of the operands and results that are `given` (all by default), in this order, over matrices of `dtype`.
 
     Operands are a "matrix", "vector", "column" or "number"; results a "matrix", "column", or "sum", to which the rows are added. A
-    column may be of another dtype: "column float64". The first operand is a matrix. RuntimeError where there is no native code.
+    column may be of another dtype: "column float64". A "matrix*4" has four blocks of n columns, a tuple of values for each element. The
+    first operand is a matrix of one block. RuntimeError where there is no native code.
     """
     kinds = {n: k for n, k in [*operands.items(), *results.items()] if given is None or n in given}
     parameters = [(n, "float" if k == "number" else "array") for n, k in kinds.items()]
@@ -200,11 +205,13 @@ def _write(f: Function, definition: Callable[[Row], None], operands: Mapping[str
         if kind == "number":
             values[label] = m.value(f"%{label}", "float64")
         else:
-            steps[label] = (data(f, f"%{label}"), _strides(f, f"%{label}") if kind == "matrix" else [])
+            steps[label] = (data(f, f"%{label}"), _strides(f, f"%{label}") if kind.startswith("matrix") else [])
+    # Operands that may be broadcast: those of several blocks are not.
     buffers = {label: f.alloca(llvm_type(dtype, width)) for label, kind in kinds.items() if kind == "matrix" and label in operands}
     with f.loop(rows) as r:
         for label in [*operands, *results]:
-            kind, is_result = kinds.get(label, ""), label in results
+            kind, _, many = kinds.get(label, "").partition("*")
+            blocks = int(many or 1)
             if kind not in ("matrix", "vector", "sum"):
                 places[label] = None
                 continue
@@ -215,7 +222,7 @@ def _write(f: Function, definition: Callable[[Row], None], operands: Mapping[str
                 f.store(f.splat(f.load(base, dtype), dtype, width), buffers[label], dtype, width)
                 base = f.op(f"select i1 {f.pure(f'icmp eq i64 {apart[1]}, 0')}, ptr {buffers[label]}, ptr {base}")
             step = apart[1] if label in buffers else itemsize(dtype)
-            places[label] = (base, step, kind == "sum") if is_result else (base, step)
+            places[label] = (base, step, blocks, kind == "sum")
         for label, kind in kinds.items():
             if kind.startswith("column") and label in operands:
                 of = kind.partition(" ")[2] or dtype

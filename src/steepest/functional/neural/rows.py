@@ -15,18 +15,22 @@ NATIVE = {np.dtype(np.float32): "float32", np.dtype(np.float64): "float64"}
 
 
 def matrix(x: Array, n: int) -> Array:
-    """An array of rows of n elements as row kernels take it: in order, or of two dimensions."""
-    if x.flags.c_contiguous and x.shape[-1] == n:
+    """An array of rows of n elements as row kernels take it: of two dimensions, or one."""
+    if x.ndim <= 2 and x.flags.c_contiguous and x.shape[-1] == n:
         return x
     rows = x.reshape(-1, n)
     return rows if rows.strides[1] in (0, rows.itemsize) else np.ascontiguousarray(rows)
 
 
-RESULTS: dict[str, Callable[[str | None], Callable[[Array], Array]]] = {
-    "matrix": lambda of: lambda x: np.empty(x.shape, x.dtype),
-    "sum": lambda of: lambda x: np.zeros(x.shape[-1], x.dtype),
-    "column": lambda of: lambda x: np.empty(x.size // x.shape[-1], of or x.dtype),
-}
+def _new(kind: str) -> Callable[[Array], Array]:
+    """What makes the room for a result, from the first operand."""
+    form, _, of = kind.partition(" ")
+    if form == "sum":
+        return lambda x: np.zeros(x.shape[-1], x.dtype)
+    if form == "column":
+        return lambda x: np.empty(x.size // x.shape[-1], of or x.dtype)
+    blocks = int(form.partition("*")[2] or 1)
+    return lambda x: np.empty((*x.shape[:-1], x.shape[-1] * blocks), x.dtype)
 
 
 class RowKernel:
@@ -37,7 +41,7 @@ class RowKernel:
 
     def __init__(self, name: str, definition: Callable[[Row], None], operands: Mapping[str, str], results: Mapping[str, str]):
         self.name, self.definition, self.operands, self.results = name, definition, operands, results
-        self.new = [RESULTS[kind.partition(" ")[0]](kind.partition(" ")[2] or None) for kind in results.values()]
+        self.new = [_new(kind) for kind in results.values()]
         self.optional = {k for k, kind in enumerate(list(operands.values())[1:]) if kind not in ("matrix", "number")}
         self.made: dict[Any, Any] = {}
 
@@ -60,7 +64,11 @@ class RowKernel:
         if dtype is None:
             return False
         given = frozenset(n for n, o in zip(self.operands, (x, *rest), strict=True) if o is not None)
+        return self.function(dtype, given | self.results.keys())
+
+    def function(self, dtype: str, given: frozenset[str]) -> Any:
+        """The native function of the operands and results that are given, in their order; False where there is none."""
         try:
-            return make_row_kernel(self.name, self.definition, self.operands, self.results, dtype, given | self.results.keys())
+            return make_row_kernel(self.name, self.definition, self.operands, self.results, dtype, given)
         except machine.Unavailable:
             return False

@@ -1,21 +1,18 @@
-"""Recurrent networks: one step as a cell, whole sequences in several layers and both directions as a layer.
-
-A cell is a row: how many gates it has and how it steps (Elman 1990; Hochreiter and Schmidhuber 1997 with the forget
-gate of Gers et al. 2000; Cho et al. 2014).
-"""
+"""Recurrent networks: one step as a cell, whole sequences in several layers and both directions as a layer."""
 
 from __future__ import annotations
 
 import math
 import numbers
 import warnings
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import empty, zeros
 from steepest.functional.joining import cat, stack
+from steepest.functional.neural.recurrence import CELLS, run_steps, whole_sequence
 from steepest.nn import functional as F
 from steepest.nn import init
 from steepest.nn.modules.module import Module
@@ -25,49 +22,6 @@ from steepest.nn.utils.rnn import PackedSequence
 __all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNBase", "RNNCell", "RNNCellBase"]
 
 State = tuple[Tensor, ...]
-
-
-def simple_step(activation: str) -> Callable[..., State]:
-    """h' = activation(W_ih x + b_ih + W_hh h + b_hh)."""
-
-    def step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-        return (getattr(from_input + F.linear(state[0], weight, bias), activation)(),)
-
-    return step
-
-
-def lstm_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    """c' = f · c + i · g and h' = o · tanh(c') with the gates i, f, g, o."""
-    hidden, cell = state
-    i, f, g, o = (from_input + F.linear(hidden, weight, bias)).chunk(4, -1)
-    cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
-    return o.sigmoid() * cell.tanh(), cell
-
-
-def gru_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    """h' = (1 - z) · n + z · h with n = tanh(x_n + r · h_n)."""
-    hidden = state[0]
-    x_r, x_z, x_n = from_input.chunk(3, -1)
-    h_r, h_z, h_n = F.linear(hidden, weight, bias).chunk(3, -1)
-    reset = (x_r + h_r).sigmoid()
-    update = (x_z + h_z).sigmoid()
-    new = (x_n + reset * h_n).tanh()
-    return ((hidden - new) * update + new,)
-
-
-class Cell(NamedTuple):
-    """The gates of a recurrent cell, and one step: the input's part, the state, the recurrent weight and bias."""
-
-    gates: int
-    step: Callable[..., State]
-
-
-CELLS = {
-    "RNN_TANH": Cell(1, simple_step("tanh")),
-    "RNN_RELU": Cell(1, simple_step("relu")),
-    "LSTM": Cell(4, lstm_step),
-    "GRU": Cell(3, gru_step),
-}
 
 
 class RNNBase(Module):
@@ -164,9 +118,9 @@ class RNNBase(Module):
         elif self.batch_first:
             input = input.transpose(0, 1)
         states = self._checked(input, input.shape[1], states)
-        steps = list(input.unbind(0))
-        outputs, last = self._run(steps, states)
-        output = stack(outputs)
+        length, batch = input.shape[:2]
+        flat, last = self._run(input.reshape(length * batch, input.shape[2]), [batch] * length, states)
+        output = flat.view(length, batch, flat.shape[1])
         if not batched:
             return output.squeeze(1), self._given_back(tuple(state.squeeze(1) for state in last))
         return (output.transpose(0, 1) if self.batch_first else output), self._given_back(last)
@@ -177,10 +131,10 @@ class RNNBase(Module):
         if states is not None and sorted_indices is not None:
             states = tuple(state.index_select(1, sorted_indices) for state in states)
         states = self._checked(data, sizes[0], states)
-        outputs, last = self._run(list(data.split(sizes)), states)
+        output, last = self._run(data, sizes, states)
         if unsorted_indices is not None:
             last = tuple(state.index_select(1, unsorted_indices) for state in last)
-        result = PackedSequence(cat(outputs), batch_sizes, sorted_indices, unsorted_indices)
+        result = PackedSequence(output, batch_sizes, sorted_indices, unsorted_indices)
         return result, self._given_back(last)
 
     def _given_back(self, states: State) -> Any:
@@ -205,8 +159,8 @@ class RNNBase(Module):
                 raise RuntimeError(text("rnn-state-size", which=which, expected=shape, got=list(state.shape)))
         return states
 
-    def _run(self, steps: list[Tensor], states: State) -> tuple[list[Tensor], State]:
-        """All layers over the steps; a step may have fewer rows than the one before (packed sequences)."""
+    def _run(self, rows: Tensor, sizes: Sequence[int], states: State) -> tuple[Tensor, State]:
+        """All layers over the rows of all steps, one after the other; a step may have fewer than the one before (packed sequences)."""
         directions = 2 if self.bidirectional else 1
         ends: list[State] = []
         for layer in range(self.num_layers):
@@ -214,43 +168,23 @@ class RNNBase(Module):
             for direction in range(directions):
                 number = layer * directions + direction
                 start = tuple(state[number] for state in states)
-                outputs, end = self._one_direction(steps, start, self._all_weights[number], direction == 1)
+                outputs, end = self._one_direction(rows, sizes, start, self._all_weights[number], direction == 1)
                 results.append(outputs)
                 ends.append(end)
-            steps = results[0] if directions == 1 else [cat(pair, -1) for pair in zip(*results, strict=True)]
+            rows = results[0] if directions == 1 else cat(results, -1)
             if self.dropout > 0 and self.training and layer < self.num_layers - 1:
-                # One draw for the whole sequence, as PyTorch has it.
-                sizes = [step.shape[0] for step in steps]
-                steps = list(F.dropout(cat(steps), self.dropout, True).split(sizes))
-        return steps, tuple(stack(parts) for parts in zip(*ends, strict=True))
+                rows = F.dropout(rows, self.dropout, True)
+        return rows, tuple(stack(parts) for parts in zip(*ends, strict=True))
 
     def _one_direction(
-        self, steps: list[Tensor], state: State, names: list[str], backward: bool
-    ) -> tuple[list[Tensor], State]:
+        self, rows: Tensor, sizes: Sequence[int], state: State, names: list[str], backward: bool
+    ) -> tuple[Tensor, State]:
         weights = {name.split("_l")[0]: getattr(self, name) for name in names}
         weight_hh, bias_hh, projection = weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr")
-        step = CELLS[self.mode].step
-        sizes = [rows.shape[0] for rows in steps]
-        from_input = list(F.linear(cat(steps), weights["weight_ih"], weights.get("bias_ih")).split(sizes))
-        first = state
-        rows = sizes[-1] if backward else sizes[0]
-        state = tuple(part[:rows] for part in first)
-        outputs: list[Any] = [None] * len(steps)
-        finished: list[State] = []
-        for time in reversed(range(len(steps))) if backward else range(len(steps)):
-            if sizes[time] > rows:  # backward: sequences that end here begin
-                state = tuple(cat([part, start[rows : sizes[time]]]) for part, start in zip(state, first, strict=True))
-            elif sizes[time] < rows:  # forward: sequences that ended keep their state
-                finished.append(tuple(part[sizes[time] :] for part in state))
-                state = tuple(part[: sizes[time]] for part in state)
-            rows = sizes[time]
-            state = step(from_input[time], state, weight_hh, bias_hh)
-            if projection is not None:
-                state = (F.linear(state[0], projection), *state[1:])
-            outputs[time] = state[0]
-        if finished:
-            state = tuple(cat(parts) for parts in zip(state, *reversed(finished), strict=True))
-        return outputs, state
+        from_input = F.linear(rows, weights["weight_ih"], weights.get("bias_ih"))
+        if projection is not None:
+            return run_steps(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward, projection)
+        return whole_sequence(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward)
 
 
 def check_arguments(
