@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as notation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ def inspect(
     encoding: str = "auto",
     separator: str = "auto",
     sheet: str | None = None,
+    json: Path | None = None,
 ) -> None:
     """Show what is in a table, or in a model file, and what is wrong with it.
 
@@ -48,6 +50,8 @@ def inspect(
         The character between cells, or tab or space, where auto judges wrongly.
     sheet
         The sheet of an Excel file; the first that holds anything without this.
+    json
+        Write what is found to this file too, as a list of rules with severity and evidence.
     """
     from steepest.cli import screen
     from steepest.cli.train import pairs
@@ -74,6 +78,14 @@ def inspect(
         say(text("inspect-findings"))
         for finding in found.findings:
             say(f"! {finding}")
+    notes = [one for one in found.diagnosis if one.severity == "note"]
+    if notes:
+        say(text("inspect-notes"))
+        for one in notes:
+            say(f"- {one.rule}: {one.evidence}")
+    if json is not None:
+        listed = [one.data() for one in found.diagnosis]
+        json.write_text(notation.dumps(listed, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     say(text("inspect-kinds"))
     say(found.kinds)
 

@@ -101,6 +101,7 @@ def train(
     folder = out if out is not None else Path("runs") / data.name.split(".")[0]
     rate = _rate(lr)
     from steepest.cli import screen
+    from steepest.viz import trained
 
     with screen.progress() as watch:
         result = tables.train(
@@ -123,6 +124,7 @@ def train(
             out=folder,
             anonymous=anonymous,
             watch=watch,
+            draw=trained.sections,
             **how,
         )
     _show(result, folder)

@@ -9,7 +9,7 @@ from typing import Any
 from steepest.diagnose.source import Edit
 from steepest.errors import text
 
-__all__ = ["SEVERITIES", "Finding", "Seen", "in_order", "made"]
+__all__ = ["SEVERITIES", "Finding", "Seen", "in_order", "made", "plain"]
 
 SEVERITIES = ("mistake", "warning", "note")
 
@@ -61,6 +61,11 @@ def made(rule: str, severity: str, seen: Seen, quoted: str = "") -> Finding:
     change = "\n".join(part for part in (advice, change, seen.tried) if part)
     why = text(f"{key}: why", **seen.values)
     return Finding(rule, seen.severity or severity, evidence, why, change, seen.confidence, seen.line, quoted, seen.edit)
+
+
+def plain(rule: str, severity: str, evidence: str) -> Finding:
+    """A finding whose sentence says everything."""
+    return Finding(rule, severity, evidence, "", "", 0.9, None)
 
 
 def in_order(findings: Iterable[Finding], places: dict[str, int]) -> list[Finding]:

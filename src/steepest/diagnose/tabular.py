@@ -12,7 +12,7 @@ from steepest.diagnose.finding import Finding, Seen, in_order, made
 __all__ = ["inspect_table"]
 
 PLACES = {name: i for i, name in enumerate((
-    "constant-or-missing-inputs", "leak-or-duplicates", "class-imbalance", "inputs-not-scaled"))}  # fmt: skip
+    "constant-or-missing-inputs", "leak-or-duplicates", "sorted-labels", "class-imbalance", "inputs-not-scaled"))}  # fmt: skip
 
 
 def inspect_table(x: Any, y: Any, names: Sequence[str] = (), *, classes: bool = False, train: Any = None, test: Any = None,
@@ -42,6 +42,11 @@ def inspect_table(x: Any, y: Any, names: Sequence[str] = (), *, classes: bool = 
         twice = sum(row.tobytes() in known for row in rows)
         if twice:
             say("leak-or-duplicates", "warning", "duplicates", rows=twice, total=len(rows))
+    if classes and len(y) >= 20:
+        runs = 1 + int(np.count_nonzero(y[1:] != y[:-1]))
+        kinds = len(np.unique(y))
+        if 1 < kinds <= len(y) // 8 and runs <= 2 * kinds:
+            say("sorted-labels", "warning", "table", rows=len(y), runs=runs, classes=kinds)
     if classes and len(y):
         values, counts = np.unique(y, return_counts=True)
         share = counts.max() / counts.sum()

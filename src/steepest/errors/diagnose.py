@@ -389,6 +389,14 @@ ROWS: dict[str, Row] = {
         ("Weigh the classes, and look at the balanced accuracy:", "给类别加权，并看平衡准确率："),
     ),
     **_rule(
+        "sorted-labels/table",
+        ("The {rows} rows stand in the order of their class: {runs} runs of equal labels, {classes} classes.",
+         "{rows} 行按类别排好了序：{classes} 个类别，只有 {runs} 段相同的标签。"),
+        ("Batches of neighbouring rows then hold one class each, and a split by position has classes that the training part lacks.",
+         "相邻的行组成的批次只有一个类别；按位置划分时，有的类别在训练部分里根本没有。"),
+        ("Shuffle the rows before splitting, and use shuffle=True in the loader.", "划分之前先打乱各行，并在 DataLoader 中写 shuffle=True。"),
+    ),
+    **_rule(
         "class-imbalance/table",
         ("{share:.0%} of the rows are of class {majority}.", "{share:.0%} 的行属于类别 {majority}。"),
         ("Answering it for every row gives that accuracy and a balanced accuracy of {balanced:.2f}.",

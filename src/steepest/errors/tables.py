@@ -522,6 +522,9 @@ ROWS = {
     # Inspecting
     "inspect-table": ("{data}: {rows:,} rows, {columns} columns", "{data}：{rows:,} 行，{columns} 列"),
     "inspect-findings": ("Before training:", "训练之前请注意："),
+    "inspect-notes": (
+        "For a program that reads the file itself (steepest train sees to these):",
+        "若由自己的程序读这个文件，还要注意（steepest train 会自动处理）："),
     "inspect-kinds": (
         "What was judged, to correct and paste behind `steepest train`:",
         "以上判断可以修改后粘贴到 `steepest train` 之后：",

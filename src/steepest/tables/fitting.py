@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time as clock
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Unpack
@@ -89,6 +89,7 @@ def train(
     out: str | os.PathLike[str] | None = None,
     anonymous: bool = False,
     watch: Callable[[Epoch, Run], None] = lambda epoch, run: None,
+    draw: Callable[[TrainResult], Sequence[str]] = lambda result: (),
     **how: Unpack[Reading],
 ) -> TrainResult:
     """Train a model that predicts column `target` of `data`: a file, or a data frame of polars or pandas.
@@ -98,7 +99,8 @@ def train(
     together; `folds=0` decides by the number of rows. `kinds` and `ignore` say what columns are. `metric` is the first in tables.
     `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`, a folder gets
     model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `how` reads
-    the file: header, encoding, separator, sheet. Raises `steepest.errors.UserError` with one sentence for whatever cannot work.
+    the file: header, encoding, separator, sheet; `draw` gives more sections of the report, as HTML. Raises
+    `steepest.errors.UserError` with one sentence for whatever cannot work.
 
     >>> result = train(steepest.datasets.path("pima_diabetes"), "Outcome", model="linear", folds=2)
     >>> sorted(result.metrics)[:3]
@@ -182,7 +184,7 @@ def train(
         learning_seconds, command(data, target, options, out), _doctor(ready, plan, learnt),
     )  # fmt: skip
     if out is not None:
-        handing.write(result, Path(out), anonymous)
+        handing.write(result, Path(out), anonymous, draw)
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ NAMES = {
 }
 
 
-def write(result: TrainResult, out: Path, anonymous: bool = False) -> None:
+def write(result: TrainResult, out: Path, anonymous: bool = False,
+          draw: Callable[[TrainResult], Sequence[str]] = lambda result: ()) -> None:
     """Write all files into folder `out` and name them in `result.files`; `anonymous` models do not hold the categories' names."""
     if anonymous:
         salt = secrets.token_hex(8)
@@ -36,7 +38,7 @@ def write(result: TrainResult, out: Path, anonymous: bool = False) -> None:
     contents = {
         "model": model_file.dump(result.model),
         "history": history_csv(result.runs),
-        "report": report.page(result, out).encode("utf-8"),
+        "report": report.page(result, out, draw(result)).encode("utf-8"),
         "train": standing_alone.train_program(result.model, result.plan).encode("utf-8"),
         "predict": standing_alone.predict_program().encode("utf-8"),
     }

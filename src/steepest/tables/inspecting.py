@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 import numpy
 
 import steepest
+from steepest.diagnose.finding import Finding, plain
+from steepest.diagnose.tabular import inspect_table
 from steepest.errors import text
 from steepest.tables import baselines, cells, preparing, reading, schema, work
 from steepest.tables.metrics import Array
@@ -35,15 +37,20 @@ BARS = " ▁▂▃▄▅▆▇█"
 
 @dataclass
 class Inspection:
-    """`schema` and `columns` say what each column is; `notes` what was changed; `findings` what to think about before training;
-    `pictures` by column; `kinds` is the line to paste."""
+    """`schema` and `columns` say what each column is; `notes` what was changed; `findings` what to think about before training,
+    `diagnosis` the same and what the doctor says of the numbers, as data; `pictures` by column; `kinds` is the line to paste."""
 
     table: Table
     columns: tuple[Column, ...]
     notes: list[str]
-    findings: list[str] = field(default_factory=list)
+    diagnosis: list[Finding] = field(default_factory=list)
     pictures: dict[str, str] = field(default_factory=dict)
     schema: Schema | None = None
+
+    @property
+    def findings(self) -> list[str]:
+        """What to think about before training, as sentences."""
+        return [one.evidence for one in self.diagnosis if one.severity != "note"]
 
     @property
     def kinds(self) -> str:
@@ -80,15 +87,30 @@ def inspect(
     ready = work.prepare(table, judged)
     repeated = table.rows - len(numpy.unique(ready.identity))
     if repeated:
-        found.findings.append(text("inspect-equal-rows", count=repeated))
+        found.diagnosis.append(plain("leak-or-duplicates", "warning", text("inspect-equal-rows", count=repeated)))
     if judged.classes:
         shares = numpy.bincount(ready.truth.astype(numpy.int64)) / len(ready.truth)
         if shares.min() < RARE:
             rarest = judged.classes[int(shares.argmin())]
-            found.findings.append(text("inspect-imbalance", rarest=rarest, share=f"{100 * shares.min():.2g}"))
-    found.findings += leaks(ready)
-    found.findings += proposals(ready)
+            said_so = text("inspect-imbalance", rarest=rarest, share=f"{100 * shares.min():.2g}")
+            found.diagnosis.append(plain("class-imbalance", "warning", said_so))
+    found.diagnosis += [plain("leak-or-duplicates", "mistake", one) for one in leaks(ready)]
+    found.diagnosis += [plain("leak-or-duplicates", "warning", one) for one in proposals(ready)]
+    found.diagnosis += numbers_seen(ready, {one.rule for one in found.diagnosis})
     return found
+
+
+def numbers_seen(ready: work.Work, known: Collection[str] = ()) -> list[Finding]:
+    """What the doctor says of the columns of numbers as they stand in the file, as notes: training here fills, scales and shuffles;
+    a program that reads the file itself must see to it. Rules that are `known` already are left out."""
+    table = ready.table
+    some = numpy.linspace(0, table.rows - 1, min(table.rows, MOST_ROWS)).astype(numpy.int64)
+    columns = [column for column in ready.schema.used if column.kind == "number"]
+    if not columns or table.rows < 2:
+        return []
+    read = [cells.numbers(cells.words(table.frame[one.name][some]), one.form).to_numpy().astype(numpy.float64) for one in columns]
+    found = inspect_table(numpy.column_stack(read), ready.truth[some], [one.name for one in columns], classes=bool(ready.schema.classes))
+    return [replace(one, severity="note") for one in found if one.rule not in known]
 
 
 def leaks(ready: work.Work) -> list[str]:

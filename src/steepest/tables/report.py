@@ -69,12 +69,13 @@ overflow-wrap: anywhere; font-size: .9rem; } code { font-family: ui-monospace, "
 """
 
 
-def page(result: TrainResult, out: Path) -> str:
-    """The page as HTML; `out` is the folder that it will lie in."""
+def page(result: TrainResult, out: Path, more: Sequence[str] = ()) -> str:
+    """The page as HTML; `out` is the folder that it will lie in; `more` are sections about the network, as HTML."""
     model, schema = result.model, result.model.schema
     title = text("report-title", target=schema.target, data=model.about["data"])
     sections = [
         f"<h1>{escape(title)}</h1>",
+        _doctor(result),
         _problem(model),
         _faults(result.notes),
         _results(model),
@@ -84,7 +85,7 @@ def page(result: TrainResult, out: Path) -> str:
         _calibration(model, result.truth, result.predicted),
         *_explained(result),
         _form(model),
-        _doctor(result),
+        *more,
         _columns(model),
         _training(model, result.run, result.seconds),
         _again(result.command, out),

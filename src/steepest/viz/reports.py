@@ -25,7 +25,7 @@ from steepest.viz.surfaces import affordable, surface
 from steepest.viz.tracing import as_array, no_graph
 from steepest.viz.watching import Watched
 
-__all__ = ["report"]
+__all__ = ["Sections", "figure_in_page", "objective_in_page", "report"]
 
 LARGEST_SURFACE, LONGEST_FORMULA, LONGEST_CAPTION, MOST_CLASSES = 300_000, 12_000, 320, 20
 
@@ -42,25 +42,15 @@ def report(run: Any, *, model: Module | None = None, data: tuple[Any, Any] | Non
     ['loss', 'again']
     """
     subject = _subject(run, model, data, loss)
-    sections: dict[str, str] = {}
-
-    def part(name: str, make: Callable[[], str]) -> None:
-        """One section; what does not apply to this run says so by an error and is left out."""
-        try:
-            with for_page():
-                content = make()
-        except (ValueError, TypeError, RuntimeError, NotImplementedError, IndexError):
-            return
-        if content:
-            sections[name] = f'<section id="{name}"><h2>{escape(text(f"viz-report-{name}"))}</h2>{content}</section>'
-
+    made = Sections()
+    part, sections = made.part, made.html
     if findings:
         part("findings", lambda: _findings(findings))
-    part("loss", lambda: _figure(loss_curve(subject.history)))
+    part("loss", lambda: figure_in_page(loss_curve(subject.history)))
     part("surface", lambda: _surface(subject))
     part("fit", lambda: _fit(subject))
     part("predictions", lambda: _predictions(subject))
-    part("network", lambda: _figure(draw_network(subject.layers())))
+    part("network", lambda: figure_in_page(draw_network(subject.layers())))
     part("distribution", lambda: _distribution(subject))
     part("graph", lambda: f"<figure>{subject.graph().svg()}</figure>")
     part("formulas", lambda: _formulas(subject))
@@ -72,6 +62,23 @@ def report(run: Any, *, model: Module | None = None, data: tuple[Any, Any] | Non
     links = " · ".join(f'<a href="#{name}">{escape(text(f"viz-report-{name}"))}</a>' for name in sections)
     shown = title or subject.title or text("viz-report-title")
     return page_of(shown, f'<nav class="soft">{links}</nav>' + "".join(sections.values()), data=list(sections), style=STYLE, height=900)
+
+
+class Sections:
+    """Sections of a page by name; what does not apply to a run says so by an error and is left out."""
+
+    def __init__(self) -> None:
+        self.html: dict[str, str] = {}
+
+    def part(self, name: str, make: Callable[[], str]) -> None:
+        """One section more."""
+        try:
+            with for_page():
+                content = make()
+        except (ValueError, TypeError, RuntimeError, NotImplementedError, IndexError):
+            return
+        if content:
+            self.html[name] = f'<section id="{name}"><h2>{escape(text(f"viz-report-{name}"))}</h2>{content}</section>'
 
 
 STYLE = """
@@ -118,7 +125,8 @@ class _Given(Subject):
         return Graph(read_graph(lambda: loss(model(data[0]), data[1]), None, model))
 
 
-def _figure(figure: Any) -> str:
+def figure_in_page(figure: Any) -> str:
+    """A figure as SVG in the page's colours, with its words."""
     words = figure.alt if len(figure.alt) <= LONGEST_CAPTION else figure.alt.partition(". ")[0] + "."
     return f"<figure>{svg_of(figure)}<figcaption>{escape(words)}</figcaption></figure>"
 
@@ -138,11 +146,14 @@ def _findings(findings: Sequence[Any]) -> str:
 
 
 def _surface(subject: Subject) -> str:
-    objective = subject.objective
+    return objective_in_page(subject.objective, subject.path, 80)
+
+
+def objective_in_page(objective: Objective, path: Any, finest: int) -> str:
+    """The surface of a loss, at most so fine."""
     if objective.size > LARGEST_SURFACE:
         return ""
-    resolution = min(80, affordable(objective))
-    return _figure(surface(objective, path=subject.path, resolution=resolution))
+    return figure_in_page(surface(objective, path=path, resolution=min(finest, affordable(objective))))
 
 
 def _known(subject: Subject) -> tuple[Any, Any, Any]:
@@ -155,7 +166,7 @@ def _fit(subject: Subject) -> str:
     model, x, y = _known(subject)
     if as_array(x).reshape(len(x), -1).shape[1] > 2:
         return ""
-    return _figure(fit(model, x, y))
+    return figure_in_page(fit(model, x, y))
 
 
 def _predictions(subject: Subject) -> str:
@@ -172,19 +183,19 @@ def _predictions(subject: Subject) -> str:
     rows = out.reshape(len(out), -1)
     whole = bool(np.all(truth == truth.round())) and truth.size == len(truth)
     if rows.shape[1] > 1 and whole and rows.shape[1] <= MOST_CLASSES:
-        return _figure(confusion(truth.reshape(-1), rows))
+        return figure_in_page(confusion(truth.reshape(-1), rows))
     if rows.shape[1] != 1 or truth.size != len(truth):
         return ""
     if whole and set(np.unique(truth)) <= {0.0, 1.0}:
         p = rows[:, 0] if rows.min() >= 0 and rows.max() <= 1 else 1 / (1 + np.exp(-rows[:, 0]))
-        return _figure(confusion(truth.reshape(-1), p >= 0.5)) + _figure(calibration(truth.reshape(-1), p))
-    return _figure(residuals(truth, rows))
+        return figure_in_page(confusion(truth.reshape(-1), p >= 0.5)) + figure_in_page(calibration(truth.reshape(-1), p))
+    return figure_in_page(residuals(truth, rows))
 
 
 def _distribution(subject: Subject) -> str:
     if subject.model is None:
         return ""
-    return _figure(distribution(subject.model, subject.data[0] if subject.data is not None else None))
+    return figure_in_page(distribution(subject.model, subject.data[0] if subject.data is not None else None))
 
 
 def _formulas(subject: Subject) -> str:
