@@ -335,7 +335,7 @@ class Activation:
                 self.run.history.setdefault(target, []).extend(rows[0])
             elif kind == "grow":
                 assert self.section is not None
-                self.section.now.lists[target].extend(v for row in zip(*rows, strict=True) for v in row)
+                self.section.grow(target, [v for row in zip(*rows, strict=True) for v in row])
             else:
                 columns.append((target, rows))
         if columns:
@@ -469,7 +469,7 @@ class Activation:
         if compiled is None:
             return
         case.compiled.append(compiled)
-        case.traces, case.reason, case.tries = [t for t in others if t is not before], None, 0
+        case.traces, case.reason, case.tries = [t for t in others if t is not before or program.unproved], None, 0
         self.run.met.add(compiled)
         if machine_log():
             say(f"{self.where}: step {k} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(program.equations)} operations")

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from steepest.compiling.numbers import evaluate, kind_of
+from steepest.compiling.numbers import evaluate, kind_of, plain
 from steepest.compiling.pairing import Differs, equal, in_order, paired, refused
-from steepest.compiling.places import Path, Walk, layout_of
+from steepest.compiling.places import Path, Walk, compared, layout_of
 from steepest.compiling.results import Built, Computed, Constant, Held, Kept, Known, Made, described
 from steepest.compiling.trace import TRACED, Effect, Trace
 from steepest.core.recorder import Access, Content
@@ -67,6 +67,8 @@ class LoopProgram:
         self.effects = self._effects(first, second, appended)
         self.stops = [v.index for kind, _, values in self.effects if kind == "stop" for v in values if isinstance(v, Kept)]
         """Which records say that the loop ends with a step."""
+        self.unproved = self._unproved(first, second)
+        """Numbers that both recordings began with, though they are followed: one that Python has used without asking would not show."""
         self._make_slots(second, places)
         self.values, self.layouts = self._guard(second)
         self.repeats = self.fits(second.after.tensors)
@@ -92,8 +94,11 @@ class LoopProgram:
                     raise Differs(text("loop-state", name=named(path)))
             elif not same(before.values.get(path), after.values.get(path)):
                 raise Differs(text("loop-state", name=named(path)))
-        for path, (_, _, layout, _) in second.began.items():
+        remaining = {id(x) for x in after.tensors.values()}
+        for path, (x, storage, layout, _) in second.began.items():
             left = after.tensors.get(path)
+            if x.storage_cell is not storage and id(x) not in remaining:
+                raise Differs(text("loop-tensor", name=named(path)))        # others may hold it
             if self.concerns(path) and path[0] not in self.overwritten and (left is None or layout_of(left) != layout):
                 raise Differs(text("loop-tensor", name=named(path)))
         for path, number in second.numbers.items():
@@ -144,7 +149,8 @@ class LoopProgram:
                     raise refused("program-flow", second.recorder, y)
                 return path
         for path, (_, storage, _, _) in second.began.items():
-            if storage is y.storage and path in first.began and first.began[path][1] is before:
+            mine = storage is y.storage and path in first.began and first.began[path][1] is before
+            if mine and self.concerns(path) and path[0] not in self.overwritten:
                 return path
         if before is y.storage:
             return None
@@ -221,6 +227,14 @@ class LoopProgram:
         content = t.recorder.current.get(x.storage_cell) or Content(x.storage_cell, x.dtype, None)
         return Access(content, x.storage_cell.offset(x.array), x.array.shape, tuple(s // size for s in x.array.strides))
 
+    def _unproved(self, first: Trace, second: Trace) -> dict[Path, Any]:
+        same = {p: plain(x) for p, x in second.entered.items() if x.expression is None and p not in second.streamed
+                and compared(plain(x)) == compared(plain(first.entered[p]))}
+        for path in same.keys() - self.passed:
+            if self.concerns(path):
+                raise Differs(text("loop-settling"))
+        return {p: v for p, v in same.items() if p in self.passed}
+
     # what is done for the user
 
     def _effects(self, first: Trace, second: Trace, appended: Callable[[Path], bool]) -> list[tuple[str, Any, list[Any]]]:
@@ -249,7 +263,7 @@ class LoopProgram:
             self.results.append(self._access(t, value.tensor))
             return Kept(len(self.results) - 1, kind)
         if isinstance(value, Tensor):
-            if value.node is not None or value.needs_grad or value.storage_cell not in t.recorder.current:
+            if value.node is not None or value.needs_grad or value.storage_cell not in t.recorder.current or self._shared_with(t, value):
                 raise Differs(text("loop-effects"))
             self.results.append(self._access(t, value))
             return Kept(len(self.results) - 1, value.dtype)
@@ -259,6 +273,11 @@ class LoopProgram:
         if not equal(first, value):
             raise Differs(text("loop-effects"))
         return Constant(value)
+
+    def _shared_with(self, t: Trace, x: Tensor) -> bool:
+        """Whether a later iteration may write to the memory of a tensor that is kept."""
+        left = (y.storage_cell for path, y in t.after.tensors.items() if path[0] not in self.overwritten and not t.grows(path))
+        return t.began_with(x.storage_cell) or any(storage is x.storage_cell for storage in left)
 
     # slots
 
@@ -313,6 +332,8 @@ class LoopProgram:
             made = Input(path, slot, None if number else t.began[path][2], 0 if number else t.began[path][3])
             made.written = slot in written
             self.inputs.append(made)
+            if made.written and not number and path in ends:        # others may hold the tensor that was there first
+                raise Differs(text("loop-tensor", name=named(path)))
             end = ends.get(path)
             if end is None and number and path in self.passed:
                 self.visible.add(slot)
@@ -357,7 +378,10 @@ class LoopProgram:
 
         self.lists = set(t.growth)
         values = {p: v for p, v in t.after.values.items() if guarded(p) and p not in self.free}
-        return values, {p: (layout, offset, storage.flat.size) for p, (_, storage, layout, offset) in t.began.items() if guarded(p)}
+        began = {p: found for p, found in t.began.items() if guarded(p)}
+        self.shared = [firsts([x for x, _, _, _ in began.values()]), firsts([storage for _, storage, _, _ in began.values()])]
+        """Which of the paths with a layout lead to the same tensor, and which to the same memory."""
+        return values, {p: (layout, offset, storage.flat.size) for p, (_, storage, layout, offset) in began.items()}
 
     def why_not(self, now: Walk) -> Path:
         """What keeps native steps from beginning where Python is now: the path to what differs, empty if nothing does."""
@@ -374,7 +398,7 @@ class LoopProgram:
         return ()
 
     def fits(self, tensors: dict[Path, Tensor]) -> bool:
-        """Whether the tensors that Python can reach are those, in shape and layout, that the iteration began with."""
+        """Whether the tensors that Python can reach are such, in shape, layout and what they share, as the iteration began with."""
         for path, (layout, offset, size) in self.layouts.items():
             x = tensors.get(path)
             if x is None or layout_of(x) != layout:
@@ -382,11 +406,20 @@ class LoopProgram:
             storage = x.storage_cell
             if storage.flat.size != size or storage.offset(x.array) != offset:
                 return False
+        found = [tensors[path] for path in self.layouts]
+        if self.shared != [firsts(found), firsts([x.storage_cell for x in found])]:
+            return False
         return all(path in self.layouts or not self.concerns(path) or path[0] in self.overwritten or self._in_list(path)
                    for path in tensors)
 
     def _in_list(self, path: Path) -> bool:
         return any(path[:len(p)] == p for p in self.lists)
+
+
+def firsts(objects: list[Any]) -> list[int]:
+    """For every object the place of its first appearance."""
+    known: dict[int, int] = {}
+    return [known.setdefault(id(x), k) for k, x in enumerate(objects)]
 
 
 def same(a: Any, b: Any) -> bool:

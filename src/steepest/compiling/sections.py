@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.agreement import TOLERANCE, difference
-from steepest.compiling.loop_program import LoopProgram
+from steepest.compiling.loop_program import LoopProgram, accesses_in
 from steepest.compiling.native import Native
 from steepest.compiling.pairing import Differs
-from steepest.compiling.places import Names, Path, Place, Walk, variable
+from steepest.compiling.places import Names, Path, Place, Walk, compared, variable
 from steepest.compiling.planner import Generic, plan
 from steepest.compiling.results import Built, Computed, Constant, Held, Known, Made
 from steepest.core.storage import Storage
@@ -39,6 +39,7 @@ class Compiled:
         written = {r.content.storage for e in p.equations for r in e.results}
         self.carried = {i.held for i in p.inputs if i.written or not i.in_place} | {s for pair in p.handed_on for s in pair}
         self.carried |= {slot for slot, _ in p.pinned if slot in written}
+        self.carried |= {a.content.storage for _, d, _ in p.outputs for a in accesses_in(d)}
         self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
         self.handed = [i for i in p.inputs if not i.in_place or i.layout is None]
         """Inputs that a stretch of steps begins by copying: numbers, and tensors that each step makes anew."""
@@ -87,7 +88,7 @@ class Compiled:
             self.executable.bind()
 
     def state(self) -> tuple[dict[Storage, Array], dict[Any, Any]]:
-        """Copies of what steps hand on, and the states of the generators."""
+        """Copies of what steps hand on and leave, and the states of the generators."""
         return {s: s.flat.copy() for s in self.carried}, {g: g.get_state() for g in self.program.generators}
 
     def restore(self, state: tuple[dict[Storage, Array], dict[Any, Any]]) -> None:
@@ -172,6 +173,8 @@ class Section:
         self.ready: set[Compiled] = set()
         self.source: Any = None
         self.free: frozenset[Path] = frozenset()
+        self.grown: set[Path] = set()
+        """Lists that native steps have made longer."""
         self.steps = 0
         self._built: dict[int, Any] = {}
 
@@ -193,8 +196,11 @@ class Section:
         self.numbers.clear()
         self.bound = {c for c in self.bound if c.in_place.isdisjoint(self.free)}    # what lies there may be another tensor now
         for path in self.free:
-            if path in self.now.tensors:
-                self.tensors[path] = self.now.tensors[path]
+            found = self.now.tensors.get(path)
+            if found is not self.tensors.get(path):
+                self.before = None          # programs must look again whether it fits
+            if found is not None:
+                self.tensors[path] = found
             else:
                 self.tensors.pop(path, None)
         self.active = None
@@ -204,6 +210,11 @@ class Section:
         if self.active is compiled and compiled.program.repeats:
             return True
         self.leave()
+        p = compiled.program
+        if any(compared(self._number(path)) != compared(value) for path, value in p.unproved.items()):
+            return False
+        if any(p.concerns(path) and path not in p.lists and path[0] not in p.overwritten for path in self.grown):
+            return False
         if self.before not in compiled.follows:
             self._look()
             if not compiled.program.fits(self.tensors):
@@ -240,6 +251,11 @@ class Section:
         compiled.bind(bound)
         self.bound.add(compiled)
         return True
+
+    def grow(self, path: Path, values: list[Any]) -> None:
+        """Append to a list."""
+        self.now.lists[path].extend(values)
+        self.grown.add(path)
 
     def leave(self) -> None:
         """Note what the steps of the active program have left."""
@@ -288,7 +304,7 @@ class Section:
         if isinstance(d, Constant):
             return d.value
         if isinstance(d, Known):
-            return self.tensors[d.path]
+            return self._tensor(d.path)
         if isinstance(d, Built):
             return d.build([self._value(part, compiled) for part in d.parts])
         if isinstance(d, Computed):

@@ -19,7 +19,7 @@ OVER = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp, ast.Tuple, ast.List)
 class LoopText:
     """A `for` statement: `names` are those of its target and body; `direct` says that it goes over one object itself."""
 
-    def __init__(self, node: ast.For, lines: list[str], functions: frozenset[str] = frozenset()):
+    def __init__(self, node: ast.For, lines: list[str], functions: frozenset[str] = frozenset(), declared: frozenset[str] = frozenset()):
         self.node, self.lines = node, lines
         self.functions = functions
         """Names of functions that the file defines."""
@@ -27,6 +27,8 @@ class LoopText:
         """Whether output and the file's functions have been rewritten so that they notice the numbers that they are given."""
         inside = [n for part in (node.target, *node.body) for n in ast.walk(part)]
         self.names = tuple(dict.fromkeys(n.id for n in inside if isinstance(n, ast.Name)))
+        self.changing = declared | {n.id for n in inside if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        """Names whose values may be others when the iteration is over."""
         counted = isinstance(node.target, ast.Tuple) and any(name_of_call(n) == "enumerate" for n in ast.walk(node.iter))
         number = node.target.elts[0] if counted and isinstance(node.target, ast.Tuple) else node.target
         self.target = number.id if isinstance(number, ast.Name) else None
@@ -36,11 +38,14 @@ class LoopText:
         self.stores_only = self._overwritten()
 
     def _overwritten(self) -> frozenset[str]:
-        """Names that the body gives a value before it reads them, so that what they held before does not matter."""
+        """Names that the body gives a value before it reads them, so that what they held before does not matter. Behind a `continue`
+        it may be that it does not give them one."""
         first: dict[str, bool] = {n.id: True for n in ast.walk(self.node.target) if isinstance(n, ast.Name)}
+        left = False
         for statement in self.node.body:
+            left = left or _leaves(statement)
             value = getattr(statement, "value", None)
-            plain = isinstance(statement, ast.Assign)
+            plain = isinstance(statement, ast.Assign) and not left
             for n in ast.walk(value if plain and value is not None else statement):
                 if isinstance(n, ast.Name):
                     first.setdefault(n.id, False)
@@ -60,7 +65,7 @@ class LoopText:
             if isinstance(n, ast.Name):
                 found.add(n.id)
             if isinstance(n, ast.If) and self.target is not None and step is not None:
-                taken = _truth(n.test, {self.target: step}, frame)
+                taken = _truth(n.test, {self.target: step}, frame, self.changing)
                 waiting += [n.test, *(n.body if taken is not False else ()), *(n.orelse if taken is not True else ())]
             else:
                 waiting += ast.iter_child_nodes(n)
@@ -127,7 +132,7 @@ class LoopText:
                 return False
             if isinstance(n, ast.If) and child is not n.test:
                 known = {self.target: step} if self.target is not None and step is not None else {}
-                taken = _truth(n.test, known, frame)
+                taken = _truth(n.test, known, frame, self.changing)
                 if taken is None or taken != (child in n.body):
                     return False
         return True
@@ -165,19 +170,29 @@ class LoopText:
         while n is not self.node:
             child, n = n, self.parents[n]
             if isinstance(n, ast.If) and child is not n.test:
-                taken = _truth(n.test, {self.target or "": step}, frame)
+                taken = _truth(n.test, {self.target or "": step}, frame, self.changing)
                 if taken is not None and taken != (child in n.body):
                     return False
         return True
 
 
-def _truth(test: ast.expr, known: dict[str, Any], frame: types.FrameType) -> bool | None:
-    """The truth of a test made of numbers, comparisons and names that hold numbers; None where it is anything else."""
+def _leaves(statement: ast.AST) -> bool:
+    """Whether a statement may end the iteration that it is in."""
+    if isinstance(statement, (ast.Continue, ast.Break, ast.Return)):
+        return True
+    if isinstance(statement, (ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+        return any(isinstance(n, ast.Return) for n in ast.walk(statement)) and isinstance(statement, (ast.For, ast.While))
+    return any(map(_leaves, ast.iter_child_nodes(statement)))
+
+
+def _truth(test: ast.expr, known: dict[str, Any], frame: types.FrameType, changing: frozenset[str]) -> bool | None:
+    """The truth of a test made of numbers, comparisons and names that hold numbers, and that do not change meanwhile; None where it is
+    anything else."""
     values: dict[str, Any] = {}
     for n in ast.walk(test):
         if isinstance(n, ast.Name):
             value = known.get(n.id, frame.f_locals.get(n.id, frame.f_globals.get(n.id)))
-            if not isinstance(value, (int, float)):
+            if not isinstance(value, (int, float)) or n.id in changing and n.id not in known:
                 return None
             values[n.id] = value
         elif not isinstance(n, (ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Constant, ast.operator, ast.cmpop, ast.boolop,
@@ -213,17 +228,20 @@ def _number(n: ast.expr, frame: types.FrameType) -> Any:
 
 
 @functools.lru_cache(64)
-def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], tuple[ast.For, frozenset[str]]]:
+def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], tuple[ast.For, frozenset[str], frozenset[str]]]:
+    """The `for` statements of a file by where they stand, with the names of its functions, and those that functions declare as not
+    their own."""
     try:
         tree = ast.parse(text)
     except SyntaxError:
         return {}
     found = {}
     functions = frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))
+    declared = frozenset(name for n in ast.walk(tree) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names)
     for n in ast.walk(tree):
         if isinstance(n, ast.For):
             for part in (n, n.iter):        # Python 3.11 notes the statement, later ones what is gone over
-                found[part.lineno, part.end_lineno or 0, part.col_offset, part.end_col_offset or 0] = n, functions
+                found[part.lineno, part.end_lineno or 0, part.col_offset, part.end_col_offset or 0] = n, functions, declared
     return found
 
 
@@ -238,4 +256,4 @@ def loop_text(frame: types.FrameType) -> LoopText | None:
         return None
     start, end, column, end_column = position
     found = _parsed(frame.f_code.co_filename, "".join(lines)).get((start, end, column, end_column))
-    return None if found is None else LoopText(found[0], lines, found[1])
+    return None if found is None else LoopText(found[0], lines, *found[1:])
