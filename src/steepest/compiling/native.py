@@ -30,6 +30,7 @@ Array = np.ndarray[Any, Any]
 CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, 5
 """Entries of the table behind those of the threads (`lower.threads`)."""
 Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+LAPS = 1024
 PAYS = 400_000
 """Elements that a step computes from which on threads are worth their barriers."""
 
@@ -41,7 +42,7 @@ class Native:
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
     With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
     them where it has no such set. With `timed=True` `cycles` holds the processor's cycles that each thread spends
-    in each group of the schedule.
+    in each group of the schedule, `clock` its counter after each of the last `LAPS` steps.
     """
 
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
@@ -75,6 +76,7 @@ class Native:
         self.threads = get_num_threads() if self.pays else 1
         self.attached.clear()
         self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64) if self.timed else None
+        self.clock = np.zeros(LAPS, np.int64) if self.timed else None
         code = machine.compile_text(self._written(), "steps")
         self.arena = np.empty(self.schedule.size + 64, np.uint8)
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
@@ -157,6 +159,10 @@ class Native:
                     nest.number = g.equation
                     nest.call(LOOK)
             nest.barrier(None)
+            if self.clock is not None:
+                lap = f.gep(nest.attach(self.clock), f.op(f"and i64 {at}, {LAPS - 1}"), "int64")
+                nest.alone(lambda: f.store(f.op("call i64 @llvm.readcyclecounter()"), lap, "int64"))
+                nest.barrier(None)
         schedule.place(rooms.values())
         offsets = {f"ARENA{k};": str(schedule.offsets[s]) for s, k in numbered.items()}
         return re.sub(r"ARENA\d+;", lambda found: offsets[found.group()], f.text())
