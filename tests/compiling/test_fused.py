@@ -16,6 +16,7 @@ import steepest as torch
 from steepest.compiling import Step
 from steepest.compiling.native import Native
 from steepest.lower import nest as nests
+from steepest.lower import partial_sums
 
 sys.path.insert(0, str(Path(__file__).parent))
 from agreement import BATCHES, agree, keeping, of_kind, places, training
@@ -278,6 +279,39 @@ def test_one_thread_and_two_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) 
     for other in found[1:]:
         for a, b in zip(found[0], other, strict=True):
             assert a.tobytes() == b.tobytes()
+
+
+CONVOLUTIONAL: dict[str, Callable[[], Any]] = {
+    "as in the course": lambda: nn.Sequential(
+        nn.Conv2d(1, 10, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(10, 20, 2), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(80, 5)),
+    "padded and normalised": lambda: nn.Sequential(
+        nn.Conv2d(1, 6, 3, padding=1), nn.BatchNorm2d(6), nn.GELU(), nn.AvgPool2d(2), nn.Conv2d(6, 8, 3, stride=2, padding=1),
+        nn.Dropout(0.2), nn.Flatten(), nn.Linear(72, 5)),
+    "of sums and maxima": lambda: nn.Sequential(nn.Conv2d(1, 20, 5), nn.Tanh(), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(20, 5)),
+}
+
+
+@pytest.mark.parametrize(("name", "rows", "threads"), [
+    ("as in the course", 48, 3), ("as in the course", 40, 2), ("padded and normalised", 32, 2), ("of sums and maxima", 32, 2)])
+def test_threads_that_share_the_rows_of_a_batch(name: str, rows: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from steepest.lower import machine
+
+    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(nests, "ALONE", 0)
+    monkeypatch.setattr(partial_sums, "DEEP", 2)
+    random = np.random.default_rng(4)
+    x, y = of_kind("f", (100, 1, 12, 12) if name == "padded and normalised" else (100, 1, 14, 14), random), places(5, (100,), random)
+    batches = [(torch.tensor(random.permutation(100)[:rows]),) for _ in range(4)]
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        made = trained(CONVOLUTIONAL[name], lambda net, at: classified(net, x[at], y[at]), lr=0.1, momentum=0.5)
+        agree(made, batches)
+        _, native, _ = compiled(made, batches)
+        assert native.threads == threads
+        assert native.schedule.in_parts == (rows % (threads * machine.width()) == 0)
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_an_index_outside_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from steepest.lower.fusion import Group
 from steepest.lower.groups import lower_group, write_apart
 from steepest.lower.nest import EVALUATE, LOOK, Nest
 from steepest.lower.schedule import Roles, Schedule
+from steepest.lower.spaces import Shared
 from steepest.lower.text import Function, Index
 
 __all__ = ["Native", "overlapping"]
@@ -58,9 +59,10 @@ class Native:
         visible = getattr(program, "visible", None)
         written = {r.content.storage for e in program.equations for r in e.results} | {s for pair in program.handed_on for s in pair}
         handed = frozenset(s for pair in program.handed_on for s in pair)
+        self.parts = get_num_threads()
         self.schedule = Schedule(program.equations, self.records, Roles(frozenset(program.streams), handed,
                                                                         None if visible is None else frozenset(visible)),
-                                 not watched and not overlapping(written, set(self.slots)), exact)
+                                 not watched and not overlapping(written, set(self.slots)), exact, self.parts)
         self.python = {s.number for g in self.schedule.groups for s in g.statements() if s.kind == "python"}
         self.drawn = {e.params["generator"].engine for k, e in enumerate(program.equations)
                       if e.primitive.form == "random" and k not in self.python}
@@ -126,6 +128,7 @@ class Native:
             return f.gep(base, offset, content.dtype.name)
 
         nest = Nest(f, pointer, schedule.needed, attach, cell, callback, 0, "true", self.exact, self.threads)
+        nest.shared = Shared(self.parts) if self.threads > 1 and schedule.in_parts else None
         functions: dict[str, str] = {}
 
         def write(k: int, group: Group) -> None:

@@ -13,6 +13,7 @@ from steepest.lower.forms import lower
 from steepest.lower.fusion import Group
 from steepest.lower.loops import best_nest, fold_nest, map_nest
 from steepest.lower.nest import Nest
+from steepest.lower.partial_sums import in_parts
 from steepest.lower.text import Function
 from steepest.lower.tiles import product_nest
 
@@ -41,8 +42,13 @@ def _write(nest: Nest, group: Group) -> None:
         lower(nest, group.other)
     elif group.root is None:
         map_nest(nest, group) if not any(s.stops for s in group.after) else nest.alone(lambda: map_nest(nest, group))
-    else:
-        NESTS[group.root.kind](nest, group)
+    elif group.root.kind == "best" or not in_parts(nest, group, _nest):
+        _nest(nest, group)
+
+
+def _nest(nest: Nest, group: Group) -> None:
+    assert group.root is not None
+    NESTS[group.root.kind](nest, group)
 
 
 def write_apart(nest: Nest, group: Group, boxes: Any, room: Callable[[Content, int], None], functions: dict[str, str]) -> None:
@@ -67,7 +73,7 @@ def write_apart(nest: Nest, group: Group, boxes: Any, room: Callable[[Content, i
         return parameter(id(array), nest.attach(array))
 
     inner = Nest(g, pointer, nest.needed, attach, "", "", 0, "true" if nest.last == "true" else "%last", nest.exact, nest.threads)
-    inner.apart, inner.boxes, inner.room = True, boxes, room
+    inner.apart, inner.boxes, inner.room, inner.shared = True, boxes, room, nest.shared
     lower_group(inner, group)
     g.params += [f"ptr {p}" for p in arguments]
     text = g.definition()

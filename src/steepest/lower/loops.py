@@ -33,7 +33,7 @@ def places(nest: Nest, space: int, index: dict[int, Index], m: Scalars, lane: in
 
 def map_nest(nest: Nest, group: Group) -> None:
     """Every map of the group at every index."""
-    space = Space(group)
+    space = Space(group, shared=nest.shared)
     careful = any(s.stops for s in space.after)
     width = vector_width(space.after)
     lane = lanes(space.kept, [r for s in space.after for r in s.refs()], width)
@@ -45,7 +45,7 @@ def map_nest(nest: Nest, group: Group) -> None:
         evaluate(nest, space.after, places(nest, len(space.kept), index, m, lane if part.width > 1 else None, part.active), {})
 
     work = math.prod(space.kept) * len(space.after)
-    nest.spread(work, lambda thread: walk(nest.function, plan, leaf, thread, nest.threads))
+    nest.spread(work, lambda thread: walk(nest.function, plan, leaf, thread, nest.threads, space.shared))
 
 
 def _plan(sizes: list[int], lane: int | None, width: int, masked: bool) -> list[tuple[int, list[Segment]]]:
@@ -68,7 +68,7 @@ def identity(s: Statement, dtype: str) -> Any:
 
 def fold_nest(nest: Nest, group: Group) -> None:
     """A monoid folded over some dimensions of what the maps before it make, and the maps after it."""
-    space = Space(group, nest.exact)
+    space = Space(group, nest.exact, nest.shared)
     root, n = space.root, len(space.kept)
     kind = accumulator(root.outs[0].dtype)
     width = vector_width([*space.inside, *space.after])
@@ -140,7 +140,7 @@ def fold_nest(nest: Nest, group: Group) -> None:
         out = over_kept(root, n)
         evaluate(nest, space.after, kept, {root.outs[0].content: made}, [out])
 
-    nest.spread(math.prod(sizes) * len(space.inside), lambda thread: walk(nest.function, plan, leaf, thread, nest.threads))
+    nest.spread(math.prod(sizes) * len(space.inside), lambda thread: walk(nest.function, plan, leaf, thread, nest.threads, space.shared))
 
 
 def over_kept(s: Statement, n: int) -> Statement:
@@ -195,7 +195,7 @@ def horizontal(nest: Nest, m: Scalars, value: Value, combine: Any) -> Value:
 
 def best_nest(nest: Nest, group: Group) -> None:
     """The best element over the folded dimensions and the first place where it is, counted in their order."""
-    space = Space(group, ordered=True)
+    space = Space(group, ordered=True, shared=nest.shared)
     root, n, f = space.root, len(space.kept), nest.function
     sizes = [*space.kept, *space.folded]
     kind, count = accumulator(root.outs[0].dtype), math.prod(space.folded)
@@ -232,4 +232,4 @@ def best_nest(nest: Nest, group: Group) -> None:
         kept = Place(m, begin.variables[:n], [0] * n, begin.lane, part.active)
         evaluate(nest, space.after, kept, values, [over_kept(root, n)])
 
-    nest.spread(math.prod(sizes), lambda thread: walk(f, plan, leaf, thread, nest.threads))
+    nest.spread(math.prod(sizes), lambda thread: walk(f, plan, leaf, thread, nest.threads, space.shared))

@@ -14,6 +14,7 @@ from steepest.core.recorder import Access, Content
 from steepest.lower import machine
 from steepest.lower.boxes import Box
 from steepest.lower.scalar import Scalars, Value
+from steepest.lower.spaces import Shared
 from steepest.lower.text import Function, Index
 
 __all__ = ["DIVISION", "EVALUATE", "INDEX", "LOOK", "PYTHON", "Nest", "accumulator", "as_vector"]
@@ -42,6 +43,7 @@ class Nest:
         self.cell, self.callback, self.step, self.last = cell, callback, step, last
         self.exact, self.threads, self.thread = exact, threads, "%thread"
         self.boxes: dict[Content, Box] = {}
+        self.shared: Shared | None = None       # the dimension that threads share where a nest has it
         self.number = 0
         self.at_last = False
         self.running: str | None = None         # what runs since the last barrier: one thread "alone", "all", or nothing

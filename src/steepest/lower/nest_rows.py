@@ -54,12 +54,19 @@ def _row(nest: Nest, x: Access, table: str, k: Index, at: Index) -> str:
 
 
 def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) -> bool:
-    """`result[..., k, rest] = x[..., index[k], rest]`; False, and nothing written, where the rest is not one line of memory."""
-    count = math.prod(index.shape)
+    """`result[..., k, rest] = x[..., index[k], rest]`; False, and nothing written, where the rest is not one line of memory.
+
+    What is picked may lie in parts far apart, which threads share; each of them is one line.
+    """
     shape, many = x.shape[dim + 1:], index.shape
     step = _line(shape, x.strides[dim + 1:])
     to = _line(shape, result.strides[dim + len(many):])
     rows = _line(many, result.strides[dim:dim + len(many)])
+    parts, apart = 1, 0
+    if rows is None and len(many) == 2:
+        parts, apart, many = many[0], result.strides[dim], many[1:]
+        rows = _line(many, result.strides[dim + 1:dim + 2])
+    count = math.prod(many)
     if dim or step != 1 or to is None or rows is None or not math.prod(shape):
         return False
     f, name, size = nest.function, x.content.dtype.name, math.prod(shape)
@@ -69,15 +76,19 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
         return False
     table = _places(nest, x, dim, index)
 
-    def target(k: Index, i: Index, by: int = 0) -> str:
-        at = f.add(f.mul(k, rows), f.mul(i, to))
-        return f.gep(f.gep(nest.pointer(result.content, result.offset, False), at, name), by, name)
-
     def leaf(at: dict[int, Index], chosen: dict[int, Segment]) -> None:
-        k, i, part = at[0], at[1], chosen[1]
+        p, k, i, part = at[2], at[0], at[1], chosen[1]
+
+        def row(r: int) -> str:
+            return _row(nest, x, table, f.add(f.mul(p, count), f.add(k, r)), i)
+
+        def target(k: Index, i: Index, by: int = 0) -> str:
+            at = f.add(f.mul(p, apart), f.add(f.mul(k, rows), f.mul(i, to)))
+            return f.gep(f.gep(nest.pointer(result.content, result.offset, False), at, name), by, name)
+
         if turned and chosen[0].width > 1 and part.width > 1:
             m = nest.scalars(width)
-            lines: list[Value] = [m.value(f.load(_row(nest, x, table, f.add(k, r), i), name, width), name) for r in range(width)]
+            lines: list[Value] = [m.value(f.load(row(r), name, width), name) for r in range(width)]
             for r, line in enumerate(transposed(m, lines)):
                 f.store(line.name, target(k, i, r * to), name, width)
             return
@@ -85,12 +96,12 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
             for j in range(part.size if turned else 1):
                 width_here = 1 if turned else part.width
                 mask = None if part.active == part.width or turned else _mask(part)
-                value = f.load(f.gep(_row(nest, x, table, f.add(k, r), i), j, name), name, width_here, mask=mask)
+                value = f.load(f.gep(row(r), j, name), name, width_here, mask=mask)
                 f.store(value, target(f.add(k, r), i, j * to), name, width_here, mask=mask)
 
     masked = masks() and not turned and itemsize(name) >= 4
-    plan = [(0, segments(count, width, False) if turned else single(count)), (1, segments(size, width, masked))]
-    nest.spread(count * size, lambda thread: walk(f, plan, leaf, thread, nest.threads))
+    plan = [(2, single(parts)), (0, segments(count, width, False) if turned else single(count)), (1, segments(size, width, masked))]
+    nest.spread(parts * count * size, lambda thread: walk(f, plan, leaf, thread, nest.threads, 2 if parts > 1 else None))
     return True
 
 

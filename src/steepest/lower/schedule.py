@@ -31,22 +31,26 @@ class Roles(NamedTuple):
 
 
 class Schedule:
-    """How a program runs. Without `fuse` every equation runs by itself on the storages' own memory, in the order of the recording."""
+    """How a program runs. Without `fuse` every equation runs by itself on the storages' own memory, in the order of the recording.
+
+    The rows of a mini-batch may lie in `parts`, for so many threads.
+    """
 
     def __init__(self, equations: Sequence[Equation], records: Sequence[tuple[Access, Content]], roles: Roles, fuse: bool = True,
-                 exact: bool = False):
+                 exact: bool = False, parts: int = 1):
         self.roles = roles
         program = statements(equations, records)
         self.recorded = _storages(program)
         self.ghosts: set[Storage] = set()
         self.lasting = self._lasting(program, records, False) if fuse else self.recorded
+        self.in_parts = False       # the rows of a mini-batch lie in parts that threads share
         if fuse:
             program = self._simplified(program)
             if not exact:
                 program = add_in_place(program, lambda s: self.temporary(s) and not self.visible(s))
             self.lasting = self._lasting(program, records, True)
             program = self._living(self._settled(program))
-            rows_innermost(program, self.temporary, machine.width())
+            self.in_parts = rows_innermost(program, self.temporary, machine.width(), parts)
         self.boxes = boxes(program) if fuse else {}
         first, rest = self._hoisted(program) if fuse else ([], program)
         self.before = fused(first, self.temporary, fuse)

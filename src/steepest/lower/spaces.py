@@ -9,16 +9,26 @@ from steepest.lower.fusion import Group
 from steepest.lower.statements import Ref, Statement
 from steepest.lower.text import Function, Index
 
-__all__ = ["Segment", "Space", "lanes", "segments", "walk"]
+__all__ = ["Segment", "Shared", "Space", "lanes", "segments", "walk"]
+
+
+class Shared(NamedTuple):
+    """The dimension that threads share: so many equal parts of what some reference lies in."""
+
+    parts: int
+
+    def is_at(self, d: int, s: Statement) -> bool:
+        return s.sizes[d] == self.parts and any(r.strides[d] * self.parts == r.content.size for r in s.refs())
 
 
 class Space:
     """A group's statements over kept and folded dimensions, in the order of memory, neighbours merged where all references allow it.
 
-    `inside` are the statements over both (kept first), `after` those over the kept dimensions alone.
+    `inside` are the statements over both (kept first), `after` those over the kept dimensions alone. The dimension that is `shared`
+    stays apart; `shared` is then its number, None where there is none.
     """
 
-    def __init__(self, group: Group, ordered: bool = False):
+    def __init__(self, group: Group, ordered: bool = False, shared: Shared | None = None):
         root = group.root
         self.after = list(group.after)
         if root is None:
@@ -28,7 +38,9 @@ class Space:
             order = [*root.kept, *root.folded]
             self.kept, self.folded = [root.sizes[d] for d in root.kept], [root.sizes[d] for d in root.folded]
             self.inside = [_turned(s, order) for s in (*group.before, root)]
+        self._wanted = shared
         self._arrange(ordered)
+        self.shared = next((d for d in range(len(self.kept)) if self._is_shared(d)), None)
 
     @property
     def before(self) -> list[Statement]:
@@ -49,6 +61,10 @@ class Space:
             self._reorder([*range(n), *sorted(range(n, n + len(self.folded)), key=lambda d: -abs(operand.strides[d]))])
         self._merge()
 
+    def _is_shared(self, d: int) -> bool:
+        wanted = self._wanted
+        return wanted is not None and any(wanted.is_at(d, s) for s in (*self.inside, *self.after) if d < len(s.sizes))
+
     def _reorder(self, order: list[int]) -> None:
         n = len(self.kept)
         kept = [d for d in order if d < n]
@@ -64,6 +80,7 @@ class Space:
             sizes = [*self.kept, *self.folded]
             touching = [*self.inside, *(self.after if d < n else [])]
             same = (d + 1 < n) or d >= n
+            same = same and not self._is_shared(d) and not self._is_shared(d + 1)
             if same and all(r.strides[d] == r.strides[d + 1] * sizes[d + 1] for s in touching for r in s.refs()):
                 self.inside = [_merged(s, d, range(n - (d < n), len(sizes) - 1)) for s in self.inside]
                 if d < n:
@@ -154,14 +171,24 @@ def partition(f: Function, segment: Segment, thread: str | None, threads: int) -
         yield i
 
 
+def divides(parts: Sequence[Segment], threads: int) -> bool:
+    """Whether every thread gets as much of each of the segments as the others, or nearly."""
+    rounds = [(s.stop - s.start + s.size - 1) // s.size for s in parts]
+    return all(n % threads == 0 or n >= 4 * threads for n in rounds)
+
+
 def walk(f: Function, plan: Sequence[tuple[int, list[Segment]]], leaf: Callable[[dict[int, Index], dict[int, Segment]], None],
-         thread: str | None = None, threads: int = 1) -> None:
-    """Loops over dimensions, the first outermost; `leaf` is written once for each combination of segments."""
-    shared = None
+         thread: str | None = None, threads: int = 1, shared: int | None = None) -> None:
+    """Loops over dimensions, the first outermost; `leaf` is written once for each combination of segments.
+
+    Threads share the dimension `shared` where it has equal parts for all, else the first one that has parts enough.
+    """
+    at: int | None = None
     if thread is not None:
         count = [sum((s.stop - s.start + s.size - 1) // s.size for s in parts) for _, parts in plan]
         enough = [k for k, n in enumerate(count) if n >= 4 * threads]
-        shared = enough[0] if enough else max(range(len(plan)), key=lambda k: count[k], default=None)
+        at = enough[0] if enough else max(range(len(plan)), key=lambda k: count[k], default=None)
+        at = next((k for k, (d, parts) in enumerate(plan) if d == shared and divides(parts, threads)), at)
 
     def inner(k: int, index: dict[int, Index], chosen: dict[int, Segment]) -> None:
         if k == len(plan):
@@ -169,7 +196,7 @@ def walk(f: Function, plan: Sequence[tuple[int, list[Segment]]], leaf: Callable[
             return
         d, parts = plan[k]
         for part in parts:
-            with partition(f, part, thread if k == shared else None, threads) as i:
+            with partition(f, part, thread if k == at else None, threads) as i:
                 inner(k + 1, {**index, d: i}, {**chosen, d: part})
 
     inner(0, {}, {})

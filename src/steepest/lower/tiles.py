@@ -53,14 +53,14 @@ def registers() -> int:
 
 def product_nest(nest: Nest, group: Group) -> None:
     """The product of two operands summed over the folded dimensions, and the maps after it."""
-    space = Space(group, ordered=nest.exact)
+    space = Space(group, nest.exact, nest.shared)
     plan = _planned(nest, space)
     _Product(nest, space, plan).emit()
 
 
 def _sides(space: Space, a: Ref, b: Ref) -> tuple[list[int], list[int]]:
-    """The kept dimensions that only `a`, and only `b`, has."""
-    kept = range(len(space.kept))
+    """The kept dimensions that only `a`, and only `b`, has, but for the one that threads share."""
+    kept = [d for d in range(len(space.kept)) if d != space.shared]
     return ([d for d in kept if a.strides[d] and not b.strides[d]], [d for d in kept if b.strides[d] and not a.strides[d]])
 
 
@@ -208,7 +208,7 @@ class _Product:
         """The loops over the tiles; where there is a panel, it is filled inside of the first one."""
         f, threads = self.f, self.nest.threads
         if self.panel is None:
-            walk(f, order, self._tile, thread, threads)
+            walk(f, order, self._tile, thread, threads, self.space.shared)
             return
         outer = sum(-(-(s.stop - s.start) // s.size) for s in order[0][1]) >= 4 * threads
         self.share = f.mul(thread, self.size) if thread is not None else 0
