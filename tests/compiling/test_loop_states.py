@@ -208,6 +208,27 @@ for i in loop(7):
     b = torch.tanh(a)
     a, b = torch.tanh(a), torch.tanh(b)
 """,
+    "two names for one tensor, of which an earlier program has left one": """
+for i in loop(17):
+    a = smooth(b)
+    if i % 4 == 2:
+        w.grad = None
+""",
+    "a rate that a scheduler and the body change": """
+scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)
+for i in loop(30):
+    optimizer.zero_grad(); ((w - a) ** 2).sum().backward(); optimizer.step()
+    if i > 8:
+        optimizer.param_groups[0]['lr'] *= 0.9
+    scheduler.step()
+""",
+    "a rate that the body changes behind a scheduler": """
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.99)
+for i in loop(30):
+    optimizer.zero_grad(); ((w - a) ** 2).sum().backward(); optimizer.step()
+    scheduler.step()
+    optimizer.param_groups[0]['lr'] += 0.001
+""",
     "conditions on a number that the step changes": """
 for i in loop(30):
     if n > 4:

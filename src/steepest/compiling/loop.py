@@ -226,6 +226,9 @@ class Activation:
             if compiled not in self.ready and compiled not in self.unready:
                 (self.ready if self._admits(compiled, k) else self.unready).add(compiled)
             if compiled in self.ready and section is not None and section.enter(compiled):
+                if compiled is not case.compiled[0]:        # the next time it is tried first
+                    case.compiled.remove(compiled)
+                    case.compiled.insert(0, compiled)
                 return compiled
         return None
 

@@ -20,6 +20,7 @@ from steepest.compiling.unchanged import (
     ATOMS,
     Free,
     Path,
+    Together,
     checksum,
     same_array,
     same_cell,
@@ -150,9 +151,12 @@ class Walk:
             for p in [p for p in table if p[:len(path)] == path and (p == path or p[len(path)] >= from_index)]:
                 del table[p]
 
-    def keep(self, overwritten: frozenset[str]) -> None:
+    def keep(self, overwritten: frozenset[str], free: Free) -> None:
         """Prepare for `still`: what lies in variables that are overwritten does not matter."""
-        self.noted = [n for n in self.noted if n[1][0] not in overwritten]
+        noted = [n for n in self.noted if n[1][0] not in overwritten]
+        self.together = Together(noted, free)
+        alone = set(map(id, noted)) - set(map(id, self.together.noted))
+        self.noted = [n for n in noted if id(n) in alone]
         self.roots = {path: value for path, value in self.roots.items() if path[0] not in overwritten}
         self.overwritten = overwritten
 
@@ -164,7 +168,9 @@ class Walk:
         for path, value in self.roots.items():
             if path[0] != "data" and roots.get(path, self) is not value and path not in free:
                 return False
-        if not (roots.keys() <= self.roots.keys() and all(check(path, x, held, free) for check, path, x, held in self.noted)):
+        if not (roots.keys() <= self.roots.keys() and self.together.still()):
+            return False
+        if not all(check(path, x, held, free) for check, path, x, held in self.noted):
             return False
         for path in free:
             if path in roots and len(path) == 1:

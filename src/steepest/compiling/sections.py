@@ -180,11 +180,11 @@ class Section:
 
     def keep(self, source: Any, ready: set[Compiled], overwritten: frozenset[str], carried: set[Path]) -> None:
         """Prepare for another loop that begins where this section has ended."""
-        if self.source is None:
-            self.now.keep(overwritten)
-        self.source, self.ready = source, ready
+        first, self.source, self.ready = self.source is None, source, ready
         self.free = frozenset({path for c in ready for path in c.left} | carried | {p for c in ready for p in c.program.lists}
                               | {p for c in ready for p in c.program.hosted})
+        if first:
+            self.now.keep(overwritten, self.free)
 
     def still(self, frame: Any, names: Names) -> bool:
         """Whether Python's objects are where this section left them."""
@@ -197,7 +197,7 @@ class Section:
         self.bound = {c for c in self.bound if c.in_place.isdisjoint(self.free)}    # what lies there may be another tensor now
         for path in self.free:
             found = self.now.tensors.get(path)
-            if found is not self.tensors.get(path):
+            if found is not self.tensors.get(path) and path[0] not in self.now.overwritten:
                 self.before = None          # programs must look again whether it fits
             if found is not None:
                 self.tensors[path] = found
@@ -283,6 +283,8 @@ class Section:
         """Make objects of what programs have left: at one path, or everywhere."""
         wanted = list(self.left) if path is None else [path] if path in self.left else []
         for at in wanted:
+            if at not in self.left:         # another one is the same tensor
+                continue
             compiled, description, mutated = self.left.pop(at)
             value = self._value(description, compiled)
             if mutated:

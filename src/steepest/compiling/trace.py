@@ -62,6 +62,10 @@ class LoopRecorder(Recorder):
         self.steps: Storage | None = None
         self.bases: dict[Any, Any] = {}
         self.base_tensors: dict[Any, Tensor] = {}
+        self.entries: list[Any] = []
+        """The numbers with which the iteration began."""
+        self.settled: list[tuple[Any, Any]] = []
+        """What events change, and what the last event left in it."""
         self._step_tensor: Tensor | None = None
 
     # what happens to numbers
@@ -83,11 +87,14 @@ class LoopRecorder(Recorder):
         made = traced(value, self, fresh(np.array(value, of.numpy), of))
         if type(made) is TracedInt:
             made.carried = True
+        self.entries.append(made)
         return made
 
     def counter(self, value: Any, expression: Any) -> Any:
         """A number that follows from the step."""
-        return traced(value, self, None, expression)
+        made = traced(value, self, None, expression)
+        self.entries.append(made)
+        return made
 
     def tensor_of(self, number: Any) -> Tensor:
         if number.tensor is None:
@@ -152,15 +159,28 @@ class LoopRecorder(Recorder):
         """Something that Python does to an object's numbers: done apart from the recording, and done again for every step."""
         if any(isinstance(v, Tensor) for group in of.optimizer.param_groups for v in group.values()):
             self.escapes.append(Escape("loop-rate-tensor", user_line()))
+        hosts = hosts_of([(function, of)])
+        if self.events and self.changed_since_event() or not self.events and self._computed_in(hosts):
+            self.escapes.append(Escape("loop-rate", None))
         with paused(self):
             held = tracers[:]
             tracers.clear()
             try:
-                settle(hosts_of([(function, of)]))
+                settle(hosts)
                 function()
             finally:
                 tracers.extend(held)
         self.events.append((function, of))
+        self.settled = [(x, x.copy()) for x in hosts_of(self.events)]
+
+    def changed_since_event(self) -> bool:
+        """Whether the numbers that events change are no longer what the last event left."""
+        return any(x != copy for x, copy in self.settled)
+
+    def _computed_in(self, hosts: list[Any]) -> bool:
+        """Whether an iteration has put a number into containers of what events change."""
+        return any(type(v) in TRACED and not any(v is e for e in self.entries)
+                   for x in hosts for v in (x.values() if isinstance(x, dict) else x))
 
     def condition(self, condition: Any, outcome: bool) -> None:
         self.conditions.append((condition, outcome))
@@ -282,6 +302,8 @@ class Trace:
             tracers.remove(self.recorder)
             self.listening = False
         self.hosts = {id(x) for x in hosts_of(self.recorder.events)}
+        if self.recorder.changed_since_event():
+            self.recorder.escapes.append(Escape("loop-rate", None))
         self.after = self._walk(self.watch)
         for path, n in self.lengths.items():
             x = self.after.lists.get(path)

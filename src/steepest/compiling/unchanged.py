@@ -5,6 +5,7 @@
 
 import operator
 import zlib
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor
 
 __all__ = ["ATOMS", "Free", "Path", "checksum", "same_array", "same_cell", "same_elements", "same_items", "same_random", "same_set",
-           "same_slot", "same_tensor"]
+           "same_slot", "same_tensor", "Together"]
 
 Path = tuple[Any, ...]
 Free = frozenset[Path]
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, type(...), dtype,
          np.float64, np.float32, np.int64, np.int32, np.bool_)
 """Values that are compared as such, and lead to nothing."""
+VALUES = operator.methodcaller("values")
 
 
 def checksum(x: np.ndarray[Any, Any]) -> int:
@@ -37,6 +39,26 @@ def same_items(path: Path, x: Any, held: Any, free: Free) -> bool:
         return True
     return all(a is b or (*path, k if type(k) in ATOMS else ("key", i)) in free
                for i, (k, a, b) in enumerate(zip(keys, x.values(), values, strict=True)))
+
+
+class Together:
+    """Dictionaries, as a walk noted them, that are compared in one go where nothing about them is free."""
+
+    def __init__(self, noted: list[Any], free: Free):
+        self.noted = [n for n in noted if n[0] is same_items and not _concerned(n[1], n[3][0], free)]
+        self.tables = [x for _, _, x, _ in self.noted]
+        self.sizes = [len(keys) for _, _, _, (keys, _) in self.noted]
+        self.keys = [k for _, _, _, (keys, _) in self.noted for k in keys]
+        self.values = [v for _, _, _, (_, values) in self.noted for v in values]
+
+    def still(self) -> bool:
+        """Whether all of them hold what they held."""
+        return (list(map(len, self.tables)) == self.sizes and all(map(operator.is_, chain.from_iterable(self.tables), self.keys))
+                and all(map(operator.is_, chain.from_iterable(map(VALUES, self.tables)), self.values)))
+
+
+def _concerned(path: Path, keys: list[Any], free: Free) -> bool:
+    return any((*path, k if type(k) in ATOMS else ("key", i)) in free for i, k in enumerate(keys))
 
 
 def same_elements(path: Path, x: Any, held: Any, free: Free) -> bool:

@@ -70,6 +70,9 @@ ROWS = {
         "{file}:{line}: {what} has effects outside of the tensors, so every step is run by Python; "
         "do it every so many steps (if step % 100 == 0:) or by run.emit(function, values)",
         "{file}:{line}:{what} 在张量之外有作用,因此每一步都由 Python 执行;请每隔若干步再做(if step % 100 == 0:),或用 run.emit(函数, 值)"),
+    "loop-rate": (
+        "the loop's body itself changes a number of the optimizer that a scheduler changes, so every step is run by Python",
+        "循环体自身修改了调度器所修改的优化器参数,因此每一步都由 Python 执行"),
     "loop-rate-tensor": (
         "{file}:{line}: a scheduler changes a learning rate that is a tensor, so every step is run by Python; give the optimizer a number",
         "{file}:{line}:调度器修改了张量形式的学习率,因此每一步都由 Python 执行;请给优化器一个数"),
