@@ -11,7 +11,17 @@ from steepest.core.tensor import Tensor
 from steepest.diagnose.frames import Line
 from steepest.diagnose.names import names_in
 from steepest.diagnose.noting import Noting
-from steepest.diagnose.reading import LossSeen, activations_of, broadcast_in, by_node, first_inputs, loss_of, plain_inputs, reached
+from steepest.diagnose.reading import (
+    LossSeen,
+    activations_of,
+    broadcast_in,
+    by_node,
+    first_inputs,
+    loss_of,
+    mean_loss,
+    plain_inputs,
+    reached,
+)
 from steepest.diagnose.seen import LeafSeen, Observation, OptimizerSeen, Site
 
 __all__ = ["FIRST", "Looks"]
@@ -58,6 +68,8 @@ class Looks:
         for seen in self.optimizers.values():
             self._see_gradients(seen)
         loss = loss_of(root, noted)
+        if loss is not None and loss.target is not None and len(self.observations) < FIRST:
+            loss.value = mean_loss(loss.kind, loss.prediction, loss.target)
         activations = activations_of(ops, below)
         if loss is not None and activations and activations[-1].name == loss.producer and activations[-1].line == loss.producer_line:
             activations[-1].output = True

@@ -15,7 +15,7 @@ import numpy as np
 from steepest.core.node import Node
 from steepest.core.tensor import Tensor
 
-__all__ = ["Activation", "LossSeen", "Op", "best_constant", "broadcast_in", "loss_of", "plain_inputs", "reached"]
+__all__ = ["Activation", "LossSeen", "Op", "best_constant", "broadcast_in", "loss_of", "mean_loss", "plain_inputs", "reached"]
 
 Array = np.ndarray[Any, Any]
 LARGE = 200_000
@@ -59,7 +59,7 @@ class Activation:
 
 @dataclass
 class LossSeen:
-    """The loss of one pass: of which kind, what it compared, and the best that one constant answer could give."""
+    """The loss of one pass: of which kind, and what it compared."""
 
     kind: str
     prediction: Array
@@ -67,13 +67,11 @@ class LossSeen:
     line: tuple[str, int]
     producer: str  # the operation that made the prediction
     producer_line: tuple[str, int] | None
-    value: float  # mean over the terms
-    base: float | None
+    value: float = math.nan  # mean over the terms, where it was worked out
     outer: Op | None = None
     own_target: bool = False  # whether the target came from the prediction itself
     paths: int = 1
     rows: int = 0
-    spread: float = 0.0
     shapes: tuple[tuple[int, ...], tuple[int, ...]] = field(default=((), ()))
 
 
@@ -232,14 +230,8 @@ def _seen(kind: str, prediction: Any, target: Any, op: Op, producer: Op | None, 
     if p.size > LARGE and p.ndim:       # part of the rows is enough for statistics
         rows_kept = max(64, LARGE // max(1, p.size // len(p)))
         p, t = p[:rows_kept], t[:rows_kept] if t.ndim and len(t) == shapes[0][0] else t
-    with np.errstate(all="ignore"):
-        value, base = mean_loss(kind, p, t), best_constant(kind, t)
-        rows = np.atleast_1d(p)[:ROWS].astype(np.float64)
-        spread = float(rows.reshape(len(rows), -1).std(0).mean()) if len(rows) > 1 else 0.0
-    seen = LossSeen(kind, p, t, op.line, producer.name if producer else "", producer.line if producer else None, value, base,
-                    outer, own, paths, shapes[0][0] if p.ndim else 1, spread)
-    seen.shapes = shapes
-    return seen
+    return LossSeen(kind, p, t, op.line, producer.name if producer else "", producer.line if producer else None, outer=outer,
+                    own_target=own, paths=paths, rows=shapes[0][0] if p.ndim else 1, shapes=shapes)
 
 
 def mean_loss(kind: str, p: Array, t: Array) -> float:

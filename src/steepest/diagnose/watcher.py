@@ -15,7 +15,7 @@ import numpy as np
 
 from steepest.autograd.engine import run_backward
 from steepest.compiling.onlooker import onlookers, tell
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
 from steepest.diagnose.frames import Line, inside, place_outside, user_line
 from steepest.diagnose.looking import FIRST, Looks
@@ -70,6 +70,7 @@ class Watcher(Looks):
         self.last_ops: list[Op] = []
         self.warned: list[tuple[str, Line]] = []
         self._alarms = 0
+        self._labels_of: tuple[int, int] | None = None
         self._loss_lines: dict[tuple[int, int], Evaluation] = {}
         self._step_hook: Any = None
         self._restore: list[Callable[[], None]] = []
@@ -113,7 +114,8 @@ class Watcher(Looks):
         site.losses.append(value)
         if value - value != 0 and self.first_bad is None and root.array.size == 1:
             self.first_bad = number
-        tell(self, ("pass", key), root)
+        if interpreters:
+            tell(self, ("pass", key), root)
         if self.modes:
             self._count_modes()
         looked = number >= self.next
@@ -310,7 +312,11 @@ class Watcher(Looks):
             self._guarded(self._see_labels, target)
 
     def _see_labels(self, target: Tensor) -> None:
-        t = target.array
+        key = id(target.array), target._version_count
+        if key == self._labels_of:                              # all rows again
+            self.labels.append(self.labels[-1])
+            return
+        self._labels_of, t = key, target.array
         labels = t.ndim and t.size == len(t) and len(t) >= 4
         self.labels.append((float(t.min()), float(t.max()), len(t)) if labels else (0.0, 1.0, 0))
 
