@@ -594,7 +594,35 @@ def _() -> tuple[list[str], list[str]]:
         program("numbers", loop="function", more_data=leak.replace("[x, y", "[y.clone() * 1, x") .replace("y.clone() * 1, x.view", "y, x.view")
                 .replace("x.view(len(x), -1)[:, :1].float()", "x"), model_text=four),
     ]
+    whole = "x_train, y_train = x, y\nx_test, y_test = x[40:], y[40:]\n"
+    within = "x_val, y_val = x[:20].clone(), y[:20].clone()\n"
+    sets = ("train_set, test_set = TensorDataset(x, y), TensorDataset(x[10:50], y[10:50])\n"
+            "test_loader = DataLoader(test_set, batch_size=16)\n")
+    measured = "with torch.no_grad():\n    print(criterion(model({}), {}).item())\n"
+    over_loader = "with torch.no_grad():\n    print(sum(criterion(model(a), b).item() for a, b in test_loader))\n"
+    augmented = "x_test, y_test = x[60:], y[60:]\nx, y = torch.cat([x, x]), torch.cat([y, y])\n"
+    random = ("from steepest.utils.data import random_split\ndata = TensorDataset(x, y)\nheld, _ = random_split(data, [20, len(x) - 20])\n"
+              "test_loader = DataLoader(held, batch_size=10)\n")
+    faulty += [
+        program("numbers", more_data=whole, after=measured.format("x_test", "y_test")),
+        program("binary", loop="function", more_data=within, after=measured.format("x_val", "y_val")),
+        program("classes", loop="loader", more_data=sets, after=over_loader),
+        program("numbers", "module", more_data=augmented, after=measured.format("x_test", "y_test")),
+        program("binary", loop="loader", more_data=random, after=over_loader),
+    ]
+    apart = "x_test, y_test = x[48:], y[48:]\nx, y = x[:48], y[:48]\n"
+    split = ("from steepest.utils.data import random_split\nheld, kept = random_split(TensorDataset(x, y), [20, len(x) - 20])\n"
+             "test_loader = DataLoader(held, batch_size=10)\nx, y = (torch.stack(v) for v in zip(*kept))\n")
+    counted = "x = (x > 0).float()\nx_test, y_test = x[60:], y[60:]\nx, y = x[:60], y[:60]\n"
+    beside = [
+        program("numbers", more_data=apart, after=measured.format("x_test", "y_test")),
+        program("binary", loop="trainer", more_data=apart, after=measured.format("x_test", "y_test")),
+        program("classes", loop="loader", more_data=split, after=over_loader),
+        program("binary", more_data=counted, after=measured.format("x_test", "y_test")),
+        program("numbers", loop="loader", after=measured.format("x", "y")),
+    ]
     healthy = [
+        *beside,
         program("numbers"), program("binary", more_data="x = torch.cat([x, (y + 0.3 * torch.randn(80, 1))], 1)\n", model_text=four),
         program("classes", loop="loader"),
         program("numbers", "linear", more_data="x = torch.cat([x, x[:, :1] ** 2], 1)\n", model_text="model = nn.Linear(4, 1)\n"),

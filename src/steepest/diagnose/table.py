@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from steepest.diagnose.finding import Finding, Seen, in_order, made
-from steepest.diagnose.rules import Rule, compiled, data, learning, loop, losses, raised
+from steepest.diagnose.rules import Rule, compiled, data, leaks, learning, loop, losses, raised
 from steepest.diagnose.run import Run
 
 __all__ = ["RULES", "examine"]
@@ -53,7 +53,7 @@ RULES: tuple[Rule, ...] = (
     _mistake("softmax-before-cross-entropy", "preflight", losses.softmax_before_cross_entropy),
     _mistake("batch-and-data-size", "preflight", data.batch_and_data_size, raised.check_of("batch-and-data-size")),
     _mistake("constant-or-missing-inputs", "preflight", data.constant_or_missing_inputs),
-    _mistake("leak-or-duplicates", "preflight", data.leak_or_duplicates),
+    _mistake("leak-or-duplicates", "preflight", leaks.leak_or_duplicates),
     _mistake("sorted-labels", "preflight", data.sorted_labels),
     _mistake("mode-forgotten", "runs", loop.mode_forgotten, explains=("overfitting",)),
     _mistake("loss-tensor-accumulated", "runs", loop.loss_tensor_accumulated, explains=()),

@@ -154,6 +154,13 @@ ROWS: dict[str, Row] = {
          "在第二次 backward() 之前重新计算损失（沿用的隐藏状态请写 .detach()），或者保留计算图："),
     ),
     "doctor-other/backward-twice": ("\nThe first backward() is in line {line}: {code}", "\n第一次 backward() 在第 {line} 行：{code}"),
+    "doctor-eight-rows/learnt": (
+        " On eight rows alone a fresh copy of the model comes from {start:.3g} to {end:.2g} in 200 steps: it can learn, the training or the data "
+        "keeps it from it.",
+        " 只用八行时，重新初始化的模型在 200 步内从 {start:.3g} 降到 {end:.2g}：模型学得会，是训练方式或数据有问题。"),
+    "doctor-eight-rows/not-learnt": (
+        " Even eight rows alone a fresh copy of the model does not learn in 200 steps (from {start:.3g} to {end:.2g}): look at the model itself.",
+        " 即使只有八行，重新初始化的模型在 200 步内也学不会（从 {start:.3g} 到 {end:.2g}）：请检查模型本身。"),
     "doctor-other/gradient-chain-broken": ("\nThe chain is cut in line {line}: {code}", "\n梯度链在第 {line} 行断开：{code}"),
     "doctor-other/in-place-needed-value": ("\nThe value is needed by line {line}: {code}", "\n需要这个值的是第 {line} 行：{code}"),
     **_rule(
@@ -199,6 +206,14 @@ ROWS: dict[str, Row] = {
         ("If mini-batches were meant, take a smaller batch_size.", "如果想用小批量，请减小 batch_size。"),
     ),
     **_rule(
+        "batch-and-data-size/noise",
+        ("Batches of {batch} rows: their gradients differ far more than they agree (noise scale about {scale:.3g} rows), and the loss no longer "
+         "falls.",
+         "每批 {batch} 行：各批的梯度相差远大于一致的部分（噪声尺度约 {scale:.3g} 行），损失也不再下降。"),
+        ("Near the end of a training most of a small batch's gradient is noise.", "训练后期，小批量的梯度大部分是噪声。"),
+        ("A larger batch, or a smaller learning rate towards the end, steadies the steps.", "增大批量，或在后期减小学习率，步子会更稳。"),
+    ),
+    **_rule(
         "batch-and-data-size/raised", RAISED,
         ("A loader needs a batch size of at least one.", "批大小至少是 1。"), ("Give a positive batch size:", "请给出正的批大小："),
     ),
@@ -242,6 +257,13 @@ ROWS: dict[str, Row] = {
         ("The model is given the answer; what it learns is to copy it, and it will fail where the column is missing.",
          "答案已经给了模型；它学到的只是照抄，没有这一列时就会失败。"),
         ("Leave the column out of the inputs.", "请把这一列从输入中去掉。"),
+    ),
+    **_rule(
+        "leak-or-duplicates/in-both",
+        ("{rows} of {total} rows of the test data ({name}) also stand in the training data.", "测试数据（{name}）的 {total} 行中有 {rows} 行也在训练数据里。"),
+        ("What is measured on rows that were trained on is memory, not prediction.", "在训练过的行上测得的是记忆，不是预测。"),
+        ("Split first, each row into one part only: order = torch.randperm(len(x)); x_test, x_train = x[order[:n]], x[order[n:]]",
+         "先划分，每一行只属于一部分：order = torch.randperm(len(x)); x_test, x_train = x[order[:n]], x[order[n:]]"),
     ),
     **_rule(
         "leak-or-duplicates/duplicates",
@@ -298,8 +320,8 @@ ROWS: dict[str, Row] = {
     **_rule(
         "labels-unrelated",
         ("The loss ended at {end:.4g}, the best constant answer gives {base:.4g}; rows with similar inputs have labels no more alike than shuffled "
-         "ones ({n} rows, nearest neighbours and least squares).",
-         "损失停在 {end:.4g}，最好的常数答案是 {base:.4g}；输入相近的行，标签并不比打乱后更相近（{n} 行，近邻与最小二乘）。"),
+         "ones ({n} rows, nearest neighbours and least squares).{eight}",
+         "损失停在 {end:.4g}，最好的常数答案是 {base:.4g}；输入相近的行，标签并不比打乱后更相近（{n} 行，近邻与最小二乘）。{eight}"),
         ("Nothing in the inputs tells of the labels: often x and y were shuffled, sorted or cut apart from each other.",
          "输入里没有关于标签的信息：常常是 x 和 y 被分别打乱、排序或截取了。"),
         ("Check that row i of x belongs to row i of y: shuffle both with one permutation.", "请检查 x 的第 i 行与 y 的第 i 行是否对应：打乱时用同一个排列。"),
@@ -406,8 +428,9 @@ ROWS: dict[str, Row] = {
     **_rule(
         "stuck-at-base-rate",
         ("All {passes} {units} long the model gave every row the same answer: the loss stayed at {base:.3f}, {rate}. "
-         "Outputs differ by {spread:.2g} between rows; activations: {layers}. {saturated}",
-         "整整 {passes} {units}，模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}。各行之间输出只差 {spread:.2g}；激活值：{layers}。{saturated}"),
+         "Outputs differ by {spread:.2g} between rows; activations: {layers}. {saturated}{eight}",
+         "整整 {passes} {units}，模型对每一行都给出同样的答案：损失停在 {base:.3f}，{rate}。各行之间输出只差 {spread:.2g}；激活值：{layers}。{saturated}"
+         "{eight}"),
         ("Each layer passes on little of the difference between rows, so the gradient is nearly the same for every row and only the output's bias moves.",
          "每一层都只传下行与行之间差别的一小部分，于是每一行的梯度几乎相同，只有输出的偏置在动。"),
         ("Let the difference between rows through (tanh or ReLU in hidden layers), take larger steps, or scale the inputs:",

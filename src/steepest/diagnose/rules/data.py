@@ -1,4 +1,4 @@
-"""Rules about the data: scales, missing and constant inputs, leaks, order and sizes of batches, majorities."""
+"""Rules about the data: scales, missing and constant inputs, order and sizes of batches, majorities."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 from steepest.data.dataset import IterableDataset
 from steepest.data.fetch import rows_of
 from steepest.data.sampler import SequentialSampler
+from steepest.diagnose.capacity import gradient_noise
 from steepest.diagnose.finding import Seen
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source
 
 __all__ = [
-    "batch_and_data_size", "class_imbalance", "constant_or_missing_inputs", "inputs_not_scaled", "leak_or_duplicates", "sorted_labels",
+    "batch_and_data_size", "class_imbalance", "constant_or_missing_inputs", "inputs_not_scaled", "sorted_labels",
 ]  # fmt: skip
 
 
@@ -37,7 +38,19 @@ def batch_and_data_size(run: Run) -> Seen | None:
             return Seen(values, number, edit, 0.99)
         if loader.batch_size > rows:
             return Seen(values, number, None, 0.9, severity="note", variant="larger")
-    return None
+    return _noisy(run)
+
+
+def _noisy(run: Run) -> Seen | None:
+    """A note where training stands still and the batches' gradients differ far more than they agree."""
+    if run.whole_batch or run.site is None or len(run.losses) < 100 or run.learnt > 0.9 \
+            or run.mean_loss(0.8, 1.0) < 0.98 * run.mean_loss(0.5, 0.7):
+        return None
+    noise = gradient_noise(run)
+    if noise is None or noise[1] < 10 * noise[0]:
+        return None
+    values = {"batch": noise[0], "scale": noise[1], "line": run.site.line[1], "code": run.quoted(run.site.line)}
+    return Seen(values, run.site.line[1], None, 0.7, severity="note", variant="noise")
 
 
 def _loader_call(run: Run, line: Any, loader: Any) -> tuple[Source, ast.Call] | None:
@@ -175,21 +188,6 @@ def _try_scaled(run: Run, edit: Edit) -> tuple[Edit | None, str]:
         if result is not None and result.better(run):
             return changed, tried_text(run, changed, result)
     return None, ""
-
-
-def leak_or_duplicates(run: Run) -> Seen | None:
-    """An input column that is the target, rows that stand in training and in validation data."""
-    x, y = run.inputs, run.targets
-    if x is None or y is None or x.ndim != 2 or len(x) != len(y) or len(x) < 12:
-        return None
-    t = np.asarray(y, np.float64).reshape(len(y), -1)
-    if t.shape[1] == 1 and x.shape[1] > 1 and len(np.unique(t)) > 1:
-        for column in range(x.shape[1]):
-            if np.allclose(x[:, column], t[:, 0], rtol=1e-6, atol=1e-9):
-                first = next(o for o in run.observations if o.inputs is not None)
-                line = first.input_line
-                return Seen({"column": column, "rows": len(x), "line": line[1], "code": run.quoted(line)}, line[1], None, 0.95)
-    return None
 
 
 def sorted_labels(run: Run) -> Seen | None:

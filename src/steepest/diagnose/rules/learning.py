@@ -11,6 +11,7 @@ import numpy as np
 from steepest.diagnose.finding import Seen
 from steepest.diagnose.measure import curvature_at, nudged
 from steepest.diagnose.noting import Bad
+from steepest.diagnose.rules.losses import eight_rows_text
 from steepest.diagnose.run import Run
 from steepest.diagnose.seen import Observation
 from steepest.diagnose.source import Edit, Source, called
@@ -55,7 +56,7 @@ def stuck_at_base_rate(run: Run) -> Seen | None:
         "layers": layers or text("doctor-no-hidden"), "line": run.site.line[1] if run.site else 0,
         "code": run.quoted(run.site.line) if run.site else "",
         "saturated": text("doctor-none-saturated") if saturated < 0.05 else text("doctor-some-saturated", share=saturated),
-        "end": run.end, "unit": _unit(run, 1), "units": _unit(run),
+        "end": run.end, "unit": _unit(run, 1), "units": _unit(run), "eight": "" if left else eight_rows_text(run),
     }  # fmt: skip
     edit, tried = _leave_sooner(run, base, length, hidden)
     return Seen(values, values["line"], edit, 0.95 if tried or length == len(run.losses) else 0.85, variant="left" if left else "",

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from steepest.diagnose.capacity import eight_rows
 from steepest.diagnose.finding import Seen
 from steepest.diagnose.frames import Line
 from steepest.diagnose.reading import LossSeen
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, called
+from steepest.errors import text
 
-__all__ = ["labels_unrelated", "loss_broadcast", "sides_of", "sigmoid_and_loss_mismatch", "softmax_before_cross_entropy"]
+__all__ = ["eight_rows_text", "labels_unrelated", "loss_broadcast", "sides_of", "sigmoid_and_loss_mismatch", "softmax_before_cross_entropy"]
 
 
 def _losses(run: Run) -> list[LossSeen]:
@@ -168,8 +170,18 @@ def _nothing_in_common(run: Run, seen: LossSeen, targets: Any) -> Seen | None:
     if rank <= 0.9:
         return None
     line = seen.line
-    values = {"line": line[1], "code": run.quoted(line), "n": len(x), "share": rank, "base": run.base, "end": run.end, "chance": chance}
+    values = {"line": line[1], "code": run.quoted(line), "n": len(x), "share": rank, "base": run.base, "end": run.end, "chance": chance,
+              "eight": eight_rows_text(run)}
     return Seen(values, line[1], None, 0.7, "warning")
+
+
+def eight_rows_text(run: Run) -> str:
+    """What a fresh copy of the model makes of eight rows alone, in words."""
+    found = eight_rows(run)
+    if found is None:
+        return ""
+    key = "doctor-eight-rows/learnt" if found[1] < 0.2 * found[0] else "doctor-eight-rows/not-learnt"
+    return text(key, start=found[0], end=found[1])
 
 
 def _dependence(x: Any, y: Any) -> tuple[float, float]:

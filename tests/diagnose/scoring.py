@@ -1,0 +1,95 @@
+"""The doctor's scoreboard: `python tests/diagnose/scoring.py [RULE ...]` runs the catalogue and prints a line a rule."""
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from catalogue import FAULTY, HEALTHY
+
+from steepest.diagnose.doctor import ProgramDoctor
+from steepest.diagnose.finding import Finding
+
+
+@dataclass
+class Score:
+    """How a rule fares: programs where the planted mistake was not named first, healthy ones that heard a mistake or a warning."""
+
+    rule: str
+    missed: list[tuple[int, list[tuple[str, str]]]] = field(default_factory=list)
+    loud: list[tuple[int, list[tuple[str, str]]]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Named first, of how many faulty; silent, of how many healthy."""
+        faulty, healthy = len(FAULTY[self.rule]), len(HEALTHY[self.rule])
+        return faulty - len(self.missed), faulty, healthy - len(self.loud), healthy
+
+
+def findings(folder: Path, source: str) -> list[Finding]:
+    """What the doctor finds in a program that runs in this process."""
+    path = folder / "program.py"
+    path.write_text(source, encoding="utf-8")
+    doctor = ProgramDoctor(path, source, budget=6.0)
+    main, error = sys.modules["__main__"], None
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    module.__file__ = str(path)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("default")
+            with doctor:
+                try:
+                    exec(compile(source, str(path), "exec"), module.__dict__)
+                except Exception as raised:
+                    error = raised
+            found = doctor.findings(error)
+    finally:
+        sys.modules["__main__"] = main
+    assert doctor.watcher.broken is None, repr(doctor.watcher.broken)
+    return found
+
+
+def score(rule: str, folder: Path) -> Score:
+    """Run the programs of a rule."""
+    made, begun = Score(rule), time.perf_counter()
+    for number, source in enumerate(FAULTY[rule]):
+        found = findings(folder, source)
+        if not found or found[0].rule != rule:
+            made.missed.append((number, [(f.rule, f.severity) for f in found]))
+    for number, source in enumerate(HEALTHY[rule]):
+        spoken = [f for f in findings(folder, source) if f.severity != "note"]
+        if spoken:
+            made.loud.append((number, [(f.rule, f.evidence) for f in spoken]))
+    made.seconds = time.perf_counter() - begun
+    return made
+
+
+def line(name: str, counts: tuple[int, ...], seconds: float) -> str:
+    right, faulty, silent, healthy = counts
+    return f"{name:32} {right:4}/{faulty:<4} {silent:4}/{healthy:<4} {seconds:7.2f}"
+
+
+def main(rules: list[str]) -> int:
+    """Print the scoreboard; 0 where at least 95 % of the mistakes are named first and all healthy programs are silent."""
+    os.environ["STEEPEST_LANG"] = "en"
+    print(f"{'rule':32} first/of   silent/of  seconds")
+    scores = []
+    with tempfile.TemporaryDirectory() as folder:
+        for rule in rules or FAULTY:
+            scores.append(score(rule, Path(folder)))
+            print(line(rule, scores[-1].counts, scores[-1].seconds), *scores[-1].missed, *scores[-1].loud, flush=True)
+    total = tuple(sum(column) for column in zip(*(s.counts for s in scores), strict=True))
+    print(line("all", total, sum(s.seconds for s in scores)))
+    return 0 if total[0] >= 0.95 * total[1] and total[2] == total[3] else 1
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore", category=RuntimeWarning)
+    raise SystemExit(main(sys.argv[1:]))
