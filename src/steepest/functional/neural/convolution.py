@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import int64
+from steepest.functional.neural import direct
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import (
     Pairs,
@@ -108,6 +109,9 @@ def _rows(g: Any, groups: int) -> Any:
 
 
 def _conv_kernel(x: Any, weight: Any, bias: Any, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int) -> Any:
+    found = direct.convolved(x, weight, bias, stride, padding, dilation, groups)
+    if found is not None:
+        return found
     kernel, samples = weight.shape[2:], x.shape[0]
     out = places(x.shape, kernel, stride, dilation, padding)
     x = padded_array(x, padding)
@@ -135,6 +139,9 @@ def _conv_by_taps(x: Any, weight: Any, stride: Sizes, dilation: Sizes, out: Size
 
 
 def _input_kernel(g: Any, weight: Any, shape: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int) -> Any:
+    found = direct.input_slope(g, weight, shape, stride, padding, dilation, groups)
+    if found is not None:
+        return found
     kernel, out = weight.shape[2:], g.shape[2:]
     if weight.shape[1] == 1 and groups > 1:
         return _input_by_taps(g, weight, shape, stride, padding, dilation, groups)
@@ -161,6 +168,9 @@ def _input_by_taps(g: Any, weight: Any, shape: Sizes, stride: Sizes, padding: Pa
 
 
 def _weight_kernel(g: Any, x: Any, shape: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int) -> Any:
+    found = direct.weight_slope(g, x, shape, stride, padding, dilation, groups)
+    if found is not None:
+        return found
     kernel, out = shape[2:], g.shape[2:]
     x = padded_array(x, padding)
     if shape[1] == 1 and groups > 1:
