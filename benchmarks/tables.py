@@ -46,7 +46,7 @@ def one(ready: work.Work, seed: int) -> dict[str, tuple[float, float, float]]:
     learnt, test = plan.learn, plan.tests[0]
     how = settings.recipe(len(learnt), "adamw", None, None)
     begin = time.perf_counter()
-    ours = learning.learn(ready, learnt, networks.widths("auto"), how, seed, True)
+    ours = learning.learn(ready, learnt, networks.widths("auto", len(learnt)), how, seed, True)
     seconds = time.perf_counter() - begin
     metric = ACCURACY if ready.schema.classes else R2
     truth = ready.truth[test]

@@ -154,11 +154,19 @@ def test_the_simplest_baseline() -> None:
 
 
 def test_the_cosine_rises_shortly_and_ends_at_nothing() -> None:
-    shares = [training.cosine((epoch + 0.5) / 20) for epoch in range(20)]
-    assert max(shares) == shares[1]
-    assert shares[0] < shares[1]
-    assert shares[1:] == sorted(shares[1:], reverse=True)
-    assert shares[-1] < 0.01
+    rate = training.Rate(0.5, 40)
+    rates = []
+    for _ in range(40):
+        rate.step()
+        rates.append(rate.now.item())
+    expected = [0.5 * min(1, (step + 0.5) / 2) * 0.5 * (1 + math.cos(math.pi * (step + 0.5) / 40)) for step in range(40)]
+    numpy.testing.assert_allclose(rates, expected, atol=1e-6)
+
+
+def test_a_constant_rate_stays() -> None:
+    rate = training.Rate(0.25)
+    rate.step()
+    assert rate.now.item() == 0.25
 
 
 def test_the_native_loop_trains_as_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:

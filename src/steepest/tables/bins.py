@@ -34,9 +34,10 @@ class Bins:
         """How many features there are behind the bins for `features` before them."""
         return features + sum(len(edges) - 1 for edges in self.edges.values())
 
-    def widen(self, matrix: NDArray[Any]) -> NDArray[Any]:
-        """`(N, features)` to `(N, width)`: the matrix, its numbers bent, and behind it the bins of each number in order."""
-        wide = numpy.empty((len(matrix), self.width(matrix.shape[1])), dtype=matrix.dtype)
+    def widen(self, matrix: NDArray[Any], room: int = 0) -> NDArray[Any]:
+        """`(N, features)` to `(N, width)`: the matrix, its numbers bent, and behind it the bins of each number in order; then as many
+        zeros as make it `room` wide."""
+        wide = numpy.zeros((len(matrix), max(room, self.width(matrix.shape[1]))), dtype=matrix.dtype)
         wide[:, : matrix.shape[1]] = matrix
         begin = matrix.shape[1]
         for place, edges in self.edges.items():

@@ -40,7 +40,7 @@ class _Estimator(BaseEstimator):
         self.random_state = random_state
 
     def _learn(self, x: Any, task: Task, truth: Any, classes: int) -> None:
-        hidden = networks.widths(self.model)
+        hidden = networks.widths(self.model, len(x))
         optimizer = AUTO[not hidden] if self.optimizer == "auto" else self.optimizer
         if self.model == "auto":
             how = settings.recipe(len(x), optimizer, self.lr, self.epochs)

@@ -108,9 +108,9 @@ def train(
     """
     begin = clock.perf_counter()
     _check(task, seed, folds, class_weight)
-    hidden = networks.widths(model)
+    hidden = networks.widths(model)  # what cannot be meant ends before the file is read
     name_of_optimizer = AUTO[not hidden] if optimizer == "auto" else optimizer
-    Settings(name_of_optimizer, lr, 200 if epochs is None else epochs)  # what cannot be meant ends before the file is read
+    Settings(name_of_optimizer, lr, 200 if epochs is None else epochs)
 
     table = reading.read(data, **how) if isinstance(data, (str, os.PathLike)) else reading.from_frame(data, "data")
     table, name, notes = work.rows_with_target(table, target)
@@ -123,8 +123,9 @@ def train(
     if time is None and group is None:
         notes += inspecting.proposals(ready)
     few = model == "auto" and len(plan.learn) < FEWEST_FOR_NETWORK
+    hidden = networks.widths(model, len(plan.learn))
     if few:
-        notes.append(text("train-few-rows", rows=len(plan.learn), model=networks.AUTO))
+        notes.append(text("train-few-rows", rows=len(plan.learn), model=networks.AUTO_OF_FEW))
         hidden, name_of_optimizer = [], AUTO[True] if optimizer == "auto" else optimizer
     if model == "auto" and not few:
         how_to_train = settings.recipe(len(plan.learn), name_of_optimizer, lr, epochs)
@@ -168,6 +169,7 @@ def train(
         "best_epoch": learnt.runs[0].best,
         "ended": learnt.runs[-1].ended,
         "members": len(chosen.members),
+        "fold_members": min(len(chosen.members), settings.members_of_fold(how_to_train)),
         "cosine": how_to_train.cosine,
         "batch": how_to_train.batch(len(plan.learn)),
         "time": time or "",
@@ -234,7 +236,7 @@ def _tested(
             one, rows = learnt, plan.learn
             if plan.kind in ("folds", "each"):
                 rows = plan.others(test)
-                quick = replace(how, members=min(2, how.members), lr=learnt.runs[0].lr or how.lr)
+                quick = replace(how, members=settings.members_of_fold(how), lr=learnt.runs[0].lr or how.lr)
                 chosen = learnt.model.hidden if choose else hidden
                 one = learning.learn(ready, rows, chosen, quick, seed + 1 + number, choose, solve=True)
                 if one.interrupted:

@@ -29,6 +29,7 @@ __all__ = ["Learnt", "Watch", "learn"]
 
 SKEWED = 1.0  # the skewness from which on a target that is never negative is tried on the log scale
 MOST_TRIED = 20_000  # rows that decide about the log scale
+MOST_SOLVED_AGAIN = 200_000  # rows from which on the linear model is compared on one network's validation rows, not on those of all
 RARE_CLASS = 0.2  # share of the rarer class below which its threshold is chosen
 
 Watch = Callable[[Epoch, Run], None]
@@ -85,20 +86,27 @@ def learn(
     notes: list[str] = []
     used = widened if settings.bins and hidden else None
     data = replace(plain, bins=used)
-    first = numpy.setdiff1d(rows, sides[0])
     runs = [Run(ended="solved", lr=0.0)]
     taken = not hidden and solve
     if not taken:
         members, runs = _members(data, rows, sides, hidden, settings, seed, watch)
         fitted = model(hidden, members, used)
     if taken or (choose and hidden):
-        members_of_first = linear_of(first).members
-        rival = training.loss_on(members_of_first[0], plain.criterion, plain.part(sides[0]))
-        if taken or not rival > runs[0].best_loss:
-            if not taken:
-                words = {"model": fitted.model, "linear": f"{rival:.4g}", "loss": f"{runs[0].best_loss:.4g}"}
+        one = taken or work.task.name == "multiclass" or len(rows) >= MOST_SOLVED_AGAIN
+        judged = sides[:1] if one else sides[: len(members)]
+        rivals = [linear_of(numpy.setdiff1d(rows, side)).members[0] for side in judged]
+        if not taken:
+            counts = [len(side) for side in judged]
+            losses = [training.loss_on(rival, plain.criterion, plain.part(side)) for rival, side in zip(rivals, judged, strict=True)]
+            of_linear, of_networks = (
+                float(numpy.average(values, weights=counts)) for values in (losses, [run.best_loss for run in runs[: len(judged)]])
+            )
+            taken = not of_linear > of_networks
+            if taken:
+                words = {"model": fitted.model, "linear": f"{of_linear:.4g}", "loss": f"{of_networks:.4g}"}
                 notes.append(text("train-linear-chosen", **words))
-            fitted, members, sides, data = linear, members_of_first, sides[:1], plain
+        if taken:
+            fitted, members, sides, data = linear, rivals, judged, plain
     validated = numpy.concatenate(sides[: len(members)])
     said = [networks.outputs([member], matrix[side], data.bins) for member, side in zip(members, sides, strict=False)]
     foreseen = _calibrated(fitted, numpy.concatenate(said), work, validated, notes)
@@ -124,9 +132,13 @@ class _Data:
     def criterion(self) -> nn.Module:
         return self.work.task.criterion(self.work.weights)
 
-    def part(self, rows: Rows) -> training.Data:
+    def part(self, rows: Rows, room: int = 0) -> training.Data:
+        """The rows for the loss, with features of 0 up to `room`."""
         chosen = self.matrix[rows]
-        return steepest.from_numpy(chosen if self.bins is None else self.bins.widen(chosen)), self.targets[steepest.from_numpy(rows)]
+        wide = chosen if self.bins is None else self.bins.widen(chosen, room)
+        if wide.shape[1] < room:
+            wide = numpy.pad(wide, ((0, 0), (0, room - wide.shape[1])))
+        return steepest.from_numpy(wide), self.targets[steepest.from_numpy(rows)]
 
 
 def _members(
@@ -135,12 +147,13 @@ def _members(
     """The trained networks, each without its validation rows; the first chooses the learning rate of all."""
     members: list[nn.Sequential] = []
     runs: list[Run] = []
-    size = max(1, (len(rows) - max(map(len, sides))) // 8 * 8)  # networks that learn from equally many rows share a native program
+    room = networks.room(data.features)
+    batch = settings.batch(len(rows))
     for number, side in enumerate(sides):
-        network = networks.build(hidden, data.features, data.work.outputs)
-        others = numpy.setdiff1d(rows, side)
-        learnt = data.part(others if len(others) < 64 else others[numpy.sort(_mixed(len(others), seed + number)[:size])])
-        run = training.train(network, data.criterion, learnt, data.part(side), settings, seed + number, watch)
+        network = networks.build(hidden, room, data.work.outputs)
+        others = training.whole_batches(numpy.setdiff1d(rows, side), batch, seed + number)
+        learnt = data.part(others, room)
+        run = training.train(network, data.criterion, learnt, data.part(side, room), settings, seed + number, watch)
         del learnt  # before the next network takes as much
         if run.ended == "interrupted" and members:
             runs[-1].ended = "interrupted"
@@ -150,11 +163,8 @@ def _members(
         settings = replace(settings, lr=run.lr)
         if run.ended == "interrupted":
             break
-    return members, runs
-
-
-def _mixed(count: int, seed: int) -> Rows:
-    return numpy.random.default_rng(abs(seed)).permutation(count)
+    training.agree(members, runs, [len(side) for side in sides[: len(members)]])
+    return [networks.cut(network, data.features) for network in members], runs
 
 
 def _scale(work: Work, rows: Rows, matrix: NDArray[numpy.float32], widened: bins.Bins) -> Scale:

@@ -10,23 +10,26 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+import steepest
 from steepest import nn
 from steepest.errors import UserError, text
 from steepest.tables import applying
 from steepest.tables.bins import Bins
+from steepest.tables.settings import FEW_ROWS
 
-__all__ = ["AUTO", "build", "layers", "outputs", "widths"]
+__all__ = ["AUTO", "build", "cut", "layers", "outputs", "room", "widths"]
 
-AUTO = "64-64"  # the hidden widths that `auto` sets beside the linear model
+AUTO, AUTO_OF_FEW = "64-64", "256"  # the hidden widths that `auto` sets beside the linear model
 WIDEST = 16384
+STEP = 16
 DEEPEST = 32
 
 
-def widths(model: str) -> list[int]:
-    """The hidden widths that `model` names: none for `linear`. Raises `UserError` for anything else."""
+def widths(model: str, rows: int = FEW_ROWS) -> list[int]:
+    """The hidden widths that `model` names, `auto` by the rows to learn from: none for `linear`. Raises `UserError` for anything else."""
     if model == "linear":
         return []
-    named = AUTO if model == "auto" else model
+    named = (AUTO if rows >= FEW_ROWS else AUTO_OF_FEW) if model == "auto" else model
     parts = named.split("-")
     if len(parts) <= DEEPEST and all(part.isascii() and part.isdecimal() and 1 <= int(part[:9]) <= WIDEST for part in parts):
         return [int(part) for part in parts]
@@ -43,6 +46,22 @@ def build(hidden: list[int], features: int, outputs: int) -> nn.Sequential:
             made.append(nn.ReLU())
         made.append(nn.Linear(wide_in, wide_out))
     return nn.Sequential(*made)
+
+
+def room(features: int) -> int:
+    """How many features a network is built for while it learns: tables, and folds of one table, that differ by a few (which are then 0)
+    share a native program."""
+    return -(-features // STEP) * STEP
+
+
+def cut(network: nn.Sequential, features: int) -> nn.Sequential:
+    """The same network without the features behind `features`, which were always 0."""
+    first, *rest = network
+    narrow = nn.Linear(features, first.out_features)
+    with steepest.no_grad():
+        narrow.weight.copy_(first.weight[:, :features])
+        narrow.bias.copy_(first.bias)
+    return nn.Sequential(narrow, *rest)
 
 
 def layers(network: nn.Module) -> list[tuple[Any, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 from steepest import Tensor, optim
 from steepest.errors import UserError, text
 
-__all__ = ["AUTO", "OPTIMIZERS", "Settings", "recipe"]
+__all__ = ["AUTO", "OPTIMIZERS", "Settings", "members_of_fold", "recipe"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,14 @@ MOST_EPOCHS = 10_000_000
 # What `--model auto` does beside its widths; searched on the tables of benchmarks/tables.py, other seeds than it prints. The parts:
 # bins (Gorishniy et al. 2022), a schedule that ends at 0 (Holzmüller et al. 2024), several networks of one table averaged (Gorishniy,
 # Kotelnikov and Babenko, TabM, 2025).
-MANY_ROWS = 200_000
+FEW_ROWS, MANY_ROWS = 2000, 200_000
 MEMBERS, MEMBERS_OF_MANY_ROWS = 4, 2
 STEPS = 2500
 FEWEST_EPOCHS, LONGEST = 12, 24
+# With few rows: more networks, wide and without bins, in large steps; the rate is fixed, since so few validation rows would choose one
+# by luck.
+MEMBERS_OF_FOLD = 4
+FEW_MEMBERS, FEW_LR, FEW_EPOCHS, FEW_BATCH, FEW_LOOK = 8, 0.01, 30, 128, 5
 COSINE_LR = 0.002  # for batches of any size: the schedule starts high and ends at 0
 COSINE_FACTORS = (0.5, 1.0, 2.0)
 
@@ -58,7 +62,8 @@ class Settings:
 
     With `cosine` the learning rate rises over the first twentieth of the steps and falls to 0 on half a cosine over all `epochs`;
     otherwise it is halved where validation stands still, and a run that does not improve ends early. `members` networks, each with
-    another fifth (or so) of the rows for validation, are averaged; with `bins` they read numbers through `bins.Bins`.
+    another part of the rows for validation, are averaged; with `bins` they read numbers through `bins.Bins`. Validation is looked at
+    every `look` epochs; `rows_a_step` are the rows of a mini-batch (None: by the number of rows).
     """
 
     optimizer: str = "adamw"
@@ -67,6 +72,8 @@ class Settings:
     cosine: bool = False
     members: int = 1
     bins: bool = False
+    look: int = 1
+    rows_a_step: int | None = None
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -87,6 +94,8 @@ class Settings:
         """About a fiftieth of the rows, as a power of two from 32 to 1024 (half of that with `cosine`); or all of them."""
         if OPTIMIZERS[self.optimizer].all_rows:
             return rows
+        if self.rows_a_step:
+            return self.rows_a_step
         if self.cosine:
             return min(256 if rows < MANY_ROWS else 1024, max(32, 2 ** round(math.log2(max(1, rows / 100)))))
         return min(1024, max(32, 2 ** round(math.log2(max(1, rows / 50)))))
@@ -109,11 +118,21 @@ class Settings:
 
 
 def recipe(rows: int, optimizer: str, lr: float | None, epochs: int | None) -> Settings:
-    """The settings of `--model auto` for `rows` to learn from; what is given stays as it is."""
+    """The settings of `--model auto` for a table of which `rows` are learnt from; what is given stays as it is."""
     members = MEMBERS if rows < MANY_ROWS else MEMBERS_OF_MANY_ROWS
     draft = Settings(optimizer, lr, epochs or 1, cosine=True, members=members, bins=True)
     if OPTIMIZERS[optimizer].all_rows:
         return replace(draft, epochs=epochs or 200, cosine=False, members=1)
+    if rows < FEW_ROWS:
+        rate = lr or FEW_LR * OPTIMIZERS[optimizer].lr / OPTIMIZERS["adamw"].lr
+        return replace(
+            draft, lr=rate, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK, rows_a_step=FEW_BATCH
+        )
     steps = max(1, rows // draft.batch(rows))
     shortest = FEWEST_EPOCHS if rows < MANY_ROWS else 3
     return replace(draft, epochs=epochs or min(LONGEST, max(shortest, round(STEPS / steps))))
+
+
+def members_of_fold(how: Settings) -> int:
+    """How many networks judge a fold of a cross-validation in the place of the ensemble, whose metric is a little better."""
+    return min(how.members, MEMBERS_OF_FOLD)

@@ -48,7 +48,7 @@ def train_program(model: TableModel, plan: Plan) -> str:
         fold[test] = number
     about = model.about
     settings = {key: about[key] for key in ("lr", "epochs", "batch", "cosine", "seed")}
-    settings["members"] = min(2, len(model.members)) if plan.kind in ("folds", "each") else len(model.members)
+    settings["members"] = about["fold_members"] if plan.kind in ("folds", "each") else len(model.members)
     content = _source("programs/train_main.py")
     begin = content.index("SETTINGS = ")
     line = content[begin : content.index("  # as the model was trained", begin)]

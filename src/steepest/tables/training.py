@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,9 +15,10 @@ import numpy
 import steepest
 from steepest import Tensor, nn, optim
 from steepest.tables.settings import OPTIMIZERS, Settings
+from steepest.tables.splitting import Rows
 from steepest.utils.data import DataLoader, TensorDataset
 
-__all__ = ["Epoch", "Run", "cosine", "loss_on", "train"]
+__all__ = ["Epoch", "Rate", "Run", "agree", "loss_on", "train", "whole_batches"]
 
 PATIENCE = 30  # epochs without a better validation loss until the run ends
 HALVE_AFTER = 8  # epochs without a better validation loss until the learning rate is halved
@@ -48,6 +50,13 @@ class Run:
     best_loss: float = math.inf
     ended: str = "epochs"  # or "early", "interrupted", "diverged"
     lr: float = 0.0
+    looks: list[dict[str, Tensor]] = field(default_factory=list)
+    """With a cosine: the weights at each row of the history, until the networks of an ensemble agree on one."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it went as far as it was meant to."""
+        return self.ended == "epochs"
 
 
 def train(
@@ -86,7 +95,7 @@ def _run(
     inputs, targets = data
     batch = settings.batch(len(inputs))
     alike = 2 * batch <= len(inputs)  # then steps of one size, the last smaller one left out, can be one native program
-    native = alike and settings.epochs * (len(inputs) // batch) >= FEWEST_NATIVE
+    native = alike and settings.members * settings.epochs * (len(inputs) // batch) >= FEWEST_NATIVE
     passes = _all_rows if settings.all_rows else _steps if native else _plain_steps
     loader: Any = DataLoader(
         TensorDataset(inputs, targets),
@@ -95,35 +104,32 @@ def _run(
         drop_last=alike,
         generator=steepest.Generator().manual_seed(seed),
     )
-    optimizer = OPTIMIZERS[settings.optimizer].make(list(network.parameters()), lr)
+    rate = Rate(lr, settings.epochs * len(loader) if settings.cosine else 0)
+    optimizer = OPTIMIZERS[settings.optimizer].make(list(network.parameters()), rate.now)
     plateau = optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=HALVE_AFTER)
 
     run = Run(best_loss=loss_on(network, criterion, validation), lr=lr)
     best = _weights(network)
     begin = time.perf_counter()
     try:
-        for epoch in range(1, settings.epochs + 1):
+        for reached in [*range(settings.look, settings.epochs, settings.look), settings.epochs]:
             network.train()
-            if settings.cosine:
-                optimizer.param_groups[0]["lr"] = lr * cosine((epoch - 0.5) / settings.epochs)
-            mean = passes(network, criterion, optimizer, loader)
+            mean = passes(network, criterion, optimizer, rate, loader, reached - (run.history[-1].epoch if run.history else 0))
             seen = Epoch(
-                epoch,
-                mean,
-                loss_on(network, criterion, validation),
-                optimizer.param_groups[0]["lr"],
-                time.perf_counter() - begin,
+                reached, mean, loss_on(network, criterion, validation), rate.now.item(), time.perf_counter() - begin
             )
             run.history.append(seen)
+            if settings.cosine:
+                run.looks.append(_weights(network))
             if seen.validation_loss < run.best_loss:
-                best, run.best, run.best_loss = _weights(network), epoch, seen.validation_loss
+                best, run.best, run.best_loss = _weights(network), reached, seen.validation_loss
             watch(seen, run)
             if not math.isfinite(seen.train_loss) or not math.isfinite(seen.validation_loss):
                 run.ended = "diverged"
                 break
             if settings.cosine:
                 continue
-            if epoch - run.best >= PATIENCE:
+            if reached - run.best >= PATIENCE:
                 run.ended = "early"
                 break
             plateau.step(seen.validation_loss)
@@ -134,33 +140,69 @@ def _run(
     return run
 
 
-def _steps(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, loader: DataLoader) -> float:
-    """One pass over the loader, run natively from its third step on; the mean loss."""
-    steps = steepest.loop(loader)
+def whole_batches(rows: Rows, batch: int, seed: int) -> Rows:
+    """`rows`, and as many of them once more as fill the last batch: every step has one size, and folds that differ by a few rows
+    are of one shape, for which one native program serves."""
+    again = numpy.random.default_rng(abs(seed)).permutation(rows)[: -len(rows) % batch]
+    return numpy.concatenate([rows, again]) if batch <= len(rows) else rows
+
+
+class Rate:
+    """The learning rate as a tensor, so that a native step reads it: constant, or over `steps` steps up for the first twentieth and
+    down to 0 on half a cosine (Loshchilov and Hutter, SGDR, 2017)."""
+
+    def __init__(self, lr: float, steps: int = 0):
+        self.now = steepest.tensor(lr)
+        self.moves = steps > 0
+        self.most = steepest.tensor(lr)
+        self.done = steepest.tensor(0.5 / max(1, steps))  # the middle of the step that comes, from 0 to 1
+        self.share = steepest.tensor(1.0 / max(1, steps))
+
+    def step(self) -> None:
+        """Set the rate of the step that comes."""
+        if self.moves:
+            with steepest.no_grad():
+                up = (self.done / WARM_UP).clamp(max=1.0)
+                self.now.copy_(self.most * up * 0.5 * (1 + steepest.cos(math.pi * self.done)))
+                self.done.add_(self.share)
+
+
+def _steps(
+    network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, rate: Rate, loader: DataLoader, epochs: int
+) -> float:
+    """So many passes over the loader, run natively from the third step on; the mean loss of the last pass."""
+    steps = steepest.loop(loader, epochs=epochs)
     for inputs, targets in steps:
+        rate.step()
         loss = criterion(network(inputs), targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         steps.record(loss=loss)
-    return float(numpy.mean(steps.history["loss"]))
+    return float(numpy.mean(steps.history["loss"][-len(loader) :]))
 
 
-def _plain_steps(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, loader: DataLoader) -> float:
+def _plain_steps(
+    network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, rate: Rate, loader: DataLoader, epochs: int
+) -> float:
     """The same for so few steps that compiling them would take longer."""
-    total = 0.0
-    for inputs, targets in loader:
+    losses = []
+    for inputs, targets in itertools.chain.from_iterable(itertools.repeat(loader, epochs)):
+        rate.step()
         loss = criterion(network(inputs), targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item()
-    return total / len(loader)
+        losses.append(loss.item())
+    return float(numpy.mean(losses[-len(loader) :]))
 
 
-def _all_rows(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, loader: DataLoader) -> float:
-    """One step of an optimizer that may ask for the loss of all rows several times; the loss before it."""
+def _all_rows(
+    network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, rate: Rate, loader: DataLoader, epochs: int
+) -> float:
+    """Steps of an optimizer that may ask for the loss of all rows several times; the loss before the last."""
     inputs, targets = loader.dataset.tensors
+    rate.step()
 
     def closure() -> Tensor:
         loss = criterion(network(inputs), targets)
@@ -168,13 +210,9 @@ def _all_rows(network: nn.Module, criterion: nn.Module, optimizer: optim.Optimiz
         loss.backward()
         return loss
 
-    return float(optimizer.step(closure).item())
-
-
-def cosine(done: float) -> float:
-    """The share of the learning rate in the epoch whose middle lies at `done`, from 0 to 1: up over the first twentieth, then down
-    to 0 on half a cosine (Loshchilov and Hutter, SGDR, 2017)."""
-    return min(1.0, done / WARM_UP) * 0.5 * (1 + math.cos(math.pi * done))
+    for _ in range(epochs):
+        first = float(optimizer.step(closure).item())
+    return first
 
 
 def loss_on(network: nn.Module, criterion: nn.Module, data: Data) -> float:
@@ -182,6 +220,20 @@ def loss_on(network: nn.Module, criterion: nn.Module, data: Data) -> float:
     network.eval()
     with steepest.no_grad():
         return float(criterion(network(data[0]), data[1]).item())
+
+
+def agree(networks: Sequence[nn.Module], runs: Sequence[Run], counts: Sequence[int]) -> None:
+    """Give all networks of an ensemble the weights of one epoch: the one with the least validation loss over the rows of all, which
+    `counts` says for each. One network's few rows alone would choose by luck."""
+    shortest = min(len(run.looks) for run in runs)
+    if shortest and all(run.whole for run in runs):
+        losses = [sum(run.history[look].validation_loss * count for run, count in zip(runs, counts, strict=True)) for look in range(shortest)]
+        look = int(numpy.argmin(losses))
+        for network, run in zip(networks, runs, strict=True):
+            network.load_state_dict(run.looks[look])
+            run.best, run.best_loss = run.history[look].epoch, run.history[look].validation_loss
+    for run in runs:
+        run.looks.clear()
 
 
 def _weights(network: nn.Module) -> dict[str, Tensor]:

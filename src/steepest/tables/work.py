@@ -19,6 +19,7 @@ from steepest.tables.tasks import TASKS, Task
 __all__ = ["Work", "identities", "order_in_time", "prepare", "rows_with_target"]
 
 FEWEST_ROWS = 5
+PARTS = 8  # one of them validates each of several networks
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Work:
         """For each of `count` networks its rows of `learn` for validation, of one size, disjoint. In order of time too they are drawn at
         random: to keep the latest rows from all networks costs more than it tells."""
         together, _ = splitting.together(self.identity[learn], self.groups is not None)
-        parts = max(splitting.FOLDS, count)
+        parts = splitting.FOLDS if count == 1 else max(PARTS, count)
         part = splitting.deal(self.strata[learn], together, [1 / parts] * parts, _generator(seed + 1))
         sides = [learn[part == number] for number in range(parts)]
         return sorted((side for side in sides if len(side)), key=len, reverse=True)[:count]
