@@ -51,7 +51,7 @@ FEWEST_EPOCHS, LONGEST = 12, 24
 # With few rows: more networks, wide and without bins, in large steps; the rate is fixed, since so few validation rows would choose one
 # by luck.
 MEMBERS_OF_FOLD = 4
-FEW_MEMBERS, FEW_LR, FEW_EPOCHS, FEW_BATCH, FEW_LOOK = 8, 0.01, 30, 128, 5
+FEW_MEMBERS, FEW_LR, FEW_EPOCHS, FEW_BATCH, FEW_LOOK = 8, 0.01, 30, 128, 10
 COSINE_LR = 0.002  # for batches of any size: the schedule starts high and ends at 0
 COSINE_FACTORS = (0.5, 1.0, 2.0)
 
