@@ -195,3 +195,35 @@ def test_the_native_loop_trains_as_the_plain_one(monkeypatch: pytest.MonkeyPatch
             seen.append(loss.item())
         losses.append(numpy.mean(seen))
     numpy.testing.assert_allclose([epoch.train_loss for epoch in found.history], losses, rtol=1e-4)
+
+
+def test_batches_are_filled_with_rows_once_more() -> None:
+    rows = numpy.arange(100, 170)
+    filled = training.whole_batches(rows, 32, 3)
+    assert filled[:70].tolist() == rows.tolist()
+    assert len(filled) == 96
+    assert len(set(filled[70:].tolist())) == 26
+    assert training.whole_batches(rows, 128, 3).tolist() == rows.tolist()  # one step takes them all
+
+
+def test_an_ensemble_agrees_on_the_epoch_that_is_best_for_all_its_rows() -> None:
+    found, made = [], []
+    for losses in ([0.5, 0.2, 0.3], [0.9, 0.8, 0.4]):
+        network = nn.Sequential(nn.Linear(1, 1))
+        history = [Epoch(2 * n + 2, 1.0, loss, 0.1, 0.0) for n, loss in enumerate(losses)]
+        looks = [{"0.weight": steepest.full((1, 1), float(n)), "0.bias": steepest.zeros(1)} for n in range(3)]
+        found.append(Run(history, best=0, best_loss=min(losses), looks=looks))
+        made.append(network)
+    training.agree(made, found, [10, 20])
+    assert [(run.best, run.best_loss, run.looks) for run in found] == [(6, 0.3, []), (6, 0.4, [])]
+    assert [network[0].weight.item() for network in made] == [2, 2]
+
+
+def test_a_network_without_its_spare_features_says_the_same() -> None:
+    steepest.manual_seed(0)
+    assert networks.room(19) == 32
+    wide = networks.build([4], 32, 1)
+    x = steepest.nn.functional.pad(steepest.randn(5, 19), (0, 13))
+    narrow = networks.cut(wide, 19)
+    assert narrow[0].weight.shape == (4, 19)
+    numpy.testing.assert_allclose(narrow(x[:, :19]).detach().numpy(), wide(x).detach().numpy(), rtol=1e-5, atol=1e-6)

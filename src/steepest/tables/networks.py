@@ -10,7 +10,6 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-import steepest
 from steepest import nn
 from steepest.errors import UserError, text
 from steepest.tables import applying
@@ -58,9 +57,7 @@ def cut(network: nn.Sequential, features: int) -> nn.Sequential:
     """The same network without the features behind `features`, which were always 0."""
     first, *rest = network
     narrow = nn.Linear(features, first.out_features)
-    with steepest.no_grad():
-        narrow.weight.copy_(first.weight[:, :features])
-        narrow.bias.copy_(first.bias)
+    narrow.load_state_dict({"weight": first.weight[:, :features].detach().clone(), "bias": first.bias})
     return nn.Sequential(narrow, *rest)
 
 

@@ -18,7 +18,7 @@ __all__ = ["AUTO", "OPTIMIZERS", "Settings", "members_of_fold", "recipe"]
 class Optimizer:
     """A row of the optimizers: what makes it, its usual rate for batches of 32, and whether it wants all rows in a step."""
 
-    make: Callable[[list[Tensor], float], Any]
+    make: Callable[[list[Tensor], float | Tensor], Any]
     lr: float
     all_rows: bool = False
 
@@ -48,6 +48,7 @@ FEW_ROWS, MANY_ROWS = 2000, 200_000
 MEMBERS, MEMBERS_OF_MANY_ROWS = 4, 2
 STEPS = 2500
 FEWEST_EPOCHS, LONGEST = 12, 24
+LOOK = 2
 # With few rows: more networks, wide and without bins, in large steps; the rate is fixed, since so few validation rows would choose one
 # by luck.
 MEMBERS_OF_FOLD = 4
@@ -120,9 +121,9 @@ class Settings:
 def recipe(rows: int, optimizer: str, lr: float | None, epochs: int | None) -> Settings:
     """The settings of `--model auto` for a table of which `rows` are learnt from; what is given stays as it is."""
     members = MEMBERS if rows < MANY_ROWS else MEMBERS_OF_MANY_ROWS
-    draft = Settings(optimizer, lr, epochs or 1, cosine=True, members=members, bins=True)
+    draft = Settings(optimizer, lr, epochs or 1, cosine=True, members=members, bins=True, look=LOOK)
     if OPTIMIZERS[optimizer].all_rows:
-        return replace(draft, epochs=epochs or 200, cosine=False, members=1)
+        return replace(draft, epochs=epochs or 200, cosine=False, members=1, look=1)
     if rows < FEW_ROWS:
         rate = lr or FEW_LR * OPTIMIZERS[optimizer].lr / OPTIMIZERS["adamw"].lr
         return replace(

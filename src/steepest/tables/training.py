@@ -227,8 +227,8 @@ def agree(networks: Sequence[nn.Module], runs: Sequence[Run], counts: Sequence[i
     `counts` says for each. One network's few rows alone would choose by luck."""
     shortest = min(len(run.looks) for run in runs)
     if shortest and all(run.whole for run in runs):
-        losses = [sum(run.history[look].validation_loss * count for run, count in zip(runs, counts, strict=True)) for look in range(shortest)]
-        look = int(numpy.argmin(losses))
+        losses = [[run.history[look].validation_loss for run in runs] for look in range(shortest)]
+        look = int(numpy.argmin(numpy.array(losses) @ numpy.array(counts)))
         for network, run in zip(networks, runs, strict=True):
             network.load_state_dict(run.looks[look])
             run.best, run.best_loss = run.history[look].epoch, run.history[look].validation_loss
