@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 import steepest
+from steepest.core.sparse import SparseTensor
 
 ELEMENTS = 2_000_000
 """Samples with more elements than these are left out: they test memory, not agreement."""
@@ -31,7 +32,13 @@ def resolve(path: str) -> Any:
 def tensor(x: torch.Tensor) -> Any:
     """A tensor of steepest with the elements, strides and `requires_grad` of `x`, in memory of its own."""
     array = x.detach().resolve_conj().resolve_neg()
-    if array.dtype is torch.bfloat16:
+    if x.is_sparse:
+        at = x.detach().coalesce()
+        return SparseTensor(at.indices().numpy(), at.values().numpy(), tuple(x.shape), cross(x.dtype))
+    if array.data_ptr() == x.data_ptr() and x.storage_offset() and array.dtype is not torch.bfloat16:
+        whole = torch.empty(0, dtype=x.dtype).set_(x.untyped_storage())         # what lies around it is part of it
+        made = steepest.from_numpy(whole.numpy().copy()).as_strided(tuple(x.shape), x.stride(), x.storage_offset()).detach()
+    elif array.dtype is torch.bfloat16:
         made = tensor(array.float()).to(steepest.bfloat16)
     else:
         made = steepest.from_numpy(_same_strides(array.numpy()))

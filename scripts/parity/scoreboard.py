@@ -8,7 +8,7 @@ import modules
 import operations
 import optimizers
 import torch
-from scope import LOOSE, REASONS
+from scope import EXCEPTIONS, LOOSE, LOOSENED, REASONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 KINDS = ("values", "methods", "in place", "out=", "gradients", "second", "errors")
@@ -43,8 +43,8 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
     """The text of the page."""
     differing = {name: [k for k, d in found.items() if d] for (_, name), found in results.items() if any(found.values())}
     reasons = [f"- {reason}: " + ", ".join(f"`{p}`" for p in patterns) for reason, patterns in REASONS.items()]
-    loose = "PyTorch itself is off by more than the ordinary tolerance, and these are compared to " + ", ".join(
-        f"{r:g} for `{name}`" for name, r in LOOSE.items()) + "."
+    loose = "PyTorch itself is off by more than the ordinary tolerance: " + ", ".join(
+        f"`{name}` to {r:g}" for name, r in LOOSE.items())
     return "\n".join([
         "# Beside PyTorch's own sample inputs", "",
         f"PyTorch {torch.__version__.split('+')[0]} ships inputs for its operations, modules and optimizers. "
@@ -56,7 +56,11 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
         f"Made with {'all' if count is None else f'up to {count}'} samples of each name and dtype.", "",
         *table(results), "", "## What differs", "",
         *([f"- `{name}`: {', '.join(kinds)}" for name, kinds in differing.items()] or ["Nothing."]), "",
-        "## What is out of scope", "", *reasons, "", loose, ""])
+        "## What is out of scope", "", *reasons, "",
+        "Single checks that are not made:", "", *[f"- `{name}`, {kind}: {why}" for (name, kind), why in EXCEPTIONS.items()], "",
+        "## What is compared less strictly", "", "The tolerance is 1e-5 + 1e-4 |x| for float32 and complex64, 1e-8 + 1e-7 |x| for float64 "
+        "and complex128 (first and", "second derivatives 1e-7 + 1e-6 |x|); integers, booleans, shapes and dtypes are equal. "
+        "Besides:", "", *[f"- {what}" for what in LOOSENED], f"- {loose}", ""])
 
 
 def listed() -> dict[str, set[str]]:

@@ -1,6 +1,9 @@
 """Random programs of tensor operations against PyTorch: values, dtypes, shapes, strides, gradients and error classes.
 
 A program is a list of lines over `t0, t1, ...`; each is run by both libraries. Set STEEPEST_EXAMPLES for longer runs.
+
+Some programs magnify their last digits until nothing is left. A difference counts unless PyTorch shows it, too, when each of its
+operations that rounds in its own way (exp, division, sums; not +, views, comparisons) is moved by about its last digit: `Moved`.
 """
 
 import os
@@ -23,10 +26,29 @@ LIKELY = ["float32"] * 5 + ["float64"] * 4 + ["int64"] * 3
 SHAPES = [(), (1,), (2,), (3,), (0,), (2, 3), (3, 1), (1, 3), (2, 1, 3), (2, 2, 3), (3, 3), (4,), (2, 0)]
 NUMBERS = ["0", "1", "2", "-1", "3", "0.5", "-1.5", "2.0", "True"]
 UNARY = ("neg abs exp sin tanh sigmoid relu sqrt floor ceil round sign square log1p isnan logical_not reciprocal bitwise_not frac "
-         "isfinite signbit trunc erf cos atan").split()
+         "isfinite signbit trunc erf cos atan rsqrt tan asin acos sinh cosh asinh acosh atanh exp2 expm1 log log2 log10 erfc sgn "
+         "nn.functional.softplus nn.functional.gelu nn.functional.silu nn.functional.leaky_relu nn.functional.elu "
+         "nn.functional.hardtanh nn.functional.logsigmoid nn.functional.relu6 nn.functional.hardswish nn.functional.mish "
+         "sinc logit rad2deg positive isinf nan_to_num deg2rad special.entr special.log_ndtr special.i0e").split()
 REDUCE = "sum mean prod amax amin all any max min argmax argmin var std logsumexp norm count_nonzero nansum median".split()
 INPLACE = "add_ sub_ mul_ div_ pow_ copy_ maximum remainder_ floor_divide_ fmod_".split()
 INPLACE_UNARY = "zero_() neg_() abs_() exp_() sigmoid_() relu_() tanh_() square_() fill_(2) fill_(0.5) clamp_(-1,1) sqrt_() sin_()".split()
+FORMS = """
+torch.cummax(X, D)[0]; torch.cummin(X, D)[0]; X.logcumsumexp(D); X.log_softmax(D); X.triu(); X.diag_embed(); X.diff(); X.rot90()
+torch.outer(X.flatten(), Y.flatten()); X.index_add(0, torch.tensor([0, 0]), Y); X.gather(0, torch.zeros_like(X, dtype=torch.int64))
+X.index_fill(0, torch.tensor([0, 0]), 3); X.masked_select(X > 0); X.take(torch.tensor([[0, -1]])); X.topk(1, D)[0]; X.movedim(0, -1)
+X.repeat_interleave(2, D); X.amax((0, -1)); X.tile(2); torch.addcmul(X, Y, Y, value=0.5); torch.addcdiv(X, Y, X)
+torch.var_mean(X, 0)[1]; torch.einsum('...i,...i->...', X.float(), Y.float()); torch.linalg.vector_norm(X, 3); X.count_nonzero(D)
+X.scatter(0, torch.zeros_like(X, dtype=torch.int64), X); X.square().mean().sqrt(); torch.stack([X, X], -1)
+torch.broadcast_to(X, (2, *X.shape)); torch.bmm(X, X.mT); torch.baddbmm(X, Y, Y, beta=0.5)
+""".replace("\n", "; ").strip("; ").split("; ")
+NEURAL = [f"torch.nn.functional.{form}" for form in """
+layer_norm(X, X.shape[-1:]); rms_norm(X, X.shape[-1:]); normalize(X, dim=-1); glu(X, -1); softmin(X, -1); pad(X, (1, 0), value=0.5)
+mse_loss(X, Y); smooth_l1_loss(X, Y); l1_loss(X, Y, reduction='sum'); cross_entropy(X, X.argmax(-1)); linear(X, Y)
+binary_cross_entropy_with_logits(X, Y); cosine_similarity(X, Y, dim=-1); one_hot(X.argmax(-1), 4); avg_pool1d(X, 2); max_pool1d(X, 2)
+unfold(X[None, None], 2); interpolate(X, scale_factor=2)
+""".replace("\n", "; ").strip("; ").split("; ")]
+"""Operations of one tensor X or two, D being a dimension."""
 
 
 class Program:
@@ -50,7 +72,8 @@ class Program:
             values = [v > 0 for v in values]
         grad = dtype[0] in "fc" and self.rng.random() < 0.6
         end = ".requires_grad_()" if grad else ""
-        return f"torch.tensor({values}, dtype=torch.{dtype}).reshape({shape}){end}"
+        nested = np.array(values, object).reshape(shape).tolist()          # a leaf of its own, no view of one without gradients
+        return f"torch.tensor({nested}, dtype=torch.{dtype}){end}"
 
     def name(self, tensors: list[Any]) -> int:
         return self.rng.randrange(len(tensors))
@@ -121,7 +144,7 @@ class Program:
         j = self.name(tensors)
         x = tensors[i]
         other = f"t{j}" if r.random() < 0.65 else self.pick(NUMBERS)
-        kind = r.randrange(14)
+        kind = r.randrange(17)
         if kind < 2:
             return f"t{i} {self.pick(['+', '-', '*', '/', '//', '%', '**', '<', '==', '>=', '!=', '&', '|', '^'])} {other}", None
         if kind == 2:
@@ -166,6 +189,11 @@ class Program:
             return f"t{i}.__setitem__({self.key(self.index(tuple(x.shape)).replace('@', str(i)))}, {value})", i
         if kind == 12:
             return f"t{i}.requires_grad_(False)" if r.random() < 0.05 else f"t{i} * t{i} + t{j}", None
+        if kind == 13:
+            return f"(t{i} * 2 if bool((t{j} > 0).any()) else t{i} + t{j})", None
+        if kind in (14, 15):
+            text = self.pick(FORMS if kind == 14 else NEURAL)
+            return text.replace("X", f"t{i}").replace("Y", f"t{j}").replace("D", str(r.randrange(-1, 2))), None
         return self.leaf(), None
 
     def key(self, text: str) -> str:
@@ -192,6 +220,7 @@ NOT_PROMISED = ("not implemented", "a leaf Variable that", "Autograd not support
                 "indexing tensors could not be broadcast",
                 "complex input", "complex dtypes", "expected to be in range of [-1, 0], but got 1",
                 "without overflow", "single memory location", "multiple views", "function that returns m", "Boolean inputs not supported",
+                "automatic differentiation for outputs with complex",
                 "In-place abs is not supported")
 ERRORS = (RuntimeError, IndexError, TypeError, ValueError, ZeroDivisionError, AttributeError)
 
@@ -208,99 +237,223 @@ def same_class(a: Exception, b: Exception) -> bool:
     return next(k for k in kinds if isinstance(a, k)) is next((k for k in kinds if isinstance(b, k)), None)
 
 
-UNGUARANTEED = ("sort", "max(", "min(", "median", "softmax", "cumsum", "cumprod", "cummax", "unfold", " @ ", ".flip", "roll",
-                "tril", "norm", "var", "std",
-                "logsumexp", "lerp")
+UNGUARANTEED = ("[torch.tensor(", "sort", "masked_fill", "max(", "min(", "median", "softmax", "softmin", "cumsum", "cumprod", "cummax",
+                "cummin", "unfold", " @ ", ".flip", "roll", "tril", "triu", "norm", "var", "std", "logsumexp", "logcumsumexp", "lerp",
+                "rot90", "topk", "einsum", "diff", "pad(", "gather", "scatter", "index_add", "diag_embed", "repeat_interleave", "glu",
+                "pool", "tile", "bmm")
+"""Operations whose results' strides are not compared."""
 
 
-def compare(line: str, want: Any, got: Any, strides: bool = True) -> None:
+class Different(AssertionError):
+    """Two results whose elements differ; `place` is the index of a tensor and whether it is its gradient that differs."""
+
+    def __init__(self, said: str, want: Any, got: Any, place: tuple[int, bool]):
+        super().__init__(said)
+        self.want, self.got, self.place = want, got, place
+
+
+def close(w: Any, g: Any, line: str, place: tuple[int, bool]) -> None:
+    """Raise Different unless two arrays have the same elements up to what their dtype promises."""
+    if place[1]:
+        known = np.isfinite(w) & (np.abs(w) < 1e6)
+        w, g = np.where(known, w, 0), np.where(known, g, 0)
+    try:
+        if w.dtype.kind in "fc":
+            rtol = 1e-3 if place[1] else 2e-5 if w.dtype.itemsize == 4 or w.dtype == np.complex64 else 1e-6
+            np.testing.assert_allclose(g, w, rtol=rtol, atol=rtol / 10, err_msg=line)
+        elif w.size and np.abs(w.astype(np.float64)).max() > 1e6:
+            np.testing.assert_allclose(g, w, rtol=2e-7, err_msg=line)      # integers that were a float32 before
+        else:
+            np.testing.assert_array_equal(g, w, err_msg=line)
+    except AssertionError as problem:
+        raise Different(str(problem), w, g, place) from None
+
+
+def compare(line: str, want: Any, got: Any, place: int, strides: bool = True) -> None:
     assert isinstance(got, steepest.Tensor), line
     assert str(got.dtype) == str(want.dtype), line
-    assert tuple(got.shape) == tuple(want.shape), line
+    w, g = want.detach().numpy(force=True), got.detach().numpy(force=True)
+    if w.shape != g.shape:
+        raise Different(f"{line}: shape {g.shape}, not {w.shape}", w, g, (place, False))
     if want.is_floating_point() or want.is_complex():           # PyTorch lets a copy into integers look differentiable
         assert got.requires_grad == want.requires_grad, line
-    w, g = want.detach().numpy(force=True), got.detach().numpy(force=True)
-    if w.dtype.kind in "fc":
-        rtol = 2e-5 if w.dtype.itemsize == 4 or w.dtype == np.complex64 else 1e-6
-        np.testing.assert_allclose(g, w, rtol=rtol, atol=rtol / 10, err_msg=line)
-    elif w.size and np.abs(w.astype(np.float64)).max() > 1e6:
-        np.testing.assert_allclose(g, w, rtol=2e-7, err_msg=line)          # integers that were a float32 before
-    else:
-        np.testing.assert_array_equal(g, w, err_msg=line)
+    close(w, g, line, (place, False))
     if strides and 0 not in want.shape and len(set(re.findall(r"\bt\d+", line))) < 2 and not any(u in line for u in UNGUARANTEED):
-        # strides of dimensions of size 1 say nothing
-        wide = [k for k, n in enumerate(want.shape) if n > 1]
-        assert [got.stride()[k] for k in wide] == [want.stride()[k] for k in wide], line
+        assert layout(got) == layout(want), line
+
+
+def layout(x: Any) -> list[int]:
+    """The strides of the dimensions that have more than one element; others say nothing."""
+    return [s for n, s in zip(x.shape, x.stride(), strict=True) if n > 1]
+
+
+ROUNDS = re.compile(r"(?<!/)/(?!/)|\*\*|exp|log|sin|cos|tan|sigmoid|erf|sqrt|reciprocal|pow|div_|div\(|mean|var|std|norm|soft|gelu|silu"
+                    r"|\.elu|mish|logit|deg|rad|entr|i0e|sum|prod|@|lerp|einsum|linear|loss|entropy|cosine|addc|bmm|sinc|interpolate|hardswish")
+"""Lines whose operation the two libraries may round in different ways."""
+TRIALS = 8
+
+
+class Moved(Run):
+    """PyTorch running the lines, with about the last digit of every result that it rounds in its own way at random."""
+
+    def __init__(self, seed: int):
+        super().__init__(torch)
+        self.random = np.random.default_rng(seed)
+
+    def follow(self, done: list[tuple[str, int | None]], place: tuple[int, bool]) -> Any:
+        """The array at a place after the lines."""
+        for line, written in done:
+            result = self.evaluate(line)
+            result = result[0] if isinstance(result, tuple) else result
+            target = result if written is None else self.tensors[written]
+            if ROUNDS.search(line) and (target.is_floating_point() or target.is_complex()) and 0 not in target.stride():
+                digit = torch.finfo(target.dtype).eps
+                target.data.mul_(torch.from_numpy(1 + digit * self.random.integers(-2, 3, tuple(target.shape))).to(target.dtype))
+            if written is None:
+                self.tensors.append(result)
+        if place[1]:
+            total_of(self).backward()
+        found = self.tensors[place[0]]
+        return (found.grad if place[1] else found.detach()).numpy(force=True)
+
+
+def unstable(done: list[tuple[str, int | None]], found: Different) -> bool:
+    """Whether PyTorch's own result moves as far when its last digits do."""
+    trials = []
+    for seed in range(TRIALS):
+        try:
+            trials.append(Moved(seed).follow(done, found.place))
+        except ERRORS:
+            return True                                         # another way through the program
+    if any(t.shape != found.want.shape for t in trials):
+        return True
+    if found.want.shape != found.got.shape:
+        return False
+    parts = [np.real, np.imag] if found.want.dtype.kind == "c" else [lambda x: x.astype(np.float64)]
+    return all(_covered(np.array([p(t) for t in trials]), p(found.want), p(found.got)) for p in parts)
+
+
+def _covered(trials: Any, want: Any, got: Any) -> bool:
+    """Whether numbers lie where the trials do, with room for eight times their spread, and what is not finite is so in some trial."""
+    with np.errstate(all="ignore"):
+        every = np.concatenate([trials, want[None]])
+        finite = np.isfinite(every)
+        numbers = np.where(finite, every, 0)
+        low, high = np.where(finite, every, np.inf).min(0), np.where(finite, every, -np.inf).max(0)
+        room = 8 * (high - low) + 1e-6 * np.abs(numbers).max(0)
+        inside = np.isfinite(got) & finite.any(0) & (got >= low - room) & (got <= high + room)
+        met = ((every == got) | (np.isnan(every) & np.isnan(got))).any(0)
+        return bool((inside | met).all())
+
+
+def overlapping(line: str, written: int, tensors: list[Any]) -> bool:
+    """Whether a line reads from memory that it writes, in another order: PyTorch does not say in which order that happens."""
+    target = tensors[written]
+    others = [tensors[int(k)] for k in re.findall(r"\bt(\d+)\b(?! >|\.sum|\.exp)", line.split("(", 1)[-1])]
+    shared = [x for x in others if x.untyped_storage().data_ptr() == target.untyped_storage().data_ptr() and x.numel()]
+    return any("__setitem__" in line or x.data_ptr() != target.data_ptr() or x.stride() != target.stride() or x.shape != target.shape
+               for x in shared)
 
 
 def play(rng: random.Random, steps: int) -> None:
     program, theirs, mine = Program(rng), Run(torch), Run(steepest)
     lines: list[str] = []
+    done: list[tuple[str, int | None]] = []
     try:
         for k in range(steps + 2):
             line, written = (program.leaf(), None) if k < 2 else program.line(theirs.tensors)
-            lines.append(line)
-            want, problem = attempt(theirs, line)
-            unsure = any(word in line for word in ("median", "cat(", "stack(", "index_select"))
-            if unsure and any(0 in x.shape or x.dim() == 0 for x in theirs.tensors):
-                lines.pop()
-                continue           # what is left of nothing is not promised
-            if problem is not None and (isinstance(problem, NotImplementedError) or any(t in str(problem) for t in NOT_PROMISED)):
-                lines.pop()
-                if written is not None:
-                    return
-                continue
-            got, trouble = attempt(mine, line)
-            if problem is not None and "INTERNAL ASSERT" in str(problem):
+            if not step(line, written, theirs, mine, lines, done):
                 return
-            if problem is not None:
-                assert trouble is not None, f"PyTorch raises {type(problem).__name__}: {str(problem)[:150]}"
-                told = f"{type(problem).__name__}: {problem}; here {type(trouble).__name__}: {trouble}"
-                assert "__setitem__" in line or same_class(problem, trouble), told
-                if written is not None:
-                    return
-                continue
-            if isinstance(trouble, NotImplementedError) and 0 in theirs.tensors[0].shape + want.shape:
-                return
-            if trouble is not None and "single memory location" in str(trouble):
-                return             # PyTorch lets some writes into expanded tensors pass with a warning
-            assert trouble is None, f"{type(trouble).__name__}: {str(trouble)[:300]}"
-            if isinstance(want, tuple):
-                want, got = want[0], got[0]
-            if want is None:
-                want, got = theirs.tensors[written], mine.tensors[written]
-            if any(x.requires_grad and not (x.is_floating_point() or x.is_complex()) for x in (want, *theirs.tensors)):
-                return             # PyTorch lets integers require gradients after a copy
-            if want.is_complex() and "**" in line:
-                return             # powers of complex zeros
-            compare(line, want, got, strides=not any(0 in x.stride() for x in theirs.tensors))
-            if written is None:
-                theirs.tensors.append(want)
-                mine.tensors.append(got)
-            for i, (a, b) in enumerate(zip(theirs.tensors, mine.tensors, strict=True)):
-                compare(f"t{i} after {line}".replace("flip", ""), a,
-                        b) if written is not None and a.stride() == b.stride() else None
         lines.append("backward")
         finish(theirs, mine)
     except RuntimeError as problem:
         if "multiple views" not in str(problem):                # PyTorch refuses to look at such a view; here it may be used
             raise
+    except Different as problem:
+        if not unstable(done, problem):
+            raise AssertionError(f"{problem}\n{told(lines)}") from None
     except AssertionError as problem:
-        shown = "\n".join(f"    {line}" for line in lines)
-        raise AssertionError(f"{problem}\nin the program (t0, t1 ... are the results in their order)\n{shown}") from None
+        raise AssertionError(f"{problem}\n{told(lines)}") from None
+
+
+def told(lines: list[str]) -> str:
+    return "in the program (t0, t1 ... are the results in their order)\n" + "\n".join(f"    {line}" for line in lines)
+
+
+def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str], done: list[tuple[str, int | None]]) -> bool:
+    """Run one line in both libraries; False where the program ends here."""
+    unsure = any(word in line for word in ("median", "cat(", "stack(", "index_select", "cummax", "cummin", "index_add"))
+    if unsure and any(0 in x.shape or x.dim() == 0 for x in theirs.tensors):
+        return True                # what is left of nothing is not promised
+    named = [int(k) for k in re.findall(r"\bt(\d+)\b", line)]
+    if written is not None and overlapping(line, written, theirs.tensors):
+        return True
+    if "signbit" in line and torch.isnan(theirs.tensors[named[0]]).any():
+        return True                # the sign of NaN is anything
+    alike = all(layout(theirs.tensors[k]) == layout(mine.tensors[k]) for k in named)
+    if not alike and any(w in line for w in ("view", "reshape", "flatten", "contiguous")):
+        return True                # where two layouts meet either may come out, and with it a view or a copy
+    lines.append(line)
+    want, problem = attempt(theirs, line)
+    if problem is not None and (isinstance(problem, NotImplementedError) or any(t in str(problem) for t in NOT_PROMISED)):
+        lines.pop()
+        return written is None
+    got, trouble = attempt(mine, line)
+    if problem is not None and "INTERNAL ASSERT" in str(problem):
+        return False
+    if problem is not None:
+        assert trouble is not None, f"PyTorch raises {type(problem).__name__}: {str(problem)[:150]}"
+        classes = f"{type(problem).__name__}: {problem}; here {type(trouble).__name__}: {trouble}"
+        assert "__setitem__" in line or several_mistakes(line) or same_class(problem, trouble), classes
+        return written is None
+    if isinstance(trouble, NotImplementedError) and 0 in theirs.tensors[0].shape + want.shape:
+        return False
+    if trouble is not None and "single memory location" in str(trouble):
+        return False               # PyTorch lets some writes into expanded tensors pass with a warning
+    assert trouble is None, f"{type(trouble).__name__}: {str(trouble)[:300]}"
+    if isinstance(want, tuple):
+        want, got = want[0], got[0]
+    if want is None:
+        want, got = theirs.tensors[written], mine.tensors[written]  # type: ignore[index]
+    if any(x.requires_grad and not (x.is_floating_point() or x.is_complex()) for x in (want, *theirs.tensors)):
+        return False               # PyTorch lets integers require gradients after a copy
+    if want.is_complex() and ("**" in line or "pow" in line):
+        return False               # powers of complex zeros
+    done.append((line, written))
+    compare(line, want, got, len(theirs.tensors) if written is None else written,
+            strides=alike and not any(0 in x.stride() for x in theirs.tensors))
+    if written is None:
+        theirs.tensors.append(want)
+        mine.tensors.append(got)
+    else:
+        for i, (a, b) in enumerate(zip(theirs.tensors, mine.tensors, strict=True)):
+            compare(f"t{i} after {line}", a, b, i, strides=False)
+    return True
+
+
+def several_mistakes(line: str) -> bool:
+    """Whether a line's arguments are often wrong in several ways at once, of which either library may name another one first."""
+    return "nn.functional" in line or any(w in line for w in ("index_", "take(", "repeat_interleave", "scatter(", "gather(", "einsum",
+                                                              "bmm", "topk", "amax((", "vector_norm", "var_mean"))
+
+
+def total_of(run: Run) -> Any:
+    """The sum of everything that wants a gradient; None where nothing does."""
+    total: Any = None
+    for x in run.tensors:
+        if x.requires_grad and not x.is_leaf and (x.is_floating_point() or x.is_complex()):
+            part = x.sum()
+            part = (part.real + part.imag) if part.is_complex() else part
+            part = part.to(run.library.float64)
+            total = part if total is None else total + part
+    return total
 
 
 def finish(theirs: Run, mine: Run) -> None:
     """Gradients of all leaves for the sum of everything."""
-    outcomes = []
+    outcomes: list[Any] = []
     for run in (theirs, mine):
-        total: Any = None
-        for x in run.tensors:
-            if x.requires_grad and not x.is_leaf and (x.is_floating_point() or x.is_complex()):
-                part = x.sum()
-                part = (part.real + part.imag) if part.is_complex() else part
-                part = part.to(run.library.float64)
-                total = part if total is None else total + part
+        total = total_of(run)
         if total is None:
             return
         try:
@@ -321,8 +474,7 @@ def finish(theirs: Run, mine: Run) -> None:
             if a.grad is not None:
                 w, g = a.grad.numpy(force=True), b.grad.numpy(force=True)
                 assert w.dtype == g.dtype and w.shape == g.shape, f"t{i}.grad"
-                known = np.isfinite(w) & (np.abs(w) < 1e6)
-                np.testing.assert_allclose(g[known], w[known], rtol=1e-3, atol=1e-4, err_msg=f"t{i}.grad")
+                close(w, g, f"t{i}.grad", (i, True))
 
 
 def quietly(rng: random.Random, steps: int) -> None:
@@ -336,14 +488,14 @@ def test_random_programs_do_what_pytorch_does(seeds: range) -> None:
     for seed in seeds:
         rng = random.Random(seed)
         try:
-            quietly(rng, rng.randint(3, 15))
+            quietly(rng, rng.randint(5, 40))
         except AssertionError as problem:
             raise AssertionError(f"seed {seed}: {problem}") from None
 
 
 @pytest.mark.skipif("STEEPEST_EXAMPLES" not in os.environ, reason="set STEEPEST_EXAMPLES=n to try n new programs")
 @settings(max_examples=EXAMPLES, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
-@given(st.randoms(use_true_random=False), st.integers(3, 15))
+@given(st.randoms(use_true_random=False), st.integers(5, 40))
 def test_new_random_programs_do_what_pytorch_does(rng: random.Random, steps: int) -> None:
     quietly(rng, steps)
 

@@ -5,6 +5,9 @@ ROWS = {
     "prelu-weight-dims": ("prelu: Expected `weight` to be a scalar or 1D tensor, but got shape {shape}", "prelu 的 weight 应为标量或一维张量,形状是 {shape}"),
     "batch-norm-eps": ("batch_norm eps must be positive, but got {eps}", "batch_norm 的 eps 应为正数,得到 {eps}"),
     # layers
+    "linear-dims": (
+        "linear needs an input (*, in_features) and a weight (out_features, in_features) or (in_features), got {input} and {weight}",
+        "linear 的输入应为 (*, in_features),权重应为 (out_features, in_features) 或 (in_features),得到 {input} 与 {weight}"),
     "linear-shapes": (
         "mat1 and mat2 shapes cannot be multiplied ({rows}x{given} and {expected}x{features}): the layer takes {expected} "
         "features, the "
@@ -145,10 +148,17 @@ ROWS = {
         "{low} to {high}. "
         "Write {hint}",
         "Target {label} is out of bounds:共 {classes} 类,标签应为 0 到 {last},而这里是 {low} 到 {high}。请写 {hint}"),
+    "class-weights-dtype": (
+        "expected scalar type {expected} but found {found}: the weights need the dtype of the scores; write weight.to(input.dtype)",
+        "权重的 dtype 应与预测相同,需要 {expected},得到 {found}:请写 weight.to(input.dtype)"),
     "class-weights": (
         "weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: "
         "{shape}",
         "weight 应对 {classes} 个类各有一个数,得到形状 {shape}"),
+    "class-probabilities-ignored": (
+        "ignore_index is not supported for floating point target: got ignore_index={index} and class probabilities; give these rows no "
+        "weight instead",
+        "target 是类别概率时不支持 ignore_index={index}:请把要忽略的行从损失中去掉"),
     "class-probabilities-dtype": (
         "Expected floating point type for target with class probabilities, got {found}: the target has the input's shape "
         "{shape}. Write "
@@ -165,6 +175,11 @@ ROWS = {
         "and target {target}",
         "cosine_embedding_loss:target 为 (N) 时输入应为 (N, D),为 0 维时输入应为 1 维;得到 {a}、{b} 和 {target}"),
     "multi-margin-p": ("only p == 1 and p == 2 supported, got {p}", "multi_margin_loss 的 p 只能是 1 或 2,得到 {p}"),
+    "margin-input": (
+        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape}", "输入应为非空的向量或矩阵(批可以为空),得到形状 {shape}"),
+    "margin-weight": ("weight must be one-dimensional, got shape {shape}", "weight 应为一维,得到形状 {shape}"),
+    "margin-weight-size": (
+        "inconsistent weight size, expected {classes} but got {shape}", "weight 应有 {classes} 个元素(每类一个),得到形状 {shape}"),
     "multilabel-shapes": (
         "inconsistent target size: {target} for input of size: {input}; rows of labels have the input's shape, filled up "
         "with -1",
@@ -303,6 +318,9 @@ ROWS = {
         "dimension of its own: write x.unsqueeze(1) for a batch without channels",
         "{function} 的输入应为 {unbatched} 维(无批)或 {batched} 维(有批),得到形状 {shape}。只有一个通道时也需要通道这一维:请"
         "写 x.unsqueeze(1)"),
+    "conv-negative-padding": (
+        "negative padding is not supported, got {padding}: cut the input instead, for instance x[..., 1:-1]",
+        "不支持负的 padding {padding}:请改为裁剪输入,例如 x[..., 1:-1]"),
     "conv-padding": (
         "Invalid padding string: {given!r}. Should be one of {{'valid', 'same'}}",
         "padding 只能是 \"valid\"、\"same\" 或整数,得到 {given!r}"),
@@ -353,6 +371,9 @@ ROWS = {
     "pool-padding": (
         "pad should be at most half of effective kernel size, but got pad={padding} and kernel_size={kernel} ({function})",
         "{function} 的 padding({padding})不能超过窗口({kernel})的一半"),
+    "pool-of-nothing": (
+        "{function}: Expected {unbatched}D or {batched}D (batch mode) tensor with optional 0 dim batch size for input, but got: {shape}",
+        "{function} 的输入除批以外各维都不能为空,得到形状 {shape}"),
     "pool-too-small": (
         "Given input size: ({input}). Calculated output size: ({output}). Output size is too small: {function} needs a "
         "smaller kernel, or "
@@ -369,6 +390,11 @@ ROWS = {
     "unpool-index": (
         "Found an invalid max index: they go from {low} to {high}, the output has {size} places. Give output_size=",
         "indices 从 {low} 到 {high},而输出只有 {size} 个位置:请给出 output_size="),
+    "fractional-samples": (
+        "Expect _random_samples of {function} to have the shape {wanted}, got {got}", "{function} 的 _random_samples 形状应为 {wanted},得到 {got}"),
+    "adaptive-dims": (
+        "Input dimension should be at least {least} for the output size {given}, got shape {shape}: write x.unsqueeze(0) for one channel",
+        "output_size 为 {given} 时输入至少应有 {least} 维,得到形状 {shape}:只有一个通道时写 x.unsqueeze(0)"),
     "adaptive-sizes": (
         "{function}: output_size must be a number or {n} numbers (None keeps a dimension), got {given}",
         "{function} 的 output_size 应为一个数或 {n} 个数(None 保持原大小),得到 {given}"),

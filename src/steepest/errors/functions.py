@@ -60,6 +60,36 @@ ROWS = {
         "linspace 的 steps 应为整数,得到 {steps}:请写 int(steps)"),
     "range-of-vectors": ("linspace only supports 0-dimensional start and end tensors", "linspace 的起点与终点应为 0 维张量"),
     "steps-negative": ("number of steps must be non-negative, got {steps}", "点数不能为负:{steps}"),
+    "matrix-view-dims": (
+        "tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor: write x.unsqueeze(0) for one row",
+        "tensor.{name} 只用于矩阵或一批矩阵,得到一维张量:请写 x.unsqueeze(0)"),
+    "adjoint-dims": (
+        "tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor: write x.mH for batches of matrices",
+        "tensor.H 只用于矩阵(二维),得到 {ndim} 维:一批矩阵请用 x.mH"),
+    "integer-addcdiv": (
+        "Integer division with addcdiv is no longer supported: got {a} and {b}. Write input + value * torch.trunc(tensor1 / tensor2) or "
+        "tensor1.float()",
+        "addcdiv 不再支持整数除法:得到 {a} 与 {b}。请写 tensor1.float()"),
+    "einsum-sizes": (
+        "einsum(): subscript {letter} has size {b} for an operand which does not broadcast with previously seen size {a}",
+        "einsum 的下标 {letter} 在一个操作数中大小为 {a},在另一个中为 {b}"),
+    "topk-of-bool": (
+        "topk does not support bool dtypes on CPU: write x.to(torch.uint8).topk(k)", "topk 不支持布尔张量:请写 x.to(torch.uint8).topk(k)"),
+    "index-add-dtype": (
+        "index_add_(): self ({own}) and source ({source}) must have the same scalar type: write source.to(input.dtype)",
+        "index_add 的两个张量 dtype 应相同,得到 {own} 与 {source}:请写 source.to(input.dtype)"),
+    "index-add-count": (
+        "index_add_(): Number of indices ({indices}) should be equal to source.size(dim): ({entries}), for dim: {dim}",
+        "index_add 的下标有 {indices} 个,而 source 沿第 {dim} 维有 {entries} 个:两者应相等"),
+    "index-add-scalar": (
+        "Dimension specified as {dim} but tensor has no dimensions: {indices} indices need a source with as many entries",
+        "source 是 0 维张量,而下标有 {indices} 个:两者个数应相等"),
+    "similarity-dtype": (
+        "expected common dtype to be floating point, yet common dtype is {dtype}: write x.float()", "余弦相似度需要浮点数,得到 {dtype}:请写 x.float()"),
+    "positive-of-bool": (
+        "The `+` operator, on a bool tensor is not supported: write x.to(torch.int64)", "布尔张量不支持一元 +:请写 x.to(torch.int64)"),
+    "negative-size": (
+        "Trying to create tensor with negative dimension: {shape}", "张量各维的大小不能为负:{shape}"),
     "size-negative": ("{name} must be greater or equal to 0, got {value}", "{name} 不能为负:{value}"),
     "range-too-large": ("invalid size, possible overflow? arange({start}, {end}, {step}) has too many elements", "arange({start}, {end}, {step}) 的元素过多"),
     "range-tolerance": ("{name} must be greater than or equal to zero, but got {value}", "{name} 不能为负:{value}"),
@@ -142,6 +172,8 @@ ROWS = {
     "split-size": (
         "torch.{function} attempted to split along dimension {dim}, but the size of the dimension {size} is not divisible by the split_size {parts}!",
         "{function}:第 {dim} 维的大小 {size} 不能被 {parts} 整除"),
+    "narrow-start-tensor": (
+        "start must be an 0-dim integral Tensor, got {dtype} of shape {shape}", "narrow 的起点应为整数或 0 维整数张量,得到 {dtype},形状 {shape}"),
     "narrow-start": (
         "start out of range (expected to be in range of [{low}, {high}], but got {start})", "narrow 的起点应在 [{low}, {high}] 中,得到 {start}"),
     "out-dtype": (
@@ -314,6 +346,9 @@ ROWS = {
     "lstsq-driver": (
         "torch.linalg.lstsq: parameter `driver` should be one of gels, gelsy, gelsd, gelss, got {driver}",
         "torch.linalg.lstsq 的 driver 应为 gels、gelsy、gelsd、gelss 之一,得到 {driver}"),
+    "norm-of-nothing": (
+        "linalg.vector_norm cannot compute the {order:g} norm over the dimension {dim} of shape {shape}, which is empty and has no identity",
+        "形状 {shape} 沿维 {dim} 没有元素,不能计算 {order:g} 范数"),
     "norm-order": (
         "linalg.{function}: Order {order} not supported: write 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2",
         "linalg.{function} 不支持阶 {order}:请写 'fro'、'nuc'、inf、-inf、1、-1、2 或 -2"),

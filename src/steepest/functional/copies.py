@@ -1,12 +1,13 @@
 """Functions of `torch` that copy what a view of another name shows: `expand_copy`, `unbind_copy` and their kind."""
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.functional import shaping
 from steepest.functional.joining import clone_ordered
-from steepest.functional.operands import with_out
+from steepest.functional.operands import result_into, with_out
 
 VIEWS: dict[str, Callable[..., Any]] = {
     "alias_copy": lambda x: x, "as_strided_copy": shaping.as_strided, "detach_copy": shaping.detach, "diagonal_copy": shaping.diagonal,
@@ -28,5 +29,19 @@ def _copying(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-COPIES = {name: with_out(_copying(name, view)) for name, view in VIEWS.items()}
+def _several(function: Callable[..., Any]) -> Callable[..., Any]:
+    """With `out=` the results are written into tensors and nothing is returned, as in PyTorch."""
+    def written(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        value = function(*args, **kwargs)
+        if out is None:
+            return value
+        result_into(tuple(out), value)
+        return None
+
+    written.takes_out = True  # type: ignore[attr-defined]
+    return update_wrapper(written, function)
+
+
+SEVERAL = {"split_copy", "split_with_sizes_copy", "unbind_copy"}
+COPIES = {name: (_several if name in SEVERAL else with_out)(_copying(name, view)) for name, view in VIEWS.items()}
 narrow_copy = _copying("narrow_copy", shaping.narrow)

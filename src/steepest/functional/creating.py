@@ -281,7 +281,9 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
     of = dtype or get_default_dtype()
     if steps < 0:
         raise RuntimeError(text("steps-negative", steps=steps))
-    kind = complex if of.is_complex else float
+    kind: Any = complex if of.is_complex else float
+    if of.category < dtypes.FLOATING:              # the ends are integers, too
+        start, end = int(start), int(end)
     powers = np.power(kind(base), np.linspace(kind(start), kind(end), steps))
     return finished(constant(powers.astype(numpy_dtype(of)), of), requires_grad, device)
 

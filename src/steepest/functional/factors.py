@@ -145,6 +145,8 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
     """The product of `other` and the Q of Householder's vectors."""
     matrices("ormqr", "input", input)
     matrices("ormqr", "other", other)
+    if not tau.array.shape[-1]:
+        return other.clone()
     whole = _reflections(input, tau, input.array.shape[-2])
     whole = la.mh(whole) if transpose else whole
     return whole @ other if left else other @ whole

@@ -203,6 +203,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     if index.dtype not in INDICES:
         raise RuntimeError(text("gather-index-dtype", dtype=index.dtype))
     if max(index.array.ndim, 1) != max(input.array.ndim, 1):
+        if not index.array.size:                # which takes nothing, whatever its shape
+            wrap(dim, input.array.ndim)
+            return input.reshape(-1).narrow(0, 0, 0).reshape(index.array.shape)
         raise RuntimeError(text("scatter-dims", name="input", index=index.array.ndim, ndim=input.array.ndim))
     return ix.gather(input, index, dim=wrap(dim, input.array.ndim))
 
@@ -241,12 +244,18 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """`input` with the entries of `source` added at `index` along a dimension."""
     d = wrap(dim, input.array.ndim)
-    if not input.array.ndim:
+    if not source.array.ndim and index.array.size != 1:
+        raise IndexError(text("index-add-scalar", dim=dim, indices=index.array.size))
+    if not input.array.ndim and not source.array.ndim:
         return index_add(input.reshape(1), 0, index.reshape(-1), source.reshape(-1), alpha=alpha).reshape(())
+    if source.dtype is not input.dtype:
+        raise RuntimeError(text("index-add-dtype", own=input.dtype, source=source.dtype))
     index = index.reshape(-1)
     shape = source.array.shape or (1,) * input.array.ndim
     if len(shape) != input.array.ndim or any(m != n for i, (m, n) in enumerate(zip(shape, input.array.shape, strict=True)) if i != d):
         raise RuntimeError(text("index-add-shape", target=list(input.array.shape), source=list(source.array.shape)))
+    if index.array.size != shape[d]:
+        raise RuntimeError(text("index-add-count", indices=index.array.size, entries=shape[d], dim=d))
     return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=d)
 
 
@@ -440,7 +449,7 @@ def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, stora
     """A copy of `input` with `src` written over a view with given sizes and strides."""
     copied = input.contiguous()
     views.within_storage(size, stride, storage_offset or 0, copied.array.size, copied.array.itemsize)
-    return _replaced(copied, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0)
+    return _replaced(copied, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0, own=None)
 
 
 def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:

@@ -227,6 +227,8 @@ def msort(input: Tensor) -> Tensor:
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest (or smallest) elements along `dim` and their indices."""
+    if input.dtype is dtypes.bool_:
+        raise RuntimeError(text("topk-of-bool"))
     d = wrap(dim, input.array.ndim)
     size = input.array.shape[d] if input.array.ndim else 1
     if not 0 <= k <= size:
@@ -440,7 +442,7 @@ def _runs(x: Tensor, d: int, return_inverse: bool, return_counts: bool) -> Any:
         out = [x.clone(), *([empty] if return_inverse else []), *([empty] if return_counts else [])]
         return out[0] if len(out) == 1 else tuple(out)
     rows = np.moveaxis(read(x), d, 0)
-    changed = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(1) if x.array.size else np.zeros(n - 1, bool)
+    changed = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(1) if x.array.size and n > 1 else np.zeros(n - 1, bool)
     starts = np.flatnonzero(np.concatenate([[True], changed]))
     counts = np.diff(np.append(starts, n))
     out = [from_array(np.ascontiguousarray(np.moveaxis(rows[starts], 0, d)))]
@@ -524,8 +526,7 @@ def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
     if input.array.ndim != other.array.ndim:
         raise RuntimeError(text("cross-dims", a=list(input.array.shape), b=list(other.array.shape)))
-    if any(x.array.shape[wrap(dim, x.array.ndim)] not in (1, 3) for x in (input, other)) or 3 not in (
-            input.array.shape[dim], other.array.shape[dim]):
+    if any(x.array.shape[wrap(dim, x.array.ndim)] != 3 for x in (input, other)):
         raise RuntimeError(text("cross-size", dim=dim))
     input, other = broadcast_tensors(input, other)
     a, b = (x.unbind(dim) for x in (input, other))

@@ -31,14 +31,19 @@ def matrix_norm(A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
         return reducing.norm(A, 2, (rows, columns), keepdim)
     if ord in ("nuc", 2, -2):
         s = svdvals(shaping.movedim(A, (rows, columns), (-2, -1)))
-        out = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
+        out = s.sum(-1) if ord == "nuc" else _largest(s, -1) if ord == 2 else s.amin(-1)
         for d in sorted((rows, columns)) if keepdim else ():
             out = out.unsqueeze(d)
         return out
     summed, compared = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = A.abs().sum(summed, keepdim=True)
-    out = sums.amax(compared, keepdim=True) if ord > 0 else sums.amin(compared, keepdim=True)
+    out = _largest(sums, compared, keepdim=True) if ord > 0 else sums.amin(compared, keepdim=True)
     return out if keepdim else out.squeeze((rows, columns))
+
+
+def _largest(x: Tensor, dim: int, keepdim: bool = False) -> Tensor:
+    """The maxima of numbers that are not negative: 0 where there are none."""
+    return x.amax(dim, keepdim=keepdim) if x.array.shape[dim] else x.sum(dim, keepdim=keepdim)
 
 
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:

@@ -192,12 +192,16 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    """`input + value * tensor1 * tensor2`."""
+    """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
+    if all(x.dtype.category < dtypes.FLOATING for x in (input, tensor1, tensor2)):
+        value = int(value)
     return ar.addcmul(input, tensor1, tensor2, value)
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 / tensor2`."""
+    if tensor1.dtype.category < dtypes.FLOATING and tensor2.dtype.category < dtypes.FLOATING:
+        raise RuntimeError(text("integer-addcdiv", a=tensor1.dtype, b=tensor2.dtype))
     return ar.addcdiv(input, tensor1, tensor2, value)
 
 
@@ -312,7 +316,9 @@ def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def positive(input: Tensor) -> Tensor:
-    """The tensor itself."""
+    """The tensor itself; RuntimeError for bool tensors."""
+    if input.dtype is dtypes.bool_:
+        raise RuntimeError(text("positive-of-bool"))
     return input
 
 

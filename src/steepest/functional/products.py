@@ -252,7 +252,9 @@ def _pair(a: Tensor, la: str, b: Tensor, lb: str, later: set[str]) -> tuple[Tens
     b, lb = _summed(b, lb, later | set(la))
     for c in set(la) & set(lb):
         n, m = a.array.shape[la.index(c)], b.array.shape[lb.index(c)]
-        if n != m and 1 in (n, m):
+        if n != m:
+            if 1 not in (n, m):
+                raise RuntimeError(text("einsum-sizes", letter=c, a=n, b=m))
             if n == 1:
                 a = a.expand(*[m if d == c else -1 for d in la])
             else:

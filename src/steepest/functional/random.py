@@ -15,6 +15,8 @@ from steepest.ops.random import draw
 
 
 def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
+    if shape and min(shape) < 0:
+        raise RuntimeError(text("negative-size", shape=list(shape)))
     return draw(shape=shape, dtype=of or get_default_dtype(), generator=generator or gen.default_generator, sampler=sampler, **params)
 
 

@@ -293,6 +293,8 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
         return norm(fn.absolute(input), p, dim, keepdim)
     order = 2.0 if p in ("fro", None) else float(p)
     over = dims(input, dim)
+    if (order < 0 or math.isinf(order)) and 0 in [input.array.shape[d] for d in over]:
+        raise RuntimeError(text("norm-of-nothing", order=order, shape=list(input.array.shape), dim=dim))
     return vector_norm(input, order=order, dim=over, keepdim=keepdim)
 
 
@@ -327,7 +329,10 @@ def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: An
         return g * fn.sign(x)
     if order == 2:
         return ar.where(result == 0, 0, g * (x / result))
-    return ar.where(result == 0, 0, g * x * ar.pow(fn.absolute(x), order - 2) / ar.pow(result, order - 1))
+    if order < 1:
+        return fn.sign(x) * ar.where(x == 0, 0, ar.pow(fn.absolute(x), order - 1)) * g * ar.pow(result, 1 - order)
+    slope = fn.sign(x) * ar.pow(fn.absolute(x), order - 1) if order < 2 else x * ar.pow(fn.absolute(x), order - 2)
+    return slope * ar.where(result == 0, 0, g / ar.pow(result, order - 1))
 
 
 vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", x=_norm_gradient)

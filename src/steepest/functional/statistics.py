@@ -1,6 +1,7 @@
 """Histograms, covariances, differences and integrals of sampled functions."""
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
         if p.array.ndim != input.array.ndim or any(k != m for i, (k, m) in enumerate(zip(
                 p.array.shape, input.array.shape, strict=True)) if i != d):
             raise RuntimeError(text("diff-shapes", shape=list(p.array.shape), input=list(input.array.shape)))
+    if not n:
+        return input.clone()
     x = cat(parts, d) if len(parts) > 1 else input
     for _ in range(min(n, x.array.shape[d])):
         size = x.array.shape[d]
@@ -36,7 +39,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
             break
         later, earlier = x.narrow(d, 1, size - 1), x.narrow(d, 0, size - 1)
         x = later.logical_xor(earlier) if x.dtype is dtypes.bool_ else later - earlier
-    return x if n else x.clone()
+    return x
 
 
 def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> list[Tensor]:
@@ -162,11 +165,39 @@ def _edges(x: Any, bins: Any, span: Any) -> Any:
     return np.linspace(low, high, bins + 1)
 
 
+def _interval(x: Any, edges: Any) -> Any:
+    """The interval that each number lies in, by a binary search that unordered edges lead where they lead PyTorch's; the last interval
+    has its upper edge, too."""
+    first, length = np.zeros(x.shape, np.int64), np.full(x.shape, edges.size)
+    while length.any():
+        half = length // 2
+        lower = (length > 0) & ~(x < edges[np.minimum(first + half, edges.size - 1)])
+        first = np.where(lower, first + half + 1, first)
+        length = np.where(lower, length - half - 1, half)
+    return np.minimum(first - 1, edges.size - 2)
+
+
+def _counts(points: Any, edges: Any, weight: Tensor | None, density: bool) -> Any:
+    """The sums of weights in the boxes between the edges, or densities, points `(N, n)`; those outside count for nothing."""
+    inside = np.all([(x >= e[0]) & (x <= e[-1]) for x, e in zip(points.T, edges, strict=True)], axis=0)
+    shape = tuple(e.size - 1 for e in edges)
+    places = np.array([_interval(x[inside], e) for x, e in zip(points.T, edges, strict=True)])
+    known = np.all(places >= 0, axis=0)
+    weights = np.ones(len(points)) if weight is None else read(weight).reshape(-1).astype(np.float64)
+    flat = np.ravel_multi_index(tuple(places[:, known]), shape)
+    counts = np.bincount(flat, weights[inside][known], math.prod(shape)).reshape(shape)
+    if density:
+        counts = counts / counts.sum()
+        for d, e in enumerate(edges):
+            counts = counts / np.diff(e).reshape([-1 if k == d else 1 for k in range(len(edges))])
+    return counts
+
+
 def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None, density: bool = False) -> Any:
     """How many elements lie in each interval, and the intervals' edges; `bins` is their number or their edges."""
     x = read(input).reshape(-1)
     edges = np.asarray(_edges(x, bins, range), x.dtype)
-    counts, _ = np.histogram(x, edges, weights=None if weight is None else read(weight).reshape(-1), density=density)
+    counts = _counts(x[:, None], [edges], weight, density)
     return histogram_result((from_array(counts.astype(x.dtype)), from_array(edges)))
 
 
@@ -182,8 +213,14 @@ def histogramdd(input: Tensor, bins: Any, *, range: Any = None, weight: Tensor |
     spans = [None] * n if range is None else list(itertools.batched(range, 2)) if hasattr(itertools, "batched") else [
         range[2 * i:2 * i + 2] for i in np.arange(n)]
     edges = [np.asarray(_edges(points[:, i], b, s), np.float64) for i, (b, s) in enumerate(zip(each, spans, strict=True))]
-    counts, _ = np.histogramdd(points, edges, weights=None if weight is None else read(weight).reshape(-1), density=density)
+    counts = _counts(points, edges, weight, density)
     return histogramdd_result((from_array(counts.astype(points.dtype)), tuple(from_array(e.astype(points.dtype)) for e in edges)))
+
+
+def steps_of(x: Any, skip_nan: bool) -> Any:
+    """How many steps there are between the elements of sorted rows, those that are no numbers left out where `skip_nan`."""
+    count = (~np.isnan(x)).sum(-1, keepdims=True) if skip_nan else np.full((1,) * x.ndim, x.shape[-1])
+    return from_array(np.maximum(count - 1, 0).astype(x.dtype))
 
 
 def take_quantiles(x: Any, share: Any, interpolation: str, skip_nan: bool) -> Any:
@@ -216,7 +253,10 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
     low, high, weight = take_quantiles(rows.array, share, interpolation, skip_nan)
     shape = (*rows.array.shape[:-1], share.size)
     a, b = (ordered.gather(-1, constant(np.ascontiguousarray(np.broadcast_to(p, shape)), dtypes.int64)) for p in (low, high))
-    result = a.lerp(b, constant(np.broadcast_to(weight, shape).astype(x.array.dtype), x.dtype))
+    upper = constant(np.broadcast_to(weight, shape).astype(x.array.dtype), x.dtype)
+    if isinstance(q, Tensor) and q.needs_grad and interpolation == "linear":       # the numbers are in it already
+        upper = upper + (q - q.detach()).reshape(-1) * steps_of(rows.array, skip_nan)
+    result = a.lerp(b, upper)
     result = result.squeeze(-1) if share.ndim == 0 else result.movedim(-1, 0)
     if not keepdim or not input.array.ndim:
         return result

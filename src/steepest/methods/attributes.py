@@ -7,6 +7,7 @@ from steepest.core.dtype import dtype as DType
 from steepest.core.size import Size
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
+from steepest.errors import text
 from steepest.functional import creating, pointwise, shaping
 from steepest.functional.operands import sizes
 from steepest.methods import conversion
@@ -161,19 +162,28 @@ def transposed(self: Tensor) -> Tensor:
     return shaping.permute(self, *range(self.array.ndim)[::-1])
 
 
+def _matrices(name: str, x: Tensor) -> None:
+    if x.array.ndim == 1:
+        raise RuntimeError(text("matrix-view-dims", name=name))
+
+
 def matrix_transposed(self: Tensor) -> Tensor:
     """A view with the last two dimensions exchanged."""
-    return shaping.transpose(self, -2, -1)
+    _matrices("mT", self)
+    return shaping.transpose(self, -2, -1) if self.array.ndim else self
 
 
 def adjoint(self: Tensor) -> Tensor:
     """The complex conjugate of the transposed matrix."""
+    if self.array.ndim not in (0, 2):
+        raise RuntimeError(text("adjoint-dims", ndim=self.array.ndim))
     return pointwise.conj(transposed(self))
 
 
 def matrix_adjoint(self: Tensor) -> Tensor:
     """The last two dimensions exchanged, complex numbers conjugated."""
-    return shaping.adjoint(self)
+    _matrices("mH", self)
+    return shaping.adjoint(self) if self.array.ndim else pointwise.conj(self)
 
 
 def place(self: Tensor) -> device:

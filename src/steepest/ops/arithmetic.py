@@ -85,6 +85,13 @@ square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g 
 cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * (x * x)))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
                     x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
+def _special_power(exponent: float, name: str, definition: Any) -> Any:
+    return elementwise(f"power_{name}", definition, node="PowBackward0", x=lambda g, x: zeros_where_even(g, x, exponent))
+
+
+ROOTS = {0.5: _special_power(0.5, "sqrt", lambda m, x: m.sqrt(x)), -0.5: _special_power(-0.5, "rsqrt", lambda m, x: 1 / m.sqrt(x)),
+         -1: _special_power(-1, "reciprocal", lambda m, x: 1 / x)}
+"""Exponents that PyTorch takes by another function than `pow`, with its special values: the root of -inf is NaN, the power inf."""
 power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1",
                            number=("x", "PowBackward2"),
                            x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
@@ -152,10 +159,10 @@ bitwise_right_shift = elementwise("bitwise_right_shift", lambda m, a, b: m.right
 # selection ------------------------------------------------------------------------------------------------------------------------
 where: Elementwise = elementwise("where", lambda m, condition, a, b: m.where(condition, a, b), keep=("condition",),
                     a=lambda g, condition: where(condition, g, 0), b=lambda g, condition: where(condition, 0, g))
-maximum = elementwise("maximum", lambda m, a, b: m.maximum(a, b), a=lambda g, a, b: share(g, a > b, a == b),
-                      b=lambda g, a, b: share(g, b > a, a == b))
-minimum = elementwise("minimum", lambda m, a, b: m.minimum(a, b), a=lambda g, a, b: share(g, a < b, a == b),
+maximum = elementwise("maximum", lambda m, a, b: m.maximum(a, b), a=lambda g, a, b: share(g, a < b, a == b),
                       b=lambda g, a, b: share(g, b < a, a == b))
+minimum = elementwise("minimum", lambda m, a, b: m.minimum(a, b), a=lambda g, a, b: share(g, a > b, a == b),
+                      b=lambda g, a, b: share(g, b > a, a == b))
 fmax = elementwise("fmax", lambda m, a, b: m.fmax(a, b), a=lambda g, a, b: where((a >= b) | isnan(b), g, 0),
                    b=lambda g, a, b: where((a >= b) | isnan(b), 0, g))
 fmin = elementwise("fmin", lambda m, a, b: m.fmin(a, b), a=lambda g, a, b: where((a <= b) | isnan(b), g, 0),
@@ -183,9 +190,9 @@ nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b), a=lambda
 heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0)))
 
 
-def share(g: Any, wins: Any, ties: Any) -> Any:
-    """The gradient where a value wins, half of it at ties, zero elsewhere (PyTorch's rule for maximum and minimum)."""
-    return where(ties, g / 2, where(wins, g, 0))
+def share(g: Any, loses: Any, ties: Any) -> Any:
+    """The gradient but where a value loses, half of it at ties (PyTorch's rule for maximum and minimum, by which NaN never loses)."""
+    return where(ties, g / 2, where(loses, 0, g))
 
 
 class Cast(Elementwise):
@@ -237,4 +244,6 @@ def pow(x: Any, exponent: Any) -> Any:
         return square(x)
     if exponent == 3:
         return cube(x)
+    if exponent in ROOTS and x.dtype.category >= dtypes.FLOATING:
+        return ROOTS[exponent](x)
     return power(x, exponent)

@@ -26,7 +26,7 @@ class Count(Primitive):
 
 
 def _histogram(x: Array, bins: int, low: float, high: float) -> Array:
-    if low == high == 0:
+    if low == high == 0 and x.size:
         low, high = float(x.min()), float(x.max())
     return np.histogram(x, bins, (low, high))[0].astype(x.dtype)
 

@@ -9,6 +9,7 @@ from steepest.core.dtype import dtype, numpy_dtype
 from steepest.core.modes import interpreters
 from steepest.core.primitive import Primitive
 from steepest.core.tensor import fresh
+from steepest.errors import text
 
 
 class Fill(Primitive):
@@ -22,9 +23,12 @@ class Fill(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         to: dtype = params["dtype"]
         value, kind = params["value"], numpy_dtype(to)
+        try:
+            array = np.zeros(params["shape"], kind) if value == 0 else np.empty(params["shape"], kind)
+        except ValueError:
+            raise RuntimeError(text("negative-size", shape=list(params["shape"]))) from None
         if value == 0:
-            return fresh(np.zeros(params["shape"], kind), to)
-        array = np.empty(params["shape"], kind)
+            return fresh(array, to)
         array.fill(value)
         return fresh(array, to)
 

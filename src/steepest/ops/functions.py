@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.ops import special
 from steepest.ops.arithmetic import conjugate, no_gradient, where
-from steepest.ops.composites import composite
+from steepest.ops.composites import Composite, composite
 from steepest.ops.maps import Elementwise, elementwise
 from steepest.ops.views import imag, real
 
@@ -108,9 +108,10 @@ xlogy = elementwise("xlogy", lambda m, x, y: m.where(m.isnan(y), y, m.where(m.eq
                     x=lambda g, x, y: g * where((x == 0) & (y <= 0), 0, log(y)), y=lambda g, x, y: g * (x / y))
 # complex numbers ------------------------------------------------------------------------------------------------------------------
 absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=1, kernel=lambda x: np.asarray(np.abs(x)),
-                             x=lambda g, x, result: g * where(result == 0, 0, x / result))
-direction = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / absolute_complex(x)), operands=1,
-                      x=lambda g, x, result: (g - real(conjugate(g) * result) * result) / absolute_complex(x))
+                             x=lambda g, x: g * direction(x))
+direction: Composite = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / absolute_complex(x)), operands=1,
+                      x=lambda g, x, result: where(absolute_complex(x) == 0, 0,
+                                                   (g - real(conjugate(g) * result) * result) / absolute_complex(x)))
 
 
 def over_squares(numerator: Any, a: Any, b: Any) -> Any:

@@ -21,6 +21,8 @@ class Join(Primitive):
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         out = np.concatenate([x.array for x in operands], params["dim"])
+        if not out.flags.c_contiguous:              # NumPy follows the operands' order, PyTorch does not
+            out = np.ascontiguousarray(out)
         return finish(self, operands, params, fresh(out, dtypes.from_numpy(out.dtype)))
 
 

@@ -188,8 +188,8 @@ diagonal: View = View("diagonal", lambda x, offset, dim1, dim2: _diagonal(x, off
                 lambda g, like, offset, dim1, dim2: spread(g, like, diagonal, {"offset": offset, "dim1": dim1, "dim2": dim2}))
 unfold = View("unfold", lambda x, dim, size, step: _unfolded(x, dim, size, step),
               lambda g, like, dim, size, step: fold_back(g, like, dim, size, step))
-as_strided = View("as_strided", lambda x, shape, strides, offset: _strided(x, shape, strides, offset),
-                  lambda g, like, shape, strides, offset: strided_back(g, like, shape, strides, offset))
+as_strided = View("as_strided", lambda x, shape, strides, offset, own: _strided(x, shape, strides, offset),
+                  lambda g, like, shape, strides, offset, own: strided_back(g, like, shape, strides, offset, own))
 real = View("real", lambda x: x.real, lambda g: g.to(g.dtype.to_complex()))
 imag = View("imag", lambda x: x.imag, lambda g: g * 1j)
 view_as_real = View("view_as_real", lambda x: x[..., None].view(x.real.dtype), lambda g: view_as_complex(g.contiguous()))
@@ -217,9 +217,26 @@ def fold_back(g: Any, like: Any, dim: int, size: int, step: int) -> Any:
     return out
 
 
-def strided_back(g: Any, like: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
-    """The gradient of `as_strided` on a contiguous operand: every element summed at its place."""
-    places = np.lib.stride_tricks.as_strided(np.arange(offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)))[offset:],
-                                             shape, [s * 8 for s in strides])
-    flat = full((math.prod(like.shape),), 0, g.dtype)
-    return flat.index_add(0, constant(np.ascontiguousarray(places).reshape(-1), dtypes.int64), g.reshape(-1)).reshape(like.shape)
+def strided_back(g: Any, like: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, own: tuple[int, ...] | None) -> Any:
+    """The gradient of `as_strided`: every element summed at its place in the storage, which the operand then reads with the strides
+    `own` (None: it is contiguous). Elements of the operand that share a place share the sum equally, as in PyTorch."""
+    seen = strided_places(shape, strides) + offset
+    kept = np.arange(math.prod(like.shape)) if own is None else strided_places(like.shape, own)
+    low = min(int(seen.min(initial=0)), 0)
+    size = max(int(seen.max(initial=0)), int(kept.max(initial=0))) + 1 - low
+    sums = full((size,), 0, g.dtype).index_add(0, constant(seen - low, dtypes.int64), g.reshape(-1))
+    if own is None:
+        return sums[-low:kept.size - low].reshape(like.shape)
+    times = np.bincount(kept - low, minlength=size)[kept - low]
+    found = sums.index_select(0, constant(kept - low, dtypes.int64))
+    if (times > 1).any():
+        found = found / constant(times.astype(np.float64), dtypes.float64).to(g.dtype)
+    return found.reshape(like.shape)
+
+
+def strided_places(shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
+    """Where the elements lie that strides lead to, one after another."""
+    places = np.zeros((), np.int64)
+    for n, s in zip(shape, strides, strict=True):
+        places = places[..., None] + np.arange(n) * s
+    return places.reshape(-1)

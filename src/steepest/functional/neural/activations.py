@@ -186,7 +186,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
             raise RuntimeError(text("prelu-weights", weights=n, channels=channels, shape=list(input.array.shape)))
     if ndim != 1 and weight.array.ndim == 1 and n != 1 or weight.array.ndim != 1 and ndim:
         weight = weight.view(*[n if d == 1 else 1 for d in range(ndim)] if n != 1 else [1] * ndim)
-    return _apply(act.prelu, False, input, weight)
+    return _apply(act.prelu, False, input, weight if ndim else weight.reshape(()))
 
 
 def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False) -> Tensor:

@@ -146,6 +146,11 @@ MAXIMA = {
 }
 
 
+def _check_dims(input: Tensor, output_size: Any) -> None:
+    if isinstance(output_size, (tuple, list)) and input.array.ndim <= len(output_size) > 1:
+        raise ValueError(text("adaptive-dims", least=len(output_size) + 1, shape=list(input.array.shape), given=list(output_size)))
+
+
 def _wanted(output_size: Any, shape: Sizes, n: int, function: str) -> Sizes:
     given = (output_size,) * n if isinstance(output_size, int) or output_size is None else tuple(output_size)
     if len(given) != n or any(m is not None and m < 0 for m in given):
@@ -155,6 +160,7 @@ def _wanted(output_size: Any, shape: Sizes, n: int, function: str) -> Sizes:
 
 def _average(n: int) -> Callable[..., Tensor]:
     def pool(input: Tensor, output_size: Any) -> Tensor:
+        _check_dims(input, output_size)
         x, alone = batched(input, n, f"adaptive_avg_pool{n}d")
         out = _wanted(output_size, x.array.shape, n, f"adaptive_avg_pool{n}d")
         if n > 1 and all(m == 1 for m in out):
@@ -170,6 +176,7 @@ def _average(n: int) -> Callable[..., Tensor]:
 
 def _largest(n: int) -> Callable[..., Any]:
     def pool(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+        _check_dims(input, output_size)
         x, alone = batched(input, n, f"adaptive_max_pool{n}d")
         results = MAXIMA[n](x, out=_wanted(output_size, x.array.shape, n, f"adaptive_max_pool{n}d"))
         values, indices = (squeeze(r, dim=(0,)) for r in results) if alone else results

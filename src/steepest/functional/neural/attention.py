@@ -134,7 +134,8 @@ def multi_head_attention_forward(
     mask = _merged(_addend(attn_mask, query), _addend(key_padding_mask, query), batch, num_heads, extra)
     logits = matmul(heads(q) * math.sqrt(1.0 / head), transpose(k, -2, -1))
     seen = softmax(logits if mask is None else logits + mask, -1)
-    mixed: Any = matmul(dropout(seen, dropout_p) if training and dropout_p > 0 else seen, v)
+    seen = dropout(seen, dropout_p) if training and dropout_p > 0 else seen
+    mixed: Any = matmul(seen, v)
     result: Any = linear(mixed.permute(2, 0, 1, 3).reshape(length, batch, width), out_proj_weight, out_proj_bias)
     shown: Any = None
     if need_weights:

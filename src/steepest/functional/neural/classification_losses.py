@@ -147,6 +147,8 @@ def _check_labels(function: str, input: Tensor, target: Tensor, weight: Tensor |
         raise RuntimeError(text("labels-shape", input=list(shape), target=list(labels.shape), wanted=list(shape[:1] + shape[2:])))
     if weight is not None and weight.array.shape != (classes,):
         raise RuntimeError(text("class-weights", classes=classes, shape=list(weight.array.shape)))
+    if weight is not None and weight.dtype is not input.dtype:
+        raise RuntimeError(text("class-weights-dtype", expected=CAPITALS[input.dtype], found=CAPITALS[weight.dtype]))
     if labels.size:
         # Read as unsigned, labels below 0 are large numbers too: one comparison for both ends.
         plain = labels.dtype == np.uint8 or not labels.flags.c_contiguous
@@ -201,6 +203,8 @@ def cross_entropy(
     if target.array.shape == input.array.shape:
         if target.dtype.category < dtypes.FLOATING:
             raise RuntimeError(text("class-probabilities-dtype", found=CAPITALS[target.dtype], shape=list(target.array.shape)))
+        if ignore_index >= 0:
+            raise RuntimeError(text("class-probabilities-ignored", index=ignore_index))
         return _of_probabilities(log_softmax(input, dim), target, weight, reduction, label_smoothing, dim)
     _check_labels("cross_entropy", input, target, weight, ignore_index)
     logarithms = log_softmax(input, dim)

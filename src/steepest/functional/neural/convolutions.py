@@ -42,6 +42,8 @@ def _conv(n: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: An
     kernel = weight.array.shape[2:]
     steps, gaps = sizes_of(stride, n, "stride", function), sizes_of(dilation, n, "dilation", function)
     pairs = _pairs(padding, kernel, steps, gaps, function)
+    if any(a < 0 for pair in pairs for a in pair):
+        raise RuntimeError(text("conv-negative-padding", padding=[a for a, _ in pairs]))
     shape, of_weight = x.array.shape, weight.array.shape
     if shape[1] != of_weight[1] * groups:
         raise RuntimeError(

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 
 from steepest.core.dtype import int64
+from steepest.core.promotion import result_type
 from steepest.core.tensor import Tensor
+from steepest.errors import text
 from steepest.functional.reducing import norm
+from steepest.functional.shaping import broadcast_tensors, to_dtype
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.creation import constant
@@ -28,9 +31,14 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     >>> torch.nn.functional.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
     tensor([0.7071])
     """
-    made = x1 * x2
-    d = wrap(dim, made.array.ndim)
-    a, b = (held(norm(x, 2, d - made.array.ndim, True), eps) for x in (x1, x2))
+    common = result_type(x1, x2)
+    if not common.is_floating_point:
+        raise RuntimeError(text("similarity-dtype", dtype=common))
+    x1, x2 = broadcast_tensors(to_dtype(x1, common), to_dtype(x2, common))
+    d = wrap(dim, x1.array.ndim)
+    if not x1.array.ndim:
+        return cosine_similarity(x1.reshape(1), x2.reshape(1), 0, eps)
+    a, b = (held(norm(x, 2, d, True), eps) for x in (x1, x2))
     return red.total((x1 / a) * (x2 / b), dim=(d,), keepdim=False)
 
 

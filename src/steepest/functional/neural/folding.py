@@ -36,7 +36,7 @@ def _columns_body(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding
 def _columns_kernel(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs) -> Any:
     out = places(x.shape, kernel, stride, dilation, padding)
     seen = window_array(padded_array(x, padding), kernel, stride, dilation, out)
-    return np.ascontiguousarray(seen).reshape(x.shape[0], -1, math.prod(out))
+    return np.ascontiguousarray(seen).reshape(x.shape[0], x.shape[1] * math.prod(kernel), math.prod(out))
 
 
 def _image_body(x: Any, size: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs) -> Any:

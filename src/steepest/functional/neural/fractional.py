@@ -43,10 +43,11 @@ def _body(x: Any, samples: Any, kernel: Sizes, out: Sizes) -> Any:
         start = view(start.contiguous(), shape=(*shape[:2], *[o if d == i else 1 for d in range(2 * n)]))
         within = view(positions(k), shape=tuple(k if d == n + i else 1 for d in range(2 * n)))
         flat = flat * size + start + within
-    index = flat.reshape(*shape[:2], -1)
-    seen = ix.gather(x.reshape(*shape[:2], -1), index, dim=2).reshape(*shape[:2], *out, -1)
+    each = math.prod(kernel)
+    index = flat.reshape(*shape[:2], math.prod(out) * each)
+    seen = ix.gather(x.reshape(*shape[:2], math.prod(shape[2:])), index, dim=2).reshape(*shape[:2], *out, each)
     values, which = red.max_dim(seen, dim=2 + n, keepdim=False)
-    places = flat.reshape(*shape[:2], *out, -1)
+    places = flat.reshape(*shape[:2], *out, each)
     return values, squeeze(ix.gather(places, unsqueeze(which, dim=2 + n), dim=2 + n), dim=(2 + n,))
 
 
@@ -77,6 +78,10 @@ def _pool(n: int, input: Tensor, kernel_size: Any, output_size: Any, output_rati
         raise RuntimeError(text("fractional-too-large", function=function, out=list(out), kernel=list(kernel), input=list(shape[2:])))
     if samples is None:
         samples = draw(shape=(*shape[:2], n), dtype=x.dtype, generator=gen.default_generator, sampler="uniform", low=0.0, high=1.0)
+    elif samples.array.ndim != 3 or samples.array.shape[0] < shape[0] or samples.array.shape[1:] != (shape[1], n):
+        raise RuntimeError(text("fractional-samples", function=function, wanted=[shape[0], shape[1], n], got=list(samples.array.shape)))
+    else:
+        samples = samples[:shape[0]]
     results = MAXIMA[n](x, samples, kernel=kernel, out=out)
     return tuple(squeeze(r, dim=(0,)) for r in results) if alone else results
 

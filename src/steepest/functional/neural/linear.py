@@ -71,8 +71,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if not isinstance(input, Tensor):
         raise TypeError(text("argument-not-tensor", function="linear", name="input", kind=describe(input)))
     shape, of_weight = input.array.shape, weight.array.shape
+    if len(of_weight) > 2 or not of_weight or not shape:
+        raise RuntimeError(text("linear-dims", input=list(shape), weight=list(of_weight)))
     if len(of_weight) != 2:
-        product = input.matmul(weight.t() if len(of_weight) < 2 else weight.mT)
+        product = input.matmul(weight)
         return product if bias is None else product + bias
     if not shape or shape[-1] != of_weight[1]:
         raise RuntimeError(

@@ -105,22 +105,28 @@ def multi_margin_loss(
     reduction = reduction_of(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError(text("multi-margin-p", p=p))
+    if weight is not None and weight.array.ndim != 1:
+        raise ValueError(text("margin-weight", shape=list(weight.array.shape)))
     if target.dtype is not dtypes.int64:
         raise RuntimeError(text("labels-dtype", found=target.dtype, shape=list(target.array.shape), input=list(input.array.shape)))
-    rows = input if input.array.ndim == 2 else input.unsqueeze(0)
+    if input.array.ndim > 2 or 0 in input.array.shape[input.array.ndim - 1:]:
+        raise RuntimeError(text("margin-input", shape=list(input.array.shape)))
+    rows = input if input.array.ndim == 2 else input.reshape(1, -1)
     labels = target.reshape(-1, 1)
     if labels.array.shape[0] != rows.array.shape[0]:
         raise RuntimeError(
             text("labels-shape", input=list(input.array.shape), target=list(target.array.shape), wanted=[rows.array.shape[0]])
         )
     classes = rows.array.shape[1]
+    if weight is not None and weight.array.size != classes:
+        raise RuntimeError(text("margin-weight-size", classes=classes, shape=list(weight.array.shape)))
     terms = ar.clamp_min(margin - ix.gather(rows, labels, dim=1) + rows, 0)
     if p == 2:
         terms = ar.square(terms)
     if weight is not None:
         terms = terms * ix.take_rows(weight, labels.reshape(-1), dim=0).unsqueeze(1)
     terms = ar.where(unsqueeze(positions(classes), dim=0) == labels, 0, terms).sum(1) / classes
-    return reduced(terms if input.array.ndim == 2 else terms.squeeze(0), reduction)
+    return reduced(terms if input.array.ndim == 2 else terms.reshape(target.array.shape), reduction)
 
 
 def multilabel_margin_loss(
@@ -128,9 +134,11 @@ def multilabel_margin_loss(
 ) -> Tensor:
     """`max(0, 1 - x[y] + x[i]) / C` summed over labels y and classes i that are none: `(N, C)`, rows of labels ended by -1."""
     reduction = reduction_of(size_average, reduce, reduction)
-    if input.array.shape != target.array.shape or input.array.ndim not in (1, 2):
+    if input.array.ndim > 2 or 0 in input.array.shape[input.array.ndim - 1:]:
+        raise RuntimeError(text("margin-input", shape=list(input.array.shape)))
+    if input.array.shape != target.array.shape and (input.array.size != 1 or target.array.size != 1):
         raise RuntimeError(text("multilabel-shapes", input=list(input.array.shape), target=list(target.array.shape)))
-    rows, labels = (x if x.array.ndim == 2 else x.unsqueeze(0) for x in (input, target))
+    rows, labels = (x if x.array.ndim == 2 else x.reshape(1, -1) for x in (input, target))
     classes = rows.array.shape[1]
     place = positions(classes)
     upto = unsqueeze(place, dim=0) <= unsqueeze(place, dim=1)

@@ -220,6 +220,8 @@ def batch_norm(
     has one value only, RuntimeError where statistics or weights do not have C entries.
     """
     shape = input.array.shape
+    if shape == (0,):
+        return batch_norm(input.reshape(0, 0), running_mean, running_var, weight, bias, training, momentum, eps).reshape(0)
     if len(shape) < 2:
         raise RuntimeError(text("batch-norm-dims", shape=list(shape)))
     if eps <= 0:
@@ -333,7 +335,11 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     ndim = input.array.ndim
     if ndim < 3:
         raise ValueError(text("response-norm-dims", ndim=ndim))
+    if not input.array.size:
+        return input
     around = [0, 0] * (ndim - 2) + [size // 2, (size - 1) // 2]
     squares: Any = pad(ar.mul(input, input), around)
-    mean = squares.unfold(1, size, 1).mean(-1)
+    seen = squares.unfold(1, size, 1)
+    # the means of integers are integers, as those of avg_pool2d are
+    mean = seen.mean(-1) if input.dtype.category >= dtypes.FLOATING else seen.sum(-1).div(size, rounding_mode="trunc").to(input.dtype)
     return input / ar.pow(mean * alpha + k, beta)

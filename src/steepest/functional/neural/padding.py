@@ -155,7 +155,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise NotImplementedError(text("pad-dims", mode=mode, pad=given, shape=list(shape)))
     for n, (a, b) in zip(shape, widths, strict=True):
         limit = {"reflect": n - 1, "circular": n}.get(mode)
-        if limit is not None and max(a, b) > limit:
+        if limit is not None and (a or b) and max(a, b) > limit:
             raise RuntimeError(text(f"pad-{mode}", pad=given, shape=list(shape)))
         if n == 0 and (a or b):
             raise RuntimeError(text("pad-negative", pad=given, shape=list(shape)))

@@ -154,6 +154,7 @@ def _max_pool(
 ) -> Any:
     function = f"max_pool{n}d"
     x, alone = batched(input, n, function)
+    _check_elements(function, input, n)
     kernel, steps, edge, gaps = _window_sizes(n, function, kernel_size, stride, padding, dilation)
     out = pooled_sizes(x.array.shape, kernel, steps, gaps, edge, ceil_mode)
     _check_output(function, x.array.shape, out)
@@ -173,6 +174,11 @@ def _window_sizes(n: int, function: str, kernel_size: Any, stride: Any, padding:
     if any(p < 0 or p > ((k - 1) * d + 1) // 2 for p, k, d in zip(edge, kernel, gaps, strict=True)):
         raise RuntimeError(text("pool-padding", function=function, padding=list(edge), kernel=list(kernel)))
     return kernel, steps, edge, gaps
+
+
+def _check_elements(function: str, input: Tensor, n: int) -> None:
+    if 0 in input.array.shape[-n - 1:]:
+        raise RuntimeError(text("pool-of-nothing", function=function, unbatched=n + 1, batched=n + 2, shape=list(input.array.shape)))
 
 
 def _check_output(function: str, shape: Sizes, out: Sizes) -> None:
@@ -385,6 +391,7 @@ def _avg_pool(
         means = _avg_pool(n, input.to(dtypes.float64), kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         return means.to(input.dtype)
     x, alone = batched(input, n, function)
+    _check_elements(function, input, n)
     kernel, steps, edge, gaps = _window_sizes(n, function, kernel_size, stride, padding, 1)
     if divisor_override == 0:
         raise RuntimeError(text("pool-divisor", function=function))

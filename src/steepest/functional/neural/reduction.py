@@ -88,8 +88,11 @@ def loss_with_option(name: str, term: Elementwise, node: str = "", **rules: Any)
     )
 
 
-def pair(function: str, input: Any, target: Any) -> tuple[Tensor, Tensor, int]:
-    """Prediction and target in one dtype, and how many terms they give; shapes that are not equal get a warning."""
+def pair(function: str, input: Any, target: Any, integers: bool = False) -> tuple[Tensor, Tensor, int]:
+    """Prediction and target in one dtype, and how many terms they give; shapes that are not equal get a warning.
+
+    Raises NotImplementedError for integers unless the loss is defined for them.
+    """
     if not isinstance(input, Tensor):
         raise TypeError(text("argument-not-tensor", function=function, name="input", kind=describe(input)))
     if not isinstance(target, Tensor):
@@ -102,7 +105,7 @@ def pair(function: str, input: Any, target: Any) -> tuple[Tensor, Tensor, int]:
     if input.dtype is not target.dtype:
         common = result_type(input, target)
         input, target = to_dtype(input, common), to_dtype(target, common)
-    if input.dtype.category < dtypes.FLOATING:
+    if input.dtype.category < dtypes.FLOATING and not integers:
         raise NotImplementedError(text("loss-of-integers", function=function, dtype=input.dtype))
     return input, target, count
 

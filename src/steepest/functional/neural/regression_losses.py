@@ -40,21 +40,21 @@ huber_slope = elementwise(
 squared = loss(
     "mse_loss",
     act.squared_error,
-    x=lambda g, x, target, count: squared_error_slope(g, x, target, 2.0 / count),
-    target=lambda g, x, target, count: squared_error_slope(g, x, target, -2.0 / count),
+    x=lambda g, x, target, count: squared_error_slope(g, x, target, 2.0 / max(count, 1)),
+    target=lambda g, x, target, count: squared_error_slope(g, x, target, -2.0 / max(count, 1)),
 )
 smooth = loss_with_option(
     "smooth_l1_loss",
     act.smooth_l1,
     "SmoothL1LossBackward0",
-    x=lambda g, x, target, option, count: smooth_l1_slope(g, x, target, option, 1.0 / count),
-    target=lambda g, x, target, option, count: smooth_l1_slope(g, x, target, option, -1.0 / count),
+    x=lambda g, x, target, option, count: smooth_l1_slope(g, x, target, option, 1.0 / max(count, 1)),
+    target=lambda g, x, target, option, count: smooth_l1_slope(g, x, target, option, -1.0 / max(count, 1)),
 )
 hubers = loss_with_option(
     "huber_loss",
     act.huber,
-    x=lambda g, x, target, option, count: huber_slope(g, x, target, option, 1.0 / count),
-    target=lambda g, x, target, option, count: huber_slope(g, x, target, option, -1.0 / count),
+    x=lambda g, x, target, option, count: huber_slope(g, x, target, option, 1.0 / max(count, 1)),
+    target=lambda g, x, target, option, count: huber_slope(g, x, target, option, -1.0 / max(count, 1)),
 )
 
 
@@ -97,8 +97,8 @@ def l1_loss(
 ) -> Tensor:
     """The mean of `|input - target|`."""
     reduction = reduction_of(size_average, reduce, reduction)
-    x, y, _ = pair("l1_loss", input, target)
-    terms: Tensor = fn.absolute(x - y)
+    pair("l1_loss", input, target, integers=True)
+    terms: Tensor = fn.absolute(input - target)
     return reduced(terms, reduction) if weight is None else _weighted(terms, weight, reduction)
 
 

@@ -1,0 +1,173 @@
+"""Empty, 0-dim and unusual arguments: results and error classes are those that PyTorch 2.13.0 printed."""
+
+import math
+
+import pytest
+
+import steepest as torch
+
+F = torch.nn.functional
+nan = math.nan
+
+
+def test_no_differences_are_the_tensor_itself_whatever_is_put_beside_it():
+    assert torch.diff(torch.ones(2), n=0, prepend=torch.zeros(1), append=torch.zeros(3)).shape == (2,)
+
+
+def test_gather_with_an_empty_index_takes_nothing():
+    assert torch.gather(torch.ones(5), 0, torch.zeros(2, 0, 3, dtype=torch.int64)).shape == (2, 0, 3)
+
+
+def test_ends_of_an_integer_logspace_are_integers():
+    assert torch.logspace(4.3, 0, 4, 5, dtype=torch.int64).tolist() == [625, 73, 8, 1]
+
+
+def test_cosine_similarity_takes_norms_after_broadcasting():
+    a, b = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[3.0, 1.0]], [[0.0, 1.0]]])
+    assert torch.allclose(F.cosine_similarity(a.expand(2, 2, 2), b, 1), F.cosine_similarity(a, b.expand(2, 2, 2), 1))
+    assert F.cosine_similarity(torch.tensor(-2.0), torch.tensor(3.0), 0).item() == -1
+
+
+def test_joined_tensors_are_contiguous():
+    x = torch.arange(12.0).reshape(2, 2, 3).mT
+    assert torch.cat([x, x]).stride() == (6, 2, 1) and torch.stack([x, x], 1).stride() == (12, 6, 2, 1)
+
+
+@pytest.mark.parametrize("best", [torch.maximum, torch.minimum])
+def test_nan_never_loses_a_gradient(best):
+    x = torch.tensor([nan, 1.0, 2.0]).requires_grad_()
+    best(x, x).sum().backward()
+    assert x.grad.tolist() == [2, 1, 1]
+    best(x, torch.full((3,), nan)).sum().backward()
+    assert x.grad.tolist() == [3, 2, 2]
+
+
+def test_dropout_of_attention_is_seen_in_the_weights():
+    attention = torch.nn.MultiheadAttention(4, 2, dropout=0.5)
+    x = torch.ones(6, 1, 4)
+    _, weights = attention(x, x, x)
+    assert not torch.allclose(weights.sum(-1), torch.ones(1, 6))
+
+
+def test_prelu_of_a_number_is_a_number():
+    assert F.prelu(torch.tensor(-2.0), torch.tensor([0.5])).shape == ()
+
+
+def test_intervals_whose_edges_are_not_in_order_count_what_a_binary_search_finds():
+    hist, _ = torch.histogram(torch.tensor([0.5, 1.5, 2.5, 2.9]), torch.tensor([0.0, 2.0, 1.0, 3.0]))
+    assert hist.tolist() == [1, 0, 3]
+
+
+def test_the_gradient_of_as_strided_goes_by_the_places_in_the_storage():
+    x = torch.arange(6.0).reshape(2, 3).requires_grad_()
+    y = x.t()
+    y.as_strided((2,), (1,), 1).sum().backward()
+    assert x.grad.tolist() == [[0, 1, 1], [0, 0, 0]]
+    z = torch.ones(2).requires_grad_()
+    wide = z.expand(3, 2)
+    wide.as_strided((2,), (1,)).sum().backward()
+    assert torch.allclose(z.grad, torch.ones(2))
+
+
+def test_the_mean_of_no_errors_has_no_gradient():
+    for loss in (F.mse_loss, F.smooth_l1_loss, F.huber_loss):
+        x = torch.ones(0, 3).requires_grad_()
+        loss(x, torch.ones(0, 3)).backward()
+        assert x.grad.shape == (0, 3)
+
+
+def test_a_quantile_has_a_gradient_by_its_share():
+    q = torch.tensor([0.25, 0.6]).requires_grad_()
+    torch.tensor([0.0, 1.0, 4.0]).quantile(q).sum().backward()
+    assert q.grad.tolist() == [2, 6]
+
+
+def test_powers_that_are_roots_have_the_special_values_of_roots():
+    x = torch.tensor([-math.inf, -4.0, 4.0])
+    assert torch.equal((x ** 0.5).isnan(), torch.tensor([True, True, False])) and (x ** 0.5)[2] == 2
+    assert torch.equal((x ** -0.5).isnan(), torch.tensor([True, True, False])) and (x ** -1).tolist() == [0, -0.25, 0.25]
+
+
+@pytest.mark.parametrize("order", [1, 2, math.inf, "nuc", "fro"])
+def test_norms_of_empty_matrices_are_zero(order):
+    assert torch.linalg.norm(torch.zeros(2, 0, 5), order, dim=(-2, -1)).tolist() == [0, 0]
+
+
+SHAPES = [
+    (lambda: F.batch_norm(torch.zeros(0), torch.zeros(0), torch.zeros(0), training=True), (0,)),
+    (lambda: F.pad(torch.zeros(0, 3, 3), (0, 1), "reflect"), (0, 3, 4)),
+    (lambda: F.unfold(torch.zeros(0, 2, 4, 4), 2), (0, 8, 9)),
+    (lambda: F.multi_margin_loss(torch.tensor(2.0), torch.tensor(0)), ()),
+    (lambda: F.multi_margin_loss(torch.ones(3), torch.tensor([0]), reduction="none"), (1,)),
+    (lambda: F.multilabel_margin_loss(torch.tensor(2.0), torch.tensor(0)), ()),
+    (lambda: F.fractional_max_pool3d(torch.zeros(0, 1, 4, 5, 4), 2, output_size=2), (0, 1, 2, 2, 2)),
+    (lambda: F.local_response_norm(torch.ones(1, 6, 3, dtype=torch.int64), 2), (1, 6, 3)),
+    (lambda: torch.ormqr(torch.zeros(5, 0), torch.zeros(0), torch.zeros(5, 0)), (5, 0)),
+    (lambda: torch.unique_consecutive(torch.zeros(5, 1, 5), dim=1), (5, 1, 5)),
+    (lambda: torch.histc(torch.zeros(0), 4), (4,)),
+]
+
+
+@pytest.mark.parametrize("call, shape", SHAPES)
+def test_shapes(call, shape):
+    assert call().shape == shape
+
+
+ERRORS = [
+    (lambda: F.adaptive_avg_pool2d(torch.ones(2, 2), (2, 2)), ValueError, "at least 3"),
+    (lambda: F.adaptive_max_pool3d(torch.ones(2, 2, 2), (2, 2, 2)), ValueError, "at least 4"),
+    (lambda: F.conv3d(torch.ones(1, 1, 4, 4, 4), torch.ones(1, 1, 2, 2, 2), padding=-1), RuntimeError, "negative padding"),
+    (lambda: F.multi_margin_loss(torch.ones(5, 4), torch.arange(5) * 0, weight=torch.tensor(1.0)), ValueError, "one-dimensional"),
+    (lambda: F.multilabel_margin_loss(torch.ones(0), torch.zeros(0, dtype=torch.int64)), RuntimeError, "non-empty"),
+    (lambda: F.max_pool1d(torch.ones(0, 10), 1), RuntimeError, "optional 0 dim batch"),
+    (lambda: F.avg_pool2d(torch.ones(2, 0, 3, 3), 1), RuntimeError, "optional 0 dim batch"),
+    (lambda: torch.ones(5).narrow(0, torch.tensor(True), 2), RuntimeError, "0-dim integral"),
+    (lambda: torch.linalg.cross(torch.ones(5, 3), torch.ones(5, 1)), RuntimeError, "must have length 3"),
+    (lambda: torch.linalg.vector_norm(torch.zeros(0), math.inf), RuntimeError, "no identity"),
+    (lambda: F.nll_loss(torch.ones(2, 3), torch.tensor([0, 1]), torch.ones(3, dtype=torch.float16)), RuntimeError, "scalar type"),
+    (lambda: F.cross_entropy(torch.ones(2, 3), torch.ones(2, 3), ignore_index=1), RuntimeError, "ignore_index"),
+    (lambda: torch.nn.Embedding(-1, 3), RuntimeError, "negative dimension"),
+    (lambda: torch.randn(2, -1), RuntimeError, "negative dimension"),
+    (lambda: F.fractional_max_pool2d(torch.ones(1, 1, 4, 4), 2, 2, None, False, torch.ones(1, 2, 2)), RuntimeError, "samples"),
+    (lambda: torch.ones(3).mT, RuntimeError, "only supported on matrices"),
+    (lambda: torch.ones(3).mH, RuntimeError, "only supported on matrices"),
+    (lambda: torch.ones(2, 2, 2).H, RuntimeError, "only supported on matrices"),
+    (lambda: torch.addcdiv(torch.ones(1), torch.tensor(2), torch.tensor(3)), RuntimeError, "Integer division"),
+    (lambda: torch.einsum("i,i->", torch.ones(3), torch.ones(2)), RuntimeError, "does not broadcast"),
+]
+
+
+@pytest.mark.parametrize("call, kind, words", ERRORS)
+def test_errors(call, kind, words):
+    with pytest.raises(kind, match=words):
+        call()
+
+
+@pytest.mark.parametrize("order", [0.5, 1.5, 3.5])
+def test_norms_have_gradients_where_elements_are_zero(order):
+    x = torch.tensor([0.0, 0.0, 2.0]).requires_grad_()
+    torch.linalg.vector_norm(x, order).backward()
+    assert torch.allclose(x.grad, torch.tensor([0.0, 0.0, 1.0]))
+
+
+def test_a_complex_zero_has_no_direction_to_derive():
+    x = torch.zeros(2, dtype=torch.complex128).requires_grad_()
+    (g,) = torch.autograd.grad(x.abs().sum(), x, create_graph=True)
+    assert torch.autograd.grad(g.real.sum(), x)[0].tolist() == [0, 0]
+
+
+def test_adding_at_indices_asks_for_as_many_entries_as_there_are_indices():
+    for index, source in (([0, 0], torch.ones(1)), ([0], torch.ones(2)), ([0], torch.ones(1, dtype=torch.float64))):
+        with pytest.raises(RuntimeError, match="index_add"):
+            torch.ones(3).index_add(0, torch.tensor(index), source)
+    with pytest.raises(IndexError, match="no dimensions"):
+        torch.tensor(1.0).index_add(0, torch.tensor([0, 0]), torch.tensor(1.0))
+
+
+def test_integers_are_added_with_integer_factors():
+    assert torch.addcmul(torch.tensor([1]), torch.tensor([2]), torch.tensor([3]), value=2.5).tolist() == [13]
+    assert F.l1_loss(torch.tensor([1, 5]), torch.tensor([3, 1]), reduction="sum").item() == 6
+    with pytest.raises(RuntimeError, match="bool"):
+        F.l1_loss(torch.tensor([True]), torch.tensor([1.0]))
+    with pytest.raises(RuntimeError, match="bool"):
+        torch.tensor([True, False]).topk(1)
