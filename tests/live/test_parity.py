@@ -23,7 +23,7 @@ AREAS = sorted({area for area, _, _ in scoreboard.everything()})
 def test_nothing_differs_that_is_not_listed(area):
     torch.set_num_threads(1)
     known = scoreboard.listed()
-    results = scoreboard.run(8, lambda a, name: a == area)
+    results = scoreboard.run(4, lambda a, name: a == area)
     new = {f"{name}: {kind}": differences[0] for (_, name), found in results.items() for kind, differences in found.items()
            if differences and kind not in known.get(name, ())}
     assert not new, "\n".join(f"{k}: {d}" for k, d in new.items())
