@@ -443,7 +443,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any, *, out: Any = None) -> Tensor:
     """`input + weight * (end - input)`."""
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Any = None) -> Tensor:
-    """`input + value * tensor1 * tensor2`."""
+    """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Any = None) -> Tensor:
     """`input + value * tensor1 / tensor2`."""
@@ -498,7 +498,7 @@ def frexp(input: Tensor, *, out: Any = None) -> tuple[Tensor, Tensor]:
     """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
 
 def positive(input: Tensor) -> Tensor:
-    """The tensor itself."""
+    """The tensor itself; RuntimeError for bool tensors."""
 
 def isclose(input: Tensor, other: Tensor, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
     """Where `|input - other| <= atol + rtol * |other|`."""
@@ -1198,6 +1198,9 @@ def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tens
 
 def histogramdd(input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: _bool = False) -> Any:
     """The same for points `(..., n)` in boxes of n dimensions."""
+
+def steps_of(x: Any, skip_nan: _bool) -> Any:
+    """How many steps there are between the elements of sorted rows, those that are no numbers left out where `skip_nan`."""
 
 def quantile(input: Tensor, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear',
              out: Any = None) -> Tensor:

@@ -248,7 +248,7 @@ class Tensor:
     def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
         """`addcdiv`, written over this tensor; returns the tensor."""
     def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-        """`input + value * tensor1 * tensor2`."""
+        """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
     def addcmul_(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
         """`addcmul`, written over this tensor; returns the tensor."""
     def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -987,7 +987,7 @@ class Tensor:
     def polygamma_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`polygamma_of` written over this tensor."""
     def positive(self) -> Tensor:
-        """The tensor itself."""
+        """The tensor itself; RuntimeError for bool tensors."""
     def pow(self, exponent: Any, *, out: Tensor | None = None) -> Tensor:
         """`input ** exponent`, broadcast; one of them may be a number."""
     def pow_(self, exponent: Any) -> Tensor:
