@@ -16,6 +16,7 @@ from steepest import methods as _methods  # noqa: E402
 from steepest.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
 from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
 from steepest.core import dtype as _dtypes  # noqa: E402
+from steepest.core import gaussian as _gaussian  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
     CONTIGUOUS,
@@ -36,8 +37,22 @@ from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 
-_maps.kernel_builders.append(lambda *which: importlib.import_module("steepest.lower.kernels").build(*which))
-_indexing.row_adders.append(lambda *which: importlib.import_module("steepest.lower.adding").add_rows(*which))
+
+def _later(module: str, name: str) -> Any:
+    """A function of a module that is imported when it is first called."""
+    found: list[Any] = []
+
+    def call(*given: Any) -> Any:
+        if not found:
+            found.append(getattr(importlib.import_module(module), name))
+        return found[0](*given)
+
+    return call
+
+
+_maps.kernel_builders.append(_later("steepest.lower.kernels", "build"))
+_gaussian.makers.append(_later("steepest.lower.normals", "normals"))
+_indexing.row_adders.append(_later("steepest.lower.adding", "add_rows"))
 newaxis = None
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})

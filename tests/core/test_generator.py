@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from steepest.core import permutation
+from steepest.core import gaussian, permutation
 from steepest.core.fused import fma32, fma64
 from steepest.core.generator import Generator
 
@@ -170,3 +170,18 @@ def test_one_draw_with_replacement_is_one_without() -> None:
     assert [first.manual_seed(3).multinomial(weights, 1, r).tolist() for r in (True, False)] == [
         second.manual_seed(3).multinomial(weights, 1, r).tolist() for r in (False, False)]
     assert (first.get_state() == second.get_state()).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("parameters", [(0.0, 1.0), (-1.25, 0.3)])
+def test_native_normals_are_those_of_numpy_to_the_last_bit(dtype, parameters, monkeypatch) -> None:
+    def drawn(n):
+        g = Generator().manual_seed(n)
+        return g.normal((n,), *parameters, np.dtype(dtype)), g.get_state()
+
+    for n in (5000, 16, 17, 31, 100):  # the first one loads the compiler
+        native, state = drawn(n)
+        with monkeypatch.context() as plain:
+            plain.setattr(gaussian, "makers", [])
+            expected, expected_state = drawn(n)
+        assert native.tobytes() == expected.tobytes() and np.array_equal(state, expected_state)

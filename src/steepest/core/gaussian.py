@@ -13,7 +13,7 @@ import numpy as np
 
 from steepest.core.fused import fma32, fma64
 
-__all__ = ["blocks_float32", "blocks_float64", "libm"]
+__all__ = ["libm", "normals"]
 
 Array = np.ndarray[Any, Any]
 
@@ -28,6 +28,35 @@ TWO_PI = np.float32(2 * math.pi)
 SQRT_HALF = np.float32(0.707106781186547524)
 
 BLOCK = 4096
+makers: list[Callable[[Array, float, float, np.dtype[Any]], Array | None]] = []
+"""Native code for `normals`, or None where it has none; the layer that compiles puts its function here."""
+
+
+def normals(words: Array, mean: float, std: float, dtype: np.dtype[Any]) -> Array:
+    """Normals (n, 16) of float64 from pairs of words (n, 16), of float32 from single ones."""
+    for make in makers:
+        found = make(words, mean, std, dtype)
+        if found is not None:
+            return found
+    if dtype == np.float64:
+        return blocks_float64(reals_of_pairs(words), mean, std)
+    return blocks_float32(reals_of_words(words), mean, std)
+
+
+def reals_of_words(words: Array) -> Array:
+    """Uniform numbers in [0, 1) of float32 from 24 bits of each word."""
+    bits = words.astype(np.uint32)
+    bits &= np.uint32(0xFFFFFF)
+    values = bits.view(np.int32).astype(np.float32)
+    values *= np.float32(2.0**-24)
+    return values
+
+
+def reals_of_pairs(pairs: Array) -> Array:
+    """Uniform numbers in [0, 1) of float64 from 53 bits of each pair of words."""
+    values = (pairs & np.uint64(2**53 - 1)).view(np.int64).astype(np.float64)
+    values *= 2.0**-53
+    return values
 
 
 def libm(function: Callable[[float], float], x: Array) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 from steepest.core import device as devices
 from steepest.core.discrete import binomial, poisson
 from steepest.core.fused import fma32, fma64
-from steepest.core.gaussian import blocks_float32, blocks_float64, libm
+from steepest.core.gaussian import libm, normals, reals_of_pairs, reals_of_words
 from steepest.core.mt19937 import MT19937, STATE, Doubles
 from steepest.core.permutation import forward_swaps, inside_out
 from steepest.core.ranges import FLOAT32, FLOAT64, cast, floating, full_span, limits, part, span_of
@@ -176,11 +176,11 @@ class Generator:
         full, rest = n - n % 16, n % 16
         skipped = rest if dtype.itemsize > 2 else 0
         drawn = full + (skipped + 16 if rest else 0)
-        uniform, transform = (self._doubles, blocks_float64) if dtype == FLOAT64 else (self._floats, blocks_float32)
-        values = uniform(drawn)
+        words = self._engine.pairs(drawn) if dtype == FLOAT64 else self._engine.words(drawn)
         if skipped:
-            values = np.concatenate([values[:full], values[full + skipped :]])
-        values = transform(values.reshape(-1, 16), float(mean), float(std)).ravel().astype(dtype, copy=False)
+            words = np.concatenate([words[:full], words[full + skipped :]])
+        made = normals(words.reshape(-1, 16), float(mean), float(std), FLOAT64 if dtype == FLOAT64 else FLOAT32)
+        values = made.ravel().astype(dtype, copy=False)
         if not rest:
             return values
         result = values[:n]
@@ -200,16 +200,10 @@ class Generator:
         return np.array(values[:n])
 
     def _floats(self, n: int) -> Array:
-        words = self._engine.words(n).astype(np.uint32)
-        words &= np.uint32(0xFFFFFF)
-        values = words.view(np.int32).astype(np.float32)
-        values *= np.float32(2.0**-24)
-        return values
+        return reals_of_words(self._engine.words(n))
 
     def _doubles(self, n: int) -> Array:
-        values = (self._engine.pairs(n) & np.uint64(2**53 - 1)).view(np.int64).astype(np.float64)
-        values *= 2.0**-53
-        return values
+        return reals_of_pairs(self._engine.pairs(n))
 
     def bernoulli(self, p: Any, shape: Shape | None = None, dtype: Any = FLOAT32) -> Array:
         """Ones with probability p, else zeros. A number p draws 53 bits an element; an array 24, or 53 if it is float64."""

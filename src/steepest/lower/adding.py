@@ -8,7 +8,7 @@ import numpy as np
 from steepest.lower import machine
 from steepest.lower.arrays import address, array_function, data, size, stride
 from steepest.lower.scalar import Scalars
-from steepest.lower.text import Function, itemsize, llvm_type
+from steepest.lower.text import Function, llvm_type
 
 __all__ = ["add_rows"]
 
@@ -56,14 +56,15 @@ def add_rows(table: Array, index: Array, values: Array) -> bool:
 
     `index` (k) of int64 lies within the table `(rows, ...)`, whose elements are in order; `values` is `(k, ...)`.
     """
-    if table.dtype.name not in ("float32", "float64") or values.dtype != table.dtype or not table.flags.c_contiguous:
+    dtype = {"f": "float32", "d": "float64"}.get(table.dtype.char)
+    if dtype is None or values.dtype != table.dtype or not table.flags.c_contiguous:
         return False
-    kernel = _kernel(table.dtype.name)
+    kernel = _kernel(dtype)
     if kernel is None:
         return False
     if values.size:
         rows = values if values.ndim == 2 else values.reshape(len(index), -1)
-        if rows.strides[1] not in (0, itemsize(table.dtype.name)):
+        if rows.strides[1] not in (0, table.itemsize):
             rows = np.ascontiguousarray(rows)
         kernel(table, np.ascontiguousarray(index), rows)
     return True

@@ -73,6 +73,11 @@ def _llvm() -> Any:
     return llvm
 
 
+def loaded() -> bool:
+    """Whether LLVM was imported already."""
+    return _llvm.cache_info().currsize > 0
+
+
 def _c_functions() -> list[tuple[str, int]]:
     """C functions that native code may call; Windows does not find them by itself. Some of them LLVM calls on its own."""
     if os.name != "nt":

@@ -23,8 +23,9 @@ class Draw(Primitive):
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         rest = dict(params)
-        of, generator, sampler = (rest.pop(k) for k in ("dtype", "generator", "sampler"))
-        rest.update(zip(rest.pop("names", ()), [x.array for x in operands], strict=True))
+        of, generator, sampler = rest.pop("dtype"), rest.pop("generator"), rest.pop("sampler")
+        if operands:
+            rest.update(zip(rest.pop("names"), [x.array for x in operands], strict=True))
         if "shape" in rest:
             rest["dtype"] = numpy_dtype(of)
         array = getattr(generator, sampler)(**rest)
