@@ -1,23 +1,22 @@
-"""Whole training loops as native code, timed beside torch, JAX (a compiled `lax.scan`) and hand-written C, one thread each.
+"""Whole training loops as native code, timed beside torch, JAX and hand-written C.
 
-    python benchmarks/native.py [--only WORD] [--limits FOLDER] [--rounds 7]
+    python benchmarks/native.py [--threads 1] [--only WORD,...] [--limits FOLDER] [--rounds 7] [--epochs N]
 
-`loop` is the whole `for ... in steepest.loop(...)` as Python sees it, `native` the call of the native code alone. Every row trains
-from the same start, in turns: a few milliseconds of each, and the fastest turn counts, per step. The networks keep the loss of every
-step. torch and JAX are left out where they are not installed; the column of C needs gcc and a folder with `limits_*.c` and `limits.py`.
+Every row trains from the same start, in turns of a few milliseconds, and the fastest turn counts, per step. `loop` is the whole
+`for ... in steepest.loop(...)` as Python sees it, `native` the call of the native code alone, JAX the faster of a jitted step called from
+Python and of one `lax.scan`, C the hand-written program of FOLDER (`limits_*.c` and `limits.py`; gcc is needed), `to C` native beside C.
+`compiled` is the time of planning and compiling, first with nothing on disk and then from the cache; `even` the number of steps from
+which on the loop, with all that it records and compiles at first, has taken less time than torch. With `--epochs` every framework
+trains so many steps once, and the seconds of all of it are shown. torch and JAX are left out where they are not installed.
 """
 
 import argparse
-import gc
 import importlib
 import importlib.util
-import itertools
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,269 +24,74 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-Run = Callable[[int], Any]
-"""Train so many steps from the start."""
-
-X = np.array([80.0, 95, 104, 112, 125, 135])
-Y = np.array([200.0, 230, 245, 247, 259, 262])
-
-
-class Training:
-    """A step of one framework (steepest or torch), with a way back to where it began. `data` are the tensors that batches index."""
-
-    def __init__(self, t: Any, parameters: list[Any], optimizer: Any, loss: Callable[..., Any], data: tuple[Any, ...] = (),
-                 batches: np.ndarray[Any, Any] | None = None):
-        self.t, self.parameters, self.optimizer, self.loss, self.data, self.batches = t, parameters, optimizer, loss, data, batches
-        self.start = [p.detach().clone() for p in parameters]
-
-    def restart(self) -> None:
-        with self.t.no_grad():
-            for p, start in zip(self.parameters, self.start, strict=True):
-                p.copy_(start)
-            for state in self.optimizer.state.values():
-                for value in state.values():
-                    if isinstance(value, self.t.Tensor):
-                        value.zero_()
-
-    def run(self, steps: int) -> Any:
-        self.restart()
-        optimizer, loss_of = self.optimizer, self.loss
-        items: Any = range(steps)
-        if self.batches is not None:
-            count = len(self.batches)
-            items = [tuple(d[i] for d in self.data) for i in (self.t.from_numpy(self.batches[k % count]) for k in range(steps))]
-        if not hasattr(self.t, "loop"):
-            for item in items:
-                loss = loss_of(*(item if self.batches is not None else self.data))
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-            return loss
-        if self.batches is None:
-            data = self.data
-            loop = self.t.loop(steps)
-            for _ in loop:
-                loss = loss_of(*data)
-                loop.record(loss=loss)
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-            return loss
-        for rows in self.t.loop(self.loader(steps)):
-            loss = loss_of(*rows)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        return loss
-
-    def loader(self, steps: int) -> Any:
-        """The batches in the order that all frameworks take."""
-        assert self.batches is not None
-        order = [int(i) for k in range(steps) for i in self.batches[k % len(self.batches)]]
-        data = self.t.utils.data
-        return data.DataLoader(data.TensorDataset(*self.data), batch_size=self.batches.shape[1], sampler=order)
+from trainings import WORKLOADS, Run, Training, in_c, in_jax, timed
 
 
 class Native:
-    """The native code of a training alone: two steps recorded, compared and planned, then called without Python in between."""
+    """The native code of a training alone: two steps recorded and planned, then called without Python in between."""
 
     def __init__(self, training: Training):
-        from steepest.compiling.planner import plan
         from steepest.compiling.program import Program
 
         self.training = training
         for _ in range(2):
-            self.step(None)
-        (first, rows_1, _), (second, rows_2, loss) = self.recorded(0), self.recorded(1)
-        program: Any = Program(first, second, list(zip(rows_1, rows_2, strict=True)))
+            self._recorded(0)
+        (first, rows_1, _), (second, rows_2, loss) = self._recorded(0), self._recorded(1)
+        self.program: Any = Program(first, second, list(zip(rows_1, rows_2, strict=True)))
         kept = training.parameters
-        program.visible = {p.storage_cell for p in kept} | {p.grad.storage_cell for p in kept}
-        begun = time.perf_counter()
+        self.program.visible = {p.storage_cell for p in kept} | {p.grad.storage_cell for p in kept}
         if not training.data:       # as in C, which computes the loss of these at the end alone
-            program.visible.add(loss.storage_cell)
-        self.executable = plan(program, [second.access(loss)] if training.data else [])
-        self.compiled = time.perf_counter() - begun
+            self.program.visible.add(loss.storage_cell)
+        self.results = [second.access(loss)] if training.data else []
+        self.cold, self.cached = self._compile(), self._compile()
+        self.laps: Any = None           # the same code with a clock of its steps, where these are long enough to be interrupted
+        self.met: tuple[float, int] | None = None
+        if hasattr(self.executable, "native"):
+            from steepest.compiling.native import Native as Code
 
-    def step(self, rows: Any) -> Any:
-        training = self.training
-        if training.batches is not None:
-            rows = training.t.from_numpy(training.batches[0].copy()) if rows is None else rows
-        data = training.data if rows is None else [d[rows] for d in training.data]
-        loss = training.loss(*data)
-        training.optimizer.zero_grad()
-        loss.backward()
-        training.optimizer.step()
-        return loss
+            self.laps = Code(self.program, self.results, timed=True)
 
-    def recorded(self, k: int) -> Any:
+    def _compile(self) -> float:
+        """Seconds of planning and compiling."""
+        from steepest.compiling.planner import plan
+
+        begun = time.perf_counter()
+        self.executable = plan(self.program, self.results)
+        if hasattr(self.executable, "native"):
+            self.executable.prepared()
+        return time.perf_counter() - begun
+
+    def _recorded(self, k: int) -> Any:
+        """A recorded step: the recorder, the streams, the loss."""
         from steepest.core.recorder import recording
 
-        batches = self.training.batches
-        rows = None if batches is None else self.training.t.from_numpy(batches[k].copy())
+        training = self.training
+        rows = None if training.batches is None else training.t.from_numpy(training.batches[k].copy())
         with recording() as recorder:
-            loss = self.step(rows)
+            loss = training.step(*(training.data if rows is None else [d[rows] for d in training.data]))
         return recorder, [] if rows is None else [rows.storage_cell], loss
 
-    def run(self, steps: int) -> Any:
+    def run(self, steps: int) -> float:
+        """Seconds of a step."""
         self.training.restart()
         batches = self.training.batches
         streams = [] if batches is None else [np.ascontiguousarray(batches[np.arange(steps) % len(batches)])]
-        return self.executable.run(streams, steps)
+        if self.laps is None:
+            return timed(lambda: self.executable.run(streams, steps), steps)
+        self.laps.run(streams, steps)
+        clock = self.laps.clock[:steps]
+        now = time.perf_counter(), int(clock[-1])
+        if self.met is None:
+            self.met = now
+            return float("inf")
+        rate = (now[0] - self.met[0]) / (now[1] - self.met[1])
+        return float(np.sort(np.diff(clock))[(steps - 1) // 10] * rate)
 
-
-def network(t: Any, sizes: tuple[int, ...], activation: Any, last: bool) -> Any:
-    """Linear layers with an activation between them, or behind each of them; the same weights in every framework."""
-    random, layers = np.random.default_rng(1), []
-    for k, (a, b) in enumerate(itertools.pairwise(sizes)):
-        layer = t.nn.Linear(a, b)
-        with t.no_grad():
-            for p in (layer.weight, layer.bias):
-                p.copy_(t.from_numpy(random.uniform(-1, 1, tuple(p.shape)).astype("f4") / np.sqrt(a).astype("f4")))
-        layers += [layer, activation()] if last or k < len(sizes) - 2 else [layer]
-    return t.nn.Sequential(*layers)
-
-
-def table(rows: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    random = np.random.default_rng(0)
-    return random.normal(size=(rows, 8)).astype("f4"), (random.random((rows, 1)) < 0.5).astype("f4")
-
-
-def houses(t: Any) -> Training:
-    x, y = t.tensor(X, dtype=t.float64), t.tensor(Y, dtype=t.float64)
-    m, b = (t.tensor(1.0, dtype=t.float64, requires_grad=True) for _ in range(2))
-    return Training(t, [m, b], t.optim.SGD([m, b], lr=1e-5), lambda: ((m * x + b - y) ** 2).mean())
-
-
-def linear3(t: Any) -> Training:
-    x = t.tensor([[1.0], [2.0], [3.0]])
-    y, model, criterion = 2 * x, network(t, (1, 1), t.nn.Identity, False), t.nn.MSELoss(reduction="sum")
-    parameters = list(model.parameters())
-    return Training(t, parameters, t.optim.SGD(parameters, lr=0.01), lambda: criterion(model(x), y))
-
-
-def himmelblau(t: Any) -> Training:
-    p = t.zeros(2, requires_grad=True)
-
-    def loss() -> Any:
-        x, y = p
-        return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
-
-    return Training(t, [p], t.optim.Adam([p], lr=1e-3), loss)
-
-
-def diabetes(t: Any, optimizer: str = "SGD", batch: int = 0) -> Training:
-    x, y = (t.from_numpy(a) for a in table(759))
-    model, criterion = network(t, (8, 6, 4, 1), t.nn.Sigmoid, True), t.nn.BCELoss()
-    parameters = list(model.parameters())
-    o = t.optim.SGD(parameters, lr=0.1) if optimizer == "SGD" else t.optim.Adam(parameters, lr=1e-3)
-    return Training(t, parameters, o, lambda a, b: criterion(model(a), b), (x, y), picked(759, batch) if batch else None)
-
-
-def california(t: Any) -> Training:
-    x, y = (t.from_numpy(a) for a in table(20640))
-    model = network(t, (8, 64, 64, 1), t.nn.ReLU, False)
-    parameters = list(model.parameters())
-    return Training(t, parameters, t.optim.Adam(parameters, lr=1e-3), lambda a, b: ((model(a) - b) ** 2).mean(), (x, y),
-                    picked(20640, 256))
-
-
-def picked(rows: int, batch: int) -> np.ndarray[Any, Any]:
-    """Whole batches of an epoch in random order."""
-    return np.random.default_rng(2).permutation(rows)[: rows // batch * batch].reshape(-1, batch)
-
-
-# JAX ----------------------------------------------------------------------------------------------------------------------------------
-
-
-def in_jax(name: str, training: Training) -> Run | None:
-    """The same training as one `lax.scan`; None where there is no JAX."""
-    if importlib.util.find_spec("jax") is None:
-        return None
-    import jax
-
-    gc.callbacks.clear()        # JAX's own would run in the midst of steps, which a loop must not leave out
-    jax.config.update("jax_enable_x64", name == "houses")
-    jnp = jax.numpy
-    start = [jnp.asarray(p.numpy()) for p in training.start]
-    data = [jnp.asarray(d.numpy()) for d in training.data]
-
-    def layers(p: Any, x: Any, activation: Any, last: bool) -> Any:
-        for k in range(0, len(p), 2):
-            x = x @ p[k].T + p[k + 1]
-            x = activation(x) if last or k + 2 < len(p) else x
-        return x
-
-    def cross_entropy(p: Any, x: Any, y: Any) -> Any:
-        q = layers(p, x, jax.nn.sigmoid, True)
-        return -(y * jnp.log(q) + (1 - y) * jnp.log(1 - q)).mean()
-
-    three = jnp.array([[1.0], [2.0], [3.0]])
-    losses: dict[str, Any] = {
-        "houses": lambda p: ((p[0] * X + p[1] - Y) ** 2).mean(),
-        "linear3": lambda p: ((three @ p[0].T + p[1] - 2 * three) ** 2).sum(),
-        "himmelblau": lambda p: (p[0][0] ** 2 + p[0][1] - 11) ** 2 + (p[0][0] + p[0][1] ** 2 - 7) ** 2,
-        "california": lambda p, x, y: ((layers(p, x, jax.nn.relu, False) - y) ** 2).mean(),
-    }
-    slope = jax.value_and_grad(losses.get(name, cross_entropy))
-    rate = training.optimizer.param_groups[0]["lr"]
-    adam = type(training.optimizer).__name__ == "Adam"
-
-    def step(carry: Any, rows: Any) -> Any:
-        p, m, v, k = carry
-        loss, g = slope(p, *(data if rows is None else [d[rows] for d in data]))
-        if not adam:
-            return ([a - rate * b for a, b in zip(p, g, strict=True)], m, v, k), loss
-        k = k + 1
-        m = [0.9 * a + 0.1 * b for a, b in zip(m, g, strict=True)]
-        v = [0.999 * a + 0.001 * b * b for a, b in zip(v, g, strict=True)]
-        p = [a - rate / (1 - 0.9**k) * b / (jnp.sqrt(c / (1 - 0.999**k)) + 1e-8) for a, b, c in zip(p, m, v, strict=True)]
-        return (p, m, v, k), loss
-
-    compiled: dict[int, Any] = {}
-
-    def run(steps: int) -> Any:
-        rows = None
-        if training.batches is not None:
-            rows = jnp.asarray(training.batches[np.arange(steps) % len(training.batches)])
-        zeros = [jnp.zeros_like(p) for p in start]
-        if steps not in compiled:
-            compiled[steps] = jax.jit(lambda carry, rows: jax.lax.scan(step, carry, rows, length=steps))
-        return jax.block_until_ready(compiled[steps]((start, zeros, zeros, jnp.zeros(())), rows))
-
-    return run
-
-
-# C ------------------------------------------------------------------------------------------------------------------------------------
-
-
-def limits(folder: str) -> dict[str, Run]:
-    """The hand-written trainings of a folder by name; none where they cannot be compiled."""
-    if not folder:
-        return {}
-    library = Path(tempfile.mkdtemp()) / "limits.so"
-    sources = sorted(str(p) for p in Path(folder).glob("limits_*.c") if "eager" not in p.name)
-    flags = ["-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-shared", "-fPIC"]
-    try:
-        subprocess.run([os.environ.get("CC", "gcc"), *flags, *sources, "-o", str(library), "-lm", "-lpthread"], check=True)
-    except (OSError, subprocess.CalledProcessError) as problem:
-        print(f"no C limits: {problem}")
-        return {}
-    os.environ["LIMITS_LIB"] = str(library)
-    sys.path.insert(0, folder)
-    made = importlib.import_module("limits").IMPLS
-    return {name: make(1) for (name, kind), make in made.items() if kind == "limit" and name in WORKLOADS}
-
-
-WORKLOADS: dict[str, tuple[Callable[[Any], Training], int, int]] = {
-    "houses": (houses, 1_000_000, 200),
-    "linear3": (linear3, 1_000, 200),
-    "himmelblau": (himmelblau, 8_000, 100),
-    "diabetes_full": (diabetes, 1_000, 50),
-    "diabetes_adam": (lambda t: diabetes(t, "Adam"), 1_000, 50),
-    "diabetes_batch": (lambda t: diabetes(t, "SGD", 32), 480, 100),
-    "california": (california, 80, 20),
-}
-"""The training, the steps of a turn, and those of a turn of torch."""
+    @property
+    def memory(self) -> int | None:
+        """Bytes of temporaries, where the executable has an arena of them."""
+        native = getattr(self.executable, "native", None)
+        return None if native is None else native.schedule.size
 
 
 def measure(runs: dict[str, tuple[Run, int]], rounds: int) -> dict[str, float]:
@@ -298,45 +102,93 @@ def measure(runs: dict[str, tuple[Run, int]], rounds: int) -> dict[str, float]:
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(rounds):
         for name, (run, steps) in runs.items():
-            begin = time.perf_counter()
-            run(steps)
-            best[name] = min(best[name], (time.perf_counter() - begin) / steps)
+            best[name] = min(best[name], run(steps))
     return best
+
+
+def temporaries(torch: Any, training: Training) -> int:
+    """The most memory that a step of torch has at once, beyond what stays."""
+    rows = training.data if training.batches is None else [d[training.batches[0]] for d in training.data]
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        training.step(*rows)
+    now = most = 0
+    for event in profile.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            now += event.nbytes()
+            most = max(most, now)
+    return most
+
+
+def row(name: str, torch: Any, steepest: Any, hand: Any, rounds: int) -> str:
+    """The times of one workload as a line."""
+    work = WORKLOADS[name]
+    native = Native(work.make(steepest))
+    training = work.make(steepest)
+    begun = time.perf_counter()
+    training.looped(work.steps)
+    first = time.perf_counter() - begun
+    runs: dict[str, tuple[Run, int]] = {"loop": (training.looped, work.steps), "native": (native.run, work.steps)}
+    used = ""
+    if torch is not None:
+        runs["torch"] = work.make(torch).eagerly, work.few
+        if native.memory:
+            used = f"  {native.memory / 2**20:.1f} MiB, torch {temporaries(torch, work.make(torch)) / 2**20:.1f} MiB"
+    runs |= {f"JAX {kind}": (run, work.few if kind == "step" else work.steps) for kind, run in in_jax(name, training).items()}
+    if name in hand:
+        runs["C"] = hand[name](), work.steps
+    times = measure(runs, rounds)
+    both = [times.pop(f"JAX {kind}") for kind in ("scan", "step") if f"JAX {kind}" in times]
+    times |= {"JAX": min(both)} if both else {}
+    shown = "".join(f"{times[c] * 1e6:>11.4g}" if c in times else f"{'-':>11}" for c in ("loop", "native", "torch", "JAX", "C"))
+    ratio = f"{times['native'] / times['C']:>7.2f}" if "C" in times else f"{'-':>7}"
+    even = "-"
+    if "torch" in times:
+        even = f"{max(first - work.steps * times['loop'], 0) / max(times['torch'] - times['loop'], 1e-9):.0f}"
+    return f"{name:14}{shown}{ratio}{f'{native.cold * 1e3:.0f} ms':>9}{f'{native.cached * 1e3:.1f} ms':>10}{even:>8}{used}"
+
+
+def whole(names: list[str], steps: int, torch: Any, steepest: Any) -> None:
+    """The seconds of so many steps in each framework, with all that it compiles at first."""
+    print(f"{f'{steps} steps, seconds':28}{'steepest':>10}{'JAX scan':>10}{'torch':>10}")
+    for name in names:
+        training = WORKLOADS[name].make(steepest)
+        runs: dict[str, Run] = {"steepest": training.looped} | ({"JAX": scan} if (scan := in_jax(name, training).get("scan")) else {})
+        if torch is not None:
+            runs["torch"] = WORKLOADS[name].make(torch).eagerly
+        taken = {who: run(steps) * steps for who, run in runs.items()}
+        shown = (f"{taken[w]:>10.2f}" if w in taken else f"{'-':>10}" for w in ("steepest", "JAX", "torch"))
+        print(f"{name:28}" + "".join(shown), flush=True)
 
 
 def main() -> None:
     """Print the table."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--only", default="", help="measure only rows whose name contains this")
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--threads", type=int, default=1, help="threads of each framework; with several, the workloads where they pay")
+    options.add_argument("--only", default="", help="measure only rows whose names contain one of these words")
     options.add_argument("--limits", default="", help="the folder of the hand-written C")
     options.add_argument("--rounds", type=int, default=7, help="turns of each")
+    options.add_argument("--epochs", type=int, default=0, help="train so many steps once instead")
     given = options.parse_args()
+    os.environ["KINETO_LOG_LEVEL"] = "99"       # torch's profiler, which tells its memory, is not to talk
+    if given.threads == 1:
+        os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false"
     import steepest
 
     torch: Any = importlib.import_module("torch") if importlib.util.find_spec("torch") else None
-    if torch is not None:
-        torch.set_num_threads(1)
-    steepest.set_num_threads(1)
-    written = limits(given.limits)
-    print(f"{'us a step':16}{'loop':>12}{'native':>12}{'torch':>12}{'JAX':>12}{'C':>12}{'to C':>8}  compiled in")
-    for name, (make, steps, few) in WORKLOADS.items():
-        if given.only not in name:
-            continue
-        training = make(steepest)
-        native = Native(make(steepest))
-        runs: dict[str, tuple[Run, int]] = {"loop": (training.run, steps), "native": (native.run, steps)}
-        if torch is not None:
-            runs["torch"] = make(torch).run, few
-        jax = in_jax(name, training)
-        if jax is not None:
-            runs["JAX"] = jax, steps
-        if name in written:
-            runs["C"] = written[name], steps
-        times = measure(runs, given.rounds)
-        columns = ("loop", "native", "torch", "JAX", "C")
-        shown = "".join(f"{times[c] * 1e6:>12.4g}" if c in times else f"{'-':>12}" for c in columns)
-        ratio = f"{times['native'] / times['C']:>8.2f}" if "C" in times else f"{'-':>8}"
-        print(f"{name:16}{shown}{ratio}  {native.compiled * 1e3:.0f} ms", flush=True)
+    for t in (torch, steepest):
+        if t is not None:
+            t.set_num_threads(given.threads)
+    names = [n for n, w in WORKLOADS.items() if any(word in n for word in given.only.split(",")) and (given.threads == 1 or w.threads)]
+    if given.epochs:
+        whole(names, given.epochs, torch, steepest)
+        return
+    hand = in_c(given.limits, given.threads)
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["STEEPEST_CACHE"] = empty
+        print(f"{'us a step':14}" + "".join(f"{c:>11}" for c in ("loop", "native", "torch", "JAX", "C"))
+              + f"{'to C':>7}{'compiled':>9}{'cached':>10}{'even':>8}  temporaries")
+        for name in names:
+            print(row(name, torch, steepest, hand, given.rounds), flush=True)
 
 
 if __name__ == "__main__":
