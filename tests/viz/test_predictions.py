@@ -37,6 +37,18 @@ def test_decision_regions_are_the_classes_of_the_grid() -> None:
         viz.fit(lambda p: p, x[:2], y)
 
 
+def test_regions_have_the_colours_of_their_classes_in_a_page_too() -> None:
+    from steepest.viz.style import for_page, svg_of
+
+    model = nn.Linear(2, 1)
+    with torch.no_grad():
+        model.weight[:], model.bias[:] = torch.tensor([[1.0, 0.0]]), 0.0
+    x = torch.tensor([[-1.0, 0.0], [1.0, 0.0], [-1.0, 1.0], [1.0, 1.0]])
+    with for_page():
+        svg = svg_of(viz.fit(model, x, torch.tensor([0.0, 1.0, 0.0, 1.0])))
+    assert "fill: var(--c0); fill-opacity: 0.28" in svg and "fill: var(--c1); fill-opacity: 0.28" in svg and "<image" not in svg
+
+
 def test_several_inputs_are_drawn_as_predicted_against_true() -> None:
     x = np.random.default_rng(0).random((20, 3))
     figure = viz.fit(lambda p: p.sum(1, keepdim=True), x, x.sum(1) + 1)

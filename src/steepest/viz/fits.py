@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_rgb
 
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
@@ -104,11 +103,10 @@ def _plane(ax: Axes, x: Array, labels: Array, answer: Any, is_label: bool, class
     if is_label:
         answers = (_probabilities(values[:, 0]) >= 0.5).astype(float) if values.shape[1] == 1 else values.argmax(1).astype(float)
         data["classes"] = answers.reshape(resolution, resolution)
-        tints = ListedColormap([tuple(0.72 * g + 0.28 * c for g, c in zip(to_rgb(look.ground), to_rgb(look.colour(k)), strict=True))
-                                for k in range(max(len(classes), int(answers.max()) + 1))])
-        mesh = ax.pcolormesh(a, b, data["classes"], cmap=tints, vmin=-0.5, vmax=tints.N - 0.5, shading="nearest")
-        mesh.set_rasterized(True)
-        ax.contour(a, b, data["classes"], levels=np.arange(tints.N - 1) + 0.5, colors=look.soft, linewidths=1.4)
+        count = max(len(classes), int(answers.max()) + 1, 2)
+        colours = [look.colour(k) for k in range(count)]            # whole colours, thinly: a page puts its own in their place
+        ax.contourf(a, b, data["classes"], levels=np.arange(count + 1) - 0.5, colors=colours, alpha=0.28)
+        ax.contour(a, b, data["classes"], levels=np.arange(count - 1) + 0.5, colors=look.soft, linewidths=1.4)
         for k, c in enumerate(classes):
             own = labels == c
             ax.plot(x[own, 0], x[own, 1], linestyle="", marker=MARKERS[k % len(MARKERS)], color=look.colour(int(c)), markersize=6,

@@ -46,7 +46,8 @@ def confusion(truth: Any, predicted: Any, *, names: Sequence[str] | None = None,
                             color="#ffffff" if share[i, j] > 0.55 else look.ink, fontweight="bold" if i == j else "normal")
     shown = list(names) if names is not None else [str(k) for k in range(count)]
     ax.set(xticks=range(count), yticks=range(count), xlabel=text("viz-predicted"), ylabel=text("viz-true"))
-    ax.set_xticklabels(shown, rotation=45 if max(map(len, shown)) > 3 else 0, ha="right" if max(map(len, shown)) > 3 else "center")
+    long = max(map(len, shown)) > 8 or count > 6 and max(map(len, shown)) > 3
+    ax.set_xticklabels(shown, rotation=45 if long else 0, ha="right" if long else "center")
     ax.set_yticklabels(shown)
     ax.grid(False)
     right = int(np.trace(matrix))
@@ -110,6 +111,7 @@ def residuals(truth: Any, predicted: Any, *, ax: Axes | None = None) -> Any:
         beside.hist(left, bins=min(40, max(8, len(left) // 8)), orientation="horizontal", color=look.colour(0), alpha=0.75)
         beside.axhline(left.mean(), color=look.colour(1), linewidth=1.6, label=text("viz-mean"))
         beside.set_xlabel(text("viz-count"))
+        beside.xaxis.get_major_locator().set_params(integer=True)
         beside.legend()
     figure.data = left
     return described(figure, text("viz-alt-residuals", mean=f"{left.mean():.3g}", spread=f"{left.std():.3g}", rows=len(left)))
@@ -155,7 +157,7 @@ def images(batch: Any, labels: Any = None, predictions: Any = None, *, names: Se
             title = f"✗ {title} ({named(true[k])})"  # type: ignore[index]
         ax.set_title(title, fontsize=11, color=look.colour(1) if correct is False else look.ink, loc="center", fontweight="normal")
         for side in ax.spines.values():
-            side.set(visible=correct is False, color=look.colour(1), linewidth=3, linestyle="--")
+            side.set(visible=correct is False, color=look.colour(1), linewidth=3)
     figure.data = right
     wrong = sum(r is False for r in right)
     return described(figure, text("viz-alt-images", count=shown, wrong=wrong) if true is not None and said is not None else text(

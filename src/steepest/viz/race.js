@@ -8,9 +8,12 @@ const first = values.runs[0].loss[0], high = first, shift = low <= 0 ? low : 0, 
 const count = values.runs[0].loss.length, lg = v => Math.log10(Math.max(v - shift, floor));
 const least = Math.max(lg(low), lg(values.level) - 6), most = lg(high) + .3;
 const px = k => 46 + (W - 60) * k / (count - 1), py = v => v === null ? -99 : Math.max(-50, 14 + (W - 50) * (most - lg(v)) / (most - least));
-for (let e = Math.ceil(least); e <= most; e += Math.max(1, Math.ceil((most - least) / 8))) { const y = 14 + (W - 50) * (most - e) / (most - least);
-  add(plot, 'line', {x1: 46, x2: W - 14, y1: y, y2: y, stroke: 'var(--line)'});
-  add(plot, 'text', {x: 40, y: y + 5, 'text-anchor': 'end'}).textContent = e < -3 || e > 3 ? '1e' + e : String(+(10 ** e).toFixed(3)); }
+const near = most - least < 2.5;       // so few powers of ten need marks between them
+for (let e = near ? Math.floor(least) : Math.ceil(least); e <= most; e += near ? 1 : Math.max(1, Math.ceil((most - least) / 8)))
+  for (const m of near ? [1, 2, 5] : [1]) { const at = e + Math.log10(m), y = 14 + (W - 50) * (most - at) / (most - least);
+    if (at < least || at > most) continue;
+    add(plot, 'line', {x1: 46, x2: W - 14, y1: y, y2: y, stroke: 'var(--line)'});
+    add(plot, 'text', {x: 40, y: y + 5, 'text-anchor': 'end'}).textContent = e < -3 || e > 3 ? m + 'e' + e : String(+(m * 10 ** e).toFixed(3)); }
 for (let k = 0; k <= 4; k++) { const at = Math.round((count - 1) * k / 4);
   add(plot, 'text', {x: px(at), y: W - 8, 'text-anchor': 'middle'}).textContent = at; }
 add(plot, 'line', {x1: 46, x2: W - 14, y1: py(values.level), y2: py(values.level), stroke: 'var(--faint)', 'stroke-dasharray': '3 4'});
@@ -27,10 +30,17 @@ const drawn = values.runs.map((run, n) => { const stroke = 'var(--c' + n % 7 + '
   sample.setAttribute('width', 34); sample.setAttribute('height', 12); sample.setAttribute('aria-hidden', 'true');
   add(sample, 'line', {x1: 0, x2: 34, y1: 6, y2: 6, ...style}); label.append(box, sample, run.name); who.append(label); return d; });
 add(map, 'circle', {cx: values.runs[0].path[0][0], cy: values.runs[0].path[0][1], r: 5, fill: 'none', stroke: 'var(--ink)', 'stroke-width': 2});
+// Names stand beside their points: on the left near the right edge, lower where another name is in the way, nowhere for points outside.
+const place = (name, x, y, taken) => { const wide = name.getComputedTextLength(), left = x + 10 + wide > W;
+  let from = left ? x - 10 - wide : x + 10, at = Math.min(W - 6, Math.max(16, y - 8));
+  for (let tries = 0; tries < 8 && taken.some(t => from < t[1] && t[0] < from + wide && Math.abs(at - t[2]) < 15); tries++) at += 15;
+  taken.push([from, from + wide, at]); name.setAttribute('x', from); name.setAttribute('y', at);
+  name.style.visibility = x < 0 || x > W || y < 0 || y > W ? 'hidden' : ''; };
 player(document.getElementById('controls'), count, values.words, k => { cursor.setAttribute('x1', px(k)); cursor.setAttribute('x2', px(k));
+  const taken = [];
   values.runs.forEach((run, n) => { const d = drawn[n], some = run.path.slice(0, k + 1).filter(p => p[0] !== null && p[1] !== null);
     d.path.setAttribute('points', some.map(p => p.join(',')).join(' '));
     d.curve.setAttribute('points', run.loss.slice(0, k + 1).map((v, i) => px(i).toFixed(1) + ',' + py(v).toFixed(1)).join(' '));
     const [x, y] = some[some.length - 1]; d.head.setAttribute('cx', x); d.head.setAttribute('cy', y);
-    d.name.setAttribute('x', x + 10); d.name.setAttribute('y', y - 8);
-    d.name.textContent = run.name + (run.hit !== null && k >= run.hit ? ' ' + values.arrived : ''); }); }, 30, values.words.autoplay ? 0 : count - 1);
+    d.name.textContent = run.name + (run.hit !== null && k >= run.hit ? ' ' + values.arrived : '');
+    if (d.on) place(d.name, x, y, taken); }); }, 30, values.words.autoplay ? 0 : count - 1);
