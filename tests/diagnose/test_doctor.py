@@ -158,7 +158,7 @@ def test_findings_are_shown_with_their_line_and_without_the_answer_as_a_hint(mon
     finding = Finding("step-too-large", "warning", "seen this", "because", "write\n- a\n+ b", 0.9, 7, "a")
     note = Finding("batch-and-data-size", "note", "also", "so", "", 0.5, None)
     shown = render([finding, note])
-    assert "7 | a" in shown and "     + b" in shown and "1 note(s) (batch-and-data-size)" in shown and "also" not in shown
+    assert "7 | a" in shown and "     + b" in shown and "1 note (batch-and-data-size)" in shown and "also" not in shown
     assert "also" in render([finding, note], notes=True)
     hinted = render([finding], hint=True)
     assert "seen this" in hinted and "because" not in hinted and "+ b" not in hinted
