@@ -158,4 +158,5 @@ for epoch in range(30):
     assert doctor is not None
     (site,) = doctor.watcher.sites.values()
     assert site.losses.tolist() == left.losses and len(left.losses) == 120
+    assert doctor.watcher.loaders[0].trains and {seen.line[1] for seen in doctor.watcher.loaders} == {11}
     assert spoken(doctor) == []

@@ -6,11 +6,13 @@ A run that nobody watches pays nothing for them.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from steepest import compiling
 from steepest.autograd import gradients
+from steepest.compiling import native_loops
 from steepest.compiling.loop import Loop
 from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
@@ -59,6 +61,8 @@ def install(watcher: Watching) -> list[Callable[[], None]]:
     replace(functional, "batch_norm", _noting_batch_norm(watcher, functional.batch_norm))
     replace(optimizers.Optimizer, "__init__", _noting_optimizer(watcher, optimizers.Optimizer.__init__))
     replace(DataLoader, "__iter__", _noting_loader(watcher, DataLoader.__iter__))
+    for module in (sys.modules[Loop.__module__], native_loops):     # native loops take a loader's batches themselves
+        replace(module, "source_of", _noting_source(watcher, module.source_of))
     replace(compiling, "compile", _noting_compile(watcher, compiling.compile))
     if watcher.plain_loops:
         replace(Loop, "__iter__", _plainly)
@@ -130,5 +134,15 @@ def _noting_loader(watcher: Watching, function: Callable[..., Any]) -> Callable[
     def noting(self: Any) -> Any:
         watcher.loader_started(self)
         return function(self)
+
+    return noting
+
+
+def _noting_source(watcher: Watching, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(items: Any, *rest: Any) -> Any:
+        if isinstance(items, DataLoader):
+            watcher.loader_started(items)
+        return function(items, *rest)
 
     return noting

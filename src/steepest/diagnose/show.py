@@ -17,13 +17,15 @@ def render(findings: Sequence[Finding], *, passes: int = 0, notes: bool = False,
     """The findings as text; notes are one closing line unless wanted, and `hint` leaves the answer to the reader."""
     spoken = [f for f in findings if notes or f.severity != "note"]
     counts = [(s, sum(f.severity == s for f in findings)) for s in SEVERITIES[:2]]
-    what = ", ".join(text(f"doctor-count/{'one-' if n == 1 else ''}{s}", n=n) for s, n in counts if n) or text("doctor-nothing", passes=passes)
+    counted = [text(f"doctor-count/{'one-' if n == 1 else ''}{s}", n=n) for s, n in counts if n]
+    what = ", ".join(counted) or text("doctor-nothing", passes=passes)
     out = [text("doctor-head", what=what)]
     for number, finding in enumerate(spoken, 1):
         out += ["", *_one(number, finding, hint)]
     quiet = [f for f in findings if f.severity == "note" and not notes]
     if quiet:
-        out += ["", text("doctor-notes/one" if len(quiet) == 1 else "doctor-notes", n=len(quiet), rules=", ".join(dict.fromkeys(f.rule for f in quiet)))]
+        rules = ", ".join(dict.fromkeys(f.rule for f in quiet))
+        out += ["", text("doctor-notes/one" if len(quiet) == 1 else "doctor-notes", n=len(quiet), rules=rules)]
     return "\n".join(out)
 
 
