@@ -117,7 +117,9 @@ def nudged(run: Run, number: int, direction: list[Array], steps: int = 200) -> t
     if not after:
         return math.nan, math.nan, math.nan, 0
     _, without = _continued(run, text, number, None, len(after))
-    return before, after[-1], without[-1] if without else math.nan, len(after)
+    if len(without) < len(after):       # there was no time for both: nothing is to be compared
+        return math.nan, math.nan, math.nan, 0
+    return before, after[-1], without[-1], len(after)
 
 
 def _continued(run: Run, text: str | None, number: int, direction: list[Array] | None, steps: int) -> tuple[float, list[float]]:
