@@ -160,3 +160,25 @@ for epoch in range(30):
     assert site.losses.tolist() == left.losses and len(left.losses) == 120
     assert doctor.watcher.loaders[0].trains and {seen.line[1] for seen in doctor.watcher.loaders} == {11}
     assert spoken(doctor) == []
+
+
+def test_a_loop_that_was_watched_before_tells_the_next_watcher() -> None:
+    import steepest as torch
+
+    def train() -> None:
+        w = torch.zeros(1, requires_grad=True)
+        optimizer = torch.optim.SGD([w], lr=0.01)
+        for _ in torch.loop(400):
+            loss = ((w - 3.0) ** 2).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    losses = []
+    for _ in range(3):
+        with torch.doctor(quiet=True) as doctor:
+            train()
+        (site,) = doctor.watcher.sites.values()
+        losses.append(site.losses.tolist())
+    assert [len(x) for x in losses] == [400, 400, 400]
+    assert np.allclose(losses[0], losses[2], rtol=1e-5)

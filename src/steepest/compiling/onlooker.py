@@ -39,32 +39,32 @@ onlookers: list[Onlooker] = []
 """Those who watch now."""
 
 
-def tell(onlooker: Onlooker, key: Any, value: Tensor) -> None:
-    """Where the step is recorded, tell this value of every native step like it."""
+def tell(key: Any, value: Tensor) -> None:
+    """Where the step is recorded, tell this value of every native step like it, to whoever watches then."""
     recorder = recorder_now()
     if recorder is not None and value.array.size == 1:
-        recorder.effects.append(Effect("tell", (onlooker, key), (held(value.reshape(())),)))
+        recorder.effects.append(Effect("tell", key, (held(value.reshape(())),)))
 
 
 def unseen(effects: list[Any]) -> int:
     """How many steps with these effects may go unseen from here on."""
-    return min(onlooker.ahead([key for kind, target, _ in effects if kind == "tell" for other, key in [target] if other is onlooker])
-               for onlooker in onlookers)
+    keys = [key for kind, key, _ in effects if kind == "tell"]
+    return min(onlooker.ahead(keys) for onlooker in onlookers)
 
 
 def admitted(effects: list[Any], results: list[Array], n: int) -> int:
     """How many of n steps that have been run may go unseen."""
-    return min(onlooker.admit(_columns(onlooker, effects, results, n)) for onlooker in onlookers)
+    columns = _columns(effects, results, n)
+    return min(onlooker.admit(columns) for onlooker in onlookers) if columns else n
 
 
 def told(effects: list[Any], results: list[Array], n: int) -> None:
     """Tell of n steps that went unseen."""
-    for onlooker in onlookers:
-        columns = _columns(onlooker, effects, results, n)
-        if columns:
-            onlooker.told(columns)
+    columns = _columns(effects, results, n)
+    for onlooker in onlookers if columns else ():
+        onlooker.told(columns)
 
 
-def _columns(onlooker: Onlooker, effects: list[Any], results: list[Array], n: int) -> Columns:
-    return {target[1]: results[values[0].index].reshape(n) if isinstance(values[0], Kept) else np.full(n, values[0].value)
-            for kind, target, values in effects if kind == "tell" and target[0] is onlooker}
+def _columns(effects: list[Any], results: list[Array], n: int) -> Columns:
+    return {key: results[values[0].index].reshape(n) if isinstance(values[0], Kept) else np.full(n, values[0].value)
+            for kind, key, values in effects if kind == "tell"}

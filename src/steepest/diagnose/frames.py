@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Line", "inside", "is_own", "place_outside", "user_frame", "user_line"]
+__all__ = ["Line", "inside", "is_own", "line_at", "place_outside", "user_frame", "user_line"]
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 PROGRAMS = str(Path(PACKAGE) / "course" / "programs")
@@ -56,6 +56,12 @@ def place_outside(depth: int = 1) -> tuple[Any, tuple[int, int]]:
         frame = frame.f_back
         code = frame.f_code
     return frame, (id(code), frame.f_lasti)
+
+
+def line_at(code: Any, place: int) -> Line:
+    """File and line of a place in a code object."""
+    line = next((line for start, end, line in code.co_lines() if start <= place < end and line is not None), code.co_firstlineno)
+    return code.co_filename, line
 
 
 def inside(function: str) -> bool:

@@ -17,7 +17,7 @@ from steepest.autograd.engine import run_backward
 from steepest.compiling.onlooker import onlookers, tell
 from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
-from steepest.diagnose.frames import Line, inside, place_outside, user_line
+from steepest.diagnose.frames import Line, inside, line_at, place_outside, user_line
 from steepest.diagnose.looking import FIRST, Looks
 from steepest.diagnose.reading import Op
 from steepest.diagnose.seams import install
@@ -109,13 +109,13 @@ class Watcher(Looks):
         frame, key = place_outside(2)
         site = self.sites.get(key)
         if site is None:
-            site = self.sites[key] = Site((frame.f_code.co_filename, frame.f_lineno), code=frame.f_code)
+            site = self._site(frame.f_code, frame.f_lasti)
         value = _number(root.array)
         site.losses.append(value)
         if value - value != 0 and self.first_bad is None and root.array.size == 1:
             self.first_bad = number
         if interpreters:
-            tell(self, ("pass", key), root)
+            tell(("pass", frame.f_code, frame.f_lasti), root)
         if self.modes:
             self._count_modes()
         looked = number >= self.next
@@ -143,6 +143,21 @@ class Watcher(Looks):
         if self.limit is not None and (self.count >= self.limit or self.until is not None and self.until(value)):
             raise EndOfReplay
         return result
+
+    def _site(self, code: Any, place: int) -> Site:
+        """What is known of a call of `backward()`, begun where it is new."""
+        key = id(code), place
+        if key not in self.sites:
+            self.sites[key] = Site(line_at(code, place), code=code)
+        return self.sites[key]
+
+    def _evaluation(self, code: Any, place: int) -> Evaluation:
+        """What is known of a call of a loss function, begun where it is new; calls on one line are one."""
+        key = id(code), place
+        if key not in self._loss_lines:
+            line = line_at(code, place)
+            self._loss_lines[key] = self.evaluations.setdefault(line, Evaluation(line, code))
+        return self._loss_lines[key]
 
     def _note_next(self, wanted: bool) -> None:
         """Note the operations of the next pass, or not."""
@@ -227,18 +242,18 @@ class Watcher(Looks):
         n, each, place = len(next(iter(columns.values()))), sum(key[0] == "pass" for key in columns), 0
         for key, values in columns.items():
             if key[0] == "pass":
-                self._passed(key[1], np.asarray(values, np.float64), each, place)
+                self._passed(self._site(key[1], key[2]), np.asarray(values, np.float64), each, place)
                 place += 1
             else:
-                seen = self._loss_lines[key[1]]
+                seen = self._evaluation(key[1], key[2])
                 seen.values.extend(values.tolist())
                 seen.passes.extend(range(self.count + place, self.count + place + n * each, each) if each else [self.count] * n)
-                seen.weights.extend([key[2]] * n)
+                seen.weights.extend([key[3]] * n)
                 seen.without_grad += n
         self.count += n * each
         self.gap = self.gap or each > 0
 
-    def _passed(self, key: Any, losses: Array, each: int, place: int) -> None:
+    def _passed(self, site: Site, losses: Array, each: int, place: int) -> None:
         """Passes have gone by at one place, `each` of them in a step."""
         bad = np.flatnonzero(~np.isfinite(losses))
         if len(bad) and self.first_bad is None:
@@ -246,9 +261,9 @@ class Watcher(Looks):
         if self.until is not None:
             last = next((k for k, loss in enumerate(losses.tolist()) if self.until(loss)), None)
             if last is not None:
-                self.sites[key].losses.frombytes(losses[: last + 1].tobytes())
+                site.losses.frombytes(losses[: last + 1].tobytes())
                 raise EndOfReplay
-        self.sites[key].losses.frombytes(losses.tobytes())
+        site.losses.frombytes(losses.tobytes())
 
     # optimizers -------------------------------------------------------------------------------------------------------------------
 
@@ -292,8 +307,7 @@ class Watcher(Looks):
         frame, key = place_outside(2)
         seen = self._loss_lines.get(key)
         if seen is None:
-            seen = Evaluation((frame.f_code.co_filename, frame.f_lineno), frame.f_code)
-            seen = self._loss_lines[key] = self.evaluations.setdefault(seen.line, seen)
+            seen = self._evaluation(frame.f_code, frame.f_lasti)
         elif seen.trained and modes.grad and len(self.labels) >= LABELS:
             return
         seen.trained = seen.line in self.trained_lines
@@ -303,7 +317,7 @@ class Watcher(Looks):
             seen.passes.append(self.count)
             seen.weights.append(rows)
             if not modes.grad:
-                tell(self, ("evaluation", key, rows), result)
+                tell(("evaluation", frame.f_code, frame.f_lasti, rows), result)
         if isinstance(target, Tensor) and prediction.array.shape != target.array.shape and len(self.shapes) < 20:
             self.shapes.append((prediction.array.shape, target.array.shape, seen.line))
         if not modes.grad:
