@@ -52,6 +52,20 @@ def test_a_noisy_curve_is_smoothed_with_the_raw_line_behind() -> None:
     assert len(viz.loss_curve(np.linspace(3, 1, 300)).axes[0].lines) == 1
 
 
+def test_on_a_logarithmic_scale_the_mean_does_not_lag_behind_orders_of_magnitude() -> None:
+    steps = np.arange(200)
+    values = 10.0 ** (-steps / 20) * np.where(steps % 2, 1.3, 0.8)
+    raw, mean = viz.loss_curve(values).axes[0].lines
+    assert np.abs(np.log10(mean.get_ydata()[50:] / raw.get_ydata()[50:])).max() < 0.8
+
+
+def test_what_is_said_of_an_early_nan_lies_inside_the_axes() -> None:
+    figure = viz.loss_curve({"before": [1.0, 9.0, *[float("nan")] * 98], "after": np.linspace(2, 1, 100)})
+    figure.draw_without_rendering()
+    (said,) = (t for t in figure.axes[0].texts if "not finite" in t.get_text())
+    assert said.get_window_extent().x0 >= figure.axes[0].get_window_extent().x0
+
+
 def test_the_moving_average_of_a_constant_is_the_constant_from_the_first_step() -> None:
     assert smoothed(np.full(5, 7.0), 0.9) == pytest.approx(np.full(5, 7.0))
 

@@ -26,7 +26,8 @@ def loss_curve(history: Any, *, log: bool | None = None, smooth: float | None = 
 
     `history` is a list of losses, a dict name -> losses (a name with "val" is a validation loss and dashed, "lr" is drawn below), a
     dict run -> such a dict, or anything with such a `history`. `smooth` is the weight of the past in a moving average, 0 for none;
-    by default 0.9 where a long curve is noisy. `log` scales the losses; by default where they span more than a factor 20.
+    by default 0.9 where a long curve is noisy (of the logarithms on a logarithmic scale). `log` scales the losses; by default where
+    they span more than a factor 20.
     Raises ValueError for a history without numbers.
 
     >>> figure = steepest.viz.loss_curve({"loss": [4.0, 2.0, 1.0], "val_loss": [4.2, 2.5, 1.6]})
@@ -45,9 +46,10 @@ def loss_curve(history: Any, *, log: bool | None = None, smooth: float | None = 
     else:
         figure, ax = axes_of(ax)
     assert ax is not None
-    _draw(ax, curves, smooth)
     finite = np.concatenate([c[np.isfinite(c)] for c in curves.values()])
-    if log if log is not None else len(finite) and finite.min() > 0 and finite.max() > 20 * finite.min():
+    scaled = bool(log if log is not None else len(finite) and finite.min() > 0 and finite.max() > 20 * finite.min())
+    _draw(ax, curves, smooth, scaled)
+    if scaled:
         ax.set_yscale("log")
     ax.set_ylabel(text("viz-loss"))
     if title:
@@ -116,8 +118,8 @@ def is_noisy(values: Array) -> bool:
     return len(change) >= 100 and bool((change[1:] != change[:-1]).mean() > 0.3)
 
 
-def _draw(ax: Axes, curves: dict[str, Array], smooth: float | None) -> None:
-    look = current()
+def _draw(ax: Axes, curves: dict[str, Array], smooth: float | None, log: bool) -> None:
+    look, longest = current(), max(map(len, curves.values()))
     colours: dict[str, int] = {}
     for name, values in curves.items():
         validation = "val" in name.lower()
@@ -128,14 +130,15 @@ def _draw(ax: Axes, curves: dict[str, Array], smooth: float | None) -> None:
         at, shown = thinned(values)
         if weight:
             ax.plot(at, shown, color=style["color"], linewidth=0.8, alpha=0.3)
-            at, shown = thinned(smoothed(values, weight))
+            at, shown = thinned(np.exp(smoothed(np.log(values), weight)) if log and np.nanmin(values) > 0 else smoothed(values, weight))
         marker: dict[str, Any] = {"marker": "o", "markersize": 4} if len(values) <= 12 else {}
         ax.plot(at, shown, label=name, **style, **marker)
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):
             ax.axvline(float(bad[0]), color=look.faint, linestyle=":", linewidth=1.4)
+            early = bad[0] < 0.4 * longest          # then there is room on the right only
             ax.annotate(text("viz-not-finite", step=int(bad[0])), (float(bad[0]), 0.95), xycoords=("data", "axes fraction"),
-                        xytext=(-6, 0), textcoords="offset points", ha="right", color=look.soft)
+                        xytext=(6 if early else -6, 0), textcoords="offset points", ha="left" if early else "right", color=look.soft)
 
 
 def _words(curves: dict[str, Array]) -> str:
