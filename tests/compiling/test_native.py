@@ -366,3 +366,78 @@ for i in range(40):
 
 def test_loops_that_do_all_kinds_of_things_beside_their_tensors() -> None:
     agree(TRICKS.replace("x = torch.arange(6.0)", "del it\nx = torch.arange(6.0)"), least=180)
+
+
+def test_the_least_and_the_greatest_so_far() -> None:
+    agree(MODEL + """
+best, worst, top = 1e9, 0.0, float('inf')
+for epoch in range(60):
+    loss = step(x, y)
+    best = min(best, loss.item())
+    worst = max(loss.item(), worst)
+    top = min(loss.item(), 0.9)
+    late = max(epoch, 10)
+    if epoch % 20 == 0: print(best, worst, top, late)
+print(best, worst, top, late, max([1, 2], [0]), min(3, 2.5))
+""", least=40)
+
+
+def test_lists_that_methods_append_to() -> None:
+    agree(MODEL + """
+class Trainer:
+    def __init__(self):
+        self.losses, self.seen = [], {'rows': []}
+    def step(self, x, y):
+        loss = step(x, y)
+        self.losses.append(loss.item())
+        self.seen['rows'].append(len(x))
+    def fit(self, epochs):
+        for epoch in range(epochs):
+            for x, y in loader:
+                self.step(x, y)
+            print(epoch, sum(self.losses) / len(self.losses), sum(self.seen['rows']))
+trainer = Trainer()
+trainer.fit(8)
+""", least=20)
+
+
+def test_lists_that_methods_look_into() -> None:
+    agree(MODEL + """
+class Trainer:
+    def __init__(self):
+        self.losses = []
+    def step(self, x, y):
+        self.losses.append(step(x, y).item())
+        if len(self.losses) > 7:
+            self.losses.pop(0)
+    def fit(self, epochs):
+        for epoch in range(epochs):
+            for x, y in loader:
+                self.step(x, y)
+            print(epoch, sum(self.losses), len(self.losses))
+trainer = Trainer()
+trainer.fit(4)
+""", least=0)
+
+
+def test_rates_that_change_between_short_loops() -> None:
+    """Recordings of different epochs are of one program: what differs is followed."""
+    agree(MODEL.replace("batch_size=8", "batch_size=40") + """
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
+for epoch in range(12):
+    for x, y in loader:
+        loss = step(x, y)
+    scheduler.step()
+    print(epoch, loss.item())
+""", least=5)
+
+
+def test_names_of_a_function_that_are_not_bound_yet() -> None:
+    agree(MODEL.replace("batch_size=8", "batch_size=40") + """
+def train():
+    for x, y in loader:
+        loss = step(x, y)
+    return loss.item()
+for epoch in range(12):
+    print(epoch, train())
+""", least=5)

@@ -36,7 +36,7 @@ from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
 from steepest.compiling.progress import bar
 from steepest.compiling.results import Built, Computed, Constant, Kept
 from steepest.compiling.sections import ROUGHLY, Compiled, Section
-from steepest.compiling.source import LoopText, loop_text
+from steepest.compiling.source import LoopText, function_only_appends, loop_text
 from steepest.compiling.sources import Source, source_of
 from steepest.compiling.trace import Effect, Escape, Trace, escaped
 from steepest.compiling.watching import Watch
@@ -426,7 +426,7 @@ class Activation:
             case = Case(kind, conditions)
             site.cases.append(case)
         case.tries += 1
-        if self._numbers(trace):
+        if self._numbers(trace) or case.traces and self._others(case.traces[0], trace):
             site.forget()
             case.tries = 1
             return
@@ -455,7 +455,7 @@ class Activation:
         try:
             for before in others:       # steps of one case may begin with tensors of two kinds, by turns
                 try:
-                    program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended)
+                    program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended, site.text.rewritten)
                     compiled = Compiled(program, self.run.exact)
                     break
                 except Differs as problem:
@@ -506,11 +506,30 @@ class Activation:
                 news = True
         return news
 
+    def _others(self, before: Trace, trace: Trace) -> bool:
+        """Find numbers with which two recordings of one case began that are not the same, as a rate that changes between two loops."""
+        site, found = self.site, trace.before.values
+        assert site.text is not None
+        names = site.text.names_in(self.frame, self.source.number(trace.step)) - site.text.stores_only
+
+        def follow(path: Path) -> bool:
+            known = path in site.carried or path in site.streamed or trace.hosted(path) or trace.grows(path) or before.grows(path)
+            return not known and (path[0] in names or path[0] == "global")
+
+        news = [path for path, old in before.before.values.items() if path in found and old != found[path]
+                and old[0] in NUMBERS and found[path][0] in NUMBERS and follow(path)]
+        site.carried.update(news)
+        site.counters.update((path, 0) for path in news)
+        return bool(news)
+
     def _only_appended(self, path: Path) -> bool:
-        """Whether the body does nothing with a list but append to it."""
+        """Whether the loop, and the functions that it calls, do nothing with a list but append to it."""
         assert self.site.text is not None
-        name = path[1] if path[0] == "global" else path[0]
-        return self.site.text.only_appends(name, self.frame, self.number) and not any(name in code.co_names for code in self.site.codes)
+        rest = path[1:] if path[0] == "global" else path
+        attribute = "." in rest
+        name = rest[len(rest) - rest[::-1].index(".")] if attribute else rest[0]
+        return (isinstance(name, str) and self.site.text.only_appends(name, self.frame, self.number, attribute)
+                and all(function_only_appends(code, name, attribute) for code in self.site.codes))
 
     # ends
 

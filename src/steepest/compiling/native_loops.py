@@ -19,7 +19,7 @@ import numpy as np
 from steepest.compiling.effects import Target, emit, recorder_now
 from steepest.compiling.following import calls
 from steepest.compiling.loop import Loop, Site, running, sites
-from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, combined, tracers
+from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, combined, extreme, tracers
 from steepest.compiling.rewriting import RUNTIME, rewritten
 from steepest.compiling.sources import Source, source_of
 from steepest.compiling.trace import Escape, Trace
@@ -289,6 +289,15 @@ class Runtime:
                 found = x.item()
                 return found if type(found) is TracedInt else int(found)
         return int(x)
+
+
+    def min(self, a: Any, b: Any) -> Any:
+        """`min(a, b)` of numbers that stay traced."""
+        return extreme("min", a, b)
+
+    def max(self, a: Any, b: Any) -> Any:
+        """`max(a, b)` of numbers that stay traced."""
+        return extreme("max", a, b)
 
 
 def _operation(name: str) -> Callable[[Any, Any, Any], Any]:

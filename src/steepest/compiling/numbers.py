@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 __all__ = ["FLOATS", "NUMBERS", "STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "combined",
-           "evaluate", "kind_of", "plain", "settled", "traced", "tracers"]
+           "evaluate", "extreme", "kind_of", "plain", "settled", "traced", "tracers"]
 
 STEP = ("step",)
 """The expression of the loop variable."""
@@ -58,7 +58,24 @@ def evaluate(expression: Expression, step: Any, bases: dict[Any, int]) -> Any:
     if expression[0] == "base":
         return bases[expression[1]]
     name, a, b = expression
-    return getattr(operator, name)(evaluate(a, step, bases), evaluate(b, step, bases))
+    return function_of(name)(evaluate(a, step, bases), evaluate(b, step, bases))
+
+
+def _least(a: Any, b: Any) -> Any:
+    return np.where(b < a, b, a) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else min(a, b)
+
+
+def _greatest(a: Any, b: Any) -> Any:
+    return np.where(b > a, b, a) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else max(a, b)
+
+
+EXTREMES = {"min": _least, "max": _greatest}
+
+
+def function_of(name: str) -> Callable[[Any, Any], Any]:
+    """The function of two numbers, or arrays of them, of this name."""
+    found: Callable[[Any, Any], Any] = EXTREMES.get(name) or getattr(operator, name)
+    return found
 
 
 class Tracer(Protocol):
@@ -110,7 +127,7 @@ def live(x: Any) -> Tracer | None:
 
 def combined(name: str, a: Any, b: Any) -> Any:
     """Python's result of an operation of which one operand or both are traced."""
-    value = getattr(operator, name)(plain(a), plain(b))
+    value = function_of(name)(plain(a), plain(b))
     traced = a if isinstance(a, (TracedFloat, TracedInt)) else b
     tracer = live(traced)
     if tracer is None:
@@ -119,6 +136,13 @@ def combined(name: str, a: Any, b: Any) -> Any:
                 tracers[-1].escape(x, "stale")
         return value
     return tracer.computed(name, value, a, b)
+
+
+def extreme(name: str, a: Any, b: Any) -> Any:
+    """`min(a, b)` or `max(a, b)`, followed where both are ints or both floats."""
+    if tracers and any(isinstance(x, (TracedFloat, TracedInt)) for x in (a, b)) and type(plain(a)) is type(plain(b)):
+        return combined(name, a, b)
+    return min(a, b) if name == "min" else max(a, b)
 
 
 def _binary(name: str, reflected: bool) -> Callable[[Any, Any], Any]:

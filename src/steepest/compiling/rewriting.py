@@ -19,7 +19,8 @@ __all__ = ["rewritten"]
 RUNTIME = "__steepest__"
 OPERATORS: dict[type, str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
                               ast.Mod: "mod", ast.Pow: "pow"}
-CONVERSIONS = frozenset(("float", "int"))
+FOLLOWED = {"float": 1, "int": 1, "min": 2, "max": 2}
+"""Functions of so many numbers whose results stay traced."""
 FORMATTING = frozenset("str repr format round float int abs len min max sum sorted list tuple bool pow divmod".split())
 """Functions that an output statement may apply to its values; they are applied again for every native step."""
 ELEMENTS = frozenset(("tolist", "numpy"))
@@ -123,9 +124,10 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if self.looping and isinstance(node.func, ast.Name) and node.func.id in CONVERSIONS and self._own(node.func.id):
-            if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], (ast.Starred, ast.Constant)):
-                return runtime(node.func.id, node, node.args[0])
+        if self.looping and isinstance(node.func, ast.Name) and node.func.id in FOLLOWED and self._own(node.func.id):
+            other = node.keywords or any(isinstance(a, ast.Starred) for a in node.args)
+            if len(node.args) == FOLLOWED[node.func.id] and not other and not isinstance(node.args[0], ast.Constant):
+                return runtime(node.func.id, node, *node.args)
         module = dotted(node.func).partition(".")[0]
         if self.looping and isinstance(node.func, ast.Attribute) and module in MODULES and self._own(module):
             if not node.keywords and not any(isinstance(a, ast.Starred) for a in node.args):

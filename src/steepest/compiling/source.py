@@ -9,7 +9,7 @@ from typing import Any
 from steepest.compiling.following import followed_names, is_number_of, name_of_call, speaks
 from steepest.core.tensor import Tensor
 
-__all__ = ["LoopText", "loop_text"]
+__all__ = ["LoopText", "function_only_appends", "loop_text"]
 
 NOTICED = frozenset("append print record emit abs min max float int str repr format isinstance round divmod hash bool len".split())
 """Functions that a traced number may be handed to: what they do with it is noticed, or harmless."""
@@ -71,18 +71,11 @@ class LoopText:
                 waiting += ast.iter_child_nodes(n)
         return frozenset(found)
 
-    def only_appends(self, name: str, frame: types.FrameType, step: int | None) -> bool:
-        """Whether a step uses a variable only as `name.append(...)`, through attributes and subscripts as well, or to emit."""
-        for statement in self.node.body:
-            for n in ast.walk(statement):
-                if isinstance(n, ast.Name) and n.id == name and (step is None or self._runs(n, frame, step)):
-                    at: ast.AST = n
-                    while isinstance(self.parents[at], (ast.Attribute, ast.Subscript)) and self.parents[at].value is at:    # type: ignore[attr-defined]
-                        at = self.parents[at]
-                    if not (isinstance(at, ast.Attribute) and at.attr == "append" and isinstance(self.parents[at], ast.Call)
-                            or self._emitted(at)):
-                        return False
-        return True
+    def only_appends(self, name: str, frame: types.FrameType, step: int | None, attribute: bool = False) -> bool:
+        """Whether a step uses a variable (or an attribute of this name) only as `name.append(...)`, through attributes and subscripts
+        as well, or to emit."""
+        uses = [n for statement in self.node.body for n in ast.walk(statement) if _is_use(n, name, attribute)]
+        return all(_is_appended_to(n, self.parents) or self._emitted(n) for n in uses if step is None or self._runs(n, frame, step))
 
     def _emitted(self, n: ast.AST) -> bool:
         """Whether a place lies within what `emit` is given."""
@@ -174,6 +167,41 @@ class LoopText:
                 if taken is not None and taken != (child in n.body):
                     return False
         return True
+
+
+def _is_use(n: ast.AST, name: str, attribute: bool) -> bool:
+    return isinstance(n, ast.Attribute) and n.attr == name if attribute else isinstance(n, ast.Name) and n.id == name
+
+
+def _is_appended_to(n: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a variable or an attribute, or what its attributes and subscripts lead to, is appended to."""
+    at = n
+    while isinstance(parents[at], (ast.Attribute, ast.Subscript)) and parents[at].value is at:    # type: ignore[attr-defined]
+        at = parents[at]
+    return isinstance(at, ast.Attribute) and at.attr == "append" and at is not n and isinstance(parents[at], ast.Call)
+
+
+def function_only_appends(code: types.CodeType, name: str, attribute: bool) -> bool:
+    """Whether a function of the user's does nothing with a global variable, or attributes, of this name but append to it."""
+    if name not in code.co_names and name not in code.co_freevars and name not in code.co_consts:
+        return True
+    found = _functions(code.co_filename, "".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno)
+    if found is None or name in code.co_consts:
+        return False
+    uses = [n for n in ast.walk(found) if _is_use(n, name, attribute)]
+    parents = {child: parent for parent in ast.walk(found) for child in ast.iter_child_nodes(parent)}
+    return bool(uses) and all(_is_appended_to(n, parents) for n in uses)
+
+
+@functools.lru_cache(64)
+def _functions(filename: str, text: str) -> dict[int, ast.AST]:
+    """The functions of a file by the line that their code begins with."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {}
+    found = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return {min([n.lineno, *(d.lineno for d in n.decorator_list)]): n for n in found}
 
 
 def _leaves(statement: ast.AST) -> bool:
