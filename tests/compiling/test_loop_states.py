@@ -162,6 +162,29 @@ for i in loop(40):
     if i % 3 == 0:
         n = n * 2 % 7
 """,
+    "a float to the power of a number that is followed": """
+for epoch in range(4):
+    for i in loop(17):
+        b = b * 0.5 ** (n % 3)
+        n += 1
+""",
+    "a function with a float times its argument": """
+def scaled(t, k):
+    return t * (1 + 0.01 * (k % 3))
+for epoch in range(4):
+    for i in loop(17):
+        b = scaled(b, n)
+        n += 1
+""",
+    "a method with a float times an attribute": """
+def grown(self):
+    return 1 + 0.01 * (self.k % 3)
+Box.grow = grown
+for epoch in range(4):
+    for i in loop(17):
+        b = b * box.grow()
+        box.k += 1
+""",
     "a list that one program cuts and another one makes longer": """
 for epoch in range(4):
     for i in loop(30):

@@ -104,7 +104,7 @@ class Maker:
             lines.append("optimizer.zero_grad()")
         lines.append("loss.backward()")
         if self.maybe(0.3):
-            lines.append("nn.utils." + str(self.one("clip_grad_norm_(model.parameters(), 1.0)", "clip_grad_value_(model.parameters(), 0.5)")))
+            lines.append(f"nn.utils.clip_grad_{self.one('norm_', 'value_')}(model.parameters(), 0.5)")
         return [*lines, "optimizer.step()"]
 
     def counting(self, prefix: str = "") -> list[str]:

@@ -29,7 +29,7 @@ from steepest.compiling.events import Ahead
 from steepest.compiling.explaining import explanation, reason_of
 from steepest.compiling.interrupts import Waiting
 from steepest.compiling.loop_program import LoopProgram, named
-from steepest.compiling.numbers import NUMBERS, plain
+from steepest.compiling.numbers import NUMBERS, TracedInt, plain
 from steepest.compiling.onlooker import admitted, onlookers, told, unseen
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, TooLarge, Walk, is_own, walk
@@ -437,6 +437,13 @@ class Activation:
         line = None if why is not None else site.text.unnoticed(self.frame, number)
         if line is not None:
             why = Escape("loop-variable", line)
+        if why is None and not site.text.rewritten:
+            kinds: dict[bool, set[str]] = {True: set(), False: set()}
+            for path, entered in trace.entered.items():
+                kinds[type(entered) is TracedInt].add(next((k for k in reversed(path) if isinstance(k, str)), ""))
+            line = site.text.unasked(self.frame, kinds[True], kinds[False], site.codes)
+            if line is not None:
+                why = Escape("loop-unasked", line)
         line = None if why is not None else site.text.uncompared(self.frame, number, trace.recorder.compared)
         if line is not None:
             why = Escape("loop-compared", line)

@@ -4,6 +4,7 @@ import ast
 import functools
 import linecache
 import types
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from steepest.compiling.following import followed_names, is_number_of, name_of_call, speaks
@@ -100,6 +101,32 @@ class LoopText:
                         return frame.f_code.co_filename, n.lineno
         return None
 
+    def unasked(self, frame: types.FrameType, ints: set[str], floats: set[str],
+                codes: Iterable[types.CodeType]) -> tuple[str, int] | None:
+        """File and line where a float stands to the left of a followed int, whose value it takes without asking. `ints` are names of
+        variables and attributes that hold followed ints, `floats` those of followed floats, which do ask."""
+        followed, before = set(ints), 0
+        while before != len(followed):
+            before = len(followed)
+            for n in ast.walk(self.node):
+                if isinstance(n, ast.Assign) and any(_is_one_of(x, followed) for x in ast.walk(n.value)):
+                    followed |= {t.id for t in n.targets if isinstance(t, ast.Name)} - floats
+        inside = [n for statement in self.node.body for n in ast.walk(statement)]
+        for n in inside:
+            if _is_one_of(n, followed) and _right_of_float(n, self.parents, lambda left: _is_float(left, frame, floats)):
+                return frame.f_code.co_filename, n.lineno      # type: ignore[attr-defined]
+        handed = any(isinstance(n, ast.Call) and any(_is_one_of(x, followed) for a in n.args for x in ast.walk(a)) for n in inside)
+        for code in codes:
+            found = _functions(code.co_filename, "".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno)
+            if found is None:
+                continue
+            parents = {child: parent for parent in ast.walk(found) for child in ast.iter_child_nodes(parent)}
+            names = ints | ({a.arg for a in ast.walk(found) if isinstance(a, ast.arg)} if handed else set())
+            for n in ast.walk(found):
+                if _is_one_of(n, names) and _right_of_float(n, parents, _contains_float):
+                    return code.co_filename, n.lineno       # type: ignore[attr-defined]
+        return None
+
     def uncompared(self, frame: types.FrameType, step: int | None, noted: set[tuple[str, int]]) -> tuple[str, int] | None:
         """File and line of a comparison of numbers that follow from the step or from tensors which this step came by, though no
         recording noted it: a float to the left of a traced int makes a plain number of it without asking."""
@@ -167,6 +194,32 @@ class LoopText:
                 if taken is not None and taken != (child in n.body):
                     return False
         return True
+
+
+def _is_one_of(n: ast.AST, names: set[str]) -> bool:
+    """Whether a node is a variable or an attribute of one of these names."""
+    return isinstance(n, ast.Name) and n.id in names or isinstance(n, ast.Attribute) and n.attr in names
+
+
+def _right_of_float(n: ast.AST, parents: dict[ast.AST, ast.AST], is_float: Callable[[ast.expr], bool]) -> bool:
+    """Whether arithmetic with a float to the left takes what a node gives, as it is or after other arithmetic."""
+    while n in parents and isinstance(parents[n], (*OVER, ast.AugAssign)):
+        child, n = n, parents[n]
+        if isinstance(n, ast.BinOp) and child is n.right and is_float(n.left):
+            return True
+        if isinstance(n, ast.AugAssign):
+            return child is n.value and is_float(n.target)
+    return False
+
+
+def _is_float(n: ast.expr, frame: types.FrameType, floats: set[str]) -> bool:
+    return type(_number(n, frame)) is float and not any(_is_one_of(x, floats) for x in ast.walk(n))
+
+
+def _contains_float(n: ast.expr) -> bool:
+    """Whether an expression of constants and names has a float among its constants."""
+    return any(isinstance(x, ast.Constant) and type(x.value) is float for x in ast.walk(n)) and not any(
+        isinstance(x, (ast.Call, ast.Subscript)) for x in ast.walk(n))
 
 
 def _is_use(n: ast.AST, name: str, attribute: bool) -> bool:

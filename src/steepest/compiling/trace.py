@@ -20,10 +20,11 @@ from steepest.ops import arithmetic, views
 
 __all__ = ["Effect", "Escape", "LoopRecorder", "Trace", "escaped"]
 
-OPERATIONS = {"add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div,
-              "pow": arithmetic.power_tensor, "mod": arithmetic.remainder, "floordiv": arithmetic.floor_divide,
-              "min": lambda a, b: arithmetic.where(arithmetic.lt(b, a), b, a),
-              "max": lambda a, b: arithmetic.where(arithmetic.gt(b, a), b, a)}
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div,
+    "pow": arithmetic.power_tensor, "mod": arithmetic.remainder, "floordiv": arithmetic.floor_divide,
+    "min": lambda a, b: arithmetic.where(arithmetic.lt(b, a), b, a),
+    "max": lambda a, b: arithmetic.where(arithmetic.gt(b, a), b, a)}
 TRACED = (TracedFloat, TracedInt)
 
 

@@ -76,6 +76,10 @@ ROWS = {
     "loop-rate-tensor": (
         "{file}:{line}: a scheduler changes a learning rate that is a tensor, so every step is run by Python; give the optimizer a number",
         "{file}:{line}:调度器修改了张量形式的学习率,因此每一步都由 Python 执行;请给优化器一个数"),
+    "loop-unasked": (
+        "{file}:{line}: a float to the left of an int that changes from step to step takes its value without being noticed, so every step "
+        "is run by Python; put the int first (n * 0.5), or write float(n)",
+        "{file}:{line}:左边的浮点数直接取用了逐步变化的整数,无法被察觉,因此每一步都由 Python 执行;请把整数写在前面(n * 0.5),或写 float(n)"),
     "loop-variable": (
         "{file}:{line}: the step's number is used here for something other than comparisons, so every step is run by Python",
         "{file}:{line}:步数在这里不只用于比较,因此每一步都由 Python 执行"),
