@@ -49,6 +49,7 @@ class Looks:
         self.dangling: dict[int, tuple[int, Line, Any]] = {}    # leaves used by operations that lead to no loss
         self.hand_carried = self.hand_clean = 0                 # steps by hand whose gradients were kept, or cleared
         self.gap = True                                         # the pass before this one was not noted
+        self.lines: list[tuple[str, Line]] = []                 # of the operations that led to the loss looked at last
         self._starts: list[int] = []
 
     def look_before(self, number: int, root: Tensor, frame: Any, site: Site, value: float) -> LossSeen | None:
@@ -56,6 +57,7 @@ class Looks:
         below, leaves = reached(root)
         ops = [op for op in self.noting.ops if id(op.node) in below]
         noted = by_node(ops)
+        self.lines = [(op.name, op.line) for op in sorted(ops, key=lambda op: op.node.sequence)]
         self.trained_lines.update(op.line for op in ops)
         if number == 0 or any(id(leaf) not in self.names for leaf in leaves):
             models, names, arrays = names_in(frame)

@@ -17,9 +17,10 @@ from steepest.autograd.engine import run_backward
 from steepest.compiling.onlooker import onlookers, tell
 from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
+from steepest.diagnose.anomaly import located
 from steepest.diagnose.frames import Line, inside, line_at, place_outside, user_line
 from steepest.diagnose.looking import FIRST, Looks
-from steepest.diagnose.reading import Op
+from steepest.diagnose.reading import Op, reached
 from steepest.diagnose.seams import install
 from steepest.diagnose.seen import Evaluation, LoaderSeen, OptimizerSeen, Site
 from steepest.optim.optimizer import register_optimizer_step_pre_hook
@@ -58,6 +59,7 @@ class Watcher(Looks):
         self.loader: LoaderSeen | None = None                   # the one whose pass began last
         self.labels: list[tuple[float, float, int]] = []        # smallest, largest and count of early batches
         self.first_bad: int | None = None
+        self.bad_leaves: list[str] = []                         # parameters that were not finite before the first such loss
         self.broken: BaseException | None = None
         self.original: Callable[..., Any] = run_backward
         self.shapes: list[tuple[tuple[int, ...], tuple[int, ...], Line]] = []
@@ -114,6 +116,7 @@ class Watcher(Looks):
         site.losses.append(value)
         if value - value != 0 and self.first_bad is None and root.array.size == 1:
             self.first_bad = number
+            self._guarded(self._locate, root, number, site)
         if interpreters:
             tell(("pass", frame.f_code, frame.f_lasti), root)
         if self.modes:
@@ -188,6 +191,15 @@ class Watcher(Looks):
                 self.broken = error
             finally:
                 modes.grad = before
+
+    def _locate(self, root: Tensor, number: int, site: Site) -> None:
+        """Look in the graph for the operation that made the loss NaN or infinite, or for parameters that were so before."""
+        if self.noting.bad is not None or self.noting.finite_only:
+            return
+        _, leaves = reached(root)
+        self.bad_leaves = [self.names.get(id(x), "") for x in leaves if not np.isfinite(x.array).all()]
+        if not self.bad_leaves:
+            self.noting.bad = located(root, number, self.lines, site.line)
 
     def _before(self, number: int, root: Tensor, frame: Any, site: Site, value: float) -> None:
         if self.loader is not None:

@@ -390,6 +390,13 @@ ROWS: dict[str, Row] = {
         ("Look at log, sqrt, division and exp on the way to the loss.", "请检查通向损失的 log、sqrt、除法和 exp。"),
     ),
     **_rule(
+        "first-nan/parameters",
+        ("The loss is NaN or infinite from pass {number} on (it was {before:.4g} before), and {names} were so before that pass began.",
+         "从第 {number} 次起损失是 NaN 或无穷大（之前是 {before:.4g}），而 {names} 在这一次开始之前就已经如此。"),
+        ("The step before made them so: its gradient was NaN or infinite, or far too large.", "是上一步造成的：它的梯度是 NaN、无穷大，或者太大。"),
+        ("Keep such a gradient from the parameters, or take smaller steps:", "不要让这样的梯度进入参数，或减小步长："),
+    ),
+    **_rule(
         "first-nan/found",
         ("The first NaN or infinity arises in pass {number}, in `{operation}` of {inputs}: it gives {result}.",
          "第一个 NaN 或无穷大出现在第 {number} 次，`{operation}` 作用于 {inputs}，得到 {result}。"),

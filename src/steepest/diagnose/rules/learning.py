@@ -429,6 +429,9 @@ def first_nan(run: Run) -> Seen | None:
     values: dict[str, Any] = {"number": number, "line": run.site.line[1], "code": run.quoted(run.site.line),
                               "before": float(run.losses[number - 1]) if 0 < number <= len(run.losses) else math.nan}
     bad = run.watcher.noting.bad or _bad_in_replay(run, number)
+    if bad is None and run.watcher.bad_leaves:
+        names = ", ".join(name or "?" for name in run.watcher.bad_leaves[:4]) + (" ..." if len(run.watcher.bad_leaves) > 4 else "")
+        return Seen({**values, "names": names}, run.site.line[1], _clipped(run), 0.85, variant="parameters")
     if bad is None:
         return Seen(values, run.site.line[1], None, 0.8)
     name, inputs, result, line, _ = bad
