@@ -134,6 +134,29 @@ def attention(t: Any) -> Work:
     return lambda: t.nn.functional.scaled_dot_product_attention(q, k, v).sum().backward()
 
 
+def residual(t: Any) -> Work:
+    """A ResNet block of 64 channels, forward and backward: two convolutions with batch normalisation around the identity."""
+    nn = t.nn
+
+    class Block(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = (nn.Conv2d(64, 64, 3, padding=1, bias=False) for _ in range(2))
+            self.norms = nn.ModuleList([nn.BatchNorm2d(64), nn.BatchNorm2d(64)])
+
+        def forward(self, x: Any) -> Any:
+            y = t.relu(self.norms[0](self.first(x)))
+            return t.relu(self.norms[1](self.second(y)) + x)
+
+    return with_gradient(t, Block(), t.randn(8, 64, 16, 16))
+
+
+def classes(t: Any) -> Work:
+    """Cross entropy of 128 rows of 1000 classes, with its gradient."""
+    x, y = t.randn(128, 1000, requires_grad=True), t.randint(0, 1000, (128,))
+    return lambda: t.nn.functional.cross_entropy(x, y).backward()
+
+
 def many_rows(t: Any) -> Work:
     """An epoch over a million rows in batches of 4096."""
     data = t.utils.data.TensorDataset(t.randn(1_000_000, 8), t.randn(1_000_000, 1))
@@ -151,11 +174,18 @@ def layer_rows() -> dict[str, tuple[Callable[[Any], Work], int]]:
     rows["conv2d 1 to 16 channels, 28 x 28, batch 64"] = lambda t: with_gradient(t, t.nn.Conv2d(1, 16, 3), t.randn(64, 1, 28, 28)), 1
     rows["conv2d 64 to 64 channels, 16 x 16, batch 8"] = lambda t: with_gradient(
         t, t.nn.Conv2d(64, 64, 3, padding=1), t.randn(8, 64, 16, 16)), 1
+    rows["ResNet block, 64 channels, 16 x 16, batch 8"] = residual, 1
+    rows["BatchNorm2d 32 x 64 x 16 x 16"] = lambda t: with_gradient(t, t.nn.BatchNorm2d(64), t.randn(32, 64, 16, 16)), 1
+    rows["max_pool2d 32 x 64 x 16 x 16"] = lambda t: with_gradient(t, t.nn.MaxPool2d(2), t.randn(32, 64, 16, 16)), 1
     rows["LayerNorm 256 x 512"] = lambda t: with_gradient(t, t.nn.LayerNorm(512), t.randn(256, 512)), 1
     rows["softmax 256 x 512"] = lambda t: with_gradient(t, t.nn.Softmax(1), t.randn(256, 512)), 1
+    rows["cross_entropy 128 x 1000"] = classes, 1
     rows["attention 8 x 8 x 256 x 64"] = attention, 1
     rows["LSTM 64 x 100 x 128"] = lambda t: with_gradient(t, t.nn.LSTM(128, 128), t.randn(100, 64, 128)), 1
+    rows["GRU 64 x 100 x 128"] = lambda t: with_gradient(t, t.nn.GRU(128, 128), t.randn(100, 64, 128)), 1
     rows["embedding of 4096 among 10,000 x 64"] = lambda t: with_gradient(t, t.nn.Embedding(10_000, 64), t.randint(0, 10_000, (4096,))), 1
+    for n in (100, 100_000):
+        rows[f"randn, {n:,} elements"] = lambda t, n=n: (lambda: t.randn(n)), 1
     rows["loader over 1,000,000 rows, an epoch"] = many_rows, 1
     return rows
 

@@ -16,7 +16,8 @@ __all__ = ["normals"]
 Array = np.ndarray[Any, Any]
 PARAMETERS = (("words", "array"), ("out", "array"), ("blocks", "int"), ("std", "float"), ("mean", "float"))
 FEW = 4096
-"""Numbers for which LLVM is not imported if nothing else needed it yet."""
+"""Numbers, of all draws together, for which LLVM is not imported if nothing else needed it yet."""
+_drawn = [0]
 
 
 def _write(f: Function, dtype: str) -> None:
@@ -44,7 +45,8 @@ def _kernel(dtype: str) -> Any:
 
 def normals(words: Array, mean: float, std: float, dtype: np.dtype[Any]) -> Array | None:
     """Numbers of float32 from words `(n, 16)`, or of float64 from pairs of words; None where there is no native code."""
-    if words.size < FEW and not machine.loaded():
+    _drawn[0] += words.size
+    if _drawn[0] < FEW and not machine.loaded():
         return None
     kernel = _kernel("float64" if dtype.itemsize == 8 else "float32")
     if kernel is None:
