@@ -9,7 +9,11 @@ from steepest.ops.maps import Elementwise, elementwise
 F = "float"
 ROOT_HALF, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
 
-sigmoid = elementwise("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), promote=F, x=lambda g, result: g * conjugate((1 - result) * result))
+sigmoid = elementwise("sigmoid", lambda m, x: 1 / (1 + m.exp(-x)), promote=F, x=lambda g, result: (
+    g * conjugate((1 - result) * result) if result.dtype.is_complex else sigmoid_slope(g, result)))
+sigmoid_slope: Elementwise = elementwise(
+    "sigmoid_backward", lambda m, g, y: g * ((1 - y) * y), node="SigmoidBackwardBackward0",
+    g=lambda gg, y: sigmoid_slope(gg, y), y=lambda gg, g, y: gg * g * (1 - 2 * y))
 relu = elementwise("relu", lambda m, x: m.maximum(x, 0), x=lambda g, result: threshold_backward(g, result, 0))
 threshold = elementwise("threshold", lambda m, x, at, value: m.where(x <= at, value, x),
                         x=lambda g, x, at: threshold_backward(g, x, at))

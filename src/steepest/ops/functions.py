@@ -34,7 +34,11 @@ acos = elementwise("acos", lambda m, x: m.acos(x), promote=F, x=lambda g, x: g *
 atan = elementwise("atan", lambda m, x: m.atan(x), promote=F, x=lambda g, x: g / conjugate(x * x + 1))
 sinh = elementwise("sinh", lambda m, x: m.sinh(x), promote=F, x=lambda g, x: g * conjugate(cosh(x)))
 cosh: Elementwise = elementwise("cosh", lambda m, x: m.cosh(x), promote=F, x=lambda g, x: g * conjugate(sinh(x)))
-tanh = elementwise("tanh", lambda m, x: m.tanh(x), promote=F, x=lambda g, result: g * conjugate(1 - result * result))
+tanh = elementwise("tanh", lambda m, x: m.tanh(x), promote=F, x=lambda g, result: (
+    g * conjugate(1 - result * result) if result.dtype.is_complex else tanh_slope(g, result)))
+tanh_slope: Elementwise = elementwise(
+    "tanh_backward", lambda m, g, y: g * (1 - y * y), node="TanhBackwardBackward0",
+    g=lambda gg, y: tanh_slope(gg, y), y=lambda gg, g, y: gg * g * (-2 * y))
 asinh = elementwise("asinh", lambda m, x: m.asinh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x + 1)))
 acosh = elementwise("acosh", lambda m, x: m.acosh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x - 1)))
 atanh = elementwise("atanh", lambda m, x: m.atanh(x), promote=F, x=lambda g, x: g * conjugate(1 / (1 - x * x)))
