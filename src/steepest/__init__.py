@@ -33,26 +33,29 @@ from steepest.core.size import Size  # noqa: E402
 from steepest.core.tensor import Tensor  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402
 from steepest.functional.random import default_generator  # noqa: E402
+from steepest.ops import contractions as _contractions  # noqa: E402
 from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
+from steepest.ops import reductions as _reductions  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 
 
-def _later(module: str, name: str) -> Any:
-    """A function of a module that is imported when it is first called."""
-    found: list[Any] = []
+def _later(place: list[Any], module: str, name: str) -> None:
+    """Put a function of a module into a list of functions; the module is imported when it is first called."""
 
     def call(*given: Any) -> Any:
-        if not found:
-            found.append(getattr(importlib.import_module(module), name))
-        return found[0](*given)
+        function = getattr(importlib.import_module(module), name)
+        place[:] = [function if f is call else f for f in place]
+        return function(*given)
 
-    return call
+    place.append(call)
 
 
-_maps.kernel_builders.append(_later("steepest.lower.kernels", "build"))
-_gaussian.makers.append(_later("steepest.lower.normals", "normals"))
-_indexing.row_adders.append(_later("steepest.lower.adding", "add_rows"))
+_later(_maps.kernel_builders, "steepest.lower.kernels", "build")
+_later(_gaussian.makers, "steepest.lower.normals", "normals")
+_later(_contractions.small_products, "steepest.lower.small_matrices", "product")
+_later(_reductions.column_sums, "steepest.lower.small_matrices", "column_sums")
+_later(_indexing.row_adders, "steepest.lower.adding", "add_rows")
 newaxis = None
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})

@@ -83,7 +83,8 @@ class Backward:
         while ready:
             node = heapq.heappop(ready)[1]
             gradients = buffers.pop(node)
-            self.watch(node, gradients, found)
+            if node.hooks is not None or self.restricted:
+                self.watch(node, gradients, found)
             if self.to_run is not None and node not in self.to_run:
                 continue
             for (target, number), g in self.gradients_of(node, gradients):
@@ -122,7 +123,7 @@ class Backward:
         results = node.apply(gradients)
         if node.hooks is not None and node.hooks.on_node:
             results = run_node_hooks(node, results, gradients)
-        held = {id(v) for v in saved.values()}
+        held = set(map(id, saved.values()))
         if not self.keep:
             node.release()
         out = []
@@ -130,10 +131,13 @@ class Backward:
             if edge is None:
                 continue
             if g is not None:
-                if id(g) in held:
-                    self.shared.add(id(g))
-                held.add(id(g))
-                g = fit(g, expected(edge))
+                key = id(g)
+                if key in held:
+                    self.shared.add(key)
+                held.add(key)
+                like = expected(edge)
+                if g.dtype is not like[1] or g.array.shape != like[0]:
+                    g = fit(g, like)
             out.append((edge, g))
         return out
 

@@ -3,6 +3,7 @@
 Every letter of an operand occurs in the other operand or in the result; sums over a letter of one operand alone are reductions.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -50,8 +51,23 @@ def turned(spec: str, operand: int) -> str:
     return f"{out},{both[1 - operand]}->{both[operand]}"
 
 
-MATRIX = {"ij,jk->ik": lambda a, b: np.matmul(a, b), "ij,kj->ik": lambda a, b: np.matmul(a, b.T),
-          "ij,ik->jk": lambda a, b: np.matmul(a.T, b), "ij,j->i": lambda a, b: np.matmul(a, b), "i,i->": lambda a, b: np.dot(a, b),
+SMALL = 1 << 12
+"""Numbers up to which an operand may be one of a small product."""
+small_products: list[Callable[[Any, Any], Any]] = []
+"""Native code for products of small matrices, or None where it has none; the layer that compiles puts its function here."""
+
+
+def matrix_product(a: Any, b: Any) -> Any:
+    """The product of two matrices."""
+    if small_products and a.size < SMALL and b.size < SMALL:
+        found = small_products[0](a, b)
+        if found is not None:
+            return found
+    return np.matmul(a, b)
+
+
+MATRIX = {"ij,jk->ik": matrix_product, "ij,kj->ik": lambda a, b: matrix_product(a, b.T),
+          "ij,ik->jk": lambda a, b: matrix_product(a.T, b), "ij,j->i": lambda a, b: np.matmul(a, b), "i,i->": lambda a, b: np.dot(a, b),
           "bij,bjk->bik": lambda a, b: np.matmul(a, b), "i,j->ij": lambda a, b: np.multiply.outer(a, b)}
 
 

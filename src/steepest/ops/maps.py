@@ -31,11 +31,12 @@ kernel_builders: list[Callable[["Elementwise", dtype], Any]] = []
 class Plan:
     """How operands with certain dtypes are computed: the kernel, what is converted first, and what comes out."""
 
-    __slots__ = ("convert", "kernel", "results", "single", "store")
+    __slots__ = ("convert", "kernel", "plain", "results", "single", "store")
 
     def __init__(self, kernel: Any, convert: Any, results: tuple[dtype, ...], store: bool):
         self.kernel, self.convert, self.results, self.store = kernel, convert, results, store
         self.single = results[0] if len(results) == 1 else None
+        self.plain = None if store else self.single
 
     def converted(self, *arrays: Any) -> list[Any]:
         """The operands' arrays and numbers as the kernel takes them."""
@@ -189,7 +190,7 @@ def make(self):
             out = plan.kernel({a})
         except (ValueError, TypeError) as problem:
             raise broadcast_error(self, ({x},), problem) from None
-        result = plan.wrap(out)
+        result = fresh(out, plan.plain) if plan.plain is not None and type(out) is ndarray else plan.wrap(out)
         if ({wanted}) and modes.grad:
             attach(self, ({x},), NO_PARAMETERS, result)
         return result
@@ -206,7 +207,7 @@ def unrolled(count: int) -> Callable[[Elementwise], Callable[..., Any]]:
         return separator.join(pattern.format(i=i) for i in range(count))
 
     source = BIND.format(x=row("x{i}"), a=row("a{i}"), t=row("t{i}"), wanted=row("w{i}", " or "), each=row(OPERAND, ""))
-    scope = {**globals(), "attach": attach}
+    scope = {**globals(), "attach": attach, "ndarray": np.ndarray}
     exec(compile(source, f"{__file__}: {count} operands", "exec"), scope)
     made: Callable[[Elementwise], Callable[..., Any]] = scope["make"]
     return made

@@ -11,6 +11,7 @@ from steepest.functional.neural.precision import widened
 from steepest.functional.operands import describe
 from steepest.functional.products import einsum
 from steepest.functional.shaping import reshape
+from steepest.lower.small_matrices import SMALL, product
 from steepest.ops import contractions as con
 from steepest.ops import views
 from steepest.ops.arithmetic import add, conjugate
@@ -34,6 +35,10 @@ CAPITALS = {
 
 
 def _affine_kernel(x: Any, weight: Any, bias: Any) -> Any:
+    if x.size * weight.shape[0] <= SMALL and bias.shape == weight.shape[:1] and bias.flags.c_contiguous:
+        found = product(x, weight.T, bias)
+        if found is not None:
+            return found
     out = np.matmul(x, weight.T)
     out += bias
     return out
