@@ -164,7 +164,7 @@ def _show(result: TrainResult, folder: Path) -> None:
         text(f"report-task-{schema.task}", target=schema.target, **classes),
         report.plan_words(about),
         *(f"- {note}" for note in result.notes),
-        text(f"train-ended-{result.run.ended}", epochs=len(result.run.history), best=result.run.best)
+        text(f"train-ended-{result.run.ended}", epochs=result.run.epochs, best=result.run.best)
         + " "
         + text("report-seconds", seconds=f"{result.seconds:.1f}"),
     ]

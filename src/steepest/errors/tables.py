@@ -386,7 +386,6 @@ ROWS = {
         "How much the {loss} grows on average when a column is shuffled among the rows, with 95 % intervals; most for {first} ({grows}).",
         "打乱一列后{loss}平均增加多少（95 % 区间）；{first} 最多（{grows}）。",
     ),
-    "report-importance-seen": (" Measured on rows that the model learnt from.", "在模型学习过的数据上测得。"),
     "report-dependence": (
         "The mean prediction when the column is set to one value in all rows, the others left as they are. It is what the model does, not "
         "what changing the column would do in the world.",
@@ -394,10 +393,11 @@ ROWS = {
     ),
     "report-dependence-alt": ("Mean prediction along {column}: from {least} to {most}.", "随 {column} 变化的平均预测：从 {least} 到 {most}。"),
     "report-dependence-class": ("probability of {label}", "{label} 的概率"),
+    "report-network-bins": (" (numbers through bins)", "（数字经过分箱）"),
     "report-network-cosine": (
-        "Networks averaged: {members} of {model}, features: {features} (numbers through bins); optimizer {optimizer}, learning rate {lr:g}, "
+        "Networks averaged: {members} of {model}, features: {features}{bins}; optimizer {optimizer}, learning rate {lr:g}, "
         "falling to 0 over {epochs} epochs.",
-        "{members} 个 {model} 网络取平均，{features} 个特征（数字经过分箱）；优化器 {optimizer}，学习率 {lr:g}，在 {epochs} 轮中降到 0。",
+        "{members} 个 {model} 网络取平均，{features} 个特征{bins}；优化器 {optimizer}，学习率 {lr:g}，在 {epochs} 轮中降到 0。",
     ),
     "report-heading-form": ("Try it", "试一试"),
     "form-about": (

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from steepest.tables.metrics import Array
 from steepest.tables.preparing import CategoryColumn, Prepared
+from steepest.tables.splitting import Rows
 from steepest.tables.table_model import TableModel
 
-__all__ = ["Dependence", "Importance", "dependence", "importances"]
+__all__ = ["Dependence", "Growth", "Importance", "dependence"]
 
 MOST_ROWS = 2000
 TIMES = 5  # each column is dealt out so often
@@ -46,21 +47,42 @@ class Dependence:
     means: list[float]
 
 
-def importances(model: TableModel, prepared: NDArray[Any], truth: Array, seed: int = 0) -> list[Importance]:
-    """By column, the largest first. `prepared` `(N, features)` are rows, `truth` `(N,)` their targets."""
-    draw = numpy.random.default_rng(seed)
-    some = draw.permutation(len(prepared))[:MOST_ROWS]
-    matrix, truth = prepared[some].astype(numpy.float64), truth[some]
-    before = _losses(model, matrix, truth)
-    found = []
-    for column, places in _places(model):
-        grown = numpy.zeros(len(matrix))
-        for _ in range(TIMES):
-            other = matrix.copy()
-            other[:, places] = matrix[draw.permutation(len(matrix))][:, places]
-            grown += (_losses(model, other, truth) - before) / TIMES
-        found.append(Importance(column.name, float(grown.mean()), 1.96 * float(grown.std()) / math.sqrt(len(grown))))
-    return sorted(found, key=lambda one: -one.grows)
+class Growth:
+    """Gathers, test by test, how much the losses of tested rows grow when a column's cells are dealt out anew: each model is asked
+    about rows that it never saw."""
+
+    def __init__(self, seed: int = 0):
+        self.draw = numpy.random.default_rng(seed)
+        self.rows: dict[str, list[Array]] = {}
+
+    def add(self, model: TableModel, matrix: NDArray[Any], test: Rows, truth: Array, tested: int) -> None:
+        """Learn from the rows `test` of the prepared table `matrix` `(N, features)`, whose targets are `truth`; in all tests together
+        there are `tested` rows, of which some thousand are asked about."""
+        share = min(1.0, MOST_ROWS / tested)
+        some = self.draw.permutation(len(test))[: max(1, round(share * len(test)))]
+        asked, truth = matrix[test[some]].astype(numpy.float64), truth[some]
+        before = _losses(model, asked, truth)
+        for column, places in _places(model):
+            grown = numpy.zeros(len(asked))
+            for _ in range(TIMES):
+                other = asked.copy()
+                other[:, places] = self._dealt(matrix, test, len(asked))[:, places]
+                grown += (_losses(model, other, truth) - before) / TIMES
+            self.rows.setdefault(column.name, []).append(grown)
+
+    def _dealt(self, matrix: NDArray[Any], test: Rows, count: int) -> NDArray[Any]:
+        """Prepared rows to take cells from: tested rows in another order, or, where one row is tested at a time, any of the table."""
+        if len(test) > 1:
+            return matrix[test[self.draw.permutation(len(test))[:count]]]
+        return matrix[self.draw.integers(len(matrix), size=count)]
+
+    def importances(self) -> list[Importance]:
+        """By column, the largest first."""
+        found = []
+        for name, parts in self.rows.items():
+            grown = numpy.concatenate(parts)
+            found.append(Importance(name, float(grown.mean()), 1.96 * float(grown.std()) / math.sqrt(len(grown))))
+        return sorted(found, key=lambda one: -one.grows)
 
 
 def dependence(model: TableModel, matrix: NDArray[Any], name: str, label: int = -1) -> Dependence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time as clock
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -15,11 +15,12 @@ import steepest
 from steepest.diagnose.finding import Finding
 from steepest.diagnose.tabular import inspect_table
 from steepest.errors import UserError, text
-from steepest.tables import baselines, handing, inspecting, intervals, learning, networks, reading, schema, settings, work
+from steepest.tables import baselines, explaining, handing, inspecting, intervals, learning, networks, reading, schema, settings, work
+from steepest.tables.explaining import Growth
 from steepest.tables.learning import Learnt
 from steepest.tables.metrics import Array
 from steepest.tables.reading import Reading, Table
-from steepest.tables.schema import Schema
+from steepest.tables.result import TrainResult
 from steepest.tables.settings import AUTO, Settings
 from steepest.tables.splitting import Plan, Rows
 from steepest.tables.table_model import TableModel
@@ -35,37 +36,6 @@ FEWEST_FOR_TREES = 50
 MOST_FOR_THE_DOCTOR = 5000  # rows
 WIDE = 512  # features of a layer, below which a product's threads cost more than they give
 TASK_NAMES = ("auto", *TASKS)
-
-
-@dataclass
-class TrainResult:
-    """What `train` found. `metrics[who][name]` are test metrics of `model`, `linear`, `trees` (where scikit-learn is installed) and
-    `simplest`; `truth` and `predicted` those of the tested rows `rows`; `files` what was written."""
-
-    model: TableModel
-    metrics: dict[str, dict[str, float]]
-    runs: list[Run]
-    plan: Plan
-    work: Work
-    rows: Rows
-    truth: Array
-    predicted: Array
-    matrix: Any
-    notes: list[str]
-    seconds: float
-    learning_seconds: float
-    command: list[str]
-    findings: list[Finding] = field(default_factory=list)
-    files: dict[str, Path] = field(default_factory=dict)
-
-    @property
-    def schema(self) -> Schema:
-        return self.model.schema
-
-    @property
-    def run(self) -> Run:
-        """The first network's training."""
-        return self.runs[0]
 
 
 def train(
@@ -138,14 +108,15 @@ def train(
     try:
         learnt = learning.learn(ready, plan.learn, hidden, how_to_train, seed, model == "auto", watch, few)
         learning_seconds = clock.perf_counter() - begin
-        rows, predicted = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes)
+        growth = explaining.Growth() if out is not None else None
+        rows, predicted = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes, growth)
     finally:
         steepest.set_rng_state(before)
         steepest.set_num_threads(threads)
     notes += learnt.notes
     if learnt.runs[0].ended == "diverged":
         run = learnt.runs[0]
-        notes.append(text("train-diverged", epoch=len(run.history), lr=run.lr, smaller=run.lr / 10))
+        notes.append(text("train-diverged", epoch=run.epochs, lr=run.lr, smaller=run.lr / 10))
     chosen = learnt.model
     truth = ready.truth[rows]
     chosen.metrics = {who: _ordered(chosen.judge(truth, values), metric) for who, values in predicted.items()}
@@ -184,6 +155,7 @@ def train(
     result = TrainResult(
         chosen, chosen.metrics, learnt.runs, plan, ready, rows, truth, predicted["model"], learnt.matrix, notes, seconds,
         learning_seconds, command(data, target, options, out), _doctor(ready, plan, learnt),
+        growth.importances() if growth is not None else [],
     )  # fmt: skip
     if out is not None:
         handing.write(result, Path(out), anonymous, draw)
@@ -226,9 +198,11 @@ def _ordered(metrics: dict[str, float], first: str) -> dict[str, float]:
 
 
 def _tested(
-    learnt: Learnt, ready: Work, plan: Plan, hidden: list[int], how: Settings, seed: int, choose: bool, notes: list[str]
+    learnt: Learnt, ready: Work, plan: Plan, hidden: list[int], how: Settings, seed: int, choose: bool, notes: list[str],
+    growth: Growth | None,
 ) -> tuple[Rows, dict[str, Array]]:
-    """The rows that were tested and, for the model and each baseline, what it says about them."""
+    """The rows that were tested and, for the model and each baseline, what it says about them; `growth` learns what each judged model
+    leans on."""
     classes = len(ready.schema.classes)
     parts: list[tuple[Rows, dict[str, Array]]] = []
     if not learnt.interrupted or plan.kind in ("holdout", "time"):
@@ -242,6 +216,8 @@ def _tested(
                 if one.interrupted:
                     break
             parts.append((test, _said(one, ready, rows, test, seed)))
+            if growth is not None:
+                growth.add(one.model, one.matrix, test, ready.truth[test], len(plan.tested))
     if not parts:  # Ctrl-C before the first test: the validation rows are all there is
         notes.append(text("train-measured-on-validation"))
         truth = ready.truth[plan.learn]

@@ -6,15 +6,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from steepest.tables import model_file, report, standing_alone
 from steepest.tables.preparing import CategoryColumn, Preparation
+from steepest.tables.result import TrainResult
 from steepest.tables.training import Epoch, Run
 from steepest.tables.writing import write_all
-
-if TYPE_CHECKING:
-    from steepest.tables.fitting import TrainResult
 
 __all__ = ["history_csv", "write"]
 

@@ -7,19 +7,17 @@ import shlex
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from steepest.errors import language, text
 from steepest.tables import explaining, pictures, standing_alone
 from steepest.tables.metrics import METRICS, Array
+from steepest.tables.result import TrainResult
 from steepest.tables.schema import Column
 from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run
-
-if TYPE_CHECKING:
-    from steepest.tables.fitting import TrainResult
 
 __all__ = ["best_of", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
 
@@ -283,17 +281,15 @@ def _calibration(model: TableModel, truth: Array, predicted: Array) -> str:
 def _explained(result: TrainResult) -> list[str]:
     """Permutation importance, and the partial dependence on the columns that matter most."""
     model = result.model
-    if len(result.rows) < FEWEST_EXPLAINED:
+    if len(result.rows) < FEWEST_EXPLAINED or not result.importances:
         return []
     matrix = result.matrix[result.rows]
-    found = explaining.importances(model, matrix, result.truth)
-    top = found[:MOST_BARS]
+    top = result.importances[:MOST_BARS]
     loss = text("report-loss-class" if model.schema.classes else "report-loss-regression")
     picture = pictures.importance(
         [one.column for one in top], [one.grows for one in top], [one.half for one in top], {"grows": text("report-grows", loss=loss)}
     )
-    seen = text("report-importance-seen") if result.plan.kind in ("folds", "each") else ""
-    alt = text("report-importance-alt", loss=loss, first=top[0].column, grows=number(top[0].grows)) + seen
+    alt = text("report-importance-alt", loss=loss, first=top[0].column, grows=number(top[0].grows))
     sections = [_figure(text("report-heading-importance"), picture, alt)]
     label = model.schema.classes[-1] if model.schema.classes else ""
     words = text("report-dependence-class", label=label) if label else text("report-word-predicted", target=model.schema.target)
@@ -351,8 +347,9 @@ def _training(model: TableModel, run: Run, seconds: float) -> str:
             features=len(model.preparation.features),
             optimizer=about["optimizer"],
             lr=about["lr"],
+            bins=text("report-network-bins") if model.bins is not None else "",
         ),
-        text(f"train-ended-{run.ended}", epochs=len(run.history), best=run.best)
+        text(f"train-ended-{run.ended}", epochs=run.epochs, best=run.best)
         + " "
         + text("report-seconds", seconds=f"{seconds:.1f}"),
     ]

@@ -54,6 +54,11 @@ class Run:
     """With a cosine: the weights at each row of the history, until the networks of an ensemble agree on one."""
 
     @property
+    def epochs(self) -> int:
+        """How many were gone through."""
+        return self.history[-1].epoch if self.history else 0
+
+    @property
     def whole(self) -> bool:
         """Whether it went as far as it was meant to."""
         return self.ended == "epochs"

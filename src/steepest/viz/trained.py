@@ -18,7 +18,7 @@ from steepest.viz.predictions import residuals
 from steepest.viz.reports import Sections, figure_in_page, objective_in_page
 
 if TYPE_CHECKING:
-    from steepest.tables.fitting import TrainResult
+    from steepest.tables.result import TrainResult
 
 __all__ = ["sections"]
 
