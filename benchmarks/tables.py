@@ -11,7 +11,6 @@ steepest also the first seed's, which makes the native program where the cache o
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 import warnings
@@ -20,15 +19,11 @@ from pathlib import Path
 import numpy
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from threadpoolctl import threadpool_limits
 
 import steepest
 from steepest.tables import intervals, learning, networks, reading, schema, settings, work
 from steepest.tables.metrics import ACCURACY, R2
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-
-
 
 TABLES = {
     "california_housing_ocean": ("median_house_value", {}),
@@ -81,6 +76,7 @@ def main() -> None:
     chosen = options.parse_args()
     warnings.filterwarnings("ignore", module="sklearn")
     steepest.set_num_threads(1)
+    threadpool_limits(1)
     heads = ("steepest", "MLP", "trees", "std. error", "steepest s", "(first)", "MLP s", "trees s")
     print(f"{'table':26}" + "".join(f"{head:>12}" for head in heads))
     for name in chosen.only.split(","):

@@ -1,4 +1,8 @@
+import json
 import math
+import os
+import subprocess
+import sys
 
 import numpy
 import pytest
@@ -227,3 +231,19 @@ def test_a_network_without_its_spare_features_says_the_same() -> None:
     narrow = networks.cut(wide, 19)
     assert narrow[0].weight.shape == (4, 19)
     numpy.testing.assert_allclose(narrow(x[:, :19]).detach().numpy(), wide(x).detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_the_trees_of_a_small_table_use_one_thread() -> None:
+    """In a process of its own, since a pool is only limited once scikit-learn has loaded it."""
+    pytest.importorskip("sklearn")
+    program = """
+import numpy, threadpoolctl
+from steepest.tables import baselines
+baselines._trees = lambda *about: [pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "openmp"]
+found = baselines.trees(numpy.zeros((60, 1)), numpy.zeros(60), 0, numpy.zeros((1, 1)), 0)
+print(found)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "2"})
+    pools = json.loads(run.stdout)
+    assert pools
+    assert set(pools) == {1}

@@ -464,9 +464,10 @@ ROWS = {
     "report-word-predicted": ("predicted {target}", "{target} 的预测值"),
     "report-word-perfect": ("predicted = true", "预测 = 真实"),
     "report-curve-alt": (
-        "Loss by epoch: {train} on training rows after {epochs} epochs; the smallest on validation, {loss}, was in epoch {best}.",
-        "各轮的损失：{epochs} 轮后训练损失为 {train}；验证损失最小值 {loss} 出现在第 {best} 轮。",
+        "Loss by epoch: {train} on training rows after {epochs} epochs; on validation {loss} in epoch {best}, whose weights were kept.",
+        "各轮的损失：{epochs} 轮后训练损失为 {train}；保留的是第 {best} 轮的权重，其验证损失为 {loss}。",
     ),
+    "report-curve-mean": ("Means over the {members} networks.", "为 {members} 个网络的平均。"),
     "report-curve-of-other": (
         "This is the run of {trained}; the {model} model was taken in its place.",
         "这是 {trained} 的学习过程；最终采用的是 {model} 模型。",

@@ -109,24 +109,23 @@ def has_trees() -> bool:
 
 def trees(matrix: NDArray[Any], truth: Array, classes: int, new: NDArray[Any], seed: int) -> Array:
     """Predictions of scikit-learn's HistGradientBoosting with its usual settings, learnt from `matrix` and `truth`, for `new`."""
+    import sklearn.ensemble  # before the limits, which hold for the thread pools that are loaded when they are set
     from threadpoolctl import threadpool_limits
 
     # Its threads wait by spinning, which costs more than they give where trees are small or the machine is shared.
     with threadpool_limits(limits=1 if len(matrix) < ENOUGH_FOR_THREADS else None, user_api="openmp"):
-        return _trees(matrix, truth, classes, new, seed % 2**32)
+        return _trees(sklearn.ensemble, matrix, truth, classes, new, seed % 2**32)
 
 
-def _trees(matrix: NDArray[Any], truth: Array, classes: int, new: NDArray[Any], seed: int) -> Array:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-
+def _trees(ensemble: Any, matrix: NDArray[Any], truth: Array, classes: int, new: NDArray[Any], seed: int) -> Array:
     if not classes:
-        regressor = HistGradientBoostingRegressor(random_state=seed).fit(matrix, truth)
+        regressor = ensemble.HistGradientBoostingRegressor(random_state=seed).fit(matrix, truth)
         return numpy.asarray(regressor.predict(new), dtype=numpy.float64)
     found = numpy.zeros((len(new), classes))
     known = numpy.unique(truth).astype(numpy.int64)
     if len(known) == 1:
         found[:, known[0]] = 1
         return found
-    classifier = HistGradientBoostingClassifier(random_state=seed).fit(matrix, truth.astype(numpy.int64))
+    classifier = ensemble.HistGradientBoostingClassifier(random_state=seed).fit(matrix, truth.astype(numpy.int64))
     found[:, known] = classifier.predict_proba(new)
     return found

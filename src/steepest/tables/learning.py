@@ -17,7 +17,7 @@ import steepest
 from steepest import nn
 from steepest.errors import text
 from steepest.tables import baselines, bins, networks, preparing, training
-from steepest.tables.metrics import Array
+from steepest.tables.metrics import LOG_LOSS, Array
 from steepest.tables.settings import Settings
 from steepest.tables.splitting import Rows
 from steepest.tables.table_model import Scale, TableModel
@@ -205,7 +205,7 @@ def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, notes
     truth = work.truth[rows]
     if len(rows) >= 50 and work.weights is None:
         tried = numpy.exp(numpy.linspace(math.log(0.25), math.log(8), 81))
-        losses = [work.task.judge(truth, work.task.readable(outputs / one))["log loss"] for one in tried]
+        losses = [LOG_LOSS.value(truth, work.task.readable(outputs / one)) for one in tried]
         model.temperature = float(tried[int(numpy.argmin(losses))])
     predicted = model.readable(outputs)
     if len(work.schema.classes) == 2 and work.weights is None and len(rows) >= 50:

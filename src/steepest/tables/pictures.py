@@ -23,6 +23,7 @@ __all__ = ["calibration", "dependence", "importance", "loss_curve", "predicted_a
 INK, FIRST, SECOND, FAINT, GRID = "#010101", "#020202", "#030303", "#040404", "#050505"
 COLOURS = {INK: "currentColor", FIRST: "var(--first)", SECOND: "var(--second)", FAINT: "var(--faint)", GRID: "var(--line)"}
 MOST_POINTS = 2000
+TICKS = 5  # on an axis of numbers, whose labels would else run into each other
 
 
 def loss_curve(history: Sequence[Epoch], best: int, words: dict[str, str]) -> str:
@@ -53,6 +54,7 @@ def predicted_against_true(truth: Array, predicted: Array, words: dict[str, str]
         axes.plot(ends, ends, color=INK, linewidth=1, label=words["perfect"])
         look: Any = {"markersize": 3.5, "alpha": 0.45} if len(truth) > 300 else {"markersize": 6, "alpha": 0.7}
         axes.plot(truth, predicted, linestyle="", marker="o", markeredgewidth=0, color=FIRST, **look)
+        axes.locator_params(nbins=TICKS)
         axes.set_xlabel(words["true"])
         axes.set_ylabel(words["predicted"])
         axes.legend(frameon=False)
@@ -81,6 +83,7 @@ def dependence(values: Sequence[float], names: Sequence[str], means: Sequence[fl
             axes.set_ylim(min(means) - 0.35 * spread - 1e-9, max(means) + 0.15 * spread + 1e-9)
         else:
             axes.plot(values, means, color=FIRST, marker="o", markersize=4)
+            axes.locator_params(axis="x", nbins=TICKS)
         if days:
             ticks = numpy.linspace(values[0], values[-1], 4)
             axes.set_xticks(ticks, [str(numpy.datetime64("1970-01-01") + int(tick)) for tick in ticks], fontsize=8)

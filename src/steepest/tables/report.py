@@ -17,7 +17,7 @@ from steepest.tables.metrics import METRICS, Array
 from steepest.tables.result import TrainResult
 from steepest.tables.schema import Column
 from steepest.tables.table_model import TableModel
-from steepest.tables.training import Run
+from steepest.tables.training import Run, mean_history
 
 __all__ = ["best_of", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
 
@@ -77,7 +77,7 @@ def page(result: TrainResult, out: Path, more: Sequence[str] = ()) -> str:
         _problem(model),
         _faults(result.notes),
         _results(model),
-        _curve(model, result.run),
+        _curve(model, result.runs),
         _confusion(model, result.truth, result.predicted) if schema.classes else _scatter(model, result.truth, result.predicted),
         _thresholds(model, result.truth, result.predicted),
         _calibration(model, result.truth, result.predicted),
@@ -195,15 +195,19 @@ def _definitions(names: Sequence[str]) -> str:
     return " ".join(text("metric-" + name.replace(" ", "-").lower()) for name in names)
 
 
-def _curve(model: TableModel, run: Run) -> str:
-    if not run.history:
+def _curve(model: TableModel, runs: Sequence[Run]) -> str:
+    history, best = mean_history(runs), runs[0].best
+    if not history:
         return ""
     words = {key: text(f"report-word-{key}") for key in ("epoch", "loss", "train", "validation", "best")}
-    last = run.history[-1]
-    alt = text("report-curve-alt", epochs=last.epoch, train=number(last.train_loss), best=run.best, loss=number(run.best_loss))
+    last = history[-1]
+    kept = next((row.validation_loss for row in history if row.epoch == best), runs[0].best_loss)
+    alt = text("report-curve-alt", epochs=last.epoch, train=number(last.train_loss), best=best, loss=number(kept))
+    if len(runs) > 1:
+        alt += " " + text("report-curve-mean", members=len(runs))
     if model.model != model.about["trained"]:
         alt += " " + text("report-curve-of-other", trained=model.about["trained"], model=model.model)
-    return _figure(text("report-heading-curve"), pictures.loss_curve(run.history, run.best, words), alt)
+    return _figure(text("report-heading-curve"), pictures.loss_curve(history, best, words), alt)
 
 
 def _scatter(model: TableModel, truth: Array, predicted: Array) -> str:

@@ -18,7 +18,7 @@ from steepest.tables.settings import OPTIMIZERS, Settings
 from steepest.tables.splitting import Rows
 from steepest.utils.data import DataLoader, TensorDataset
 
-__all__ = ["Epoch", "Rate", "Run", "agree", "loss_on", "train", "whole_batches"]
+__all__ = ["Epoch", "Rate", "Run", "agree", "loss_on", "mean_history", "train", "whole_batches"]
 
 PATIENCE = 30  # epochs without a better validation loss until the run ends
 HALVE_AFTER = 8  # epochs without a better validation loss until the learning rate is halved
@@ -225,6 +225,16 @@ def loss_on(network: nn.Module, criterion: nn.Module, data: Data) -> float:
     network.eval()
     with steepest.no_grad():
         return float(criterion(network(data[0]), data[1]).item())
+
+
+def mean_history(runs: Sequence[Run]) -> list[Epoch]:
+    """The history of an ensemble: the mean losses of its networks, as far as all went."""
+    rows = zip(*(run.history for run in runs), strict=False)
+    return [
+        replace(row[0], train_loss=float(numpy.mean([one.train_loss for one in row])),
+                validation_loss=float(numpy.mean([one.validation_loss for one in row])))
+        for row in rows
+    ]  # fmt: skip
 
 
 def agree(networks: Sequence[nn.Module], runs: Sequence[Run], counts: Sequence[int]) -> None:
