@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from steepest.diagnose.finding import Finding, Seen, in_order, made
-from steepest.diagnose.rules import Rule, compiled, data, leaks, learning, loop, losses, raised
+from steepest.diagnose.rules import Rule, compiled, data, leaks, loop, losses, outcomes, plateaus, raised, steps, units
 from steepest.diagnose.run import Run
 
 __all__ = ["RULES", "examine"]
@@ -60,16 +60,16 @@ RULES: tuple[Rule, ...] = (
     _mistake("python-effect-in-compiled-loop", "preflight", compiled.python_effect_in_compiled_loop, explains=()),
     Rule("inputs-not-scaled", "warning", "preflight", data.inputs_not_scaled, _after("inputs-not-scaled")),
     Rule("labels-unrelated", "mistake", "runs", losses.labels_unrelated, _after("labels-unrelated")),
-    Rule("exploding-gradient", "warning", "runs", learning.exploding_gradient, _after("exploding-gradient")),
-    Rule("step-too-large", "warning", "runs", learning.step_too_large, _after("step-too-large")),
-    Rule("first-nan", "mistake", "runs", learning.first_nan, _after("first-nan")),
-    Rule("dead-relu", "warning", "runs", learning.dead_relu, _after("dead-relu")),
-    Rule("saturated-units", "warning", "runs", learning.saturated_units, _after("saturated-units")),
+    Rule("exploding-gradient", "warning", "runs", steps.exploding_gradient, _after("exploding-gradient")),
+    Rule("step-too-large", "warning", "runs", steps.step_too_large, _after("step-too-large")),
+    Rule("first-nan", "mistake", "runs", outcomes.first_nan, _after("first-nan")),
+    Rule("dead-relu", "warning", "runs", units.dead_relu, _after("dead-relu")),
+    Rule("saturated-units", "warning", "runs", units.saturated_units, _after("saturated-units")),
     Rule("class-imbalance", "warning", "runs", data.class_imbalance, _after("class-imbalance")),
-    Rule("stuck-at-base-rate", "warning", "runs", learning.stuck_at_base_rate, _after("stuck-at-base-rate")),
-    Rule("saddle-or-plateau", "warning", "runs", learning.saddle_or_plateau, _after("saddle-or-plateau")),
-    Rule("step-too-small", "warning", "runs", learning.step_too_small),
-    Rule("overfitting", "warning", "runs", learning.overfitting),
+    Rule("stuck-at-base-rate", "warning", "runs", plateaus.stuck_at_base_rate, _after("stuck-at-base-rate")),
+    Rule("saddle-or-plateau", "warning", "runs", plateaus.saddle_or_plateau, _after("saddle-or-plateau")),
+    Rule("step-too-small", "warning", "runs", steps.step_too_small),
+    Rule("overfitting", "warning", "runs", outcomes.overfitting),
 )
 PLACES = {rule.name: place for place, rule in enumerate(RULES)}
 
