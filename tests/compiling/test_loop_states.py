@@ -185,6 +185,23 @@ for epoch in range(4):
         b = b * box.grow()
         box.k += 1
 """,
+    "numbers that are only kept, or only left elsewhere": """
+for epoch in range(4):
+    for i in loop(30):
+        kept.append((i, n))
+        if i < 9:
+            n = int(s * 10)
+        x = n
+        a = F.dropout(a, 0.5)
+    n += epoch
+""",
+    "a view of what nothing reads": """
+for epoch in range(4):
+    c = c * 0.5
+    for i in loop(17):
+        v = c[1]
+        a = a * 0.9
+""",
     "a list that one program cuts and another one makes longer": """
 for epoch in range(4):
     for i in loop(30):

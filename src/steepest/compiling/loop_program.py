@@ -64,7 +64,7 @@ class LoopProgram:
         self.pairs = self._agreed(first, second)
         places = self._inputs(first, second)
         self.outputs = self._outputs(second, places)
-        self.effects = self._effects(first, second, appended)
+        self.effects = self._effects(first, second, appended, places)
         self.stops = [v.index for kind, _, values in self.effects if kind == "stop" for v in values if isinstance(v, Kept)]
         """Which records say that the loop ends with a step."""
         self.unproved = self._unproved(first, second)
@@ -168,7 +168,10 @@ class LoopProgram:
         def leaf(x: Any) -> Any:
             if type(x) in TRACED:
                 kind = kind_of(x)
-                return Held(self._access(t, x.tensor), kind) if x.expression is None else Computed(x.expression, kind)
+                if x.expression is not None:
+                    return Computed(x.expression, kind)
+                self._read(t, x, places)
+                return Held(self._access(t, x.tensor), kind)
             if isinstance(x, Tensor):
                 if id(x) in objects:
                     return Known(objects[id(x)])
@@ -219,9 +222,18 @@ class LoopProgram:
         if content is None or x.node is not None and has_graph(x.node) or x.hooks is not None:
             self.needs_last = True
             return Constant(x)
-        if x.storage_cell in places and t.began_with(x.storage_cell) and content.equation is None:
+        if t.began_with(x.storage_cell) and content.equation is None:
             self.needs_last = True
+            if x.storage_cell not in places:
+                return Constant(x)
         return Made(self._access(t, x), x)
+
+    def _read(self, t: Trace, number: Any, places: dict[Storage, Path | None]) -> None:
+        """A number that the iteration began with is read where it is left elsewhere, or kept, too."""
+        storage = number.tensor.storage_cell
+        if storage not in places:
+            found = (p for p, x in t.entered.items() if p not in t.streamed and x.tensor is not None and x.tensor.storage_cell is storage)
+            places.update((storage, path) for path in found)
 
     def _access(self, t: Trace, x: Tensor) -> Access:
         """How a tensor sees its storage when the iteration is over."""
@@ -241,7 +253,8 @@ class LoopProgram:
 
     # what is done for the user
 
-    def _effects(self, first: Trace, second: Trace, appended: Callable[[Path], bool]) -> list[tuple[str, Any, list[Any]]]:
+    def _effects(self, first: Trace, second: Trace, appended: Callable[[Path], bool],
+                 places: dict[Storage, Path | None]) -> list[tuple[str, Any, list[Any]]]:
         a, b = first.recorder.effects, second.recorder.effects
         if [(e.kind, e.target) for e in a] != [(e.kind, e.target) for e in b] or first.growth.keys() != second.growth.keys():
             raise Differs(text("loop-effects"))
@@ -255,15 +268,16 @@ class LoopProgram:
         for x, y in pairs:
             if len(x.values) != len(y.values):
                 raise Differs(text("loop-effects"))
-            out.append((y.kind, y.target, [self._value(u, v, second) for u, v in zip(x.values, y.values, strict=True)]))
+            out.append((y.kind, y.target, [self._value(u, v, second, places) for u, v in zip(x.values, y.values, strict=True)]))
         return out
 
-    def _value(self, first: Any, value: Any, t: Trace) -> Any:
+    def _value(self, first: Any, value: Any, t: Trace, places: dict[Storage, Path | None]) -> Any:
         """How a value that an effect uses follows from the step."""
         if type(value) in TRACED:
             kind = kind_of(value)
             if value.expression is not None:
                 return Computed(value.expression, kind)
+            self._read(t, value, places)
             self.results.append(self._access(t, value.tensor))
             return Kept(len(self.results) - 1, kind)
         if isinstance(value, Tensor):
@@ -273,7 +287,7 @@ class LoopProgram:
             return Kept(len(self.results) - 1, value.dtype)
         if type(value) in (tuple, list, dict) and type(first) is type(value) and len(first) == len(value):
             others = iter(first.values() if isinstance(first, dict) else first)
-            return described(value, lambda v: self._value(next(others), v, t), deep=False)
+            return described(value, lambda v: self._value(next(others), v, t, places), deep=False)
         if not equal(first, value):
             raise Differs(text("loop-effects"))
         return Constant(value)
