@@ -24,6 +24,11 @@ def test_products_in_every_layout(sizes, dtype):
             assert np.allclose(product(left, right, c), expected + c, rtol=tolerance, atol=tolerance * 10)
 
 
+def test_a_bias_is_added_as_by_itself():
+    a, b, c = (random.normal(size=s).astype(np.float32) for s in ((20, 9), (9, 21), 21))
+    assert np.array_equal(product(a, b, c), product(a, b) + c)
+
+
 def test_what_is_large_or_of_another_kind_is_left_to_numpy():
     large = np.ones((64, 64), np.float32)
     whole = np.ones((2, 2), np.int64)

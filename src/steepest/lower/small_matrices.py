@@ -38,16 +38,19 @@ def _write(f: Function, dtype: str, biased: bool) -> None:
             source, place = address(f, b, (k, b_row), (first, b_step)), f.gep(laid, f.mul(k, width), dtype)
             with f.loop(count) as j:
                 f.store(f.load(address(f, source, (j, b_step)), dtype), f.gep(place, j, dtype), dtype)
-        start = f.load(f.gep(data(f, "%bias"), first, dtype), dtype, width, mask=mask) if biased else zero
+        beside = f.load(f.gep(data(f, "%bias"), first, dtype), dtype, width, mask=mask) if biased else zero
         total = f.variable(dtype, width)
         with f.loop(rows) as i:
             row = address(f, a, (i, a_row))
-            total.set(start)
+            total.set(zero)
             with f.loop(inner) as k:
                 value = m.splat(f.load(address(f, row, (k, a_step)), dtype), dtype)
                 column = m.value(f.load(f.gep(laid, f.mul(k, width), dtype), dtype, width), dtype)
                 total.set(m.muladd(value, column, m.value(total.get(), dtype)).name)
-            f.store(total.get(), address(f, out, (f.add(f.mul(i, columns), first), item)), dtype, width, mask=mask)
+            result = total.get()
+            if biased:      # last, as the product and the sum that it stands for round it
+                result = (m.value(result, dtype) + m.value(beside, dtype)).name
+            f.store(result, address(f, out, (f.add(f.mul(i, columns), first), item)), dtype, width, mask=mask)
 
 
 def _write_sums(f: Function, dtype: str) -> None:

@@ -11,7 +11,7 @@ from steepest.functional.neural.precision import widened
 from steepest.functional.operands import describe
 from steepest.functional.products import einsum
 from steepest.functional.shaping import reshape
-from steepest.lower.small_matrices import SMALL, product
+from steepest.lower.small_matrices import product
 from steepest.ops import contractions as con
 from steepest.ops import views
 from steepest.ops.arithmetic import add, conjugate
@@ -35,7 +35,7 @@ CAPITALS = {
 
 
 def _affine_kernel(x: Any, weight: Any, bias: Any) -> Any:
-    if x.size * weight.shape[0] <= SMALL and bias.shape == weight.shape[:1] and bias.flags.c_contiguous:
+    if x.size < con.SMALL and weight.size < con.SMALL and bias.shape == weight.shape[:1] and bias.flags.c_contiguous:
         found = product(x, weight.T, bias)
         if found is not None:
             return found
