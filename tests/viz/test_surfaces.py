@@ -178,4 +178,4 @@ def test_one_parameter_is_drawn_as_the_curve_of_its_loss_with_the_path_on_it() -
     grid = figure.data
     assert grid.values == pytest.approx(14 / 3 * (grid.a - 2) ** 2)
     assert grid.path[:, 1] == pytest.approx(14 / 3 * np.array([1, 0.25, 0.01]))
-    assert figure.axes[0].get_xlabel() == "w" and "The path goes from 1 to 1.9 in 2 steps." in figure.alt
+    assert figure.axes[0].get_xlabel() == "w" and "The path goes from 1 to 1.9, shown at 3 points." in figure.alt

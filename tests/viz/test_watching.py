@@ -165,3 +165,25 @@ def test_what_one_pass_tells_needs_no_more_passes() -> None:
     with watching(passes=2) as seen:
         by_hand()
     assert len(seen.walk.losses) == 2 and not seen.ended_early
+
+
+def test_native_loops_tell_their_losses_and_show_the_points_of_the_path() -> None:
+    torch.manual_seed(0)
+    x = torch.linspace(0, 1, 20)
+    w = torch.zeros(2, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.1)
+    run = torch.loop(6000)
+    with watching() as seen:
+        for _ in run:
+            loss = ((w[0] * x + w[1] - 3 * x) ** 2).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            run.record(loss=loss)
+    losses = run.history["loss"]
+    walk = seen.walk
+    assert walk.losses == pytest.approx(losses, rel=1e-6) and len(losses) == 6000
+    assert walk.every > 1 and 400 < len(walk.points) <= 1000
+    assert walk.path[-1] == pytest.approx(w.tolist())
+    objective = walk.objective()
+    assert objective.values(walk.path[:3]) == pytest.approx([losses[k * walk.every] for k in range(3)], rel=1e-5)

@@ -133,7 +133,7 @@ def _subject(path: Path, arguments: list[str], seconds: float, passes: int | Non
              doctor: bool) -> tuple["Subject", list[Any]]:
     """Run the program, watched, and make of it what pictures need; with what the doctor finds, where he is to look."""
     import steepest
-    from steepest.cli.run import execute, main_module, print_exception
+    from steepest.cli.run import execute, main_module, natively, print_exception
     from steepest.diagnose.doctor import ProgramDoctor
     from steepest.diagnose.source import Source
     from steepest.viz.subjects import ExpressionSubject, WatchedSubject
@@ -148,12 +148,13 @@ def _subject(path: Path, arguments: list[str], seconds: float, passes: int | Non
     sys.modules["__main__"] = main
     sys.excepthook = print_exception
     try:
-        asked = ProgramDoctor(path, Source.of(path).text, budget=10.0) if doctor else None
+        way = natively(False)
+        asked = ProgramDoctor(path, Source.of(path).text, budget=10.0, way=way) if doctor else None
         code = 0
         with watching(seconds, passes if not loss else None) as seen, contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*non-interactive.*")
             with asked or contextlib.nullcontext():
-                code = execute(path.read_bytes(), path, main)[0]
+                code = execute(path.read_bytes(), path, main, way)[0]
         with contextlib.redirect_stdout(_Nowhere()):
             findings = asked.findings() if asked is not None else []
     finally:

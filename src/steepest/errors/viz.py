@@ -65,8 +65,8 @@ ROWS = {
         "损失随 {a}（{a0} 到 {a1}）与 {b}（{b0} 到 {b1}）的变化，等高线与曲面。图中最小损失 {least}，位于 ({at_a}, {at_b})。",
     ),
     "viz-alt-path": (
-        "The path goes from ({a0}, {b0}) to ({a1}, {b1}) in {steps} steps.",
-        "路径在 {steps} 步内从 ({a0}, {b0}) 到 ({a1}, {b1})。",
+        "The path goes from ({a0}, {b0}) to ({a1}, {b1}), shown at {points} points.",
+        "路径从 ({a0}, {b0}) 到 ({a1}, {b1})，画出 {points} 个点。",
     ),
     "viz-alt-share": ("The plane shows {share} of the movement.", "该平面展示了位移的 {share}。"),
     "viz-player-frame": ("step", "步"),
@@ -184,7 +184,7 @@ ROWS = {
     "viz-explore-ends": ("final loss by learning rate; dashed: 2/λ, where divergence begins", "最终损失随学习率的变化；虚线为 2/λ，由此开始发散"),
     "viz-alt-explore": ("Gradient descent with 200 learning rates from {low} to {high}: the best is {best}; from {diverges} on it diverges; 2/λ, with λ the largest curvature at the lowest point, is {limit}.", "用 {low} 到 {high} 的 200 个学习率做梯度下降：最佳为 {best}；从 {diverges} 起发散；2/λ（λ 为最低点处的最大曲率）为 {limit}。"),
     "viz-alt-line": ("Loss over {a} from {a0} to {a1}; the least is {least}, at {at}.", "损失随 {a}（{a0} 到 {a1}）的变化；最小 {least}，位于 {at}。"),
-    "viz-alt-line-path": ("The path goes from {first} to {last} in {steps} steps.", "路径在 {steps} 步内从 {first} 到 {last}。"),
+    "viz-alt-line-path": ("The path goes from {first} to {last}, shown at {points} points.", "路径从 {first} 到 {last}，画出 {points} 个点。"),
     "viz-network-none": (
         "no layer was found in the forward pass: the picture needs an affine map, such as nn.Linear or x @ w; graph(loss) draws any program",
         "在前向计算中没有找到层：此图需要仿射变换，例如 nn.Linear 或 x @ w；graph(loss) 可以画出任何程序",

@@ -311,7 +311,7 @@ def _words(grid: Grid) -> str:
                     at=f"{grid.a[values.argmin()]:.3g}")
         if grid.path is not None:
             said += " " + text("viz-alt-line-path", first=f"{grid.path[0, 0]:.4g}", last=f"{grid.path[-1, 0]:.4g}",
-                               steps=len(grid.path) - 1)
+                               points=len(grid.path))
         return said
     j, i = np.unravel_index(values.argmin(), values.shape)
     said = text("viz-alt-surface", a=grid.labels[0], b=grid.labels[1], least=f"{values[j, i]:.4g}", at_a=f"{grid.a[i]:.3g}",
@@ -319,7 +319,7 @@ def _words(grid: Grid) -> str:
     if grid.path is not None:
         first, last = grid.path[0], grid.path[-1]
         said += " " + text("viz-alt-path", a0=f"{first[0]:.3g}", b0=f"{first[1]:.3g}", a1=f"{last[0]:.3g}", b1=f"{last[1]:.3g}",
-                           steps=len(grid.path) - 1)
+                           points=len(grid.path))
     if grid.share is not None:
         said += " " + text("viz-alt-share", share=f"{grid.share:.1%}")
     return said

@@ -1,7 +1,8 @@
 """Watching a program: its losses, the path of its parameters, its models, and what its first passes computed.
 
 What the pictures of a program need is kept while it runs as it is: every call of `backward()` is noted with its loss and the values of
-the parameters it reaches; the first passes are traced, so that the loss can be computed again at other parameters.
+the parameters it reaches; the first passes are traced, so that the loss can be computed again at other parameters. Behind these, loops
+may run natively: they show the passes at which a point of the path is kept, and tell the losses of the others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd import gradients
+from steepest.compiling.onlooker import onlookers, tell
+from steepest.core.modes import interpreters
 from steepest.core.node import Node
 from steepest.core.tensor import Tensor, from_array, refresh
 from steepest.errors import text
@@ -28,7 +31,7 @@ __all__ = ["EndOfWatch", "Pass", "Walk", "Watched", "watching"]
 Array = np.ndarray[Any, Any]
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 MOST_TRACED, MOST_NUMBERS, MOST_MEAN, MOST_KEPT = 64, 30_000_000, 8, 100_000
-MOST_POINTS, LARGE = 2000, 4_000_000
+MOST_POINTS, LARGE, ENDLESS = 1000, 4_000_000, 1 << 62
 """So many points of a path are kept of a small model; of a larger one so many numbers in all."""
 
 
@@ -166,6 +169,7 @@ class watching:
         self.began = time.monotonic()
         self.original = gradients.run_backward
         gradients.run_backward = self._backward  # type: ignore[assignment]
+        onlookers.append(self)
         self.tracer: tracing | None = tracing()
         self.tracer.start()
         self.numbers, self.enough = 0, False
@@ -173,6 +177,7 @@ class watching:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
         gradients.run_backward = self.original
+        onlookers.remove(self)
         if self.tracer is not None:
             self.tracer.stop()
         self.seen.seconds = time.monotonic() - self.began
@@ -194,10 +199,29 @@ class watching:
             self.tracer.trace.clear()
         if self.passes is not None and any(len(walk.passes) >= self.passes for walk in self.seen.walks.values()):
             raise EndOfWatch
+        self._end_in_time()
+        return found
+
+    def _end_in_time(self) -> None:
         if time.monotonic() - self.began > self.limit:
             self.seen.ended_early = True
             raise EndOfWatch
-        return found
+
+    def ahead(self, keys: list[Any]) -> int:
+        """How many native steps may go by before one is to be seen: up to the next point of a path."""
+        walks = [self.seen.walks.get(key[1]) for key in keys if key[0] == "walk"]
+        return min((0 if walk is None else -len(walk.losses) % walk.every for walk in walks), default=ENDLESS)
+
+    def admit(self, columns: dict[Any, Array]) -> int:
+        """All native steps may stand."""
+        return len(next(iter(columns.values())))
+
+    def told(self, columns: dict[Any, Array]) -> None:
+        """Native steps have gone by: their losses."""
+        for key, values in columns.items():
+            if key[0] == "walk":
+                self.seen.walks[key[1]].losses.extend(values.tolist())
+        self._end_in_time()
 
     def _plainly(self, outputs: Sequence[Tensor], given: Any, inputs: Any, keep: bool, create: bool) -> Any:
         """The pass itself; traced only where a graph of it is made."""
@@ -218,6 +242,8 @@ class watching:
         if self.tracer is not None and walk.period is None and not walk.problem and len(walk.passes) < MOST_TRACED:
             self._trace(walk, loss)
         walk.note(float(loss.array.reshape(())[()]))
+        if interpreters:
+            tell(("walk", tuple(id(leaf) for leaf in walk.leaves)), loss)
         passes = sum(len(w.losses) for w in self.seen.walks.values())
         self.enough = self.enough or self.numbers > MOST_NUMBERS or passes > 4 * MOST_TRACED
 
