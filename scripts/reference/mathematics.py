@@ -42,6 +42,10 @@ FUNCTIONS: dict[str, tuple[Callable[..., mpf], list[Range]]] = {
     "lgamma": (lambda x: mpmath.log(abs(mpmath.gamma(x))), [(0, 4), (0.99, 1.01), (1.99, 2.01), (0, 100), (0, 1e-5)]),
     "digamma": (mpmath.digamma, [(0, 1.4), (1.5, 100), (2, 10), (0, 1e-5)]),
 }
+LATER: dict[str, tuple[Callable[..., mpf], list[Range]]] = {        # drawn behind all others, which stay as they are
+    "sigmoid": (lambda x: 1 / (1 + mpmath.exp(-x)), [(-1, 1), (-20, 20), (-87, 87), (-1e-4, 1e-4)]),
+    "rsqrt": (lambda x: 1 / mpmath.sqrt(x), [(0, 4), (0, 1e-38), (0, 1e30), (0.99, 1.01)]),
+}
 PAIRS: dict[str, tuple[Callable[..., mpf], list[tuple[Range, Range]]]] = {
     "pow": (mpmath.power, [
         ((0, 3), (-20, 20)), ((0.99, 1.01), (-5000, 5000)), ((0, 1e10), (-3, 3)), ((0, 1e-30), (0, 1))]),
@@ -74,6 +78,10 @@ def main() -> None:
             x = np.concatenate([generator.uniform(*box[0], COUNT) for box in boxes]).astype(dtype)
             y = np.concatenate([generator.uniform(*box[1], COUNT) for box in boxes]).astype(dtype)
             keep(results, f"{name}/{dtype.__name__}", [x, y], function)
+    for dtype in (np.float32, np.float64):
+        for name, (function, ranges) in LATER.items():
+            x = np.concatenate([generator.uniform(low, high, COUNT) for low, high in ranges]).astype(dtype)
+            keep(results, f"{name}/{dtype.__name__}", [x], function)
     place = Path(__file__).parents[2] / "tests" / "reference" / "mathematics.npz"
     np.savez_compressed(place, **results)
     print(place, place.stat().st_size)

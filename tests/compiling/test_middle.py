@@ -84,6 +84,21 @@ def test_wide_layers(rows: int, sizes: tuple[int, ...]) -> None:
     assert rows == 1 or "tiles" in planned.executable.describe()
 
 
+def test_threads_share_products_of_many_weights() -> None:
+    random, data = np.random.default_rng(1), table(600, 8)
+    batches = [(torch.tensor(random.permutation(600)[:256]),) for _ in range(4)]
+    made = training(mlp(8, 64, 64, 1, activation=nn.ReLU), nn.MSELoss(), data, lambda p: torch.optim.Adam(p, lr=1e-3))
+    before = torch.get_num_threads()
+    try:
+        for threads, regime in ((1, "middle"), (2, "generic loop nest: threads share")):
+            torch.set_num_threads(threads)
+            planned = check(made, batches, regime=regime, tolerance=1e-4)
+        assert planned.executable.native.threads == 2
+        assert planned.executable.native.schedule.in_parts
+    finally:
+        torch.set_num_threads(before)
+
+
 ACTIVATIONS = [nn.Tanh, nn.ReLU, nn.GELU, nn.SiLU, nn.ELU, nn.LeakyReLU, nn.Softplus, nn.Hardtanh, nn.Mish, nn.LogSigmoid]
 
 

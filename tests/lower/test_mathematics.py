@@ -16,6 +16,7 @@ from steepest.lower import machine
 from steepest.lower.scalar import Scalars
 from steepest.lower.text import Function
 from steepest.lower.ufunc import make_ufunc
+from steepest.ops.activations import sigmoid
 from steepest.ops.meaning import NumPy
 
 REFERENCE = np.load(Path(__file__).parent.parent / "reference" / "mathematics.npz")
@@ -27,9 +28,15 @@ BOUNDS = {
     "log10": (2.1, 2.0), "tanh": (1.6, 1.7), "erf": (1.6, 1.6), "sin": (0.51, 1.0), "cos": (0.51, 1.0), "tan": (0.51, 2.5),
     "asin": (0.51, 1.3), "acos": (0.51, 1.0), "atan": (0.51, 1.0), "atan2": (0.51, 1.4), "sinh": (0.51, 2.6), "cosh": (0.51, 2.6),
     "asinh": (0.51, 2.0), "acosh": (0.51, 2.2), "atanh": (0.51, 2.0), "erfc": (0.51, 3.5), "lgamma": (0.51, 4.0),
-    "digamma": (0.6, 60.0), "pow": (0.51, 1.5), "hypot": (0.51, 1.0),
+    "digamma": (0.6, 60.0), "pow": (0.51, 1.5), "hypot": (0.51, 1.0), "sigmoid": (2.6, 2.6), "rsqrt": (1.6, 1.6),
 }
 WITHOUT_FMA = {"erf": (2.8, 1.6)}
+
+
+def native(name: str, dtype: str, arity: int = 1) -> Callable[..., np.ndarray]:
+    """The function over NumPy arrays of a dtype."""
+    definition = sigmoid.definition if name == "sigmoid" else lambda m, *x: getattr(m, name)(*x)
+    return make_ufunc(name, definition, [dtype] * arity, [dtype])
 
 
 def errors(name: str, dtype: str, function: Callable[..., np.ndarray]) -> np.ndarray:
@@ -51,8 +58,7 @@ def errors(name: str, dtype: str, function: Callable[..., np.ndarray]) -> np.nda
 @pytest.mark.parametrize("name", NAMES)
 def test_error_is_within_its_bound(name: str, dtype: str) -> None:
     arity = 2 if f"{name}/{dtype}/y" in REFERENCE.files else 1
-    ufunc = make_ufunc(name, lambda m, *x: getattr(m, name)(*x), [dtype] * arity, [dtype])
-    error = errors(name, dtype, ufunc)
+    error = errors(name, dtype, native(name, dtype, arity))
     bound = (BOUNDS if machine.has("fma") else BOUNDS | WITHOUT_FMA)[name][dtype == "float64"]
     print(f"{name} {dtype}: {error.max():.3f} units in the last place (bound {bound})")
     assert error.max() <= bound, f"at {REFERENCE[f'{name}/{dtype}/x'][error.argmax()]!r}"
@@ -63,6 +69,68 @@ def test_special_functions_over_numpy(name: str) -> None:
     error = errors(name, "float64", getattr(NumPy, name))
     print(f"{name}: {error.max():.3f} units in the last place")
     assert error.max() <= BOUNDS[name][1]
+
+
+NAN, INF = math.nan, math.inf
+ENDS = [NAN, INF, -INF, 0.0, -0.0, 1.0, -1.0]
+# what IEEE 754-2019 (9.2.1) and C (annex F) say of ENDS; None where it is a number like any other
+AT_ENDS: dict[str, list[float | None]] = {
+    "exp": [NAN, INF, 0.0, 1.0, 1.0, None, None], "exp2": [NAN, INF, 0.0, 1.0, 1.0, 2.0, 0.5],
+    "expm1": [NAN, INF, -1.0, 0.0, -0.0, None, None], "log": [NAN, INF, NAN, -INF, -INF, 0.0, NAN],
+    "log2": [NAN, INF, NAN, -INF, -INF, 0.0, NAN], "log10": [NAN, INF, NAN, -INF, -INF, 0.0, NAN],
+    "log1p": [NAN, INF, NAN, 0.0, -0.0, None, -INF], "tanh": [NAN, 1.0, -1.0, 0.0, -0.0, None, None],
+    "sigmoid": [NAN, 1.0, 0.0, 0.5, 0.5, None, None], "erf": [NAN, 1.0, -1.0, 0.0, -0.0, None, None],
+    "erfc": [NAN, 0.0, 2.0, 1.0, 1.0, None, None], "sin": [NAN, NAN, NAN, 0.0, -0.0, None, None],
+    "cos": [NAN, NAN, NAN, 1.0, 1.0, None, None], "tan": [NAN, NAN, NAN, 0.0, -0.0, None, None],
+    "rsqrt": [NAN, 0.0, NAN, INF, -INF, 1.0, NAN], "sinh": [NAN, INF, -INF, 0.0, -0.0, None, None],
+    "cosh": [NAN, INF, INF, 1.0, 1.0, None, None], "asin": [NAN, NAN, NAN, 0.0, -0.0, None, None],
+    "acos": [NAN, NAN, NAN, None, None, 0.0, None], "atan": [NAN, None, None, 0.0, -0.0, None, None],
+    "asinh": [NAN, INF, -INF, 0.0, -0.0, None, None], "acosh": [NAN, INF, NAN, NAN, NAN, 0.0, NAN],
+    "atanh": [NAN, NAN, NAN, 0.0, -0.0, INF, -INF],
+}
+POWERS = [(NAN, 0.0, 1.0), (1.0, NAN, 1.0), (NAN, 1.0, NAN), (0.0, -1.0, INF), (-0.0, -1.0, -INF), (-0.0, -2.0, INF), (0.0, 2.0, 0.0),
+          (-0.0, 3.0, -0.0), (-1.0, INF, 1.0), (-1.0, -INF, 1.0), (0.5, INF, 0.0), (0.5, -INF, INF), (2.0, INF, INF), (2.0, -INF, 0.0),
+          (INF, 2.0, INF), (INF, -2.0, 0.0), (-INF, 3.0, -INF), (-INF, 2.0, INF), (-INF, -3.0, -0.0), (-2.0, 0.5, NAN), (-2.0, 3.0, -8.0),
+          (-2.0, 2.0, 4.0)]
+
+
+def same(got: np.ndarray, expected: list[float]) -> None:
+    """The same values, NaN and the signs of zeros too."""
+    wanted = np.array(expected, got.dtype)
+    np.testing.assert_array_equal(got, wanted)
+    known = ~np.isnan(wanted)
+    np.testing.assert_array_equal(np.signbit(got[known]), np.signbit(wanted[known]))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", AT_ENDS)
+def test_special_values(name: str, dtype: str) -> None:
+    """A vector of them, so that no lane spoils another one."""
+    with np.errstate(all="ignore"):
+        got = native(name, dtype)(np.array(ENDS * 5, dtype)).reshape(5, -1)
+    told = [k for k, value in enumerate(AT_ENDS[name]) if value is not None]
+    for row in got:
+        same(row[told], [value for value in AT_ENDS[name] if value is not None])
+        assert np.isfinite(np.delete(row, told)).all() or name in ("acos", "acosh")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_special_powers(dtype: str) -> None:
+    x, y, expected = (list(column) for column in zip(*POWERS, strict=True))
+    with np.errstate(all="ignore"):
+        same(native("pow", dtype, 2)(np.array(x, dtype), np.array(y, dtype)), expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["exp", "expm1", "sinh", "cosh"])
+def test_the_last_number_before_infinity(name: str, dtype: str) -> None:
+    """Overflow begins where the exact result rounds to infinity, not before."""
+    limit = 2 * math.log(2) * np.finfo(dtype).maxexp if name in ("sinh", "cosh") else math.log(2) * np.finfo(dtype).maxexp
+    edge = np.dtype(dtype).type(math.log(np.finfo(dtype).max) + (math.log(2) if name in ("sinh", "cosh") else 0))
+    below, above = np.nextafter(edge, np.dtype(dtype).type(0)), np.nextafter(np.nextafter(edge, limit * 2), limit * 2)
+    with np.errstate(all="ignore"):
+        got = native(name, dtype)(np.array([below, above], dtype))
+    assert np.isfinite(got[0]) and np.isinf(got[1])
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

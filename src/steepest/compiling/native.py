@@ -34,6 +34,8 @@ Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctyp
 LAPS = 1024
 PAYS = 400_000
 """Elements that a step computes from which on threads are worth their barriers."""
+PAYS_ONCE = 10_000_000
+"""The same where each step is called by itself, and threads must be woken for it."""
 
 
 class Native:
@@ -43,11 +45,11 @@ class Native:
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
     With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
     them where it has no such set. With `timed=True` `cycles` holds the processor's cycles that each thread spends
-    in each group of the schedule, `clock` its counter after each of the last `LAPS` steps.
+    in each group of the schedule, `clock` its counter after each of the last `LAPS` steps. With `once` steps will be called one by one.
     """
 
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
-                 timed: bool = False):
+                 timed: bool = False, once: bool = False):
         self.program, self.results, self.watched, self.exact = program, results, watched, exact
         self.slots = {s: i for i, s in enumerate(program.storages())}
         self.attached: list[Array] = []
@@ -68,8 +70,8 @@ class Native:
                       if e.primitive.form == "random" and k not in self.python}
         self.storages = self._own()
         work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
-        self.pays = work > PAYS and not watched
-        self.sync = np.zeros(32, np.int64)
+        self.pays = work > (PAYS_ONCE if once else PAYS) and not watched
+        self.sync = np.zeros(64, np.int64)
         self.timed = timed
         self._compile()
 
@@ -80,7 +82,7 @@ class Native:
         self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64) if self.timed else None
         self.clock = np.zeros(LAPS, np.int64) if self.timed else None
         code = machine.compile_text(self._written(), "steps")
-        self.arena = np.empty(self.schedule.size + 64, np.uint8)
+        self.arena = np.empty(self.schedule.size + 128, np.uint8)
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
     def _own(self) -> list[Storage]:
@@ -312,8 +314,8 @@ def _timing(nest: Nest, cycles: Array | None, k: int) -> Iterator[None]:
 
 
 def _aligned(array: Array) -> int:
-    """The first address in an array that begins a cache line."""
-    return int(-(-array.ctypes.data // 64) * 64)
+    """The first address in an array that begins a pair of cache lines."""
+    return int(-(-array.ctypes.data // 128) * 128)
 
 
 def overlapping(written: set[Storage], read: set[Storage]) -> bool:

@@ -7,6 +7,7 @@ the generic loop nest.
 """
 
 import ctypes
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -15,8 +16,9 @@ import numpy as np
 from steepest.compiling.keeping import Kept, Key
 from steepest.compiling.native import Native, overlapping
 from steepest.compiling.program import Program
-from steepest.core.recorder import Access
+from steepest.core.recorder import Access, Equation
 from steepest.core.storage import Storage
+from steepest.functional.threads import chosen_threads
 from steepest.lower import machine
 from steepest.lower.expressions import Unsupported
 from steepest.lower.middle import Middle
@@ -26,6 +28,9 @@ __all__ = ["Executable", "Fast", "Generic", "plan"]
 
 Array = np.ndarray[Any, Any]
 LOWERINGS: dict[str, Callable[..., Any]] = {"tiny": Tiny, "middle": Middle}
+WORK, WEIGHTS = 2_000_000, 4096
+"""Multiply-adds of a step, and weights of a product, from which on threads, where they were asked for, are worth more than the private
+buffers of `Middle`."""
 PAGE = 4096
 """Memory of a program's own begins at a page, so that its parts lie to each other in the same way in every run."""
 
@@ -58,7 +63,7 @@ class Generic:
     def prepared(self) -> Native:
         """What runs single steps: see `Fast.prepared`."""
         if self.native is None:
-            self.native = Native(self.program, self.results, exact=self.exact)
+            self.native = Native(self.program, self.results, exact=self.exact, once=True)
         self.native.prepare()
         return self.native
 
@@ -146,6 +151,8 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
     if overlapping(written, read):
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
+    if chosen_threads() > 1 and not exact and _is_wide(program):
+        return Generic(program, results, False, "threads share its products")
     key = Key(program, results, visible, exact)
 
     def fast(kept: Kept, code: machine.Native) -> Fast:
@@ -171,6 +178,22 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
         key.write(kept)
         return fast(kept, code)
     return Generic(program, results, bool(exact), "; ".join(reasons))
+
+
+def _is_wide(program: Program) -> bool:
+    """Whether products of many rows and many weights are most of a step: threads pay there, which only the generic nest has."""
+    work = widest = 0
+    for e in program.equations:
+        if e.primitive.form == "contraction":
+            work += math.prod(_sizes(e).values())
+            widest = max(widest, min(math.prod(x.shape) for x in (*e.operands, *e.results)))
+    return work > WORK and widest >= WEIGHTS
+
+
+def _sizes(product: Equation) -> dict[str, int]:
+    """The sizes of a product's indices."""
+    letters = product.params["spec"].split("->")[0].split(",")
+    return {c: n for own, x in zip(letters, product.operands, strict=True) for c, n in zip(own, x.shape, strict=True)}
 
 
 def _as_written(lowering: str, exact: bool | None) -> bool:

@@ -22,6 +22,11 @@ def get_num_threads() -> int:
     return _threads or os.cpu_count() or 1
 
 
+def chosen_threads() -> int:
+    """The number that was set; 1 where none was: for work so short that threads pay only on processors that nobody else wants."""
+    return _threads or 1
+
+
 def set_num_interop_threads(n: int) -> None:
     """Accepted; operations run one after the other."""
 

@@ -38,7 +38,7 @@ def rows_innermost(program: list[Statement], temporary: Callable[[Storage], bool
                 votes[rows] = votes.get(rows, 0) + size
     rows = max(votes, key=lambda n: votes[n], default=0)
     inner = [s.flat.size // rows for s, seen in places.items() if rows and s.flat.size % rows == 0 and _turnable(seen, rows, s.flat.size)]
-    if rows < width or 2 * votes[rows] < total or rows > 2 * max(inner, default=0):
+    if rows < width or 2 * votes[rows] < total or rows > 2 * parts * max(inner, default=0):
         return False
     turned = {s for s, seen in places.items() if s.flat.size % rows == 0 and s.flat.size > rows and _turnable(seen, rows, s.flat.size)}
     for s in program:

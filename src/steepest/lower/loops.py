@@ -45,7 +45,13 @@ def map_nest(nest: Nest, group: Group) -> None:
         evaluate(nest, space.after, places(nest, len(space.kept), index, m, lane if part.width > 1 else None, part.active), {})
 
     work = math.prod(space.kept) * len(space.after)
-    nest.spread(work, lambda thread: walk(nest.function, plan, leaf, thread, nest.threads, space.shared))
+    _spread(nest, space, work, plan, leaf)
+
+
+def _spread(nest: Nest, space: Space, work: int, plan: list[tuple[int, list[Segment]]], leaf: Any) -> None:
+    """The loops of a plan, shared by the threads where there is work enough."""
+    shared = space.shared
+    nest.spread(work, lambda thread: walk(nest.function, plan, leaf, thread, nest.threads, shared), shared is not None)
 
 
 def _plan(sizes: list[int], lane: int | None, width: int, masked: bool) -> list[tuple[int, list[Segment]]]:
@@ -140,7 +146,7 @@ def fold_nest(nest: Nest, group: Group) -> None:
         out = over_kept(root, n)
         evaluate(nest, space.after, kept, {root.outs[0].content: made}, [out])
 
-    nest.spread(math.prod(sizes) * len(space.inside), lambda thread: walk(nest.function, plan, leaf, thread, nest.threads, space.shared))
+    _spread(nest, space, math.prod(sizes) * len(space.inside), plan, leaf)
 
 
 def over_kept(s: Statement, n: int) -> Statement:
@@ -232,4 +238,4 @@ def best_nest(nest: Nest, group: Group) -> None:
         kept = Place(m, begin.variables[:n], [0] * n, begin.lane, part.active)
         evaluate(nest, space.after, kept, values, [over_kept(root, n)])
 
-    nest.spread(math.prod(sizes), lambda thread: walk(f, plan, leaf, thread, nest.threads, space.shared))
+    _spread(nest, space, math.prod(sizes), plan, leaf)

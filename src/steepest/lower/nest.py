@@ -96,11 +96,14 @@ class Nest:
 
     # threads
 
-    def spread(self, work: int, write: Callable[[str | None], None]) -> None:
-        """Loops that the threads share where there is work enough for them; `write` is told which thread runs, None if it is alone."""
+    def spread(self, work: int, write: Callable[[str | None], None], own: bool = False) -> None:
+        """Loops that the threads share where there is work enough for them; `write` is told which thread runs, None if it is alone.
+
+        With `own` each thread finds what it works on near it, so that little work is enough.
+        """
         if self.threads == 1:
             write(None)
-        elif work < ALONE:
+        elif work < (ALONE // 10 if own else ALONE):
             self.alone(lambda: write(None))
         else:
             self.barrier("all")

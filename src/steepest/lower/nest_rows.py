@@ -101,7 +101,8 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
 
     masked = masks() and not turned and itemsize(name) >= 4
     plan = [(2, single(parts)), (0, segments(count, width, False) if turned else single(count)), (1, segments(size, width, masked))]
-    nest.spread(parts * count * size, lambda thread: walk(f, plan, leaf, thread, nest.threads, 2 if parts > 1 else None))
+    nest.spread(parts * count * size, lambda thread: walk(f, plan, leaf, thread, nest.threads, 2 if parts > 1 else None),
+                parts > 1)
     return True
 
 

@@ -16,7 +16,7 @@ from steepest.ops.reductions import total
 
 __all__ = ["in_parts"]
 
-DEEP = 1024
+DEEP = 128
 """So many elements are folded into one, at least, where parts are worth their memory and one more barrier."""
 
 

@@ -15,8 +15,8 @@ from steepest.lower import machine
 __all__ = ["SYNC", "YIELD", "barrier_text", "run", "yielding"]
 
 SYNC, YIELD = 0, 1
-"""Entries of a program's table: the threads' meeting place, three int64 a cache line apart (how many have arrived, barriers passed, the
-barrier behind which all leave); the address of the function that yields."""
+"""Entries of a program's table: the threads' meeting place, three int64 two cache lines apart, since these come in pairs (how many have
+arrived, barriers passed, the barrier behind which all leave); the address of the function that yields."""
 SPINS = 1000
 
 
@@ -37,18 +37,18 @@ def barrier_text() -> str:
     return f"""{declared}
 define internal void @leaving(ptr %table) nounwind noinline {{
   %sync = load ptr, ptr %table
-  %passed = getelementptr i64, ptr %sync, i64 8
+  %passed = getelementptr i64, ptr %sync, i64 16
   %round = load atomic i64, ptr %passed monotonic, align 8
   %next = add i64 %round, 1
-  %end = getelementptr i64, ptr %sync, i64 16
+  %end = getelementptr i64, ptr %sync, i64 32
   store atomic i64 %next, ptr %end monotonic, align 8
   ret void
 }}
 define internal i1 @barrier(ptr %table, i64 %threads) nounwind noinline {{
 entry:
   %sync = load ptr, ptr %table
-  %end = getelementptr i64, ptr %sync, i64 16
-  %passed = getelementptr i64, ptr %sync, i64 8
+  %end = getelementptr i64, ptr %sync, i64 32
+  %passed = getelementptr i64, ptr %sync, i64 16
   %round = load atomic i64, ptr %passed monotonic, align 8
   %next = add i64 %round, 1
   %before = atomicrmw add ptr %sync, i64 1 acq_rel

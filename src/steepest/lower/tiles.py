@@ -202,7 +202,7 @@ class _Product:
         if not order:
             order.append((-1, single(1)))
         self._choose_panel(tile)
-        self.nest.spread(math.prod(self.sizes), lambda thread: self._walk(order, thread))
+        self.nest.spread(math.prod(self.sizes), lambda thread: self._walk(order, thread), self.space.shared is not None)
 
     def _walk(self, order: list[tuple[int, list[Segment]]], thread: str | None) -> None:
         """The loops over the tiles; where there is a panel, it is filled inside of the first one."""
