@@ -16,9 +16,9 @@ import numpy as np
 from steepest.compiling.keeping import Kept, Key
 from steepest.compiling.native import Native, overlapping
 from steepest.compiling.program import Program
+from steepest.core.modes import modes
 from steepest.core.recorder import Access, Equation
 from steepest.core.storage import Storage
-from steepest.functional.threads import chosen_threads
 from steepest.lower import machine
 from steepest.lower.expressions import Unsupported
 from steepest.lower.middle import Middle
@@ -151,7 +151,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
     if overlapping(written, read):
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
-    if chosen_threads() > 1 and not exact and _is_wide(program):
+    if modes.threads > 1 and not exact and _is_wide(program):
         return Generic(program, results, False, "threads share its products")
     key = Key(program, results, visible, exact)
 

@@ -20,12 +20,12 @@ class Interpreter(Protocol):
 
 
 class Modes:
-    """`grad`: record the graph; `inference`: new tensors never take part in autograd."""
+    """`grad`: record the graph; `inference`: new tensors never take part in autograd; `threads`: how many were asked for, 0 for none."""
 
-    __slots__ = ("anomaly", "grad", "inference")
+    __slots__ = ("anomaly", "grad", "inference", "threads")
 
     def __init__(self) -> None:
-        self.grad, self.inference, self.anomaly = True, False, False
+        self.grad, self.inference, self.anomaly, self.threads = True, False, False, 0
 
 
 modes = Modes()

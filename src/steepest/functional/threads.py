@@ -2,29 +2,22 @@
 
 import os
 
+from steepest.core.modes import modes
 from steepest.errors import text
 from steepest.lower import openblas
-
-_threads = 0
 
 
 def set_num_threads(n: int) -> None:
     """Use at most `n` threads in native code and matrix products; RuntimeError below 1."""
-    global _threads
     if n < 1:
         raise RuntimeError(text("threads-below-one", n=n))
-    _threads = n
+    modes.threads = n
     openblas.set_threads(n)
 
 
 def get_num_threads() -> int:
     """The number of threads that native code may use."""
-    return _threads or os.cpu_count() or 1
-
-
-def chosen_threads() -> int:
-    """The number that was set; 1 where none was: for work so short that threads pay only on processors that nobody else wants."""
-    return _threads or 1
+    return modes.threads or os.cpu_count() or 1
 
 
 def set_num_interop_threads(n: int) -> None:
