@@ -80,19 +80,24 @@ class Backward:
         for node in {id(r[0]): r[0] for r in roots if isinstance(r[0], Node)}.values():
             if dependencies.get(node, 0) == 0:
                 heapq.heappush(ready, (-node.sequence, node))
+        reached, to_run, watched = self.reached, self.to_run, self.restricted
         while ready:
             node = heapq.heappop(ready)[1]
             gradients = buffers.pop(node)
-            if node.hooks is not None or self.restricted:
+            if node.hooks is not None or watched:
                 self.watch(node, gradients, found)
-            if self.to_run is not None and node not in self.to_run:
+            if to_run is not None and node not in to_run:
                 continue
             for (target, number), g in self.gradients_of(node, gradients):
-                if g is not None and (self.reached is None or target in self.reached):
-                    self.arrive(target, number, g, buffers, found)
-                if isinstance(target, Node):
-                    dependencies[target] -= 1
-                    if dependencies[target] == 0:
+                below = isinstance(target, Node)
+                if g is not None and (reached is None or target in reached):
+                    if below and target not in buffers and type(target.outputs) is not list:
+                        buffers[target] = [g]
+                    else:
+                        self.arrive(target, number, g, buffers, found)
+                if below:
+                    left = dependencies[target] = dependencies[target] - 1
+                    if left == 0:
                         if target in buffers:
                             heapq.heappush(ready, (-target.sequence, target))
                         else:
@@ -213,11 +218,11 @@ class Backward:
         have = leaf._grad
         if have is None:
             owned = (g._storage is None and g.array.base is None and g.array.flags.c_contiguous and g.node is None
-                     and id(g) not in self.shared and not getattr(g, "is_sparse", False))
+                     and id(g) not in self.shared and type(g) is not SparseTensor)
             leaf._grad = g if owned or self.create and g.node is not None else duplicate(g)
             if interpreters:
                 interpreters[-1].accumulated(leaf, leaf._grad)
-        elif modes.grad or getattr(have, "is_sparse", False) or getattr(g, "is_sparse", False):
+        elif modes.grad or type(have) is SparseTensor or type(g) is SparseTensor:
             leaf._grad = add_gradients(have, g)
         else:
             inplace_map(have, add, have, g)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from steepest.lower import machine
-from steepest.lower.arrays import address, array_function, data, dimensions, size, stride
+from steepest.lower.arrays import address, array_function, data, dimensions, quick_function, size, stride
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index, itemsize, llvm_type
 
@@ -177,7 +177,7 @@ class Row:
 
 
 def make_row_kernel(name: str, definition: Callable[[Row], None], operands: Mapping[str, str], results: Mapping[str, str], dtype: str,
-                    given: frozenset[str] | None = None) -> Callable[..., None]:
+                    given: frozenset[str] | None = None) -> Callable[..., Any]:
     """A function of the operands and results that are `given` (all by default), in this order, over matrices of `dtype`.
 
     Operands are a "matrix", "vector", "column" or "number"; results a "matrix", "column", or "sum", to which the rows are added. A
@@ -186,6 +186,8 @@ def make_row_kernel(name: str, definition: Callable[[Row], None], operands: Mapp
     """
     kinds = {n: k for n, k in [*operands.items(), *results.items()] if given is None or n in given}
     parameters = [(n, "float" if k == "number" else "array") for n, k in kinds.items()]
+    if "number" not in kinds.values():
+        return quick_function(name, list(kinds), lambda f: _write(f, definition, operands, results, kinds, dtype))
     return array_function(name, parameters, lambda f: _write(f, definition, operands, results, kinds, dtype))
 
 

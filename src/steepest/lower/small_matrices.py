@@ -19,6 +19,7 @@ SMALL = 1 << 13
 """Multiplications up to which a product is done here."""
 ROOM = 1 << 12
 """Numbers of the second factor that are laid out on the stack."""
+LONGEST = 128
 DTYPES = {"f": "float32", "d": "float64"}
 
 
@@ -106,9 +107,10 @@ def product(a: Array, b: Array, bias: Array | None = None) -> Array | None:
 def column_sums(x: Array) -> Array | None:
     """The sums down the columns of a matrix whose rows are contiguous, each row added in turn.
 
-    None where it is too large or has one column, which NumPy adds up in pairs, and where there is no native code.
+    None where it is too large or has one long column, which NumPy adds up in pairs, and where there is no native code.
     """
-    if x.size > SMALL or x.shape[1] == 1 or x.strides[1] != x.itemsize:
+    rows, columns = x.shape
+    if x.size > SMALL or columns == 1 and rows > LONGEST or x.strides[1] != x.itemsize:
         return None
     kernel = _sums_kernel(DTYPES.get(x.dtype.char))
-    return None if kernel is None else kernel(x, np.empty(x.shape[1], x.dtype))
+    return None if kernel is None else kernel(x, np.empty(columns, x.dtype))

@@ -34,7 +34,7 @@ class Contraction(Primitive):
         a, b = operands
         if a.dtype is not b.dtype:
             raise RuntimeError(text("dtype-mismatch", operation=self.name, a=a.dtype, b=b.dtype))
-        if a.dtype in HALVES:
+        if a.dtype.itemsize == 2 and a.dtype in HALVES:
             out = contract(params["spec"], a.array.astype(np.float32), b.array.astype(np.float32)).astype(numpy_dtype(a.dtype))
         else:
             out = contract(params["spec"], a.array, b.array)

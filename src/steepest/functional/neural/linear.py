@@ -13,6 +13,7 @@ from steepest.functional.products import einsum
 from steepest.functional.shaping import reshape
 from steepest.lower.small_matrices import product
 from steepest.ops import contractions as con
+from steepest.ops import reductions as red
 from steepest.ops import views
 from steepest.ops.arithmetic import add, conjugate
 from steepest.ops.composites import composite
@@ -52,7 +53,7 @@ affine = composite(
     node="AddmmBackward0",
     x=lambda g, weight: con.mm(g, conjugate(weight), spec="ij,jk->ik"),
     weight=lambda g, x: con.mm(g, conjugate(x), spec="ij,ik->jk"),
-    bias=lambda g: g,
+    bias=lambda g, like: red.total(g, dim=(0,), keepdim=False) if like.shape == g.shape[1:] else g,
 )
 product_with_rows = composite(
     "linear_without_bias",

@@ -42,19 +42,24 @@ class RowKernel:
     def __init__(self, name: str, definition: Callable[[Row], None], operands: Mapping[str, str], results: Mapping[str, str]):
         self.name, self.definition, self.operands, self.results = name, definition, operands, results
         self.new = [_new(kind) for kind in results.values()]
-        self.optional = {k for k, kind in enumerate(list(operands.values())[1:]) if kind not in ("matrix", "number")}
+        self.one_matrix = list(results.values()) == ["matrix"]
+        self.optional = any(kind not in ("matrix", "number") for kind in list(operands.values())[1:])
         self.made: dict[Any, Any] = {}
 
     def __call__(self, x: Array, *rest: Any) -> Any:
-        key = (x.dtype, *[o is None for o in rest]) if self.optional else x.dtype
+        key = (x.dtype.char, *[o is None for o in rest]) if self.optional else x.dtype.char
         kernel = self.made.get(key)
         if kernel is None:
             kernel = self.made[key] = self.compiled(x, rest)
         if kernel is False or not x.size:
             return None
-        results = [new(x) for new in self.new]
         if self.optional:
             rest = tuple([o for o in rest if o is not None])
+        if self.one_matrix:
+            out = np.empty(x.shape, x.dtype)
+            kernel(x, *rest, out)
+            return out
+        results = [new(x) for new in self.new]
         kernel(x, *rest, *results)
         return results[0] if len(results) == 1 else tuple(results)
 

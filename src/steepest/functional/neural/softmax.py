@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
+from steepest.core.dtype import FLOATING
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
@@ -47,12 +48,13 @@ def _softmax_row(row: Row) -> None:
 softmax_rows = RowKernel("softmax", _softmax_row, {"x": "matrix"}, {"y": "matrix"})
 
 
-def _along_rows(kernel: RowKernel, dim: int, *arrays: Any) -> Any:
+def _along_rows(kernel: RowKernel, dim: int, x: Any, *more: Any) -> Any:
     """What a kernel gives for rows along the last dimension; None where the rows lie otherwise or there is no kernel."""
-    shape = arrays[0].shape
+    shape = x.shape
     if dim != len(shape) - 1 or not shape[dim]:
         return None
-    out = kernel(*[matrix(x, shape[dim]) for x in arrays])
+    n = shape[dim]
+    out = kernel(matrix(x, n), *[matrix(m, n) for m in more])
     return out if out is None or out.shape == shape else out.reshape(shape)
 
 
@@ -179,12 +181,16 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
     tensor([[0.5000, 0.5000]])
     """
+    if dtype is None and dim is not None and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
+        return softmax_(input, dim=(dim,))
     over = _chosen("softmax", input, dim)
     return softmax_(_prepared("softmax", input, dtype), dim=over)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
+    if dtype is None and dim is not None and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
+        return log_softmax_(input, dim=(dim,))
     over = _chosen("log_softmax", input, dim)
     return log_softmax_(_prepared("log_softmax", input, dtype), dim=over)
 
