@@ -56,3 +56,12 @@ def test_gradients_are_those_without_native_code(name, monkeypatch):
     native = gradient()
     monkeypatch.setattr(indexing, "row_adders", [])
     assert torch.equal(native, gradient())
+
+
+def test_rows_without_elements():
+    for shape in ((3, 0), (0, 4), (0,)):
+        x = torch.zeros(shape, requires_grad=True)
+        index = torch.zeros(2 if shape[0] else 0, dtype=torch.int64)
+        x[index].sum().backward()
+        x.index_select(0, index).sum().backward()
+        assert x.grad.shape == shape

@@ -155,6 +155,8 @@ def add_at(out: Array, key: tuple[Any, ...], values: Array) -> None:
     if lead and all(k is i for k, i in zip(key, indices, strict=False)) and all(isinstance(k, slice) for k in key[lead:]):
         wrapped = [i % n if i.size and i.min() < 0 else i for i, n in zip(indices, out.shape, strict=False)]
         index = wrapped[0] if lead == 1 else np.asarray(np.ravel_multi_index(np.broadcast_arrays(*wrapped), out.shape[:lead]))
+        if not index.size or 0 in rest:
+            return
         rows = np.broadcast_to(values, (*index.shape, *rest)).reshape(index.size, *rest)
         if any(adder(out.reshape(-1, *rest), index.reshape(-1), rows) for adder in row_adders):
             return
