@@ -1,7 +1,11 @@
-"""The doctor's scoreboard: `python tests/diagnose/scoring.py [RULE ...]` runs the catalogue and prints a line a rule."""
+"""The doctor's scoreboard: `python tests/diagnose/scoring.py [--native] [RULE ...]` runs the catalogue and prints a line a rule.
+
+With `--native` every loop that can be runs as native code, however short it is: that takes minutes, most of them in the compiler.
+"""
 
 import contextlib
 import io
+import linecache
 import os
 import sys
 import tempfile
@@ -10,11 +14,14 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from catalogue import FAULTY, HEALTHY
 
+from steepest.compiling import native_loops
 from steepest.diagnose.doctor import ProgramDoctor
 from steepest.diagnose.finding import Finding
+from steepest.diagnose.replay import Way
 
 
 @dataclass
@@ -33,11 +40,17 @@ class Score:
         return faulty - len(self.missed), faulty, healthy - len(self.loud), healthy
 
 
-def findings(folder: Path, source: str) -> list[Finding]:
+def by_python(source: str, filename: str, scope: dict[str, Any]) -> None:
+    """Run a program step by step."""
+    exec(compile(source, filename, "exec"), scope)
+
+
+def findings(folder: Path, source: str, way: Way = by_python) -> list[Finding]:
     """What the doctor finds in a program that runs in this process."""
     path = folder / "program.py"
     path.write_text(source, encoding="utf-8")
-    doctor = ProgramDoctor(path, source, budget=6.0)
+    linecache.checkcache(str(path))
+    doctor = ProgramDoctor(path, source, budget=6.0, way=way if way is not by_python else None)
     main, error = sys.modules["__main__"], None
     module = sys.modules["__main__"] = ModuleType("__main__")
     module.__file__ = str(path)
@@ -46,7 +59,7 @@ def findings(folder: Path, source: str) -> list[Finding]:
             warnings.simplefilter("default")
             with doctor:
                 try:
-                    exec(compile(source, str(path), "exec"), module.__dict__)
+                    way(source, str(path), module.__dict__)
                 except Exception as raised:
                     error = raised
             found = doctor.findings(error)
@@ -56,15 +69,15 @@ def findings(folder: Path, source: str) -> list[Finding]:
     return found
 
 
-def score(rule: str, folder: Path) -> Score:
+def score(rule: str, folder: Path, way: Way = by_python) -> Score:
     """Run the programs of a rule."""
     made, begun = Score(rule), time.perf_counter()
     for number, source in enumerate(FAULTY[rule]):
-        found = findings(folder, source)
+        found = findings(folder, source, way)
         if not found or found[0].rule != rule:
             made.missed.append((number, [(f.rule, f.severity) for f in found]))
     for number, source in enumerate(HEALTHY[rule]):
-        spoken = [f for f in findings(folder, source) if f.severity != "note"]
+        spoken = [f for f in findings(folder, source, way) if f.severity != "note"]
         if spoken:
             made.loud.append((number, [(f.rule, f.evidence) for f in spoken]))
     made.seconds = time.perf_counter() - begun
@@ -79,11 +92,14 @@ def line(name: str, counts: tuple[int, ...], seconds: float) -> str:
 def main(rules: list[str]) -> int:
     """Print the scoreboard; 0 where at least 95 % of the mistakes are named first and all healthy programs are silent."""
     os.environ["STEEPEST_LANG"] = "en"
+    way: Way = native_loops.run_natively if "--native" in rules else by_python
+    native_loops.runtime.always = True
+    rules = [rule for rule in rules if rule != "--native"]
     print(f"{'rule':32} first/of   silent/of  seconds")
     scores = []
     with tempfile.TemporaryDirectory() as folder:
         for rule in rules or FAULTY:
-            scores.append(score(rule, Path(folder)))
+            scores.append(score(rule, Path(folder), way))
             print(line(rule, scores[-1].counts, scores[-1].seconds), *scores[-1].missed, *scores[-1].loud, flush=True)
     total = tuple(sum(column) for column in zip(*(s.counts for s in scores), strict=True))
     print(line("all", total, sum(s.seconds for s in scores)))
