@@ -127,6 +127,16 @@ def test_show_without_a_display_writes_files_named_after_the_program(folder: Pat
         assert (folder / "program-figure-2.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_old_plotting_code_is_told_how_it_is_written_today(folder: Path) -> None:
+    old = "import matplotlib.pyplot as plt\nfrom mpl_toolkits.mplot3d import Axes3D\nfig = plt.figure()\n"
+    gone = run(folder, old + "ax = fig.gca(projection='3d')\n")
+    assert gone.returncode == 1 and "+ ax = fig.add_subplot(projection='3d')" in gone.stderr
+    if sys.platform == "linux":
+        drawn = "ax.plot([1, 2], [3, 4], [5, 6])\nplt.title('loss')\nplt.show()\n"
+        assert 'fig.add_subplot(projection="3d")' in run(folder, old + "ax = Axes3D(fig)\n" + drawn).stderr
+        assert "empty" not in run(folder, old + "ax = fig.add_subplot(projection='3d')\n" + drawn).stderr
+
+
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
 def test_alias_reaches_workers(folder: Path, method: str) -> None:
     if method != "spawn" and sys.platform == "win32":

@@ -24,4 +24,5 @@ def show(*, block: bool | None = None) -> None:
         path = Path(f"{program}-figure-{next(_numbers)}.png")
         manager.canvas.figure.savefig(path)
         Gcf.destroy(manager)
-        print(text("figure-saved", path=path), file=sys.stderr)
+        empty = "mpl_toolkits.mplot3d" in sys.modules and not any(axes.has_data() for axes in manager.canvas.figure.axes)
+        print(text("figure-empty" if empty else "figure-saved", path=path), file=sys.stderr)

@@ -10,7 +10,7 @@ from types import TracebackType
 
 import numpy as np
 
-from steepest.diagnose.doctor import ProgramDoctor
+from steepest.diagnose.doctor import ProgramDoctor, mended
 from steepest.diagnose.finding import Finding
 from steepest.diagnose.fixing import after, fixed
 from steepest.diagnose.replay import Way
@@ -47,7 +47,10 @@ class Why:
             return
         findings = self.doctor.findings(failed)
         passes = self.doctor.watcher.count
-        print(render(findings, passes=passes, notes=self.notes, hint=self.hint), file=sys.stderr)
+        said = render(findings, passes=passes, notes=self.notes, hint=self.hint) if findings or failed is None else mended(
+            failed, str(self.path))
+        if said:
+            print(said, file=sys.stderr)
         if self.doctor.watcher.broken is not None:
             print(text("doctor-broken", error=repr(self.doctor.watcher.broken)), file=sys.stderr)
         if self.json is not None:

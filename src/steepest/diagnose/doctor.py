@@ -13,6 +13,7 @@ from steepest.diagnose.finding import Finding
 from steepest.diagnose.frames import user_line
 from steepest.diagnose.replay import Replays, Started, Way
 from steepest.diagnose.rules import raised
+from steepest.diagnose.rules.mending import mended_plot
 from steepest.diagnose.run import Run
 from steepest.diagnose.show import render
 from steepest.diagnose.source import Source
@@ -123,13 +124,15 @@ def doctor(model: Any = None, optimizer: Any = None, loss_fn: Any = None, *, ign
 def mended(error: BaseException, path: str) -> str:
     """The line of a program that raised an error, and how to write it; empty where that is not known."""
     line, found = raised.line_of(error), raised.rule_of(str(error))
-    if found is None or line[0] != path:
+    if line[0] != path:
         return ""
-    run = Run(Watcher(), Source.of(Path(path)), error)
-    seen = raised.check_of(found[0])(run)
-    if seen is None or seen.edit is None:
-        return ""
-    return text("doctor-mended", line=seen.edit.first_line, change=seen.edit.shown())
+    source = Source.of(Path(path))
+    if found is not None:
+        seen = raised.check_of(found[0])(Run(Watcher(), source, error))
+        edit = seen.edit if seen is not None else None
+    else:
+        edit = mended_plot(source, line[1], str(error))
+    return text("doctor-mended", line=edit.first_line, change=edit.shown()) if edit is not None else ""
 
 
 class ProgramDoctor:

@@ -21,6 +21,10 @@ ROWS = {
         "the program {path} cannot be read: {reason}",
         "无法读取程序 {path}：{reason}",
     ),
+    "figure-empty": (
+        "[figure saved as {path}: it is empty; Axes3D(fig) draws nothing in today's matplotlib, write ax = fig.add_subplot(projection=\"3d\")]",
+        "[图已保存为 {path}：图是空的；如今的 matplotlib 中 Axes3D(fig) 什么也不画，请写 ax = fig.add_subplot(projection=\"3d\")]",
+    ),
     "figure-saved": (
         "[figure saved as {path}]",
         "[图已保存为 {path}]",

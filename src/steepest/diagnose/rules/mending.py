@@ -11,7 +11,7 @@ from steepest.diagnose.rules.losses import sides_of
 from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, argument, called
 
-__all__ = ["MENDS", "other_line"]
+__all__ = ["MENDS", "mended_plot", "other_line"]
 
 CUTS = {"item", "numpy", "tolist", "detach", "argmax", "argmin", "round", "sign", "floor", "ceil", "long", "int", "bool"}
 """Calls behind which no gradient flows."""
@@ -286,3 +286,12 @@ MENDS = {
     "tensor-of-tensor": _copied, "optimizer-option": _usual,
     "optimizer-non-leaf": _made_leaf, "bce-target-range": _target_range,
 }  # fmt: skip
+
+
+def mended_plot(source: Source, line: int, message: str) -> Edit | None:
+    """What older plotting code must be written as today: `fig.gca(projection=...)` is gone from matplotlib."""
+    if "gca()" in message and "projection" in message:
+        for call in source.calls_of("gca", line=line):
+            if isinstance(call.func, ast.Attribute):
+                return Edit(source).replace(call.func, f"{source.segment(call.func.value)}.add_subplot")
+    return None
