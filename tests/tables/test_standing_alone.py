@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 import pytest
 
-from steepest.tables import predict, train
+from steepest.tables import predict, settings, train
 from steepest.tables.cell_texts import day, number, word
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -37,10 +37,13 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """A folder with `t.csv` and the files that training on it wrote."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "t.csv").write_text(messy_table(task="multiclass" if request.param == "multiclass" else "regression"), encoding="utf-8")
-    train(
-        folder / "t.csv", "y", model="linear" if request.param == "linear" else "auto", epochs=4, lr=0.01, folds=1, out=folder,
-        anonymous=request.param == "anonymous",
-    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param != "anonymous":  # the recipe of longer tables, with bins
+            patch.setattr(settings, "FEW_ROWS", 0)
+        train(
+            folder / "t.csv", "y", model="linear" if request.param == "linear" else "auto", epochs=4, lr=0.01, folds=1, out=folder,
+            anonymous=request.param == "anonymous",
+        )  # fmt: skip
     return folder
 
 
@@ -49,6 +52,11 @@ def program(run: Path) -> ModuleType:
     made.__file__ = str(run / "predict.py")
     exec(compile((run / "predict.py").read_text(encoding="utf-8"), "predict.py", "exec"), made.__dict__)
     return made
+
+
+def test_what_is_compared_has_bins(run: Path) -> None:
+    _, _, _, fields = program(run).predict(run / "t.csv", run / "model.safetensors")
+    assert bool(fields["bins"]) == (fields["hidden"] != [] and not any(column.get("salt") for column in fields["preparation"]))
 
 
 def test_the_program_predicts_the_same(run: Path) -> None:
