@@ -10,7 +10,7 @@ import pytest
 import steepest
 from steepest import nn
 from steepest.errors import UserError
-from steepest.tables import baselines, networks, training
+from steepest.tables import baselines, networks, settings, training
 from steepest.tables.settings import OPTIMIZERS, Settings
 from steepest.tables.tasks import TASKS
 from steepest.tables.training import Epoch, Run
@@ -247,3 +247,15 @@ print(found)
     pools = json.loads(run.stdout)
     assert pools
     assert set(pools) == {1}
+
+
+@pytest.mark.parametrize(("rows", "batch"), [(40, 16), (100, 16), (400, 64), (614, 128), (1999, 128)])
+def test_few_rows_still_make_some_steps(rows: int, batch: int) -> None:
+    how = settings.recipe(rows, "adamw", None, None)
+    assert (how.members, how.bins, how.lr, how.batch(rows)) == (8, False, 0.01, batch)
+    assert how.epochs * -(-rows // batch) >= 90
+
+
+def test_longer_tables_get_bins_and_a_rate_that_is_chosen() -> None:
+    how = settings.recipe(2000, "adamw", None, None)
+    assert (how.members, how.bins, len(how.rates(2000))) == (4, True, 3)

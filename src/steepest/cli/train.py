@@ -73,7 +73,7 @@ def train(
         auto (lbfgs for a linear model, else adamw), or one of adamw, adam, sgd, momentum, adagrad, rmsprop,
         adadelta, adamax, asgd, rprop, lbfgs.
     lr
-        The learning rate, or auto: the best of four short runs by validation loss.
+        The learning rate, or auto: the best of some short runs by validation loss (where rows are few, a fixed one).
     epochs
         Passes over the rows: at most so many; without this, 200 at most or what the recipe of auto says.
     seed

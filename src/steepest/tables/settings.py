@@ -126,8 +126,9 @@ def recipe(rows: int, optimizer: str, lr: float | None, epochs: int | None) -> S
         return replace(draft, epochs=epochs or 200, cosine=False, members=1, look=1)
     if rows < FEW_ROWS:
         rate = lr or FEW_LR * OPTIMIZERS[optimizer].lr / OPTIMIZERS["adamw"].lr
+        batch = max(16, min(FEW_BATCH, 2 ** int(math.log2(max(1, rows / 4)))))
         return replace(
-            draft, lr=rate, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK, rows_a_step=FEW_BATCH
+            draft, lr=rate, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK, rows_a_step=batch
         )
     steps = max(1, rows // draft.batch(rows))
     shortest = FEWEST_EPOCHS if rows < MANY_ROWS else 3
