@@ -9,10 +9,11 @@ from steepest.functional.joining import stack as _stack
 from steepest.functional.limits import finfo
 from steepest.functional.linalg import eigvalsh
 
-__all__ = ["Constraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than", "greater_than_eq",
-           "half_open_interval", "independent", "integer_interval", "interval", "less_than", "lower_cholesky", "lower_triangular",
-           "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite", "positive_integer",
-           "positive_semidefinite", "real", "real_vector", "simplex", "square", "stack", "symmetric", "unit_interval"]
+__all__ = ["Constraint", "MixtureSameFamilyConstraint", "is_dependent", "boolean", "cat", "corr_cholesky", "dependent",
+           "dependent_property", "greater_than", "greater_than_eq", "half_open_interval", "independent", "integer_interval",
+           "interval", "less_than", "lower_cholesky", "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer",
+           "one_hot", "positive", "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector", "simplex",
+           "square", "stack", "symmetric", "unit_interval"]
 
 
 class Constraint:
@@ -136,6 +137,21 @@ def stack(cseq: Any, dim: int = 0) -> Constraint:
     made = Constraint(f"Stack({parts})", holds, max(c.event_dim for c in parts) + 1, any(c.is_discrete for c in parts))
     made.parts = parts
     return made
+
+
+def is_dependent(constraint: Any) -> bool:
+    """Whether a constraint depends on other parameters."""
+    return constraint is dependent or isinstance(constraint, property)
+
+
+def MixtureSameFamilyConstraint(base_constraint: Constraint) -> Constraint:
+    """What the components of a mixture allow, for values without the components' dimension."""
+    def holds(x: Any) -> Any:
+        dims = base_constraint.event_dim
+        found = base_constraint.check(x.unsqueeze(-1 - dims))
+        return found.reshape(*found.shape[: found.dim() - dims], -1).all(-1)
+
+    return Constraint(f"MixtureSameFamilyConstraint({base_constraint!r})", holds, base_constraint.event_dim)
 
 
 dependent = Constraint("Dependent()", lambda x: x == x)

@@ -18,7 +18,7 @@ from steepest.functional.shaping import broadcast_tensors
 __all__ = ["Bernoulli", "Categorical", "Geometric", "OneHotCategorical", "Poisson"]
 
 
-def _away_from_ends(probs: Any) -> Any:
+def away_from_ends(probs: Any) -> Any:
     eps = finfo(probs.dtype).eps
     return probs.clamp(min=eps, max=1 - eps)
 
@@ -46,7 +46,7 @@ class Binary(Distribution):
 
     @derived
     def logits(self) -> Any:
-        probs = _away_from_ends(self.probs)
+        probs = away_from_ends(self.probs)
         return probs.log() - (-probs).log1p()
 
     @property
@@ -182,7 +182,7 @@ class Categorical(Distribution):
 
     @derived
     def logits(self) -> Any:
-        return _away_from_ends(self.probs).log()
+        return away_from_ends(self.probs).log()
 
     @property
     def _param(self) -> Any:

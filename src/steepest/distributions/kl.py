@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from steepest.distributions.bounded import ContinuousBernoulli
 from steepest.distributions.composed import Independent, MultivariateNormal
 from steepest.distributions.continuous import Cauchy, Exponential, Laplace, Normal, Uniform
 from steepest.distributions.counts import Binomial
 from steepest.distributions.discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from steepest.distributions.distribution import Distribution
+from steepest.distributions.divergences import MIXED
+from steepest.distributions.exponential_family import ExponentialFamily, divergence
 from steepest.distributions.gamma import Beta, Dirichlet, Gamma
+from steepest.distributions.low_rank import LowRankMultivariateNormal
 from steepest.distributions.transformed import EULER, Gumbel, HalfNormal, Pareto, TransformedDistribution
 from steepest.errors import text
 from steepest.functional.limits import inf
@@ -18,7 +22,7 @@ from steepest.functional.pointwise import where
 __all__ = ["kl_divergence", "register_kl"]
 
 Formula = Callable[[Any, Any], Any]
-FORMULAS: dict[tuple[type, type], Formula] = {}
+FORMULAS: dict[tuple[type, type], Formula] = dict(MIXED)
 
 
 def register_kl(type_p: type, type_q: type) -> Callable[[Formula], Formula]:
@@ -103,6 +107,24 @@ def _multivariate_normal(p: Any, q: Any) -> Any:
     spread = q._solved(p._factor).pow(2).sum((-2, -1))
     shift = q._solved((q.loc - p.loc).unsqueeze(-1)).pow(2).sum((-2, -1))
     return widths + 0.5 * (spread + shift - p.event_shape[0])
+
+
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+def _low_rank(p: Any, q: Any) -> Any:
+    shift = (p.loc - q.loc).unsqueeze(-1)
+    squares = (shift.mT @ q.precision_matrix @ shift).squeeze((-2, -1))
+    spread = (q.precision_matrix * p.covariance_matrix).sum((-2, -1))
+    return q._half_log_det() - p._half_log_det() + 0.5 * (spread + squares - p.event_shape[0])
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def _continuous_bernoulli(p: Any, q: Any) -> Any:
+    return p.mean * (p.logits - q.logits) + p.log_norm() + (-p.probs).log1p() - q.log_norm() - (-q.probs).log1p()
+
+
+register_kl(ExponentialFamily, ExponentialFamily)(divergence)
 
 
 def _log_beta(a: Any, b: Any) -> Any:

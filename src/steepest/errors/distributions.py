@@ -50,6 +50,15 @@ ROWS = {
         "`component_distribution`, {component}",
         "`mixture_distribution` 必须是 Categorical,其 batch_shape 连同类别数是 {mixture},应等于 `component_distribution` 的 "
         "batch_shape,即 {component}"),
+    "lkj-dim": ("Expected dim to be an integer greater than or equal to 2. Found dim={dim}.", "dim 应为不小于 2 的整数,得到 {dim}"),
+    "wishart-df": ("Value of df={df} expected to be greater than ndim - 1 = {least}.", "df 应大于维数减一 {least},得到 {df}"),
+    "wishart-low-df": (
+        "Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.",
+        "df 太小:当 ndim - 1 < df < ndim 时,样本很可能是奇异的"),
+    "low-rank-shapes": (
+        "loc has {n} elements: cov_factor must be a batch of matrices with shape {n} x m and cov_diag a batch of vectors with {n} elements, "
+        "got shapes {factor} and {diagonal}",
+        "loc 有 {n} 个元素:cov_factor 应为 {n} x m 的矩阵,cov_diag 应有 {n} 个元素,得到形状 {factor} 与 {diagonal}"),
     "kl-unknown": (
         "No KL(p || q) is implemented for p type {p} and q type {q}: estimate it from samples, x = p.sample((1000,)); "
         "(p.log_prob(x) - q.log_prob(x)).mean(0)",

@@ -112,6 +112,13 @@ def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
             dim += 1
         else:
             array = k.array if isinstance(k, Tensor) else k
+            if isinstance(array, np.ndarray) and array.ndim == 0 and (k.dtype is dtypes.uint8 or array.dtype == bool):
+                if interpreters and isinstance(k, Tensor):
+                    interpreters[-1].read(k)
+                x = views.unsqueeze(x, dim=dim)         # one mask over nothing: all or none along a new dimension
+                indices[dim] = np.zeros(1 if array else 0, np.int64)
+                dim += 1
+                continue
             if isinstance(k, Tensor) and k.array.ndim == 0 and k.dtype.category == dtypes.INTEGER and not interpreters:
                 x = _select(x, dim, int(k.array))
                 continue
@@ -144,9 +151,9 @@ def _remaining(key: tuple[Any, ...]) -> int:
 def _width(k: Any) -> int:
     """How many dimensions an index uses up."""
     if isinstance(k, Tensor):
-        return max(k.array.ndim, 1) if k.dtype in (dtypes.bool_, dtypes.uint8) else 1
+        return k.array.ndim if k.dtype in (dtypes.bool_, dtypes.uint8) else 1
     if isinstance(k, np.ndarray) and k.dtype == bool:
-        return max(k.ndim, 1)
+        return k.ndim
     if isinstance(k, (list, tuple)):
         a = np.asarray(_list(k)) if k else np.zeros(0, np.int64)
         return a.ndim if a.dtype == bool else 1
