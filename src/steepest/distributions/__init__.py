@@ -20,6 +20,7 @@ from steepest.distributions import (
     kl,
     low_rank,
     matrices,
+    relaxed,
     transformed,
     transforms,
     utils,
@@ -37,6 +38,7 @@ from steepest.distributions.gamma import Beta, Chi2, Dirichlet, FisherSnedecor, 
 from steepest.distributions.kl import kl_divergence, register_kl
 from steepest.distributions.low_rank import LowRankMultivariateNormal
 from steepest.distributions.matrices import LKJCholesky, Wishart
+from steepest.distributions.relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from steepest.distributions.transformed import (
     Gumbel,
     HalfCauchy,
@@ -45,8 +47,6 @@ from steepest.distributions.transformed import (
     LogisticNormal,
     LogNormal,
     Pareto,
-    RelaxedBernoulli,
-    RelaxedOneHotCategorical,
     TransformedDistribution,
     Weibull,
 )
@@ -91,8 +91,9 @@ for _module, _paths in {
     matrices: "lkj_cholesky wishart",
     gamma: "beta chi2 dirichlet fishersnedecor inverse_gamma studentT",
     counts: "binomial negative_binomial multinomial",
-    transformed: "gumbel half_cauchy half_normal kumaraswamy log_normal logistic_normal pareto relaxed_bernoulli relaxed_categorical"
+    transformed: "gumbel half_cauchy half_normal kumaraswamy log_normal logistic_normal pareto"
                  " transformed_distribution weibull",
+    relaxed: "relaxed_bernoulli relaxed_categorical",
 }.items():
     for _path in _paths.split():
         sys.modules[f"{__name__}.{_path}"] = globals()[_path] = _module

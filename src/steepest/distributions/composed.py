@@ -9,15 +9,12 @@ from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
 from steepest.distributions.discrete import Categorical
 from steepest.distributions.distribution import Distribution, derived
+from steepest.distributions.transforms.transform import sum_last
 from steepest.errors import text
 from steepest.functional.linalg import cholesky, inv, solve
 from steepest.functional.shaping import broadcast_shapes
 
 __all__ = ["Independent", "MixtureSameFamily", "MultivariateNormal"]
-
-
-def _sum_last(x: Any, n: int) -> Any:
-    return x.sum(tuple(range(-n, 0))) if n else x
 
 
 class Independent(Distribution):
@@ -64,10 +61,10 @@ class Independent(Distribution):
         return self.base_dist.rsample(sample_shape)
 
     def log_prob(self, value: Any) -> Any:
-        return _sum_last(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
+        return sum_last(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
 
     def entropy(self) -> Any:
-        return _sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
+        return sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
     def __repr__(self) -> str:
         return f"Independent({self.base_dist}, {self.reinterpreted_batch_ndims})"

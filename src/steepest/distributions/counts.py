@@ -7,8 +7,8 @@ from steepest.core import generator as gen
 from steepest.core.size import Size
 from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
-from steepest.distributions.discrete import Binary, Categorical, OneHotCategorical
-from steepest.distributions.distribution import Distribution, broadcast_all
+from steepest.distributions.discrete import Binary, Categorical, OneHotCategorical, OverCategories
+from steepest.distributions.distribution import broadcast_all
 from steepest.distributions.gamma import Gamma
 from steepest.errors import text
 from steepest.functional.creating import arange, ones_like
@@ -122,7 +122,7 @@ class NegativeBinomial(Counted):
         return weight - where(self.total_count + value == 0.0, 0.0, norm)
 
 
-class Multinomial(Distribution):
+class Multinomial(OverCategories):
     """How often each category comes up in `total_count` draws."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -133,15 +133,6 @@ class Multinomial(Distribution):
         self.total_count = total_count
         self._categorical = Categorical(probs, logits)
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
-
-    probs = property(lambda self: self._categorical.probs)
-    logits = property(lambda self: self._categorical.logits)
-    param_shape = property(lambda self: self._categorical.param_shape)
-
-    def expand(self, batch_shape: Any) -> Any:
-        new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__, _categorical=self._categorical.expand(batch_shape), _batch_shape=Size(batch_shape))
-        return new
 
     @property
     def support(self) -> Constraint:

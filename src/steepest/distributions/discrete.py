@@ -4,6 +4,7 @@ from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.dtype import int64
+from steepest.core.size import Size
 from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
 from steepest.distributions.distribution import Distribution, broadcast_all, derived
@@ -238,7 +239,21 @@ def _count(shape: Any) -> int:
     return n
 
 
-class OneHotCategorical(Distribution):
+class OverCategories(Distribution):
+    """Distributions that are given by those of a category, `_categorical`."""
+
+    _categorical: Any
+    probs = property(lambda self: self._categorical.probs)
+    logits = property(lambda self: self._categorical.logits)
+    param_shape = property(lambda self: self._categorical.param_shape)
+
+    def expand(self, batch_shape: Any) -> Any:
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__, _categorical=self._categorical.expand(batch_shape), _batch_shape=Size(batch_shape))
+        return new
+
+
+class OneHotCategorical(OverCategories):
     """`Categorical` whose samples are one-hot vectors `(*, K)`."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -249,20 +264,6 @@ class OneHotCategorical(Distribution):
         self._categorical = Categorical(probs, logits)
         shape = self._categorical.param_shape
         super().__init__(shape[:-1], shape[-1:], validate_args=validate_args)
-
-    def expand(self, batch_shape: Any) -> Any:
-        new = object.__new__(type(self))
-        new._categorical = self._categorical.expand(batch_shape)
-        new._batch_shape, new._event_shape, new._validate_args = new._categorical.batch_shape, self._event_shape, self._validate_args
-        return new
-
-    @property
-    def probs(self) -> Any:
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Any:
-        return self._categorical.logits
 
     @property
     def mean(self) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from steepest.autograd.gradients import grad
 from steepest.autograd.modes import enable_grad
 from steepest.distributions.distribution import Distribution
-from steepest.distributions.transforms import sum_last
+from steepest.distributions.transforms.transform import sum_last
 from steepest.errors import text
 
 __all__ = ["ExponentialFamily", "divergence"]

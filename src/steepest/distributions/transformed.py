@@ -9,7 +9,6 @@ from steepest.distributions import constraints
 from steepest.distributions.composed import Independent
 from steepest.distributions.constraints import Constraint
 from steepest.distributions.continuous import Cauchy, Exponential, Normal, Uniform
-from steepest.distributions.discrete import Bernoulli, Categorical
 from steepest.distributions.distribution import Distribution, broadcast_all
 from steepest.distributions.transforms import (
     AbsTransform,
@@ -17,7 +16,6 @@ from steepest.distributions.transforms import (
     ComposeTransform,
     ExpTransform,
     PowerTransform,
-    SigmoidTransform,
     StickBreakingTransform,
     Transform,
     sum_last,
@@ -26,10 +24,9 @@ from steepest.errors import text
 from steepest.functional.creating import full_like, ones_like
 from steepest.functional.limits import finfo
 from steepest.functional.pointwise import where
-from steepest.functional.random import rand
 
-__all__ = ["ExpRelaxedCategorical", "Gumbel", "HalfCauchy", "HalfNormal", "Kumaraswamy", "LogNormal", "LogisticNormal",
-           "LogitRelaxedBernoulli", "Pareto", "RelaxedBernoulli", "RelaxedOneHotCategorical", "TransformedDistribution", "Weibull"]
+__all__ = ["Gumbel", "HalfCauchy", "HalfNormal", "Kumaraswamy", "LogNormal", "LogisticNormal", "Pareto",
+           "TransformedDistribution", "Weibull"]
 EULER = 0.57721566490153286060
 
 
@@ -151,85 +148,79 @@ class LogNormal(TransformedDistribution):
         return self.base_dist.entropy() + self.loc
 
 
-class HalfNormal(TransformedDistribution):
-    """The absolute value of a normal number around 0."""
+class Half(TransformedDistribution):
+    """The absolute value of a number that is distributed alike on both sides of 0."""
 
     arg_constraints = {"scale": constraints.positive}
     support: Any = constraints.nonnegative
+    _both_sides: Any = None
 
     def __init__(self, scale: Any, validate_args: bool | None = None):
-        super().__init__(Normal(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
+        super().__init__(self._both_sides(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
 
     scale = property(lambda self: self.base_dist.scale)
+
+    @property
+    def mode(self) -> Any:
+        return full_like(self.scale, 0)
+
+    def log_prob(self, value: Any) -> Any:
+        self._validate_sample(value)
+        return where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
+
+    def cdf(self, value: Any) -> Any:
+        self._validate_sample(value)
+        return 2 * self.base_dist.cdf(value) - 1
+
+    def icdf(self, value: Any) -> Any:
+        return self.base_dist.icdf((value + 1) / 2)
+
+    def entropy(self) -> Any:
+        return self.base_dist.entropy() - math.log(2)
+
+
+class HalfNormal(Half):
+    """The absolute value of a normal number around 0."""
+
+    _both_sides = Normal
 
     @property
     def mean(self) -> Any:
         return self.scale * math.sqrt(2 / math.pi)
 
     @property
-    def mode(self) -> Any:
-        return full_like(self.scale, 0)
-
-    @property
     def variance(self) -> Any:
         return self.scale.pow(2) * (1 - 2 / math.pi)
 
-    def log_prob(self, value: Any) -> Any:
-        self._validate_sample(value)
-        return where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
 
-    def cdf(self, value: Any) -> Any:
-        self._validate_sample(value)
-        return 2 * self.base_dist.cdf(value) - 1
-
-    def icdf(self, value: Any) -> Any:
-        return self.base_dist.icdf((value + 1) / 2)
-
-    def entropy(self) -> Any:
-        return self.base_dist.entropy() - math.log(2)
-
-
-class HalfCauchy(TransformedDistribution):
+class HalfCauchy(Half):
     """The absolute value of a Cauchy number around 0."""
 
-    arg_constraints = {"scale": constraints.positive}
-    support: Any = constraints.nonnegative
-
-    def __init__(self, scale: Any, validate_args: bool | None = None):
-        super().__init__(Cauchy(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
-
-    scale = property(lambda self: self.base_dist.scale)
+    _both_sides = Cauchy
 
     @property
     def mean(self) -> Any:
         return full_like(self.scale, math.inf)
 
     @property
-    def mode(self) -> Any:
-        return full_like(self.scale, 0)
-
-    @property
     def variance(self) -> Any:
         return self.base_dist.variance
 
-    def log_prob(self, value: Any) -> Any:
-        self._validate_sample(value)
-        return where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
 
-    def cdf(self, value: Any) -> Any:
-        self._validate_sample(value)
-        return 2 * self.base_dist.cdf(value) - 1
+class Rebuilt(TransformedDistribution):
+    """Transformed distributions that are made anew from their parameters when they are expanded."""
 
-    def icdf(self, value: Any) -> Any:
-        return self.base_dist.icdf((value + 1) / 2)
+    _given: tuple[str, ...] = ()
 
-    def entropy(self) -> Any:
-        return self.base_dist.entropy() - math.log(2)
+    def expand(self, batch_shape: Any) -> Any:
+        made: Any = type(self)
+        return made(*[getattr(self, name).expand(batch_shape) for name in self._given], self._validate_args)
 
 
-class Gumbel(TransformedDistribution):
+class Gumbel(Rebuilt):
     """The largest of many numbers, in the limit."""
 
+    _given = ("loc", "scale")
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support: Any = constraints.real
 
@@ -240,9 +231,6 @@ class Gumbel(TransformedDistribution):
         parts = [ExpTransform().inv, AffineTransform(loc=0, scale=-ones_like(self.scale)), ExpTransform().inv,
                  AffineTransform(loc=self.loc, scale=-self.scale)]
         super().__init__(base, parts, validate_args=validate_args)
-
-    def expand(self, batch_shape: Any) -> Any:
-        return Gumbel(self.loc.expand(batch_shape), self.scale.expand(batch_shape), self._validate_args)
 
     def log_prob(self, value: Any) -> Any:
         self._validate_sample(value)
@@ -269,9 +257,10 @@ class Gumbel(TransformedDistribution):
         return self.scale.log() + (1 + EULER)
 
 
-class Weibull(TransformedDistribution):
+class Weibull(Rebuilt):
     """Lifetimes whose rate of failure is a power of the age."""
 
+    _given = ("scale", "concentration")
     arg_constraints = {"scale": constraints.positive, "concentration": constraints.positive}
     support: Any = constraints.positive
 
@@ -281,9 +270,6 @@ class Weibull(TransformedDistribution):
         base = Exponential(ones_like(self.scale), validate_args=validate_args)
         parts = [PowerTransform(exponent=self.concentration_reciprocal), AffineTransform(loc=0, scale=self.scale)]
         super().__init__(base, parts, validate_args=validate_args)
-
-    def expand(self, batch_shape: Any) -> Any:
-        return Weibull(self.scale.expand(batch_shape), self.concentration.expand(batch_shape), self._validate_args)
 
     @property
     def mean(self) -> Any:
@@ -302,18 +288,16 @@ class Weibull(TransformedDistribution):
         return EULER * (1 - self.concentration_reciprocal) + (self.scale * self.concentration_reciprocal).log() + 1
 
 
-class Pareto(TransformedDistribution):
+class Pareto(Rebuilt):
     """Numbers above `scale` whose tail falls as a power."""
 
+    _given = ("scale", "alpha")
     arg_constraints = {"alpha": constraints.positive, "scale": constraints.positive}
 
     def __init__(self, scale: Any, alpha: Any, validate_args: bool | None = None):
         self.scale, self.alpha = broadcast_all(scale, alpha)
         parts = [ExpTransform(), AffineTransform(loc=0, scale=self.scale)]
         super().__init__(Exponential(self.alpha, validate_args=validate_args), parts, validate_args=validate_args)
-
-    def expand(self, batch_shape: Any) -> Any:
-        return Pareto(self.scale.expand(batch_shape), self.alpha.expand(batch_shape), self._validate_args)
 
     @property
     def support(self) -> Constraint:
@@ -337,9 +321,10 @@ class Pareto(TransformedDistribution):
         return (self.scale / self.alpha).log() + (1 + self.alpha.reciprocal())
 
 
-class Kumaraswamy(TransformedDistribution):
+class Kumaraswamy(Rebuilt):
     """Numbers between 0 and 1, much as the beta distribution's."""
 
+    _given = ("concentration1", "concentration0")
     arg_constraints = {"concentration1": constraints.positive, "concentration0": constraints.positive}
     support: Any = constraints.unit_interval
 
@@ -349,9 +334,6 @@ class Kumaraswamy(TransformedDistribution):
         parts = [PowerTransform(exponent=self.concentration0.reciprocal()), AffineTransform(loc=1.0, scale=-1.0),
                  PowerTransform(exponent=self.concentration1.reciprocal())]
         super().__init__(base, parts, validate_args=validate_args)
-
-    def expand(self, batch_shape: Any) -> Any:
-        return Kumaraswamy(self.concentration1.expand(batch_shape), self.concentration0.expand(batch_shape), self._validate_args)
 
     def _moment(self, n: int) -> Any:
         a = 1 + n / self.concentration1
@@ -390,100 +372,3 @@ class LogisticNormal(TransformedDistribution):
 
     loc = property(lambda self: self.base_dist.base_dist.loc)
     scale = property(lambda self: self.base_dist.base_dist.scale)
-
-
-class LogitRelaxedBernoulli(Distribution):
-    """Logits that become those of a Bernoulli variable as the temperature falls (Maddison et al. 2017)."""
-
-    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
-        self.temperature = temperature
-        self._bernoulli = Bernoulli(probs, logits, validate_args=validate_args)
-        super().__init__(self._bernoulli.batch_shape, validate_args=False)
-
-    probs = property(lambda self: self._bernoulli.probs)
-    logits = property(lambda self: self._bernoulli.logits)
-    param_shape = property(lambda self: self._bernoulli.param_shape)
-
-    def expand(self, batch_shape: Any) -> Any:
-        name = "probs" if "probs" in self._bernoulli.__dict__ else "logits"
-        return LogitRelaxedBernoulli(self.temperature, **{name: getattr(self, name).expand(batch_shape)})
-
-    def rsample(self, sample_shape: Any = ()) -> Any:
-        limits = finfo(self.probs.dtype)
-        inside = (limits.eps, 1 - limits.eps)
-        probs = self.probs.expand(self._extended_shape(sample_shape)).clamp(*inside)
-        u = rand(self._extended_shape(sample_shape), dtype=probs.dtype).clamp(*inside)
-        return (u.log() - (-u).log1p() + probs.log() - (-probs).log1p()) / self.temperature
-
-    def log_prob(self, value: Any) -> Any:
-        self._validate_sample(value)
-        logits, value = broadcast_all(self.logits, value)
-        difference = logits - value.mul(self.temperature)
-        return self.temperature.log() + difference - 2 * difference.exp().log1p()
-
-
-class RelaxedBernoulli(TransformedDistribution):
-    """Numbers between 0 and 1 that become those of a Bernoulli variable as the temperature falls."""
-
-    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
-    support: Any = constraints.unit_interval
-
-    def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
-        super().__init__(LogitRelaxedBernoulli(temperature, probs, logits), SigmoidTransform(), validate_args=validate_args)
-
-    temperature = property(lambda self: self.base_dist.temperature)
-    probs = property(lambda self: self.base_dist.probs)
-    logits = property(lambda self: self.base_dist.logits)
-
-
-class ExpRelaxedCategorical(Distribution):
-    """Logarithms of the relaxed categorical variable (Maddison et al. 2017; Jang et al. 2017)."""
-
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
-    support = constraints.real_vector
-    has_rsample = True
-
-    def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
-        self._categorical, self.temperature = Categorical(probs, logits, validate_args=validate_args), temperature
-        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=False)
-
-    probs = property(lambda self: self._categorical.probs)
-    logits = property(lambda self: self._categorical.logits)
-    param_shape = property(lambda self: self._categorical.param_shape)
-
-    def expand(self, batch_shape: Any) -> Any:
-        new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__, _categorical=self._categorical.expand(batch_shape), _batch_shape=Size(batch_shape))
-        return new
-
-    def rsample(self, sample_shape: Any = ()) -> Any:
-        limits = finfo(self.logits.dtype)
-        u = rand(self._extended_shape(sample_shape), dtype=self.logits.dtype).clamp(limits.eps, 1 - limits.eps)
-        scores = (self.logits - (-u.log()).log()) / self.temperature
-        return scores - scores.logsumexp(-1, keepdim=True)
-
-    def log_prob(self, value: Any) -> Any:
-        self._validate_sample(value)
-        logits, value = broadcast_all(self.logits, value)
-        k = self._categorical._num_events
-        scale = full_like(self.temperature, float(k)).lgamma() - self.temperature.log().mul(-(k - 1))
-        score = logits - value.mul(self.temperature)
-        return (score - score.logsumexp(-1, keepdim=True)).sum(-1) + scale
-
-
-class RelaxedOneHotCategorical(TransformedDistribution):
-    """Probabilities that become a one-hot vector as the temperature falls: the Gumbel softmax."""
-
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
-    support: Any = constraints.simplex
-
-    def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
-        super().__init__(ExpRelaxedCategorical(temperature, probs, logits, validate_args), ExpTransform(), validate_args=validate_args)
-
-    temperature = property(lambda self: self.base_dist.temperature)
-    probs = property(lambda self: self.base_dist.probs)
-    logits = property(lambda self: self.base_dist.logits)
