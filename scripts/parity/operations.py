@@ -201,6 +201,11 @@ def in_place(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
                 yield "in place", found
 
 
+def empty(x: torch.Tensor) -> torch.Tensor:
+    """A contiguous tensor to write into: into others PyTorch's own transforms do not write."""
+    return torch.empty_like(x, memory_format=torch.contiguous_format)
+
+
 def out_variants(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """`out=`: the same values in the tensor given, which is what is returned."""
     if not op.supports_out or op.name in NOT_UNIQUE or op.name in UNWRITTEN:
@@ -208,7 +213,7 @@ def out_variants(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     for s in samples(op, first_dtype(op), count and min(count, 2)):
         def there() -> Any:
             expected = op.op(s.input, *s.args, **s.kwargs)  # noqa: B023
-            like = torch.empty_like(expected) if isinstance(expected, torch.Tensor) else tuple(torch.empty_like(e) for e in expected)
+            like = empty(expected) if isinstance(expected, torch.Tensor) else tuple(empty(e) for e in expected)
             written = op.op(s.input, *s.args, **s.kwargs, out=like)  # noqa: B023
             return plain(like if written is None else written)
 

@@ -171,3 +171,12 @@ def test_integers_are_added_with_integer_factors():
         F.l1_loss(torch.tensor([True]), torch.tensor([1.0]))
     with pytest.raises(RuntimeError, match="bool"):
         torch.tensor([True, False]).topk(1)
+
+
+def test_one_group_of_channels_has_a_weight_for_each_channel():
+    x, weight, bias = torch.arange(24.0).reshape(2, 3, 4).requires_grad_(), torch.tensor([1.0, 2.0, 3.0]), torch.tensor([0.0, 1.0, 2.0])
+    y = F.group_norm(x, 1, weight.requires_grad_(), bias)
+    plain = F.group_norm(x, 1)
+    assert torch.allclose(y, plain * weight.view(1, 3, 1) + bias.view(1, 3, 1), atol=1e-6)
+    y.sum().backward()
+    assert torch.allclose(weight.grad, plain.detach().sum((0, 2)), atol=1e-5)

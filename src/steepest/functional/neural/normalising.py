@@ -108,9 +108,9 @@ def _stretch(layout: Shape, dims: Shape, affine: Shape) -> int:
 
 
 def _over_rows(layout: Shape, dims: Shape, affine: Shape) -> bool:
-    """Whether a row is what is averaged: its weights, if any, vary along it alone."""
+    """Whether a row is what is averaged, with a weight of its own for each of its elements."""
     lead = len(layout) - len(dims)
-    return dims == tuple(range(lead, len(layout))) and math.prod(affine[:lead]) == 1
+    return dims == tuple(range(lead, len(layout))) and math.prod(affine[:lead]) == 1 and affine[lead:] == layout[lead:]
 
 
 def _plain(*arrays: Any) -> bool:
