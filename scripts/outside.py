@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from steepest.errors.outside import NAMES  # noqa: E402
+from steepest.errors.outside import LEFT, NAMES  # noqa: E402
 
 PAGE = ROOT / "docs" / "outside.md"
 
@@ -17,12 +17,16 @@ def page() -> str:
     for name, why in NAMES.items():
         rows.setdefault(why, []).append(f"`{name}`")
     lines = [f"| {', '.join(names)} | {reason} | {instead} |" for (reason, instead), names in rows.items()]
+    more = [f"| `{module}` | {', '.join(f'`{p}`' for p in patterns.split())} | {reason} | {instead} |"
+            for module, groups in LEFT.items() for (reason, instead), patterns in groups.items()]
     return "\n".join([
         "# Names that stay out", "",
         "Where a program asks for one of these, the error says why it is not there and what to write instead. What programs ask for",
         "routinely answers as on a computer without accelerators: `torch.cuda.is_available()`, `torch.backends.*`, `torch.version`,",
         "`torch.set_num_threads`. [parity.md](parity.md) lists the operations that are not compared.", "",
-        "| `torch.` | reason | instead |", "|---|---|---|", *lines, ""])
+        "| `torch.` | reason | instead |", "|---|---|---|", *lines, "", "## The rest, by module", "",
+        "`tests/live/test_names.py` compares every name that these modules of PyTorch have with what is here: what is missing is on this",
+        "list. A star stands for any letters.", "", "| in | names | reason | instead |", "|---|---|---|---|", *more, ""])
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ globals().update(_tables.functions())
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
          "signal", "multiprocessing", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
-         "accelerator", "diagnose", "viz"}
+         "accelerator", "diagnose", "viz", "compiler", "cpu", "types"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
 channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
@@ -74,8 +74,14 @@ instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool1d_with_i
 pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
+    **dict.fromkeys("dropout_ alpha_dropout_ feature_dropout feature_dropout_ feature_alpha_dropout_".split(), "functional.neural.dropout"),
     "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
-    "autocast": "amp", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
+    "autocast": "amp", "GradScaler": "amp", "is_autocast_enabled": "amp", "get_autocast_dtype": "amp", "is_autocast_cpu_enabled": "amp",
+    "is_autocast_cache_enabled": "amp", "set_autocast_enabled": "amp", "set_autocast_cache_enabled": "amp", "clear_autocast_cache": "amp",
+    "get_autocast_cpu_dtype": "amp", "get_autocast_gpu_dtype": "amp", "is_anomaly_enabled": "autograd.anomaly_mode",
+    "is_anomaly_check_nan_enabled": "autograd.anomaly_mode", "set_anomaly_enabled": "autograd.anomaly_mode",
+    "to_dlpack": "utils.dlpack", "OutOfMemoryError": "errors", "AcceleratorError": "errors",
+    "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 _METHODS_TOO = {f"{name}_" for name in """
@@ -97,7 +103,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(f"steepest.{_FROM[name]}"), name)
     from steepest.errors import outside, text
 
-    if name in outside.NAMES:
-        reason, instead = outside.NAMES[name]
-        raise AttributeError(text("outside", name=name, reason=reason, instead=instead))
+    why = outside.NAMES.get(name) or outside.why("torch", name)
+    if why is not None:
+        raise AttributeError(text("outside", name=name, reason=why[0], instead=why[1]))
     raise AttributeError(f"module 'steepest' has no attribute '{name}'")

@@ -9,7 +9,9 @@ from steepest import (
     amp as amp,
     autograd as autograd,
     backends as backends,
+    compiler as compiler,
     compiling as compiling,
+    cpu as cpu,
     cuda as cuda,
     datasets as datasets,
     diagnose as diagnose,
@@ -26,11 +28,30 @@ from steepest import (
     special as special,
     tables as tables,
     testing as testing,
+    types as types,
     utils as utils,
     version as version,
     viz as viz,
 )
-from steepest.amp import autocast as autocast
+from steepest.accelerator import get_device_module as get_device_module
+from steepest.amp import (
+    GradScaler as GradScaler,
+    autocast as autocast,
+    clear_autocast_cache as clear_autocast_cache,
+    get_autocast_cpu_dtype as get_autocast_cpu_dtype,
+    get_autocast_dtype as get_autocast_dtype,
+    get_autocast_gpu_dtype as get_autocast_gpu_dtype,
+    is_autocast_cache_enabled as is_autocast_cache_enabled,
+    is_autocast_cpu_enabled as is_autocast_cpu_enabled,
+    is_autocast_enabled as is_autocast_enabled,
+    set_autocast_cache_enabled as set_autocast_cache_enabled,
+    set_autocast_enabled as set_autocast_enabled,
+)
+from steepest.autograd.anomaly_mode import (
+    is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
+    is_anomaly_enabled as is_anomaly_enabled,
+    set_anomaly_enabled as set_anomaly_enabled,
+)
 from steepest.autograd.modes import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,
@@ -43,9 +64,17 @@ from steepest.core.dtype import dtype as dtype
 from steepest.core.size import Size as Size
 from steepest.core.tensor import Tensor as Tensor
 from steepest.diagnose import doctor as doctor
+from steepest.errors import AcceleratorError as AcceleratorError, OutOfMemoryError as OutOfMemoryError
 from steepest.func import vmap as vmap
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
 from steepest.functional.neural.distances import cdist as cdist, pdist as pdist
+from steepest.functional.neural.dropout import (
+    alpha_dropout_ as alpha_dropout_,
+    dropout_ as dropout_,
+    feature_alpha_dropout_ as feature_alpha_dropout_,
+    feature_dropout as feature_dropout,
+    feature_dropout_ as feature_dropout_,
+)
 from steepest.functional.random import Generator as Generator
 from steepest.functional.reducing import (
     cummax_result as cummax_result,
@@ -108,6 +137,7 @@ from steepest.nn.functional import (
     triplet_margin_loss as triplet_margin_loss,
 )
 from steepest.serialization import load as load, save as save
+from steepest.utils.dlpack import to_dlpack as to_dlpack
 
 CHANNELS_LAST: memory_format
 CONTIGUOUS: memory_format
@@ -896,6 +926,10 @@ def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, de
           pin_memory: _bool = False, memory_format: Any = None) -> Tensor:
     """A tensor whose elements are yet to be written (here they are zeros)."""
 
+def from_file(filename: str, shared: _bool | None = None, size: _int | None = 0, *, dtype: Any = None, layout: Any = None,
+              device: Any = None, requires_grad: _bool = False) -> Tensor:
+    """The first `size` elements of a file of plain numbers; with `shared` the tensor is the file, which is made long enough."""
+
 def zeros_like(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False,
                memory_format: Any = None) -> Tensor:
     """A tensor of zeros with the shape and, unless given, the dtype of `input`."""
@@ -1328,6 +1362,9 @@ def is_nonzero(input: Tensor) -> _bool:
 def is_tensor(obj: Any) -> _bool:
     """Whether `obj` is a tensor."""
 
+def set_default_tensor_type(t: Any) -> None:
+    """`set_default_dtype` by a type such as `torch.DoubleTensor`, or its name."""
+
 def set_default_dtype(d: dtype) -> None:
     """Set the dtype of floating-point tensors made from Python numbers; TypeError for other than floating types."""
 
@@ -1501,6 +1538,29 @@ def view_as_real_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any)
 
 def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
     """A copy of what `view` shows."""
+
+def sym_int(a: Any) -> Any: ...
+
+def sym_float(a: Any) -> Any: ...
+
+def sym_not(a: Any) -> Any: ...
+
+def sym_max(a: Any, b: Any) -> Any: ...
+
+def sym_min(a: Any, b: Any) -> Any: ...
+
+def sym_ite(b: Any, t: Any, f: Any) -> Any: ...
+
+def sym_sqrt(a: Any) -> Any: ...
+
+def sym_sum(args: Any) -> Any: ...
+
+def cond(pred: Any, true_fn: Any, false_fn: Any, operands: Any = ...) -> Any:
+    """`true_fn(*operands)` or `false_fn(*operands)`, by a number or a tensor with one element.
+
+    >>> steepest.cond(steepest.tensor(True), lambda x: x + 1, lambda x: x, (steepest.ones(1),))
+    tensor([2.])
+    """
 
 def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.autograd.modes import no_grad
+from steepest.core.dtype import bfloat16, float16
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
@@ -18,6 +19,43 @@ __all__ = ["GradScaler", "autocast", "is_autocast_available"]
 def is_autocast_available(device_type: str) -> bool:
     """False: nothing is computed in another precision than that of its operands."""
     return False
+
+
+def is_autocast_enabled(device_type: str | None = None) -> bool:
+    """False: see `autocast`."""
+    return False
+
+
+is_autocast_cpu_enabled = is_autocast_cache_enabled = is_autocast_enabled
+
+
+def get_autocast_dtype(device_type: str) -> Any:
+    """The dtype that `autocast` would compute in: bfloat16 on a processor, float16 elsewhere."""
+    return bfloat16 if device_type == "cpu" else float16
+
+
+def get_autocast_cpu_dtype() -> Any:
+    """bfloat16."""
+    return bfloat16
+
+
+def get_autocast_gpu_dtype() -> Any:
+    """float16."""
+    return float16
+
+
+def set_autocast_enabled(*enabled: Any) -> None:
+    """Accepted where it switches autocast off; RuntimeError where it would have to compute in lower precision."""
+    if enabled and enabled[-1]:
+        raise RuntimeError(text("autocast-precision", device=enabled[0] if len(enabled) > 1 else "cpu"))
+
+
+def set_autocast_cache_enabled(enabled: bool) -> None:
+    """There is nothing to keep."""
+
+
+def clear_autocast_cache() -> None:
+    """There is nothing kept."""
 
 
 class autocast:

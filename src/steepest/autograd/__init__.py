@@ -22,8 +22,9 @@ __all__ = [
     "set_grad_enabled",
 ]
 
-_FROM = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode"}
-_MODULES = ("anomaly_mode", "forward_ad", "functional", "graph")
+_FROM = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode",
+         "is_multithreading_enabled": "threading_mode", "set_multithreading_enabled": "threading_mode"}
+_MODULES = ("anomaly_mode", "grad_mode", "forward_ad", "functional", "graph")
 
 
 def __getattr__(name: str) -> Any:

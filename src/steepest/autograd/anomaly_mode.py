@@ -6,7 +6,7 @@ from typing import Any
 from steepest.autograd.watching import watch
 from steepest.errors import text
 
-__all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
+__all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled", "set_detect_anomaly"]
 
 
 class detect_anomaly:
@@ -23,6 +23,11 @@ class detect_anomaly:
 
     def __exit__(self, *problem: Any) -> None:
         _set(*self.before)
+
+
+def set_anomaly_enabled(mode: bool, check_nan: bool = True) -> None:
+    """Anomaly detection on or off from now on."""
+    _set(mode, check_nan)
 
 
 class set_detect_anomaly:

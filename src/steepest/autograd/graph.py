@@ -13,6 +13,7 @@ from steepest.errors import text
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
@@ -44,6 +45,13 @@ class save_on_cpu(saved_tensors_hooks):
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda"):
         super().__init__(lambda x: x.clone(), lambda x: x)
+
+
+class allow_mutation_on_saved_tensors(save_on_cpu):
+    """Within it what the graph has saved may be written over: the graph keeps copies."""
+
+    def __init__(self) -> None:
+        super().__init__()
 
 
 class disable_saved_tensors_hooks:

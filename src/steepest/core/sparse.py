@@ -136,9 +136,10 @@ class SparseTensor(Tensor):
         flat, entries = summed_rows(np.ravel_multi_index(tuple(self._at), sizes), self._entries)
         return SparseTensor(np.stack(np.unravel_index(flat, sizes)).astype(np.int64), entries, self._full, self.dtype, True)
 
-    def to_dense(self) -> Tensor:
+    def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """All elements."""
-        return fresh(self.array, self.dtype)
+        dense = fresh(self.array, self.dtype)
+        return dense if dtype is None else dense.to(dtype)
 
     def clone(self, *, memory_format: Any = None) -> "SparseTensor":
         """A copy with memory of its own."""

@@ -82,8 +82,14 @@ class Tensor:
     def is_cuda(self) -> _bool:
         """Whether the tensor is on a CUDA device: never."""
     @property
+    def is_ipu(self) -> _bool:
+        """Whether the tensor is on an IPU: never."""
+    @property
     def is_leaf(self) -> _bool:
         """True for tensors that no recorded operation computed."""
+    @property
+    def is_maia(self) -> _bool:
+        """Whether the tensor is on a Maia device: never."""
     @property
     def is_meta(self) -> _bool:
         """Whether the tensor is without memory: never."""
@@ -94,11 +100,29 @@ class Tensor:
     def is_mps(self) -> _bool:
         """Whether the tensor is on an Apple GPU: never."""
     @property
+    def is_mtia(self) -> _bool:
+        """Whether the tensor is on an MTIA device: never."""
+    @property
+    def is_nested(self) -> _bool:
+        """Whether the tensor is made of tensors of several shapes: never."""
+    @property
     def is_quantized(self) -> _bool:
         """Whether the tensor is quantized: never."""
     @property
     def is_sparse(self) -> _bool:
         """Whether the tensor is sparse: never."""
+    @property
+    def is_sparse_csr(self) -> _bool:
+        """Whether the tensor is on rows that are compressed: never."""
+    @property
+    def is_vulkan(self) -> _bool:
+        """Whether the tensor is on a Vulkan device: never."""
+    @property
+    def is_xla(self) -> _bool:
+        """Whether the tensor is on an XLA device: never."""
+    @property
+    def is_xpu(self) -> _bool:
+        """Whether the tensor is on an Intel GPU: never."""
     @property
     def itemsize(self) -> _int:
         """The bytes of one element."""
@@ -111,6 +135,8 @@ class Tensor:
     @property
     def mT(self) -> Tensor:
         """A view with the last two dimensions exchanged."""
+    @property
+    def name(self) -> Any: ...
     @property
     def names(self) -> tuple[None, ...]:
         """The names of the dimensions: none."""
@@ -436,6 +462,8 @@ class Tensor:
         """The complex conjugate."""
     def conj_physical_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`conj_physical` written over this tensor."""
+    def const_data_ptr(self) -> _int:
+        """The address of the first element."""
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
@@ -642,6 +670,8 @@ class Tensor:
         """`gt`, written over this tensor; returns the tensor."""
     def half(self, memory_format: Any = None) -> Tensor:
         """Converted to torch.float16."""
+    def hardshrink(self, lambd: _float = 0.5) -> Tensor:
+        """`x` where `|x| > lambd`, else 0."""
     def heaviside(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`heaviside` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def heaviside_(self, other: Any) -> Tensor:
@@ -881,6 +911,8 @@ class Tensor:
         """The product of matrices `(n, m)` and `(m, p)`."""
     def mode(self, dim: _int = -1, keepdim: _bool = False) -> Any:
         """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
+    def module_load(self, other: Tensor, assign: _bool = False) -> Tensor:
+        """What a module keeps when `other` is loaded in the place of this tensor: this one filled, or with `assign` the other."""
     def moveaxis(self, source: Any, destination: Any) -> Tensor:
         """Dimensions moved to other places, the rest keeping their order."""
     def movedim(self, source: Any, destination: Any) -> Tensor:
@@ -992,6 +1024,8 @@ class Tensor:
         """`input ** exponent`, broadcast; one of them may be a number."""
     def pow_(self, exponent: Any) -> Tensor:
         """`pow`, written over this tensor; returns the tensor."""
+    def prelu(self, weight: Tensor) -> Tensor:
+        """`x` where positive, else `weight * x` with one weight, or one for each channel (dimension 1) (He et al. 2015)."""
     def prod(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The product over one dimension, or of all elements."""
     def put(self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
@@ -1176,6 +1210,8 @@ class Tensor:
         """`swapaxes`, written over this tensor; returns the tensor."""
     def swapdims(self, axis0: _int, axis1: _int) -> Tensor:
         """Two dimensions exchanged."""
+    def swapdims_(self, *args: Any) -> Tensor:
+        """`swapdims`, written over this tensor; returns the tensor."""
     def t(self) -> Tensor:
         """The transpose of a matrix; vectors are returned as they are."""
     def t_(self, *args: Any) -> Tensor:
@@ -1198,6 +1234,8 @@ class Tensor:
         """Copies along every dimension."""
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """Converted to a dtype, a device (only "cpu") or to those of another tensor; itself where nothing changes."""
+    def to_dense(self, dtype: Any = None, *, masked_grad: _bool | None = None) -> Tensor:
+        """The tensor itself, which has all its elements."""
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
     def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> Any:

@@ -9,11 +9,19 @@ import locale
 import os
 import pkgutil
 
-__all__ = ["LinAlgError", "UserError", "language", "text"]
+__all__ = ["AcceleratorError", "LinAlgError", "OutOfMemoryError", "UserError", "language", "text"]
 
 
 class LinAlgError(RuntimeError):
     """A matrix is singular or not positive definite, as `torch.linalg.LinAlgError`."""
+
+
+class AcceleratorError(RuntimeError):
+    """What a device without memory or power reports in PyTorch; never raised here."""
+
+
+class OutOfMemoryError(RuntimeError):
+    """What a graphics card reports that has no memory left; the processor's memory ends in Python's MemoryError."""
 
 
 class UserError(Exception):

@@ -88,6 +88,11 @@ ROWS = {
         "expected common dtype to be floating point, yet common dtype is {dtype}: write x.float()", "余弦相似度需要浮点数,得到 {dtype}:请写 x.float()"),
     "positive-of-bool": (
         "The `+` operator, on a bool tensor is not supported: write x.to(torch.int64)", "布尔张量不支持一元 +:请写 x.to(torch.int64)"),
+    "default-tensor-type": (
+        "only floating-point types on the CPU are supported as the default type, got {name}: write torch.set_default_dtype(torch.float64)",
+        "默认类型只能是 CPU 上的浮点类型,得到 {name}:请写 torch.set_default_dtype(torch.float64)"),
+    "file-too-short": (
+        "{name} holds {have} elements, fewer than the {wanted} asked for", "文件 {name} 只有 {have} 个元素,少于所要的 {wanted} 个"),
     "negative-size": (
         "Trying to create tensor with negative dimension: {shape}", "张量各维的大小不能为负:{shape}"),
     "size-negative": ("{name} must be greater or equal to 0, got {value}", "{name} 不能为负:{value}"),

@@ -9,6 +9,7 @@ tensor([[1., 2.],
 from steepest.autograd.transforms import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp
 from steepest.autograd.vectorizing import vmap
 from steepest.nn.utils.stacking import functional_call, stack_module_state
+from steepest.nn.utils.statistics_free import replace_all_batch_norm_modules_
 
 __all__ = [
     "functional_call",
@@ -19,6 +20,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "replace_all_batch_norm_modules_",
     "stack_module_state",
     "vjp",
     "vmap",

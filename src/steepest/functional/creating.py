@@ -200,6 +200,23 @@ def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, de
     return zeros(*size, out=out, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
+def from_file(filename: str, shared: bool | None = None, size: int | None = 0, *, dtype: Any = None, layout: Any = None, device: Any = None,
+              requires_grad: bool = False) -> Tensor:
+    """The first `size` elements of a file of plain numbers; with `shared` the tensor is the file, which is made long enough."""
+    of = dtype or get_default_dtype()
+    kind, count = np.dtype(numpy_dtype(of)), int(size or 0)
+    if shared:
+        with open(filename, "ab") as file:
+            missing = count * kind.itemsize - file.tell()
+            if missing > 0:
+                file.write(bytes(missing))
+        return finished(constant(np.memmap(filename, kind, "r+", shape=(count,)), of), requires_grad, device)
+    found = np.fromfile(filename, kind, count)
+    if found.size < count:
+        raise RuntimeError(text("file-too-short", name=filename, have=found.size, wanted=count))
+    return finished(constant(found, of), requires_grad, device)
+
+
 def _like(name: str, value: Any) -> Any:
     def function(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
                  memory_format: Any = None) -> Tensor:

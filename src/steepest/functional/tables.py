@@ -21,6 +21,7 @@ from steepest.functional import (
     special,
     spectral,
     statistics,
+    symbols,
     threads,
     windows,
 )
@@ -69,6 +70,7 @@ def functions() -> dict[str, Any]:
     found.update(legacy.TYPES)
     found.update(copies.COPIES)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
+    found.update(symbols.SYMBOLS, cond=symbols.cond)
     found.update(softmax=softmax, log_softmax=log_softmax)
     found.update({name: with_out(found[name], exact=name in EXACT) for name in OUT.split() if name in found})
     return found

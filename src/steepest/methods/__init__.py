@@ -22,6 +22,7 @@ from steepest.functional import (
     statistics,
 )
 from steepest.functional.legacy import new_tensor
+from steepest.functional.neural.activations import hardshrink, prelu
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting
 
@@ -53,6 +54,7 @@ FROM_FUNCTIONS: dict[Any, str] = {
 """Functions whose first argument is the tensor: the method has the function's name."""
 
 FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "svd": factors.svd_of,
+                              "hardshrink": hardshrink, "prelu": prelu,
                               "polygamma": special.polygamma_of}
 METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,
            gradients.METHODS)

@@ -157,6 +157,16 @@ def resize_(self: Tensor, *shape: Any) -> Tensor:
     return conversion.resize(self, sizes(shape))
 
 
+def to_dense(self: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
+    """The tensor itself, which has all its elements."""
+    return self if dtype is None else self.to(dtype)
+
+
+def module_load(self: Tensor, other: Tensor, assign: bool = False) -> Tensor:
+    """What a module keeps when `other` is loaded in the place of this tensor: this one filled, or with `assign` the other."""
+    return other.detach() if assign else self.copy_(other).detach()
+
+
 def transposed(self: Tensor) -> Tensor:
     """A view with the dimensions in reverse order."""
     return shaping.permute(self, *range(self.array.ndim)[::-1])
@@ -230,9 +240,13 @@ METHODS: dict[str, Any] = {
     "is_same_size": is_same_size, "is_set_to": is_set_to, "is_nonzero": is_nonzero, "dim_order": dim_order,
     "is_conj": never("conjugated later"), "is_neg": never("negated later"), "is_distributed": never("on several machines"),
     "is_coalesced": never("sparse"), "new_full": new_full,
-    "resize_": resize_, "clone": shaping.clone_,
+    "resize_": resize_, "clone": shaping.clone_, "to_dense": to_dense, "module_load": module_load, "const_data_ptr": data_ptr,
 }
 PROPERTIES: dict[str, Any] = {
+    **{f"is_{where}": never(f"on {what}") for where, what in (
+        ("ipu", "an IPU"), ("maia", "a Maia device"), ("mtia", "an MTIA device"), ("vulkan", "a Vulkan device"), ("xla", "an XLA device"),
+        ("xpu", "an Intel GPU"), ("sparse_csr", "rows that are compressed"))},
+    "is_nested": never("made of tensors of several shapes"), "name": lambda self: None,
     "T": transposed, "mT": matrix_transposed, "mH": matrix_adjoint, "H": adjoint,
     "device": place, "layout": memory_layout, "itemsize": element_size,
     "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,

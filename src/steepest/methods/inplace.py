@@ -146,6 +146,7 @@ METHODS: dict[str, Any] = {
     "lerp_": _lerp, "addcmul_": _addcmul, "addcdiv_": _addcdiv, "round_": _round, "nan_to_num_": _nan_to_num,
     "squeeze_": _view_in_place(shaping.squeeze), "unsqueeze_": _view_in_place(shaping.unsqueeze), "t_": _view_in_place(shaping.t),
     "transpose_": _view_in_place(shaping.transpose), "swapaxes_": _view_in_place(shaping.transpose),
+    "swapdims_": _view_in_place(shaping.transpose),
     "__iadd__": _augmented(_add), "__isub__": _augmented(_subtract), "__imul__": _augmented(_multiply),
     "__itruediv__": _augmented(_div), "__ipow__": _augmented(_pow),
     **{f"__i{name}__": _augmented(_binary(p)) for name, p in {

@@ -11,6 +11,7 @@ from steepest.data.dataset import (
     TensorDataset,
     random_split,
 )
+from steepest.data.distributed import DistributedSampler
 from steepest.data.loader import DataLoader
 from steepest.data.sampler import (
     BatchSampler,
@@ -29,6 +30,7 @@ __all__ = [
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "DistributedSampler",
     "IterableDataset",
     "RandomSampler",
     "Sampler",

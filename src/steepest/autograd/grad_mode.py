@@ -1,0 +1,6 @@
+"""Names of torch.autograd.grad_mode."""
+
+from steepest.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from steepest.autograd.threading_mode import set_multithreading_enabled
+
+__all__ = ["enable_grad", "inference_mode", "no_grad", "set_grad_enabled", "set_multithreading_enabled"]
