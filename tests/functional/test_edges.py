@@ -180,3 +180,34 @@ def test_one_group_of_channels_has_a_weight_for_each_channel():
     assert torch.allclose(y, plain * weight.view(1, 3, 1) + bias.view(1, 3, 1), atol=1e-6)
     y.sum().backward()
     assert torch.allclose(weight.grad, plain.detach().sum((0, 2)), atol=1e-5)
+
+
+def test_losses_of_two_dtypes_have_the_wider_one_or_the_targets():
+    x, one = torch.ones(2, 3), torch.tensor(2.0, dtype=torch.float64)
+    for loss in (F.mse_loss, F.l1_loss, F.smooth_l1_loss):
+        assert loss(x, one.expand(2, 3)).dtype is torch.float64
+    assert F.cosine_similarity(x, one, dim=-1).dtype is torch.float64
+    assert F.binary_cross_entropy_with_logits(x, x.double()).dtype is torch.float64
+    assert F.binary_cross_entropy_with_logits(x.double(), x).dtype is torch.float32
+
+
+def test_limits_that_a_dtype_cannot_hold_are_errors():
+    for x in (torch.tensor([True]), torch.tensor([1], dtype=torch.uint8)):
+        with pytest.raises(RuntimeError, match="hardtanh"):
+            F.hardtanh(x)
+    assert F.relu6(torch.tensor([9], dtype=torch.uint8)).item() == 6
+
+
+def test_a_gradient_is_added_to_nothing():
+    x = torch.ones(0, 2).requires_grad_()
+    x[torch.zeros(0, dtype=torch.int64)].sum().backward()
+    assert x.grad.shape == (0, 2)
+
+
+def test_a_mask_without_dimensions_picks_all_or_nothing():
+    x, yes, no = torch.arange(6.0).reshape(2, 3), torch.tensor(True), torch.tensor(False)
+    assert x[yes].shape == (1, 2, 3) and x[no].shape == (0, 2, 3) and x[:, yes].shape == (2, 1, 3) and yes[yes].tolist() == [True]
+    x[no] = 7
+    assert x.sum() == 15
+    x[yes] = 7
+    assert x.sum() == 42

@@ -220,7 +220,7 @@ NOT_PROMISED = ("not implemented", "a leaf Variable that", "Autograd not support
                 "indexing tensors could not be broadcast",
                 "complex input", "complex dtypes", "expected to be in range of [-1, 0], but got 1",
                 "without overflow", "single memory location", "multiple views", "function that returns m", "Boolean inputs not supported",
-                "automatic differentiation for outputs with complex",
+                "automatic differentiation for outputs with complex", "not supported for complex tensors",
                 "In-place abs is not supported")
 ERRORS = (RuntimeError, IndexError, TypeError, ValueError, ZeroDivisionError, AttributeError)
 
@@ -237,10 +237,10 @@ def same_class(a: Exception, b: Exception) -> bool:
     return next(k for k in kinds if isinstance(a, k)) is next((k for k in kinds if isinstance(b, k)), None)
 
 
-UNGUARANTEED = ("[torch.tensor(", "sort", "masked_fill", "max(", "min(", "median", "softmax", "softmin", "cumsum", "cumprod", "cummax",
-                "cummin", "unfold", " @ ", ".flip", "roll", "tril", "triu", "norm", "var", "std", "logsumexp", "logcumsumexp", "lerp",
-                "rot90", "topk", "einsum", "diff", "pad(", "gather", "scatter", "index_add", "diag_embed", "repeat_interleave", "glu",
-                "pool", "tile", "bmm")
+UNGUARANTEED = ("[torch.tensor(", "[[", "index_fill", "sort", "masked_fill", "max(", "min(", "median", "softmax", "softmin", "cumsum",
+                "cumprod", "cummax", "cummin", "unfold", " @ ", ".flip", "roll", "tril", "triu", "norm", "var", "std", "logsumexp",
+                "logcumsumexp", "lerp", "rot90", "topk", "einsum", "diff", "pad(", "gather", "scatter", "index_add", "diag_embed",
+                "repeat_interleave", "glu", "pool", "tile", "bmm")
 """Operations whose results' strides are not compared."""
 
 
@@ -257,6 +257,9 @@ def close(w: Any, g: Any, line: str, place: tuple[int, bool]) -> None:
     if place[1]:
         known = np.isfinite(w) & (np.abs(w) < 1e6)
         w, g = np.where(known, w, 0), np.where(known, g, 0)
+    if w.dtype.kind == "c":                                     # an infinity or NaN in one part may reach the other one
+        strange = ~np.isfinite(w) & ~np.isfinite(g)
+        w, g = np.where(strange, 0, w), np.where(strange, 0, g)
     try:
         if w.dtype.kind in "fc":
             rtol = 1e-3 if place[1] else 2e-5 if w.dtype.itemsize == 4 or w.dtype == np.complex64 else 1e-6
@@ -390,6 +393,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True
     if "signbit" in line and torch.isnan(theirs.tensors[named[0]]).any():
         return True                # the sign of NaN is anything
+    if "gelu" in line and torch.isinf(theirs.tensors[named[0]]).any():
+        return True                # NaN in PyTorch, the limit here
     alike = all(layout(theirs.tensors[k]) == layout(mine.tensors[k]) for k in named)
     if not alike and any(w in line for w in ("view", "reshape", "flatten", "contiguous")):
         return True                # where two layouts meet either may come out, and with it a view or a copy
@@ -408,8 +413,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return written is None
     if isinstance(trouble, NotImplementedError) and 0 in theirs.tensors[0].shape + want.shape:
         return False
-    if trouble is not None and "single memory location" in str(trouble):
-        return False               # PyTorch lets some writes into expanded tensors pass with a warning
+    if trouble is not None and any(t in str(trouble) for t in ("single memory location", "without overflow")):
+        return False               # PyTorch lets some writes into expanded tensors pass with a warning, and numbers into 0-dim tensors
     assert trouble is None, f"{type(trouble).__name__}: {str(trouble)[:300]}"
     if isinstance(want, tuple):
         want, got = want[0], got[0]
@@ -461,7 +466,7 @@ def finish(theirs: Run, mine: Run) -> None:
             outcomes.append(None)
         except RuntimeError as problem:
             outcomes.append(problem)
-    if any(t in str(outcomes[0]) for t in ("not implemented", "INTERNAL ASSERT")):
+    if any(t in str(outcomes[0]) for t in ("not implemented", "INTERNAL ASSERT", "can't be cast to the desired output type")):
         return
     if "modified by an inplace operation" in str(outcomes[0]) and outcomes[1] is None:
         return                     # where an operation's input is its target, the value it needs is kept here

@@ -37,6 +37,9 @@ ROWS = {
     "gelu-approximate": (
         "approximate argument must be either none or tanh, got {given!r}",
         "gelu 的 approximate 只能是 \"none\" 或 \"tanh\",得到 {given!r}"),
+    "hardtanh-dtype": (
+        "hardtanh: {dtype} inputs are not supported with the lower limit {low}, which that type cannot hold: write x.float()",
+        "hardtanh 不支持 {dtype} 的输入与下限 {low}:请写 x.float()"),
     "hardtanh-bounds": (
         "min_val cannot be greater than max_val: got {low} and {high}", "min_val({low})不能大于 max_val({high})"),
     "softshrink-lambda": (

@@ -150,6 +150,8 @@ class Put(Primitive):
 
 def add_at(out: Array, key: tuple[Any, ...], values: Array) -> None:
     """`out[key] += values`, where equal places are all added; indices lie within `out`, whose elements are in order."""
+    if not out.size:
+        return
     indices = [k for k in key if isinstance(k, np.ndarray) and k.dtype == np.int64]
     lead, rest = len(indices), out.shape[len(indices):]
     if lead and all(k is i for k, i in zip(key, indices, strict=False)) and all(isinstance(k, slice) for k in key[lead:]):

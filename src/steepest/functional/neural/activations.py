@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
-from steepest.core.dtype import FLOATING
+from steepest.core.dtype import FLOATING, bool_, uint8
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -129,6 +129,8 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     if min_val > max_val:
         raise ValueError(text("hardtanh-bounds", low=min_val, high=max_val))
     if input.dtype.category < FLOATING:
+        if input.dtype is bool_ or input.dtype is uint8 and min_val < 0:
+            raise RuntimeError(text("hardtanh-dtype", dtype=input.dtype, low=min_val))
         return _apply(act.hardtanh, inplace, input, int(min_val), int(max_val))
     return _apply(act.hardtanh, inplace, input, min_val, max_val)
 

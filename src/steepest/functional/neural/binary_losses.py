@@ -147,7 +147,10 @@ def binary_cross_entropy_with_logits(
     if target.dtype.category < dtypes.FLOATING:
         raise RuntimeError(text("bce-logits-dtype", found=CAPITALS[target.dtype], expected=CAPITALS[input.dtype]))
     if target.dtype is not input.dtype:
-        target = target.to(input.dtype)
+        common = dtypes.promote_types(input.dtype, target.dtype)
+        weight, pos_weight = (w if w is None else w.to(common) for w in (weight, pos_weight))
+        loss = binary_cross_entropy_with_logits(input.to(common), target.to(common), weight, reduction=reduction, pos_weight=pos_weight)
+        return loss.to(target.dtype)            # PyTorch writes the loss over 1 - target, whose dtype it therefore has
     count = x.size if reduction == "mean" else 1
     return binary_with_logits(input, target, weight, pos_weight, reduction=reduction, count=count)
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import int64
-from steepest.core.promotion import result_type
+from steepest.core.dtype import int64, promote_types
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.reducing import norm
@@ -31,7 +30,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     >>> torch.nn.functional.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
     tensor([0.7071])
     """
-    common = result_type(x1, x2)
+    common = promote_types(x1.dtype, x2.dtype)
     if not common.is_floating_point:
         raise RuntimeError(text("similarity-dtype", dtype=common))
     x1, x2 = broadcast_tensors(to_dtype(x1, common), to_dtype(x2, common))

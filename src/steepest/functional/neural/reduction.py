@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.promotion import result_type
+from steepest.core.dtype import promote_types
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
@@ -103,7 +103,7 @@ def pair(function: str, input: Any, target: Any, integers: bool = False) -> tupl
     else:
         count = differing_shapes(input, target)
     if input.dtype is not target.dtype:
-        common = result_type(input, target)
+        common = promote_types(input.dtype, target.dtype)           # of whatever shapes, since these are broadcast first
         input, target = to_dtype(input, common), to_dtype(target, common)
     if input.dtype.category < dtypes.FLOATING and not integers:
         raise NotImplementedError(text("loss-of-integers", function=function, dtype=input.dtype))

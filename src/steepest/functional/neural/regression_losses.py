@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.distances import held
@@ -97,8 +98,8 @@ def l1_loss(
 ) -> Tensor:
     """The mean of `|input - target|`."""
     reduction = reduction_of(size_average, reduce, reduction)
-    pair("l1_loss", input, target, integers=True)
-    terms: Tensor = fn.absolute(input - target)
+    x, y, _ = pair("l1_loss", input, target, integers=True)
+    terms: Tensor = fn.absolute(input - target if dtypes.bool_ in (input.dtype, target.dtype) else x - y)
     return reduced(terms, reduction) if weight is None else _weighted(terms, weight, reduction)
 
 
