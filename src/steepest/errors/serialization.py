@@ -1,6 +1,19 @@
 """Texts of errors in saving, loading, copying and pickling."""
 
 ROWS = {
+    "summary-tensor": ("add_tensor cannot write {dtype}: write x.float()", "add_tensor 不能写入 {dtype}:请写 x.float()"),
+    "summary-setting": (
+        "value should be one of int, float, str, bool, or a tensor with one element: got {value!r} ({kind})",
+        "超参数应为 int、float、str 或 bool,得到 {value!r}({kind})"),
+    "summary-settings": ("hparam_dict and metric_dict should be dictionaries.", "hparam_dict 与 metric_dict 应为字典"),
+    "summary-domain": (
+        "hparam_domain_discrete[{name!r}] is {listed}, which {value!r} is not in", "hparam_domain_discrete[{name!r}] 是 {listed},其中没有 {value!r}"),
+    "summary-sound": ("a sound has the shape (L) or (1, L), got {shape}", "声音的形状应为 (L) 或 (1, L),得到 {shape}"),
+    "summary-film": ("a film has the shape (N, T, C, H, W), got {shape}", "视频的形状应为 (N, T, C, H, W),得到 {shape}"),
+    "summary-margin": ("a chart with margins takes value, lower and upper, got {count} tags", "带区间的图需要三个名字(值、下限、上限),得到 {count} 个"),
+    "summary-points": ("points for the projector are a matrix (N, D), got shape {shape}", "嵌入应为矩阵 (N, D),得到形状 {shape}"),
+    "summary-labels": ("{labels} labels or pictures for {points} points", "{points} 个点却有 {labels} 个标签或图片"),
+    "summary-buckets": ("{limits} limits for {counts} counts: every bucket has one limit", "直方图有 {limits} 个界限、{counts} 个计数,两者应相等"),
     "summary-scalar": ("scalar should be 0D: got a tensor of shape {shape}: write x.mean() or x[0]", "add_scalar 需要一个数,得到形状 {shape}:请写 x.mean() 或 x[0]"),
     "summary-histogram": ("The input has no element: a histogram needs at least one value", "直方图至少要有一个值"),
     "summary-image": ("size of input tensor and input format are different. tensor shape: {shape}, input_format: {formats}",
