@@ -133,6 +133,10 @@ ERRORS = [
     (lambda: torch.ones(3).mH, RuntimeError, "only supported on matrices"),
     (lambda: torch.ones(2, 2, 2).H, RuntimeError, "only supported on matrices"),
     (lambda: torch.addcdiv(torch.ones(1), torch.tensor(2), torch.tensor(3)), RuntimeError, "Integer division"),
+    (lambda: torch.addmm(torch.ones(3, 3), torch.ones(1, 1), torch.ones(1, 1)), RuntimeError, "must expand"),
+    (lambda: torch.baddbmm(torch.ones(2, 3, 2), torch.ones(1, 1, 1), torch.ones(1, 1, 1)), RuntimeError, "must expand"),
+    (lambda: torch.addmv(torch.ones(3), torch.ones(1, 1), torch.ones(1)), RuntimeError, "must expand"),
+    (lambda: torch.addr(torch.ones(3, 2), torch.ones(1), torch.ones(1)), RuntimeError, "must expand"),
     (lambda: torch.einsum("i,i->", torch.ones(3), torch.ones(2)), RuntimeError, "does not broadcast"),
 ]
 

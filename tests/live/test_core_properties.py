@@ -237,10 +237,10 @@ def same_class(a: Exception, b: Exception) -> bool:
     return next(k for k in kinds if isinstance(a, k)) is next((k for k in kinds if isinstance(b, k)), None)
 
 
-UNGUARANTEED = ("[torch.tensor(", "[[", "index_fill", "sort", "masked_fill", "max(", "min(", "median", "softmax", "softmin", "cumsum",
-                "cumprod", "cummax", "cummin", "unfold", " @ ", ".flip", "roll", "tril", "triu", "norm", "var", "std", "logsumexp",
-                "logcumsumexp", "lerp", "rot90", "topk", "einsum", "diff", "pad(", "gather", "scatter", "index_add", "diag_embed",
-                "repeat_interleave", "glu", "pool", "tile", "bmm")
+UNGUARANTEED = ("logsigmoid", " ** t", "[torch.tensor(", "[[", "index_fill", "sort", "masked_fill", "max(", "min(", "median",
+                "softmax", "softmin", "cumsum", "cumprod", "cummax", "cummin", "unfold", " @ ", ".flip", "roll", "tril", "triu",
+                "norm", "var", "std", "logsumexp", "logcumsumexp", "lerp", "rot90", "topk", "einsum", "diff", "pad(", "gather",
+                "scatter", "index_add", "diag_embed", "repeat_interleave", "glu", "pool", "tile", "bmm")
 """Operations whose results' strides are not compared."""
 
 

@@ -193,6 +193,9 @@ ROWS = {
         "复制张量请写 x.detach().clone() 或 x.detach().clone().requires_grad_(True),不要写 torch.tensor(x):新张量与 x 的计算图是断开的。"),
     "index-out-of-range": (
         "index {index} is out of bounds for dimension {dim} with size {size}", "索引 {index} 超出第 {dim} 维的范围(大小 {size})"),
+    "product-input": (
+        "{operation}: the input of shape {input} must expand to the product's shape {product}: The expanded size must match the existing size",
+        "{operation} 的 input 形状 {input} 不能扩展为乘积的形状 {product}"),
     "product-shapes": (
         "mat1 and mat2 shapes cannot be multiplied ({a} and {b}) in {operation}: the last size of the first must be the first of the "
         "second; a layer Linear(n, m) takes inputs of n columns",

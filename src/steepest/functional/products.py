@@ -112,7 +112,15 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
     if mat1.dtype is not mat2.dtype:
         raise RuntimeError(text("dtype-mismatch", operation="addmm", a=mat1.dtype, b=mat2.dtype))
+    _fits("addmm", input, mat1.array.shape[0], mat2.array.shape[1])
     return _addmm(input, mat1, mat2, beta=_factor(beta, mat1), alpha=_factor(alpha, mat1))
+
+
+def _fits(name: str, input: Tensor, *shape: int) -> None:
+    """Raise RuntimeError unless the tensor that a product is added to expands to the product's shape."""
+    own = input.array.shape
+    if own != shape and (len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1], strict=False))):
+        raise RuntimeError(text("product-input", operation=name, input=list(own), product=list(shape)))
 
 
 def _factor(factor: Any, of: Tensor) -> Any:
@@ -152,23 +160,27 @@ _addmm = composite(
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
+    _fits("addmv", input, mat.array.shape[0])
     return _addmv(input, mat, vec, beta=_factor(beta, mat), alpha=_factor(alpha, mat))
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
+    _fits("addbmm", input, batch1.array.shape[1], batch2.array.shape[2])
     return _addbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
+    _fits("baddbmm", input, *batch1.array.shape[:2], batch2.array.shape[2])
     return _baddbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
 
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
+    _fits("addr", input, vec1.array.size, vec2.array.size)
     if dtypes.bool_ is input.dtype is vec1.dtype is vec2.dtype:
         return (input & bool(beta)) | (outer(vec1, vec2) & bool(alpha))
     return _addr(input, vec1, vec2, beta=beta, alpha=alpha)
