@@ -1374,6 +1374,37 @@ def set_default_device(device: Any) -> None:
 def get_default_device() -> device:
     """`device("cpu")`."""
 
+def sym_int(a: Any) -> _int:
+    """`a` without its fraction."""
+
+def sym_float(a: Any) -> _float:
+    """`a` as a float."""
+
+def sym_not(a: Any) -> _bool:
+    """`not a`."""
+
+def sym_max(a: Any, b: Any) -> Any:
+    """The larger number."""
+
+def sym_min(a: Any, b: Any) -> Any:
+    """The smaller number."""
+
+def sym_ite(b: _bool, t: Any, f: Any) -> Any:
+    """`t` if `b`, else `f`."""
+
+def sym_sqrt(a: Any) -> _float:
+    """The square root."""
+
+def sym_sum(args: Any) -> Any:
+    """The sum of several numbers."""
+
+def cond(pred: Any, true_fn: Any, false_fn: Any, operands: Any = ...) -> Any:
+    """`true_fn(*operands)` or `false_fn(*operands)`, by a number or a tensor with one element.
+
+    >>> steepest.cond(steepest.tensor(True), lambda x: x + 1, lambda x: x, (steepest.ones(1),))
+    tensor([2.])
+    """
+
 def inverse(A: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of square matrices; LinAlgError for singular ones."""
 
@@ -1538,29 +1569,6 @@ def view_as_real_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any)
 
 def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
     """A copy of what `view` shows."""
-
-def sym_int(a: Any) -> Any: ...
-
-def sym_float(a: Any) -> Any: ...
-
-def sym_not(a: Any) -> Any: ...
-
-def sym_max(a: Any, b: Any) -> Any: ...
-
-def sym_min(a: Any, b: Any) -> Any: ...
-
-def sym_ite(b: Any, t: Any, f: Any) -> Any: ...
-
-def sym_sqrt(a: Any) -> Any: ...
-
-def sym_sum(args: Any) -> Any: ...
-
-def cond(pred: Any, true_fn: Any, false_fn: Any, operands: Any = ...) -> Any:
-    """`true_fn(*operands)` or `false_fn(*operands)`, by a number or a tensor with one element.
-
-    >>> steepest.cond(steepest.tensor(True), lambda x: x + 1, lambda x: x, (steepest.ones(1),))
-    tensor([2.])
-    """
 
 def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.

@@ -137,6 +137,8 @@ ERRORS = [
     (lambda: torch.baddbmm(torch.ones(2, 3, 2), torch.ones(1, 1, 1), torch.ones(1, 1, 1)), RuntimeError, "must expand"),
     (lambda: torch.addmv(torch.ones(3), torch.ones(1, 1), torch.ones(1)), RuntimeError, "must expand"),
     (lambda: torch.addr(torch.ones(3, 2), torch.ones(1), torch.ones(1)), RuntimeError, "must expand"),
+    (lambda: torch.addmm(torch.ones(1).double(), torch.ones(2, 1), torch.ones(1, 2)), RuntimeError, "same dtype"),
+    (lambda: F.interpolate(torch.ones(2, 0, 2), scale_factor=2), RuntimeError, "greater than 0|empty|大于"),
     (lambda: torch.einsum("i,i->", torch.ones(3), torch.ones(2)), RuntimeError, "does not broadcast"),
 ]
 
@@ -215,3 +217,7 @@ def test_a_mask_without_dimensions_picks_all_or_nothing():
     assert x.sum() == 15
     x[yes] = 7
     assert x.sum() == 42
+
+
+def test_the_logarithm_of_no_probability_is_minus_infinity():
+    assert torch.special.log_ndtr(torch.tensor([-math.inf, math.inf])).tolist() == [-math.inf, 0]

@@ -136,7 +136,8 @@ class Tensor:
     def mT(self) -> Tensor:
         """A view with the last two dimensions exchanged."""
     @property
-    def name(self) -> Any: ...
+    def name(self) -> None:
+        """None: tensors have no names."""
     @property
     def names(self) -> tuple[None, ...]:
         """The names of the dimensions: none."""

@@ -112,8 +112,14 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
     if mat1.dtype is not mat2.dtype:
         raise RuntimeError(text("dtype-mismatch", operation="addmm", a=mat1.dtype, b=mat2.dtype))
+    _same_dtype("addmm", input, mat1)
     _fits("addmm", input, mat1.array.shape[0], mat2.array.shape[1])
     return _addmm(input, mat1, mat2, beta=_factor(beta, mat1), alpha=_factor(alpha, mat1))
+
+
+def _same_dtype(name: str, input: Tensor, other: Tensor) -> None:
+    if input.dtype is not other.dtype:
+        raise RuntimeError(text("dtype-mismatch", operation=name, a=input.dtype, b=other.dtype))
 
 
 def _fits(name: str, input: Tensor, *shape: int) -> None:
@@ -160,6 +166,7 @@ _addmm = composite(
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
+    _same_dtype("addmv", input, mat)
     _fits("addmv", input, mat.array.shape[0])
     return _addmv(input, mat, vec, beta=_factor(beta, mat), alpha=_factor(alpha, mat))
 
@@ -167,6 +174,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
+    _same_dtype("addbmm", input, batch1)
     _fits("addbmm", input, batch1.array.shape[1], batch2.array.shape[2])
     return _addbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
@@ -174,6 +182,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
+    _same_dtype("baddbmm", input, batch1)
     _fits("baddbmm", input, *batch1.array.shape[:2], batch2.array.shape[2])
     return _baddbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 

@@ -1,13 +1,47 @@
-"""`torch.sym_*`: arithmetic of sizes, which are ordinary numbers here."""
+"""`torch.sym_*`: arithmetic of sizes, which are ordinary numbers here; and the choice between two functions."""
 
 import math
 from typing import Any
 
-SYMBOLS: dict[str, Any] = {
-    "sym_int": lambda a: int(a), "sym_float": lambda a: float(a), "sym_not": lambda a: not a, "sym_max": lambda a, b: max(a, b),
-    "sym_min": lambda a, b: min(a, b), "sym_ite": lambda b, t, f: t if b else f, "sym_sqrt": lambda a: math.sqrt(a),
-    "sym_sum": lambda args: sum(args),
-}
+
+def sym_int(a: Any) -> int:
+    """`a` without its fraction."""
+    return int(a)
+
+
+def sym_float(a: Any) -> float:
+    """`a` as a float."""
+    return float(a)
+
+
+def sym_not(a: Any) -> bool:
+    """`not a`."""
+    return not a
+
+
+def sym_max(a: Any, b: Any) -> Any:
+    """The larger number."""
+    return max(a, b)
+
+
+def sym_min(a: Any, b: Any) -> Any:
+    """The smaller number."""
+    return min(a, b)
+
+
+def sym_ite(b: bool, t: Any, f: Any) -> Any:
+    """`t` if `b`, else `f`."""
+    return t if b else f
+
+
+def sym_sqrt(a: Any) -> float:
+    """The square root."""
+    return math.sqrt(a)
+
+
+def sym_sum(args: Any) -> Any:
+    """The sum of several numbers."""
+    return sum(args)
 
 
 def cond(pred: Any, true_fn: Any, false_fn: Any, operands: Any = ()) -> Any:

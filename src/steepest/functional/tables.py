@@ -28,7 +28,8 @@ from steepest.functional import (
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, statistics, random, threads, limits, kinds, devices)
+MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, statistics, random, threads, limits, kinds, devices,
+           symbols)
 LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
 FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
            "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of"}
@@ -70,7 +71,6 @@ def functions() -> dict[str, Any]:
     found.update(legacy.TYPES)
     found.update(copies.COPIES)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
-    found.update(symbols.SYMBOLS, cond=symbols.cond)
     found.update(softmax=softmax, log_softmax=log_softmax)
     found.update({name: with_out(found[name], exact=name in EXACT) for name in OUT.split() if name in found})
     return found

@@ -157,6 +157,10 @@ def resize_(self: Tensor, *shape: Any) -> Tensor:
     return conversion.resize(self, sizes(shape))
 
 
+def unnamed(self: Tensor) -> None:
+    """None: tensors have no names."""
+
+
 def to_dense(self: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
     """The tensor itself, which has all its elements."""
     return self if dtype is None else self.to(dtype)
@@ -246,7 +250,7 @@ PROPERTIES: dict[str, Any] = {
     **{f"is_{where}": never(f"on {what}") for where, what in (
         ("ipu", "an IPU"), ("maia", "a Maia device"), ("mtia", "an MTIA device"), ("vulkan", "a Vulkan device"), ("xla", "an XLA device"),
         ("xpu", "an Intel GPU"), ("sparse_csr", "rows that are compressed"))},
-    "is_nested": never("made of tensors of several shapes"), "name": lambda self: None,
+    "is_nested": never("made of tensors of several shapes"), "name": unnamed,
     "T": transposed, "mT": matrix_transposed, "mH": matrix_adjoint, "H": adjoint,
     "device": place, "layout": memory_layout, "itemsize": element_size,
     "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,

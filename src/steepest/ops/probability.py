@@ -32,7 +32,8 @@ def _ndtri(m: Any, x: Any) -> Any:
 
 def _log_ndtr(m: Any, x: Any) -> Any:
     low = m.minimum(x, -1.0)
-    return m.where(x < -1.0, m.log(special.erfcx(m, -low * ROOT_HALF) * 0.5) - low * low * 0.5, m.log1p(-0.5 * m.erfc(x * ROOT_HALF)))
+    tail = m.where(m.eq(x, -math.inf), x, m.log(special.erfcx(m, -low * ROOT_HALF) * 0.5) - low * low * 0.5)
+    return m.where(x < -1.0, tail, m.log1p(-0.5 * m.erfc(x * ROOT_HALF)))
 
 
 erfcx: Elementwise = elementwise("erfcx", special.erfcx, promote=F, node="SpecialErfcxBackward0",

@@ -233,7 +233,7 @@ def interpolate(
         raise ValueError(text("interpolate-count", n=n, given=each))
     factors = [None] * n if scale_factor is None else [float(v) for v in each]
     out = [int(v) for v in each] if scale_factor is None else [math.floor(float(m * f)) for m, f in zip(shape[2:], factors, strict=True)]
-    if any(m <= 0 for m in (*out, *shape[2:])):
+    if any(m <= 0 for m in (*out, *shape[1:])):
         raise RuntimeError(text("interpolate-empty", input=list(shape[2:]), output=out))
     if recompute_scale_factor:
         if scale_factor is None:
