@@ -161,11 +161,16 @@ class Maker:
 def chaotic(source: str) -> bool:
     """Whether rounding alone changes what the program leaves: eager, it does not agree with itself on data moved in the seventh digit."""
     expected = run(source, Plain)
-    for k in range(6):
-        noise = f"torch.tensor(np.random.default_rng({k}).standard_normal(x.shape), dtype=x.dtype)" if k else "1"
-        found = run(source.replace("\ny = ", f"\nx = x * (1 + 3e-7 * {noise})\ny = ", 1), Plain)
+    begin = source.index("\noptimizer = ")
+    for k in range(8):
+        draw = f"np.random.default_rng({k}).standard_normal"
+        noise = f"torch.tensor({draw}(x.shape), dtype=x.dtype)" if k else "1"
+        moved = source.replace("\ny = ", f"\nx = x * (1 + 3e-7 * {noise})\ny = ", 1)
+        if k > 3:       # the parameters as well, each its own way
+            nudge = f"for p in model.parameters(): p.data.mul_(1 + 2e-7 * torch.tensor({draw}(p.shape), dtype=p.dtype))"
+            moved = source[:begin] + f"\n{nudge}" + source[begin:]
         try:
-            compare(found, expected, RTOL / 3, ATOL / 3)
+            compare(run(moved, Plain), expected, RTOL / 3, ATOL / 3)
         except AssertionError:
             return True
     return False
