@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 import steepest as torch
-from steepest.compiling.loop import Loop, Site, sites
+from steepest.compiling.loop import Loop
+from steepest.compiling.sites import Site, sites
 
 _numbers = count()
 

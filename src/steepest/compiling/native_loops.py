@@ -18,9 +18,10 @@ import numpy as np
 
 from steepest.compiling.effects import Target, emit, recorder_now
 from steepest.compiling.following import calls
-from steepest.compiling.loop import Loop, Site, running, sites
+from steepest.compiling.loop import Loop, running
 from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, combined, extreme, tracers
 from steepest.compiling.rewriting import RUNTIME, rewritten
+from steepest.compiling.sites import Site, sites
 from steepest.compiling.sources import Source, source_of
 from steepest.compiling.trace import Escape, Trace
 from steepest.core.device import device
