@@ -202,6 +202,21 @@ for epoch in range(4):
         v = c[1]
         a = a * 0.9
 """,
+    "a list that is another one in the next loop": """
+for epoch in range(4):
+    kept = kept[-2:]
+    for i in loop(5):
+        b = torch.cat([a[:1], b[1:]])
+        kept.append((i, n))
+""",
+    "tensors that are one and two by turns": """
+for epoch in range(4):
+    box.t, a = a, box.t
+    for i in loop(17):
+        held['a'].add_(0.01)
+        if not i % 5 and i:
+            a = a * (1 + 0.001 * n)
+""",
     "a list that one program cuts and another one makes longer": """
 for epoch in range(4):
     for i in loop(30):

@@ -175,17 +175,24 @@ class Walk:
         for path in free:
             if path in roots and len(path) == 1:
                 self.places[path] = variable(frame, path[0])
-                self._again(path, roots[path])
+                value = roots[path]
             elif path in self.places and path[0] not in self.overwritten:
                 try:
-                    self._again(path, self.places[path].get())
+                    value = self.places[path].get()
                 except (KeyError, AttributeError, IndexError):
                     return False
+            else:
+                continue
+            if path in self.lists and type(value) is not list:
+                return False
+            self._again(path, value)
         return True
 
     def _again(self, path: Path, value: Any) -> None:
         """Note what lies at a path now, in place of what lay there."""
-        if isinstance(value, Tensor):
+        if path in self.lists:
+            self.lists[path] = value
+        elif isinstance(value, Tensor):
             self.tensors[path] = value
         elif type(value) in ATOMS or isinstance(value, np.generic):
             self.tensors.pop(path, None)

@@ -170,6 +170,8 @@ class Section:
         self.active: Compiled | None = None
         self.before: Compiled | None = None
         self.bound: set[Compiled] = set()
+        self.fitting: set[Compiled] = set()
+        """Programs that can begin with the tensors that there are now."""
         self.ready: set[Compiled] = set()
         self.source: Any = None
         self.free: frozenset[Path] = frozenset()
@@ -198,7 +200,7 @@ class Section:
         for path in self.free:
             found = self.now.tensors.get(path)
             if found is not self.tensors.get(path) and path[0] not in self.now.overwritten:
-                self.before = None          # programs must look again whether it fits
+                self.fitting.clear()
             if found is not None:
                 self.tensors[path] = found
             else:
@@ -215,10 +217,11 @@ class Section:
             return False
         if any(p.concerns(path) and path not in p.lists and path[0] not in p.overwritten for path in self.grown):
             return False
-        if self.before not in compiled.follows:
+        if compiled not in self.fitting:
             self._look()
-            if not compiled.program.fits(self.tensors):
+            if not p.fits(self.tensors):
                 return False
+            self.fitting.add(compiled)
             if self.before is not None:
                 compiled.follows.add(self.before)
         if compiled not in self.bound or not compiled.in_place.isdisjoint(self.left):
@@ -267,6 +270,7 @@ class Section:
                 self._tensor(i.path).version.count += self.steps
         self.left.update(compiled.left)
         self.before = compiled
+        self.fitting = {c for c in self.fitting if compiled in c.follows or c is compiled and c.program.repeats}
 
     def _number(self, path: Path) -> Any:
         self._look(path)
