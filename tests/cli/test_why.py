@@ -29,7 +29,7 @@ def run(folder: Path, *options: str, language: str = "en", source: str = PROGRAM
 
 
 def test_why_names_the_mistake_and_the_numbers_stay_the_same(tmp_path: Path) -> None:
-    plain, watched = run(tmp_path), run(tmp_path, "--why", "--json", "found.json")
+    plain, watched = run(tmp_path, "--eager"), run(tmp_path, "--eager", "--why", "--json", "found.json")
     assert plain.returncode == watched.returncode == 0 and plain.stderr == ""
     assert watched.stdout == plain.stdout
     assert "1. mistake: zero-grad-forgotten, line 10" in watched.stderr
