@@ -182,3 +182,25 @@ def test_a_loop_that_was_watched_before_tells_the_next_watcher() -> None:
         losses.append(site.losses.tolist())
     assert [len(x) for x in losses] == [400, 400, 400]
     assert np.allclose(losses[0], losses[2], rtol=1e-5)
+
+
+def test_passes_at_one_place_that_belong_to_one_native_step_are_all_told(tmp_path: Path) -> None:
+    doctor, left = run(tmp_path, """import steepest as torch
+torch.manual_seed(0)
+x = torch.linspace(0, 1, 40)
+y = 2 * x
+w = torch.zeros(1, requires_grad=True)
+optimizer = torch.optim.SGD([w], lr=0.05)
+losses = []
+for epoch in range(200):
+    for a, b in zip(x.split(10), y.split(10)):
+        loss = ((w * a - b) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+""")
+    assert doctor is not None and len(left.losses) == 800
+    (site,) = doctor.watcher.sites.values()
+    assert site.losses.tolist() == left.losses and doctor.watcher.count == 800
+    assert native_loops.native_sites()[-1].native_steps > 100

@@ -13,14 +13,15 @@ from steepest.compiling.results import Kept
 from steepest.compiling.trace import Effect
 from steepest.core.tensor import Tensor
 
-__all__ = ["Onlooker", "admitted", "onlookers", "tell", "told", "unseen"]
+__all__ = ["Columns", "Onlooker", "admitted", "onlookers", "tell", "told", "unseen"]
 
 Array = np.ndarray[Any, Any]
-Columns = dict[Any, Array]
+Columns = list[tuple[Any, Array]]
 
 
 class Onlooker(Protocol):
-    """What a loop asks of one who watches. Columns hold a number for each of n steps, by the key that `tell` was given."""
+    """What a loop asks of one who watches. A column is the key that `tell` was given and a number for each of n steps; columns stand
+    in the order in which a step tells them, and may have the same key."""
 
     def ahead(self, keys: list[Any]) -> int:
         """How many steps, each of which tells so many values, may go unseen from here on."""
@@ -66,5 +67,5 @@ def told(effects: list[Any], results: list[Array], n: int) -> None:
 
 
 def _columns(effects: list[Any], results: list[Array], n: int) -> Columns:
-    return {key: results[values[0].index].reshape(n) if isinstance(values[0], Kept) else np.full(n, values[0].value)
-            for kind, key, values in effects if kind == "tell"}
+    return [(key, results[values[0].index].reshape(n) if isinstance(values[0], Kept) else np.full(n, values[0].value))
+            for kind, key, values in effects if kind == "tell"]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import run_backward
-from steepest.compiling.onlooker import onlookers, tell
+from steepest.compiling.onlooker import Columns, onlookers, tell
 from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
 from steepest.diagnose.anomaly import located
@@ -235,10 +235,9 @@ class Watcher(Looks):
             return 0
         return (wanted - self.count) // passes
 
-    def admit(self, columns: dict[Any, Array]) -> int:
+    def admit(self, columns: Columns) -> int:
         """How many native steps may stand: those before the one in front of the first loss that is not finite."""
-        losses = [values for key, values in columns.items() if key[0] == "pass"]
-        n = len(next(iter(columns.values()))) if columns else ENDLESS
+        losses, n = [values for key, values in columns if key[0] == "pass"], len(columns[0][1])
         if not losses or self.first_bad is not None or self._alarms >= ALARMS:
             return n
         bad = np.logical_or.reduce([~np.isfinite(values) for values in losses])
@@ -249,33 +248,35 @@ class Watcher(Looks):
         self.next, self.noting.finite_only = self.count + allowed * len(losses), True
         return allowed
 
-    def told(self, columns: dict[Any, Array]) -> None:
+    def told(self, columns: Columns) -> None:
         """Native steps have gone by: their losses, and those of evaluations, in the order of a step."""
-        n, each, place = len(next(iter(columns.values()))), sum(key[0] == "pass" for key in columns), 0
-        for key, values in columns.items():
+        n, passes = len(columns[0][1]), [(key, values) for key, values in columns if key[0] == "pass"]
+        each, place = len(passes), 0
+        for key, values in columns:
             if key[0] == "pass":
-                self._passed(self._site(key[1], key[2]), np.asarray(values, np.float64), each, place)
                 place += 1
-            else:
+            elif key[0] == "evaluation":
                 seen = self._evaluation(key[1], key[2])
                 seen.values.extend(values.tolist())
                 seen.passes.extend(range(self.count + place, self.count + place + n * each, each) if each else [self.count] * n)
                 seen.weights.extend([key[3]] * n)
                 seen.without_grad += n
+        if passes:
+            self._passed(passes)
         self.count += n * each
         self.gap = self.gap or each > 0
 
-    def _passed(self, site: Site, losses: Array, each: int, place: int) -> None:
-        """Passes have gone by at one place, `each` of them in a step."""
-        bad = np.flatnonzero(~np.isfinite(losses))
+    def _passed(self, passes: Columns) -> None:
+        """Passes have gone by: a column for each of a step."""
+        bad = np.flatnonzero(~np.isfinite(np.stack([values for _, values in passes], 1)))
         if len(bad) and self.first_bad is None:
-            self.first_bad = self.count + int(bad[0]) * each + place
-        if self.until is not None:
-            last = next((k for k, loss in enumerate(losses.tolist()) if self.until(loss)), None)
+            self.first_bad = self.count + int(bad[0])
+        for key in dict.fromkeys(key for key, _ in passes):
+            losses = np.stack([values for other, values in passes if other == key], 1).astype(np.float64).ravel()
+            last = None if self.until is None else next((k for k, loss in enumerate(losses.tolist()) if self.until(loss)), None)
+            self._site(key[1], key[2]).losses.frombytes(losses[: None if last is None else last + 1].tobytes())
             if last is not None:
-                site.losses.frombytes(losses[: last + 1].tobytes())
                 raise EndOfReplay
-        site.losses.frombytes(losses.tobytes())
 
     # optimizers -------------------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd import gradients
-from steepest.compiling.onlooker import onlookers, tell
+from steepest.compiling.onlooker import Columns, onlookers, tell
 from steepest.core.modes import interpreters
 from steepest.core.node import Node
 from steepest.core.tensor import Tensor, from_array, refresh
@@ -209,18 +210,19 @@ class watching:
 
     def ahead(self, keys: list[Any]) -> int:
         """How many native steps may go by before one is to be seen: up to the next point of a path."""
-        walks = [self.seen.walks.get(key[1]) for key in keys if key[0] == "walk"]
-        return min((0 if walk is None else -len(walk.losses) % walk.every for walk in walks), default=ENDLESS)
+        counts = Counter(key[1] for key in keys if key[0] == "walk")
+        walks = [(self.seen.walks.get(leaves), passes) for leaves, passes in counts.items()]
+        return min((0 if walk is None else -len(walk.losses) % walk.every // passes for walk, passes in walks), default=ENDLESS)
 
-    def admit(self, columns: dict[Any, Array]) -> int:
+    def admit(self, columns: Columns) -> int:
         """All native steps may stand."""
-        return len(next(iter(columns.values())))
+        return len(columns[0][1])
 
-    def told(self, columns: dict[Any, Array]) -> None:
+    def told(self, columns: Columns) -> None:
         """Native steps have gone by: their losses."""
-        for key, values in columns.items():
-            if key[0] == "walk":
-                self.seen.walks[key[1]].losses.extend(values.tolist())
+        for leaves in dict.fromkeys(key[1] for key, _ in columns if key[0] == "walk"):
+            losses = np.stack([values for key, values in columns if key == ("walk", leaves)], 1)
+            self.seen.walks[leaves].losses.extend(losses.ravel().tolist())
         self._end_in_time()
 
     def _plainly(self, outputs: Sequence[Tensor], given: Any, inputs: Any, keep: bool, create: bool) -> Any:
