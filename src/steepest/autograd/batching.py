@@ -8,7 +8,7 @@ level of its own, so its rules need not know of batches.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from steepest.core.node import SEVERAL, Like
 from steepest.core.primitive import Primitive, wants_gradient
 from steepest.core.promotion import promote_tags
 from steepest.core.tensor import Tensor, alias
+from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone, where
 from steepest.ops.creation import iota
 from steepest.ops.indexing import check_bounds, put_rows, take_rows
@@ -32,6 +33,18 @@ from steepest.ops.views import View, expand, permute, squeeze, unsqueeze, view
 __all__ = ["Batching", "bottom"]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class BatchInfo(NamedTuple):
+    """What a Function's own rule for batches is told."""
+
+    batch_size: int
+    randomness: str
+
+
+def to_front(x: Any, dim: int) -> Any:
+    """Dimension `dim` first."""
+    return permute(x, order=(dim, *[d for d in range(x.array.ndim) if d != dim])) if dim else x
 
 
 class Batching(Level):
@@ -87,9 +100,23 @@ class Batching(Level):
         return self.batched(primitive(*[self.examples(x) for x in operands], **params))
 
     def custom(self, of: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
-        """A user's Function whose own backward the graph below wants: done by example there; else it is recorded here."""
+        """A user's Function with a rule of its own for batches, or whose own backward the graph below wants: done by example there.
+
+        Else it is recorded here.
+        """
         inner = [x.underlying if self.owns(x) else x for x in args]
         flags = [bool(self.extra_of(x)) for x in args]
+        if of.vmap is not Function.vmap and any(flags):
+            with self.below():
+                made = of.vmap(BatchInfo(self.size, self.randomness), tuple([0 if flag else None for flag in flags]), *inner, **kwargs)
+                if not (isinstance(made, tuple) and len(made) == 2):
+                    raise RuntimeError(text("vmap-of-function", name=of.__name__))
+                out, dims = made
+                several = isinstance(out, (tuple, list))
+                each = dims if isinstance(dims, (tuple, list)) else [dims] * len(out) if several else [dims]
+                placed = [self.wrap(x, None) if d is None else self.batched(to_front(x, d % x.array.ndim))
+                          for x, d in zip(out if several else [out], each, strict=True)]
+            return True, tuple(placed) if several else placed[0]
         with self.below():
             if not any(flags) or not (modes.grad and wants_gradient(tuple(inner))):
                 return False, None

@@ -33,6 +33,17 @@ class FunctionNode(Node):
         self.saved["tensors"] = tensors
         self.versions["tensors"] = tuple(0 if x is None else x._version_count for x in tensors)
 
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keep tensors for `jvp`, which finds them as `saved_tensors`."""
+        self.params["forward"] = tensors
+
+    def moved(self, tangents: list[Any]) -> Any:
+        """What the Function's own `jvp` says of the results' tangents."""
+        if "forward" in self.params:
+            self.saved = {**(self.saved or {}), "tensors": self.params["forward"]}
+            self.versions = {**self.versions, "tensors": tuple(0 if x is None else x._version_count for x in self.params["forward"])}
+        return self.function.jvp(self, *tangents)
+
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What was given to `save_for_backward`."""
@@ -108,6 +119,16 @@ class Function:
         """One gradient for every argument of forward, None for those that have none."""
         raise NotImplementedError(text("function-without", method="backward"))
 
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """The tangents of the results from those of the arguments, for forward mode."""
+        raise NotImplementedError(text("function-without", method="jvp"))
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """The results for a batch and the dimensions it lies along: `info.batch_size`, and an `in_dims` for every argument."""
+        raise NotImplementedError(text("function-without", method="vmap"))
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward and record the operation."""
@@ -115,6 +136,11 @@ class Function:
             done, out = interpreters[-1].custom(cls, args, kwargs)
             if done:
                 return out
+        return cls.recorded(args, kwargs)[0]
+
+    @classmethod
+    def recorded(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, FunctionNode]:
+        """The results of forward, and the node that it shared with `setup_context`."""
         ctx = FunctionNode(cls)
         ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
         before = modes.grad
@@ -128,7 +154,7 @@ class Function:
         finally:
             modes.grad = before
         if not (before and wants_gradient(args)):
-            return out
+            return out, ctx
         several = isinstance(out, tuple)
         outs = list(out) if several else [out]
         inputs = {id(x) for x in args if isinstance(x, Tensor)}
@@ -141,7 +167,7 @@ class Function:
         for k, x in enumerate(outs):
             if isinstance(x, Tensor) and not without[k] and x.dtype.category >= 2:
                 x.node, x.needs_grad, x.output_nr = ctx, True, k
-        return tuple(outs) if several else outs[0]
+        return (tuple(outs) if several else outs[0]), ctx
 
 
 def once_differentiable(function: Any) -> Any:

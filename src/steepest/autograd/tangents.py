@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.autograd.engine import fit, run_backward
+from steepest.autograd.function import Function
 from steepest.autograd.levels import Level, LevelTensor, differentiable, of_kind
 from steepest.core.modes import modes
 from steepest.core.node import SEVERAL, Like
@@ -50,6 +51,21 @@ class Tangents(Level):
             return self.wrap(out, made if differentiable(out) else None)
         made = made if isinstance(made, (tuple, list)) else (made,) * len(out)
         return tuple([self.wrap(x, t if differentiable(x) else None) for x, t in zip(out, made, strict=True)])
+
+    def custom(self, of: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
+        """A user's Function that says how tangents move; else its forward is followed, operation by operation."""
+        tangents = [self.extra_of(x) if self.owns(x) else None for x in args]
+        if of.jvp is Function.jvp or all(t is None for t in tangents):
+            return False, None
+        primals = tuple([x.underlying if self.owns(x) else x for x in args])
+        with self.below():
+            out, ctx = of.recorded(primals, kwargs)
+            given = [zeros(x) if t is None and isinstance(x, Tensor) and ctx.materialize else t
+                     for x, t in zip(primals, tangents, strict=True)]
+            made = ctx.moved(given)
+            if not isinstance(out, tuple):
+                return True, self.wrap(out, made)
+            return True, tuple([self.wrap(x, m) for x, m in zip(out, made, strict=True)])
 
     def place(self, target: LevelTensor, value: Any) -> None:
         tangent = self.extra_of(value)

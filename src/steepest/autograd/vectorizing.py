@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from steepest.autograd.batching import Batching
+from steepest.autograd.batching import Batching, to_front
 from steepest.autograd.levels import of_kind
 from steepest.autograd.trees import flatten, prefix, rebuild
 from steepest.core.tensor import Tensor
@@ -109,11 +109,6 @@ def arguments(name: str, in_dims: Any, args: tuple[Any, ...]) -> tuple[list[Any]
     if len(set(sizes)) > 1:
         raise ValueError(text("vmap-sizes", sizes=sizes))
     return leaves, structure, found, sizes[0]
-
-
-def to_front(x: Any, dim: int) -> Any:
-    """Dimension `dim` first."""
-    return permute(x, order=(dim, *[d for d in range(x.array.ndim) if d != dim])) if dim else x
 
 
 def left(level: Batching, x: Any, out_dim: Any, name: str, out_dims: Any) -> Any:

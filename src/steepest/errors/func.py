@@ -1,6 +1,9 @@
 """Texts of the function transformations: vmap, grad, jvp and what stands on them."""
 
 ROWS = {
+    "vmap-of-function": (
+        "{name}.vmap must return the result and the dimension that its batch lies along, as a tuple of two",
+        "{name}.vmap 应返回两个值:结果,以及批所在的维"),
     "vmap-random": (
         "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on "
         "vmap (vmap(f, randomness=\"different\")) or perform the randomness operation out of vmap",
