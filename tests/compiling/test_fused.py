@@ -314,6 +314,25 @@ def test_threads_that_share_the_rows_of_a_batch(name: str, rows: int, threads: i
         torch.set_num_threads(before)
 
 
+def test_gradients_of_filters_take_no_copies_of_the_images() -> None:
+    """Whatever the width of vectors: with filters of 5 by 5, 25 copies would be made of each image."""
+    random = np.random.default_rng(2)
+    x, y = of_kind("f", (40, 3, 16, 16), random), places(5, (40,), random)
+    batches = [(torch.tensor(random.permutation(40)[:16]),) for _ in range(3)]
+
+    def model() -> Any:
+        return nn.Sequential(nn.Conv2d(3, 10, 5), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(10, 5))
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        _, native, _ = compiled(trained(model, lambda net, at: classified(net, x[at], y[at]), lr=0.1), batches)
+    finally:
+        torch.set_num_threads(before)
+    outputs = 16 * 10 * 12 * 12 * 4
+    assert native.schedule.size < 4 * outputs
+
+
 def test_an_index_outside_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(natives, "PAYS", 0)
     monkeypatch.setattr(nests, "ALONE", 0)
@@ -429,6 +448,7 @@ t.test_convolutions_with_all_gradients("padded")
 t.test_pools_put_gradients_where_maxima_were("halves", 16)
 t.test_folds_over_every_dimension((7, 17))
 t.test_vectors_of_every_dtype("h")
+t.test_gradients_of_filters_take_no_copies_of_the_images()
 """
 
 

@@ -78,8 +78,9 @@ def _planned(nest: Nest, space: Space) -> Plan:
     least = max(2, width // 2)
     kept = [d for d in range(n) if contiguous(d) and sizes[d] >= least]
     lane = max(kept, key=lambda d: (c.strides[d] == 1, min(sizes[d], 4 * width)), default=None)
-    wanted = max((d for d in range(n) if c.strides[d] == 1 and sizes[d] >= least), key=lambda d: sizes[d], default=None)
     across = [] if nest.exact else [d for d in range(n, len(sizes)) if a.strides[d] == b.strides[d] == 1 and sizes[d] >= least]
+    whole = width if across else least          # a copy with lanes to spare is worse than lanes that are summed
+    wanted = max((d for d in range(n) if c.strides[d] == 1 and sizes[d] >= whole), key=lambda d: sizes[d], default=None)
     if lane is None or c.strides[lane] != 1:
         packed = wanted is not None and lane is None and _worth_packing(space, a, b, wanted, bool(across))
         if packed and wanted is not None:
