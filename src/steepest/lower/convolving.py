@@ -13,7 +13,6 @@ from steepest.lower import machine
 from steepest.lower.arrays import address, array_function, data
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index, itemsize
-from steepest.lower.tiles import registers
 
 __all__ = ["lines_kernel", "results_kernel", "tile", "turning_kernel", "weights_kernel", "weights_tile"]
 
@@ -25,13 +24,13 @@ WEIGHT_TILES = {32: {1: 12, 2: 8, 4: 5}, 16: {1: 6, 2: 4}}
 
 def tile(channels: int) -> tuple[int, int]:
     """Channels and vectors of the tiles for so many output channels."""
-    shapes = TILES[registers()]
+    shapes = TILES[machine.registers()]
     return next((pair for pair in shapes if pair[0] >= channels), shapes[-1])
 
 
 def weights_tile(channels: int, dtype: str) -> tuple[int, int]:
     """Offsets and vectors of output channels of the tiles for the weights' gradient."""
-    shapes = WEIGHT_TILES[registers()]
+    shapes = WEIGHT_TILES[machine.registers()]
     needed = -(-channels // machine.width(dtype))
     vectors = next((v for v in shapes if v >= needed), max(shapes))
     return shapes[vectors], vectors

@@ -142,6 +142,11 @@ def width(dtype: str = "float32") -> int:
     return _target()[3] // size
 
 
+def registers() -> int:
+    """Vector registers."""
+    return 32 if has("avx512") or processor() == "aarch64" else 16
+
+
 @functools.cache
 def _triple() -> str:
     """This process as LLVM's triple; on Windows with ELF objects, which llvmlite's machine makes for its loader there."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.lower import machine
 from steepest.lower.expressions import Expression, Expressions, Unsupported, write
 from steepest.lower.row_body import Body, evaluate
 from steepest.lower.row_input import load_rows
@@ -25,8 +26,8 @@ Registers = dict[tuple[int, int], list[Value]]
 UNROLLED = 250
 """So many multiply-adds a row at most in a straight line."""
 
-TILE = 8
-"""Features in a tile."""
+TILE = {32: 8, 16: 4}
+"""Features in a tile, by the number of registers."""
 
 
 def is_small(body: Body, inside: Sequence[int]) -> bool:
@@ -220,7 +221,7 @@ def _tile(body: Body, d: int | None, members: Sequence[int], stored: Sequence[in
     """One group for a few row vectors: a loop over tiles of its features."""
     f, m, graph = body.f, body.m, body.graph
     size = 1 if d is None else graph.size[d]
-    tile = next(k for k in range(min(TILE, size), 0, -1) if size % k == 0)
+    tile = next(k for k in range(min(TILE[machine.registers()], size), 0, -1) if size % k == 0)
     with f.loop(size, tile) as feature:
         totals = {r: _reduced(body, r, d, feature, tile, rows) for r in members if body.node(r).kind == "reduce"}
         g, elements = Expressions(), dict[int, Expression]()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from steepest.lower import machine
 from steepest.lower.expressions import Unsupported
 from steepest.lower.row_body import Body
 from steepest.lower.scalar import FLOATS, Value
@@ -18,8 +19,8 @@ __all__ = ["SMALL", "Sums", "lane_sums"]
 SMALL = 256
 """Elements up to which the sums of a value are accumulated together with others."""
 
-ACCUMULATORS = 24
-"""Vectors that are summed into at the same time."""
+ACCUMULATORS = {32: 24, 16: 12}
+"""Vectors that are summed into at the same time, by the number of registers."""
 
 Element = tuple[int, tuple[tuple[int, int], ...]]
 """A sum's root and its factors: roots with rows and the places among their features."""
@@ -45,7 +46,8 @@ class Sums:
         for r in roots:
             body.places[r] = pointer, first
             first += body.size(r)
-        chunks = [Chunk(body, elements[k:k + ACCUMULATORS], dtype, pointer, k) for k in range(0, len(elements), ACCUMULATORS)]
+        many = ACCUMULATORS[machine.registers()]
+        chunks = [Chunk(body, elements[k:k + many], dtype, pointer, k) for k in range(0, len(elements), many)]
         self.chunks += chunks
         self.ends.append((chunks, pointer, dtype))
 

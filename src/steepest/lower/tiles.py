@@ -46,11 +46,6 @@ CACHE = 24_000
 """Bytes of a panel of vectors that stay in the first cache while the rows pass by."""
 
 
-def registers() -> int:
-    """Vector registers."""
-    return 32 if machine.has("avx512") or machine.processor() == "aarch64" else 16
-
-
 def product_nest(nest: Nest, group: Group) -> None:
     """The product of two operands summed over the folded dimensions, and the maps after it."""
     space = Space(group, nest.exact, nest.shared)
@@ -79,8 +74,7 @@ def _planned(nest: Nest, space: Space) -> Plan:
     kept = [d for d in range(n) if contiguous(d) and sizes[d] >= least]
     lane = max(kept, key=lambda d: (c.strides[d] == 1, min(sizes[d], 4 * width)), default=None)
     across = [] if nest.exact else [d for d in range(n, len(sizes)) if a.strides[d] == b.strides[d] == 1 and sizes[d] >= least]
-    whole = width if across else least          # a copy with lanes to spare is worse than lanes that are summed
-    wanted = max((d for d in range(n) if c.strides[d] == 1 and sizes[d] >= whole), key=lambda d: sizes[d], default=None)
+    wanted = max((d for d in range(n) if c.strides[d] == 1 and sizes[d] >= least), key=lambda d: sizes[d], default=None)
     if lane is None or c.strides[lane] != 1:
         packed = wanted is not None and lane is None and _worth_packing(space, a, b, wanted, bool(across))
         if packed and wanted is not None:
@@ -118,9 +112,10 @@ def _any_lane(space: Space, a: Ref, b: Ref, width: int) -> int | None:
 
 def _worth_packing(space: Space, a: Ref, b: Ref, wanted: int, across: bool) -> bool:
     """Whether enough is multiplied with each packed element; more where the lanes could be summed instead."""
+    sizes = [*space.kept, *space.folded]
     x, y = (a, b) if a.strides[wanted] else (b, a)
-    if y.strides[wanted]:
-        return False
+    if y.strides[wanted] or across and math.prod(n for d, n in enumerate(sizes) if x.strides[d]) > 2 * x.content.size:
+        return False            # each element would be copied several times, as those of an image for all places in a filter
     reused = math.prod(n for d, n in enumerate(space.kept) if y.strides[d] and not x.strides[d])
     return reused >= (8 if across else 4)
 
@@ -142,7 +137,7 @@ def _tiled(space: Space, a: Ref, b: Ref, lane: int | None, width: int) -> Plan:
             for row in (*only_a, -1) if only_a else (-1,):
                 for tall in range(1, min(size[row], 12) + 1) if row >= 0 else (1,):
                     count = vectors * math.prod(k for _, k in shape)
-                    if tall * count + min(count, tall) + 1 > registers():
+                    if tall * count + min(count, tall) + 1 > machine.registers():
                         continue
                     plan = Plan(a, b, lane, (row, tall), columns, width)
                     cost = _cost(plan, size, deep)
