@@ -1,9 +1,11 @@
 """Whole sequences as one node give what the steps give: values, gradients of every order, states, packed sequences."""
 
+import numpy as np
 import pytest
 
 import steepest as torch
 from steepest.functional.neural import recurrence
+from steepest.functional.neural.steady import Steady
 from steepest.nn.utils.rnn import pack_padded_sequence
 
 KINDS = {
@@ -148,3 +150,16 @@ def test_a_native_loop_over_a_recurrent_model_gives_what_the_plain_loop_gives():
     plain, native = train(range(12)), train(torch.loop(12))
     assert plain[0] == pytest.approx(native[0], rel=1e-5)
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(plain[1], native[1], strict=True))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_with_one_matrix_are_numpys(dtype):
+    random = np.random.default_rng(0)
+    for rows, inner, columns in ((1, 1, 1), (3, 5, 7), (64, 20, 80), (9, 130, 33), (2, 0, 3)):
+        b = random.normal(size=(inner, columns)).astype(dtype)
+        for right in (b, np.asfortranarray(b)):
+            product = Steady(right, rows)
+            for n in {1, rows}:
+                a, out = random.normal(size=(n, inner)).astype(dtype), np.empty((n, columns), dtype)
+                product(a, out)
+                assert np.allclose(out, a.astype(np.float64) @ b, rtol=1e-4, atol=1e-4)

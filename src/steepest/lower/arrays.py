@@ -6,7 +6,6 @@ array instead of a whole one for `array.ctypes.data`. Whoever calls answers for 
 """
 
 import ctypes
-import sysconfig
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +15,8 @@ from steepest.lower.text import Function, Index, module
 __all__ = ["address", "array_function", "array_functions", "data", "dimensions", "quick_function", "size", "stride"]
 
 DATA = object.__basicsize__
+PLAIN = 16
+"""Bytes of an object's head where the first eight count its references and nothing else: builds without Python's lock have more."""
 NDIM, SIZES, STRIDES = DATA + 8, DATA + 16, DATA + 24
 KINDS: dict[str, tuple[str, Any]] = {
     "array": ("ptr", ctypes.py_object), "int": ("i64", ctypes.c_int64), "float": ("double", ctypes.c_double)}
@@ -82,7 +83,7 @@ def quick_function(name: str, arrays: Sequence[str], write: Callable[[Function],
 
     It keeps Python's lock, and is for what takes a few microseconds at most. RuntimeError where there is no native code.
     """
-    if sysconfig.get_config_var("Py_GIL_DISABLED") or sysconfig.get_config_var("Py_TRACE_REFS"):
+    if PLAIN != DATA:
         slow = array_function(name, [(label, "array") for label in arrays], write)
 
         def call(*given: Any) -> Any:

@@ -20,6 +20,7 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.functional.joining import cat
 from steepest.functional.neural.linear import linear
 from steepest.functional.neural.rows import NATIVE, RowKernel
+from steepest.functional.neural.steady import Steady
 from steepest.ops.activations import relu, sigmoid
 from steepest.ops.composites import composite
 from steepest.ops.functions import tanh
@@ -221,7 +222,7 @@ def _sequence_kernel(x: Array, hidden: Array, other: Any, weight: Array, bias: A
     cell = CELLS[mode]
     step = _functions(mode, x.dtype, bias is not None, kept.wanted)[0]
     width = weight.shape[1]
-    x, turned = np.ascontiguousarray(x), weight.T
+    x, through = np.ascontiguousarray(x), Steady(weight.T, len(hidden))
     states = [np.array(s, order="C") for s in (hidden, other) if s is not None]
     out, product = np.empty((len(x), width), x.dtype), np.empty((len(hidden), cell.gates * width), x.dtype)
     if kept.wanted:
@@ -232,7 +233,7 @@ def _sequence_kernel(x: Array, hidden: Array, other: Any, weight: Array, bias: A
     for span in reversed(spans) if backward else spans:
         n = span.stop - span.start
         now = [s[:n] for s in states]
-        np.matmul(now[0], turned, out=product[:n])
+        through(now[0], product[:n])
         step(*now, product, x[span], *fixed, *now, *[a[span] for a in flat])
     return (out, *states)
 
@@ -247,16 +248,16 @@ def _swept(g: Any, kept: Kept, weight: Array, hidden: Array, mode: str, sizes: S
     dx = np.empty((rows, cell.gates * width), weight.dtype)
     da = np.empty_like(dx) if cell.around else dx
     saved = [arrays[name] for name in cell.back.operands if name in arrays]
-    spans = _spans(sizes)
+    spans, through, product = _spans(sizes), Steady(weight, len(hidden)), np.empty_like(slopes[0])
     for span in spans if backward else reversed(spans):
         n = span.stop - span.start
         now = [s[:n] for s in slopes]
-        through = [da[span], now[0]] if cell.around else now[1:]
-        step(*now, out[span], *[a[span] for a in saved], dx[span], *through)
+        step(*now, out[span], *[a[span] for a in saved], dx[span], *([da[span], now[0]] if cell.around else now[1:]))
         if cell.around:
-            now[0] += np.matmul(da[span], weight)
+            through(da[span], product[:n])
+            now[0] += product[:n]
         else:
-            np.matmul(dx[span], weight, out=now[0])
+            through(dx[span], now[0])
     return {"x": dx, "da": da, "hidden": slopes[0], "other": slopes[-1]}
 
 
