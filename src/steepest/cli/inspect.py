@@ -6,6 +6,7 @@ import json as notation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steepest.cli.table_options import AS_IT_IS, AS_JUDGED, HowToRead, WhatColumnsAre
 from steepest.errors import text
 
 if TYPE_CHECKING:
@@ -19,13 +20,8 @@ def inspect(
     /,
     *,
     target: str | None = None,
-    kind: list[str] | None = None,
-    ignore: list[str] | None = None,
-    decimal: str = "auto",
-    header: bool | None = None,
-    encoding: str = "auto",
-    separator: str = "auto",
-    sheet: str | None = None,
+    columns: WhatColumnsAre = AS_JUDGED,
+    how: HowToRead = AS_IT_IS,
     json: Path | None = None,
 ) -> None:
     """Show what is in a table, or in a model file, and what is wrong with it.
@@ -36,25 +32,10 @@ def inspect(
         A table as `steepest train` takes it; or a folder that it wrote, or its model.safetensors.
     target
         The column to predict: then leaks, imbalance and proposals for the split are looked for too.
-    kind
-        COLUMN=number, category, date, text or id, where it is judged wrongly; may be given several times.
-    ignore
-        A column to leave out; may be given several times.
-    decimal
-        point or comma, where auto judges the columns wrongly.
-    header
-        Whether the first line names the columns; without this, the cells decide.
-    encoding
-        utf-8, gb18030, utf-16, cp1252 ..., where auto judges wrongly.
-    separator
-        The character between cells, or tab or space, where auto judges wrongly.
-    sheet
-        The sheet of an Excel file; the first that holds anything without this.
     json
         Write what is found to this file too, as a list of rules with severity and evidence.
     """
     from steepest.cli import screen
-    from steepest.cli.train import pairs
     from steepest.tables import inspecting
 
     console = screen.console()
@@ -62,9 +43,8 @@ def inspect(
         _model(data, console)
         return
     found = inspecting.inspect(
-        data, target, kinds=pairs(kind or []), ignore=ignore or [], decimal=decimal, header=header, encoding=encoding,
-        separator=separator, sheet=sheet,
-    )  # fmt: skip
+        data, target, kinds=columns.kinds, ignore=columns.ignore, decimal=columns.decimal, **how.options
+    )
     say = screen.say(console)
     say(text("inspect-table", data=found.table.source, rows=found.table.rows, columns=len(found.table.names)))
     rows = [

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from steepest.cli.table_options import AS_IT_IS, HowToRead
 from steepest.errors import text
 
 __all__ = ["predict"]
@@ -20,10 +21,7 @@ def predict(
     /,
     *,
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
-    header: bool | None = None,
-    encoding: str = "auto",
-    separator: str = "auto",
-    sheet: str | None = None,
+    how: HowToRead = AS_IT_IS,
 ) -> None:
     """Predict the rows of a table with a trained model.
 
@@ -35,20 +33,12 @@ def predict(
         The table: columns are found by name; others, other orders, missing cells and the target are all allowed.
     out
         The CSV file to write; NAME-predictions.csv in the current folder without this.
-    header
-        Whether the first line names the columns; without this, the cells decide.
-    encoding
-        utf-8, gb18030, utf-16, cp1252 ..., where auto judges wrongly.
-    separator
-        The character between cells, or tab or space, where auto judges wrongly.
-    sheet
-        The sheet of an Excel file; the first that holds anything without this.
     """
     from steepest import tables
     from steepest.cli import screen
 
     place = out if out is not None else Path(f"{data.name.split('.')[0]}-predictions.csv")
-    result = tables.predict(model, data, out=place, header=header, encoding=encoding, separator=separator, sheet=sheet)
+    result = tables.predict(model, data, out=place, **how.options)
     console = screen.console()
     for note in result.notes:
         console.print(f"- {note}", markup=False, highlight=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from steepest.cli.table_options import AS_IT_IS, AS_JUDGED, HowToRead, WhatColumnsAre
 from steepest.errors import UserError, text
 
 if TYPE_CHECKING:
@@ -26,18 +27,13 @@ def train(
     time: str | None = None,
     group: str | None = None,
     folds: int = 0,
-    kind: list[str] | None = None,
-    ignore: list[str] | None = None,
-    decimal: str = "auto",
+    columns: WhatColumnsAre = AS_JUDGED,
     class_weight: str = "none",
     optimizer: str = "auto",
     lr: str = "auto",
     epochs: int | None = None,
     seed: int = 0,
-    header: bool | None = None,
-    encoding: str = "auto",
-    separator: str = "auto",
-    sheet: str | None = None,
+    how: HowToRead = AS_IT_IS,
     anonymous: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
 ) -> None:
@@ -61,12 +57,6 @@ def train(
         A column whose equal cells name rows that belong together: they stay on one side of every split.
     folds
         1: a fifth of the rows is the test; more: cross-validation; without this, the number of rows decides.
-    kind
-        COLUMN=number, category, date, text or id, where it is judged wrongly; may be given several times.
-    ignore
-        A column to leave out; may be given several times.
-    decimal
-        point or comma, where auto judges the columns wrongly.
     class_weight
         none, or balanced: rare classes count more in training (their probabilities are then too large).
     optimizer
@@ -78,14 +68,6 @@ def train(
         Passes over the rows: at most so many; without this, 200 at most or what the recipe of auto says.
     seed
         Decides the split, the first weights and the order of the rows.
-    header
-        Whether the first line names the columns; without this, the cells decide.
-    encoding
-        utf-8, gb18030, utf-16, cp1252 ..., where auto judges wrongly.
-    separator
-        The character between cells, or tab or space, where auto judges wrongly.
-    sheet
-        The sheet of an Excel file; the first that holds anything without this.
     anonymous
         The files do not hold the names of categories.
     out
@@ -94,9 +76,8 @@ def train(
     from steepest import tables
     from steepest.tables import reading
 
-    how: reading.Reading = {"header": header, "encoding": encoding, "separator": separator, "sheet": sheet}
     if not target:
-        shown = ", ".join(reading.read(data, **how).names[:20])
+        shown = ", ".join(reading.read(data, **how.options).names[:20])
         raise UserError(text("table-which-target", columns=shown))
     folder = out if out is not None else Path("runs") / data.name.split(".")[0]
     rate = _rate(lr)
@@ -113,9 +94,9 @@ def train(
             time=time,
             group=group,
             folds=folds,
-            kinds=pairs(kind or []),
-            ignore=ignore or [],
-            decimal=decimal,
+            kinds=columns.kinds,
+            ignore=columns.ignore,
+            decimal=columns.decimal,
             class_weight=class_weight,
             optimizer=optimizer,
             lr=rate,
@@ -125,20 +106,9 @@ def train(
             anonymous=anonymous,
             watch=watch,
             draw=trained.sections,
-            **how,
+            **how.options,
         )
     _show(result, folder)
-
-
-def pairs(words: list[str]) -> dict[str, str]:
-    """`COLUMN=KIND` words as a table; a column's name may hold `=` itself."""
-    found = {}
-    for word in words:
-        column, sign, kind = word.rpartition("=")
-        if not sign or not column:
-            raise UserError(text("train-kind-form", word=word))
-        found[column] = kind
-    return found
 
 
 def _rate(lr: str) -> float | None:
