@@ -102,7 +102,7 @@ def run_race(loss: Any, optimizers: Mapping[str, Any] | None = None, start: Any 
         objective = objective_of(loss, start, data)
     length = steps if steps is not None else 300 if objective.size <= 4 else 150
     given = OPTIMIZERS if optimizers is None else optimizers
-    sweeps = {name: _sweep(_maker(name, o), _rates_of(o, rates), objective, length) for name, o in given.items()}
+    sweeps = _sweeps({name: (_maker(name, o), _rates_of(o, rates)) for name, o in given.items()}, objective, length)
     least = course.least if course is not None else min(
         (float(np.nanmin(np.where(np.isfinite(losses), losses, np.nan))) for _, losses, _ in sweeps.values() if np.isfinite(losses).any()),
         default=0.0)
@@ -135,25 +135,46 @@ def _rates_of(optimizer: Any, rates: Sequence[float]) -> tuple[float, ...]:
     return tuple(rates)
 
 
-def _sweep(make: Callable[..., Any], rates: tuple[float, ...], objective: Objective, steps: int) -> tuple[Array, Array, tuple[float, ...]]:
-    """Paths `(steps + 1, K, n)` and losses `(steps + 1, K)` for all learning rates."""
-    kind = make.func if isinstance(make, partial) else make
-    if kind is LBFGS:
-        alone = [_line_searching(make, rate, objective, steps) for rate in rates]
-        return np.stack([p for p, _ in alone], 1), np.stack([v for _, v in alone], 1), rates
+Sweep = tuple[Array, Array, tuple[float, ...]]
+"""Paths `(steps + 1, K, n)` and losses `(steps + 1, K)` for all learning rates, and these."""
+
+
+def _sweeps(makers: Mapping[str, tuple[Callable[..., Any], tuple[float, ...]]], objective: Objective, steps: int) -> dict[str, Sweep]:
+    """Every optimizer at all of its learning rates. They go side by side, so that each step is one batch of gradients for all of them;
+    line searches ask for losses in their own time and go alone."""
+    found: dict[str, Sweep] = {}
+    abreast: dict[str, tuple[Any, list[Tensor]]] = {}
+    for name, (make, rates) in makers.items():
+        if _kind(make) is LBFGS:
+            alone = [_line_searching(make, rate, objective, steps) for rate in rates]
+            found[name] = np.stack([p for p, _ in alone], 1), np.stack([v for _, v in alone], 1), rates
+        else:
+            leaves = [from_array(np.array(objective.start, objective.dtype), requires_grad=True) for _ in rates]
+            with steepest.enable_grad():
+                abreast[name] = make([{"params": [p], "lr": rate} for p, rate in zip(leaves, rates, strict=True)]), leaves
+    all_leaves = [p for _, leaves in abreast.values() for p in leaves]
+    paths, losses = [], []
     with steepest.enable_grad(), np.errstate(all="ignore"):
-        leaves = [from_array(np.array(objective.start, objective.dtype), requires_grad=True) for _ in rates]
-        optimizer = make([{"params": [p], "lr": rate} for p, rate in zip(leaves, rates, strict=True)])
-        paths, losses = [], []
-        for _ in range(steps + 1):
-            points = np.stack([p.detach().array for p in leaves])
+        for _ in range(steps + 1 if all_leaves else 0):
+            points = np.stack([p.detach().array for p in all_leaves])
             values, gradients = objective.gradients(points)
             paths.append(points.astype(np.float64))
             losses.append(values)
-            for p, g in zip(leaves, gradients, strict=True):
-                p.grad = _gradient(g.astype(objective.dtype), kind is SparseAdam)
-            optimizer.step()
-    return np.stack(paths), np.stack(losses), rates
+            given = iter(gradients)
+            for name, (optimizer, leaves) in abreast.items():
+                sparse = _kind(makers[name][0]) is SparseAdam
+                for p in leaves:
+                    p.grad = _gradient(next(given).astype(objective.dtype), sparse)
+                optimizer.step()
+    at = 0
+    for name, (_, leaves) in abreast.items():
+        own = slice(at, at := at + len(leaves))
+        found[name] = np.stack([p[own] for p in paths]), np.stack([v[own] for v in losses]), makers[name][1]
+    return {name: found[name] for name in makers}
+
+
+def _kind(make: Callable[..., Any]) -> Any:
+    return make.func if isinstance(make, partial) else make
 
 
 def _gradient(g: Array, sparse: bool) -> Tensor:
@@ -215,5 +236,5 @@ def _first_at(losses: Array, level: float) -> int | None:
 def _timed(make: Callable[..., Any], rate: float, objective: Objective, steps: int) -> float:
     """Seconds for so many steps of this learning rate alone, as a program takes them."""
     begin = time.perf_counter()
-    _sweep(make, (rate,), objective, max(steps - 1, 0))
+    _sweeps({"": (make, (rate,))}, objective, max(steps - 1, 0))
     return time.perf_counter() - begin
