@@ -297,7 +297,7 @@ TRIALS = 8
 
 
 class Moved(Run):
-    """PyTorch running the lines, with about the last digit of every result that it rounds in its own way at random."""
+    """PyTorch running the lines, with about the last digit, and the sign of zeros, at random wherever it rounds in its own way."""
 
     def __init__(self, seed: int):
         super().__init__(torch)
@@ -311,7 +311,9 @@ class Moved(Run):
             target = result if written is None else self.tensors[written]
             if ROUNDS.search(line) and (target.is_floating_point() or target.is_complex()) and 0 not in target.stride():
                 digit = torch.finfo(target.dtype).eps
-                target.data.mul_(torch.from_numpy(1 + digit * self.random.integers(-2, 3, tuple(target.shape))).to(target.dtype))
+                signs = np.where(target.detach().numpy() == 0, self.random.choice([-1, 1], tuple(target.shape)), 1)
+                moved = torch.from_numpy(np.asarray(signs * (1 + digit * self.random.integers(-2, 3, tuple(target.shape)))))
+                target.data.mul_(moved.to(target.dtype))
             if written is None:
                 self.tensors.append(result)
         if place[1]:

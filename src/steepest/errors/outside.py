@@ -12,6 +12,7 @@ QUANTISED = "integers in the place of weights", "keep the model in float32, or s
 SPARSE = "sparse layouts beyond gradients of embeddings", "write x.to_dense(), or nn.Embedding(..., sparse=True) with SparseAdam"
 MACHINES = "one computer without accelerators", "leave the line out, or ask torch.cuda.is_available() first"
 NESTED = "a prototype in PyTorch", "pad with nn.utils.rnn.pad_sequence and give attention a mask"
+PROTOTYPE = "a prototype in PyTorch", "write the functions that it fuses, such as F.cross_entropy(F.linear(x, w), y) or scatter_reduce"
 EXPORT = "a format of PyTorch's own compiler", "write torch.save(model.state_dict(), path)"
 PROFILING = "other tools see Python programs better", "write python -m cProfile, or time.perf_counter()"
 NAMES: dict[str, tuple[str, str]] = {
@@ -62,7 +63,8 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             grid_sampler* gru gru_cell lstm lstm_cell rnn_* native_* norm_except_dim hash_tensor slice_copy slice_inverse init_num_threads
             get_file_path prepare_multiprocessing_environment compiled_with_cxx11_abi has_lapack has_mkl has_openmp has_spectral classproperty
             torch_version thread_safe_generator return_types USE_* TYPE_CHECKING torch windows""",
-        NESTED: "jagged segment_reduce",
+        NESTED: "jagged",
+        PROTOTYPE: "segment_reduce",
         ("half-precision complex numbers", "write torch.complex64"): "chalf",
         ("one order of images in memory", "write torch.channels_last"): "channels_last_3d legacy_contiguous_format",
         ("a solver for matrices too large to be dense", "write torch.linalg.eigh"): "lobpcg",
@@ -82,13 +84,13 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     },
     "torch.nn": {
         QUANTISED: "intrinsic qat quantizable quantized",
-        NESTED: "LinearCrossEntropy*",
+        PROTOTYPE: "LinearCrossEntropy*",
         INTERNAL: "factory_kwargs Container grad",
     },
     "torch.nn.functional": {
         SUITE: "BroadcastingList* DType GRID_* TYPE_CHECKING Tensor *_notes torch grad",
         OVERRIDING: "handle_torch_function has_torch_function*",
-        NESTED: "grouped_mm linear_cross_entropy scaled_* ScalingType SwizzleType",
+        PROTOTYPE: "grouped_mm linear_cross_entropy scaled_* ScalingType SwizzleType",
         INTERNAL: "assert_int_or_pair boolean_dispatch",
     },
     "torch.nn.init": {SUITE: "torch"},
