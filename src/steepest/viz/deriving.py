@@ -187,11 +187,11 @@ def _shape(given: Any, sizes: dict[str, int]) -> tuple[int, ...]:
 
 
 def _points(shapes: Mapping[str, tuple[int, ...]]) -> list[dict[str, Array]]:
-    """Random points; positive ones, where every logarithm and root is defined, and small along long dimensions, so that sums are not
-    large enough to saturate a function."""
+    """Random points; between 0 and 1, where every logarithm and root is defined and numbers may be probabilities, and small along long
+    dimensions, so that sums are not large enough to saturate a function."""
     random = np.random.default_rng(20)
     size = {n: max(shape, default=1) for n, shape in shapes.items()}
-    return [{n: random.uniform(0.3, 1.4, shape) / (math.sqrt(size[n]) if size[n] > 20 else 1) for n, shape in shapes.items()}
+    return [{n: random.uniform(0.3, 0.98, shape) / (math.sqrt(size[n]) if size[n] > 20 else 1) for n, shape in shapes.items()}
             for _ in range(POINTS)]
 
 
