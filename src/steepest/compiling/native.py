@@ -25,7 +25,7 @@ from steepest.lower.schedule import Roles, Schedule
 from steepest.lower.spaces import Shared
 from steepest.lower.text import Function, Index
 
-__all__ = ["Native", "overlapping"]
+__all__ = ["Evaluating", "Native", "overlapping"]
 
 Array = np.ndarray[Any, Any]
 CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, 5
@@ -38,7 +38,42 @@ PAYS_ONCE = 10_000_000
 """The same where each step is called by itself, and threads must be woken for it."""
 
 
-class Native:
+class Evaluating:
+    """A program whose equations Python evaluates one by one over the storages' memory; `given` are the rows of streams."""
+
+    def __init__(self, program: Program):
+        self.program, self.given = program, {}      # type: Program, dict[Storage, Array]
+
+    def once(self) -> None:
+        """One step."""
+        for to, source in self.program.handed_on:
+            to.flat[...] = source.flat
+        for number in range(len(self.program.equations)):
+            self._evaluate(number, 0)
+
+    def _evaluated(self, number: int, step: int) -> list[Array]:
+        """What an equation gives in eager for the operands that lie in the buffers."""
+        e = self.program.equations[number]
+        operands = tuple(fresh(self._view(x, step), x.content.dtype) if isinstance(x, Access) else x for x in e.operands)
+        before, modes.grad = modes.grad, False
+        try:
+            out = operands[1] if e.primitive.form == "store" else e.primitive.run(operands, e.params)
+        finally:
+            modes.grad = before
+        return [x.array for x in ((out,) if isinstance(out, Tensor) else out)]
+
+    def _evaluate(self, number: int, step: int) -> None:
+        for access, made in zip(self.program.equations[number].results, self._evaluated(number, step), strict=True):
+            np.copyto(self._view(access, step), made, casting="unsafe")
+
+    def _view(self, x: Access, step: int) -> Array:
+        """The elements of an access in the memory of a step."""
+        storage = x.content.storage
+        flat = self.given[storage][step] if storage in self.given else storage.flat
+        return np.lib.stride_tricks.as_strided(flat[x.offset:], x.shape, tuple(s * flat.itemsize for s in x.strides))
+
+
+class Native(Evaluating):
     """A program compiled. The table holds the threads' meeting place, the cell that tells why the program stopped, the address of
     the callback, the arena of temporaries, the storages' own memory, the records, and the arrays that lowerings attached.
 
@@ -50,13 +85,13 @@ class Native:
 
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
                  timed: bool = False, once: bool = False):
-        self.program, self.results, self.watched, self.exact = program, results, watched, exact
+        super().__init__(program)
+        self.results, self.watched, self.exact = results, watched, exact
         self.slots = {s: i for i, s in enumerate(program.storages())}
         self.attached: list[Array] = []
         self.cell = np.zeros(4, np.int64)
         self.callback = Callback(self._called)
         self.problem: BaseException | None = None
-        self.given: dict[Storage, Array] = {}
         self.records = [(r, Content(Storage(np.empty(0, r.content.storage.flat.dtype)), r.content.dtype, None)) for r in results]
         visible = getattr(program, "visible", None)
         written = {r.content.storage for e in program.equations for r in e.results} | {s for pair in program.handed_on for s in pair}
@@ -258,21 +293,6 @@ class Native:
             return 1
         return 0
 
-    def _evaluated(self, number: int, step: int) -> list[Array]:
-        """What an equation gives in eager for the operands that lie in the buffers."""
-        e = self.program.equations[number]
-        operands = tuple(fresh(self._view(x, step), x.content.dtype) if isinstance(x, Access) else x for x in e.operands)
-        before, modes.grad = modes.grad, False
-        try:
-            out = operands[1] if e.primitive.form == "store" else e.primitive.run(operands, e.params)
-        finally:
-            modes.grad = before
-        return [x.array for x in ((out,) if isinstance(out, Tensor) else out)]
-
-    def _evaluate(self, number: int, step: int) -> None:
-        for access, made in zip(self.program.equations[number].results, self._evaluated(number, step), strict=True):
-            np.copyto(self._view(access, step), made, casting="unsafe")
-
     def _look(self, number: int, step: int) -> None:
         """Differs where eager gives something else for the same operands: more than rounding at the operands' magnitude."""
         e = self.program.equations[number]
@@ -283,12 +303,6 @@ class Native:
             found = difference(self._view(access, step), expected, scale)
             if found > TOLERANCE.get(expected.dtype.name, 0):
                 raise Differs(text("program-equation", operation=e.primitive.name, difference=found, file=e.line[0], line=e.line[1]))
-
-    def _view(self, x: Access, step: int) -> Array:
-        """The elements of an access in the memory of a step."""
-        storage = x.content.storage
-        flat = self.given[storage][step] if storage in self.given else storage.flat
-        return np.lib.stride_tricks.as_strided(flat[x.offset:], x.shape, tuple(s * flat.itemsize for s in x.strides))
 
 
 def _copy(f: Function, source: str, target: str, nbytes: Index) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.compiling.agreement import TOLERANCE, difference
 from steepest.compiling.loop_program import LoopProgram, accesses_in
-from steepest.compiling.native import Native
+from steepest.compiling.native import Evaluating, Native
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, Place, Walk, compared, variable
 from steepest.compiling.planner import Generic, plan
@@ -98,6 +98,21 @@ class Compiled:
             slot.flat[...] = array
         for generator, before in generators.items():
             generator.set_state(before)
+
+    def left_by_equations(self, state: tuple[dict[Storage, Array], dict[Any, Any]], streams: list[Array], k: int) -> dict[Storage, Array]:
+        """What the equations of step k leave, evaluated by Python one by one from a state; everything is then as it was before."""
+        p = self.program
+        written = {r.content.storage for e in p.equations for r in e.results} | {to for to, _ in p.handed_on} | self.carried
+        now = {s: s.flat.copy() for s in written}, {g: g.get_state() for g in p.generators}
+        replay = Evaluating(p)      # type: ignore[arg-type]
+        streams = streams if p.step_stream is None else [*streams, np.array([[k]])]
+        replay.given = {s: a.reshape(1, s.flat.size) for s, a in zip(p.streams, streams, strict=True)}
+        self.restore(state)
+        try:
+            replay.once()
+            return {i.slot: i.slot.flat.copy() for i in p.inputs if i.in_place and i.written}
+        finally:
+            self.restore(now)
 
     def _check(self) -> None:
         """Run the recorded iteration natively from where it began; it must leave what Python left."""
