@@ -25,7 +25,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_train_then_predict(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", str(datasets.path("diabetes")), "--target", "-1", "--epochs", "3"]) == 0
     shown = capsys.readouterr().out
-    for words in ("two classes of column_9", "this model", "linear model", "always the majority", "accuracy", "wrote"):
+    for words in ("two classes of column_9", "this model", "linear model", "always the majority", "95 % intervals: accuracy 0.", "wrote"):
         assert words in shown
     assert (here / "runs/diabetes/report.html").is_file()
     assert main(["predict", "runs/diabetes", str(datasets.path("diabetes")), "-o", "out.csv"]) == 0

@@ -143,6 +143,10 @@ def _show(result: TrainResult, folder: Path) -> None:
     named = report.metric_rows(result.metrics, not schema.classes)
     console.print(text("report-results", rows=about["tested"]), markup=False, highlight=False)
     console.print(screen.metrics_table(named))
+    ranges = result.model.intervals.get("model", {})
+    known = [f"{name} {found}" for name in result.metrics["model"] if (found := report.between(name, ranges.get(name)))]
+    if known:
+        console.print(text("screen-intervals", shown=", ".join(known)), markup=False, highlight=False)
     files = ", ".join(str(path) for path in result.files.values())
     console.print(text("screen-wrote", files=files), markup=False, highlight=False, soft_wrap=True)
     command = report.shell(["python", "-m", "steepest", "predict", str(folder), "NEW.csv"])

@@ -402,6 +402,7 @@ ROWS = {
     "inspect-model-date": ("written {order}; circles: {circles}", "写法 {order}；周期：{circles}"),
     "inspect-model-category": ("{values}", "{values}"),
     # The screen
+    "screen-intervals": ("this model's 95 % intervals: {shown}", "本模型的 95 % 区间：{shown}"),
     "screen-wrote": ("wrote {files}", "已写出 {files}"),
     "screen-predict-next": ("predict new rows: {command}", "预测新数据：{command}"),
     "screen-predicted": ("predicted rows: {rows:,}; written to {path}", "已预测 {rows:,} 行，写入 {path}"),

@@ -19,7 +19,7 @@ from steepest.tables.schema import Column
 from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run, mean_history
 
-__all__ = ["best_of", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
+__all__ = ["best_of", "between", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
 
 WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
 THRESHOLDS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -186,9 +186,15 @@ def _metric_cell(value: str, best: str | None, between: str) -> str:
 
 
 def _range(name: str, bounds: Sequence[float] | None) -> str:
+    found = between(name, bounds)
+    return f"<small>{found}</small>" if found else ""
+
+
+def between(name: str, bounds: Sequence[float] | None) -> str:
+    """The 95 % interval of the metric `name` in words; empty where it is not known."""
     if bounds is None or any(math.isnan(bound) for bound in bounds):
         return ""
-    return f"<small>{shown(name, bounds[0])} – {shown(name, bounds[1])}</small>"
+    return f"{shown(name, bounds[0])} – {shown(name, bounds[1])}"
 
 
 def _definitions(names: Sequence[str]) -> str:
