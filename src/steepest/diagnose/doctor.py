@@ -51,7 +51,7 @@ class Doctor:
                 ...
         doctor.findings         # also printed to stderr at the end, unless quiet=True
 
-    A loop that runs natively calls `doctor.at_chunk_end(step, losses)` where it returns to Python.
+    Native loops tell it their losses by themselves; a loop of another kind may call `doctor.at_chunk_end(step, losses)`.
     """
 
     def __init__(self, model: Any = None, optimizer: Any = None, loss_fn: Any = None, *, ignore: Iterable[str] = (), notes: bool = False,
@@ -84,7 +84,7 @@ class Doctor:
                 self.watcher.models["model"] = self.model
 
     def at_chunk_end(self, step: int, losses: Any = ()) -> None:
-        """A native loop has come to `step`; `losses` are those of the steps since the last call (a number or several)."""
+        """A loop of another kind has come to `step`; `losses` are those of the steps since the last call (a number or several)."""
         self._begin()
         self.watcher.chunk(step, losses)
 
@@ -114,7 +114,7 @@ class Doctor:
 
 def doctor(model: Any = None, optimizer: Any = None, loss_fn: Any = None, *, ignore: Iterable[str] = (), notes: bool = False,
            hint: bool = False, quiet: bool = False) -> Doctor:
-    """A context manager (and callback of native loops) that watches a training; see `Doctor`.
+    """A context manager (and callback of other loops) that watches a training; see `Doctor`.
 
     Raises ValueError for a rule in `ignore` that does not exist.
     """
