@@ -221,3 +221,9 @@ def test_a_mask_without_dimensions_picks_all_or_nothing():
 
 def test_the_logarithm_of_no_probability_is_minus_infinity():
     assert torch.special.log_ndtr(torch.tensor([-math.inf, math.inf])).tolist() == [-math.inf, 0]
+
+
+def test_equal_complex_numbers_have_a_deviation_without_slope():
+    x = torch.full((2, 3), 1 + 1j).requires_grad_()
+    x.std(0).sum().backward()
+    assert x.grad.abs().sum() == 0

@@ -17,6 +17,7 @@ from steepest.ops import reductions as red
 from steepest.ops.arithmetic import cast, conjugate
 from steepest.ops.composites import composite
 from steepest.ops.linalg import svd
+from steepest.ops.maps import elementwise
 from steepest.ops.reductions import dims, restore, wrap
 from steepest.ops.views import real
 
@@ -216,6 +217,11 @@ deviation = composite("std", lambda x, dim, keepdim, count,
                               keepdim) * _centred(x, dim, count))
 
 
+root_of_variance = elementwise("root_of_variance", lambda m, x: m.sqrt(x), node="SqrtBackward0",
+                               x=lambda g, result: ar.where(result == 0, 0, g / (2 * result)))
+"""The root whose gradient is 0 where nothing spreads, as that of the standard deviation is."""
+
+
 def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any, keepdim: bool) -> Tensor:
     if isinstance(dim, bool):
         dim, unbiased = None, dim
@@ -226,7 +232,7 @@ def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any,
     if input.dtype.is_complex:
         parts = (_spread(variance, part, dim, None, correction, keepdim) for part in (input.real, input.imag))
         both: Tensor = ar.add(*parts)
-        return both if which is variance else fn.sqrt(both)
+        return both if which is variance else root_of_variance(both)
     over = dims(input, dim)
     n = red.count(input.array.shape, over)
     if n - correction <= 0:
