@@ -158,10 +158,20 @@ def _run(kernel: Any, shape: tuple[int, int], x: Planes, offsets: Array, factors
         target[...] = written[(slice(None), slice(None), *[slice(n) for n in out])]
 
 
-def _made(make: Any, *given: Any) -> Any:
-    """A kernel; None where there is no native code."""
+def _results(dtype: str, channels: int) -> Any:
+    """The kernel for so many output channels and the shape of its tiles; None where there is no native code."""
     try:
-        return make(*given)
+        shape = tile(channels)
+        return results_kernel(dtype, *shape), shape
+    except machine.Unavailable:
+        return None
+
+
+def _weights(dtype: str, channels: int) -> Any:
+    """The same for the gradient of weights."""
+    try:
+        shape = weights_tile(channels, dtype)
+        return weights_kernel(dtype, *shape), shape
     except machine.Unavailable:
         return None
 
@@ -191,10 +201,10 @@ def convolved(x: Array, weight: Array, bias: Any, stride: Sizes, padding: Pairs,
         if bias is not None:
             result += bias.reshape(-1, *(1,) * len(out))
         return result
-    shape = tile(channels // groups)
-    native = _made(results_kernel, NATIVE[x.dtype], *shape)
-    if native is None:
+    made = _results(NATIVE[x.dtype], channels // groups)
+    if made is None:
         return None
+    native, shape = made
     result = np.empty((x.shape[0], channels, *out), x.dtype)
     count, own = flat.shape[2], np.zeros(channels, x.dtype) if bias is None else np.ascontiguousarray(bias)
     factors = Factors(np.ascontiguousarray(weight), np.arange(count), count * (channels // groups), count, own)
@@ -235,10 +245,10 @@ def input_slope(g: Array, weight: Array, shape: Sizes, stride: Sizes, padding: P
     if _pointwise(kernel, stride, padding):
         flat = weight.reshape(groups, channels // groups, -1)
         return np.matmul(flat.swapaxes(1, 2), _split(g, groups)).reshape(shape)
-    tiles = tile(inside)
-    native = _made(results_kernel, NATIVE[g.dtype], *tiles)
-    if native is None:
+    made = _results(NATIVE[g.dtype], inside)
+    if made is None:
         return None
+    native, tiles = made
     phases = [p for p in _phases(shape[2:], kernel, stride, padding, dilation) if p.taps and min(s.size for s in p.spans) > 0]
     whole = all(s == 1 for s in stride) and bool(phases)
     result = np.empty(shape, g.dtype) if whole else np.zeros(shape, g.dtype)
@@ -297,10 +307,10 @@ def weight_slope(g: Array, x: Array, shape: Sizes, stride: Sizes, padding: Pairs
     if _pointwise(kernel, stride, padding):
         return np.matmul(_split(g, groups), _split(x, groups).swapaxes(-1, -2)).sum(0).reshape(shape)
     dtype = NATIVE[g.dtype]
-    rows, vectors = weights_tile(many, dtype)
-    native = _made(weights_kernel, dtype, rows, vectors)
-    if native is None:
+    made = _weights(dtype, many)
+    if made is None:
         return None
+    native, (rows, vectors) = made
     across = vectors * machine.width(dtype)
     blocks, count = -(-many // across), inside * math.prod(kernel)
     total = np.zeros((groups, -(-count // rows) * rows, blocks * across), g.dtype)

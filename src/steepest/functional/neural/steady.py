@@ -27,8 +27,8 @@ class Steady:
         if rows * inner * columns > WORK or not inner:
             return
         dtype = NATIVE[b.dtype]
-        width, shape = machine.width(dtype), tile(rows)
         try:
+            width, shape = machine.width(dtype), tile(rows)
             self.kernel = results_kernel(dtype, *shape)
         except machine.Unavailable:
             return
