@@ -262,8 +262,11 @@ def _made_later(run: Run, line: Line, missing: list[LeafSeen]) -> Edit | None:
 def gradient_chain_broken(run: Run) -> Seen | None:
     """Parameters that the forward pass used and the optimizer holds, from which no path leads to the loss."""
     held = {id(p): p for o in run.watcher.optimizers.values() if o.steps for p in o.parameters()}
+    # Of a layer whose weight has a gradient nothing is cut: a loss of derivatives does not depend on the last bias.
+    layers = {run.watcher.names.get(key, "").rpartition(".")[0] for key in run.watcher.leaves} - {""}
     lost = [(key, line) for key, (count, line, leaf) in run.watcher.dangling.items()
-            if key in held and key not in run.watcher.leaves and count >= 3 and leaf._grad is None]
+            if key in held and key not in run.watcher.leaves and count >= 3 and leaf._grad is None
+            and run.watcher.names.get(key, "").rpartition(".")[0] not in layers]
     if not lost or run.watcher.count < 3:
         return None
     names = ", ".join(run.watcher.names.get(key) or str(tuple(held[key].shape)) for key, _ in lost[:3]) + (" ..." if len(lost) > 3 else "")

@@ -30,9 +30,12 @@ def grows_or_swings(run: Run) -> str:
     start, end = run.start, run.end
     if not run.whole_batch:
         start = max(start, float(losses[: max(1, len(losses) // 5)].max()))        # batches differ, so do their losses
-    if abs(start) > 0 and end > 1.5 * abs(start) and end > 1.5 * (run.base or 0) and end > 1e-6:
+    plain = run.optimizer is None or type(run.optimizer.of).__name__ == "SGD"
+    much = 1.5 if plain else 2.0        # a loss of several parts may rise for a while under steps that adapt
+    if abs(start) > 0 and end > much * abs(start) and end > 1.5 * (run.base or 0) and end > 1e-6:
         return "grows"
-    if run.base and run.base > 0 and end > 2 * run.base and end > 0.5 * start and len(losses) >= 20:
+    whole = all(o.seen.paths == 1 for o in run.observations if o.seen is not None)     # no other part beside the recognised loss
+    if whole and run.base and run.base > 0 and end > 2 * run.base and end > 0.5 * start and len(losses) >= 20:
         return "swings" if np.mean(np.diff(np.sign(np.diff(losses[-40:]))) != 0) > 0.3 else ""
     if run.whole_batch and len(losses) >= 20:
         tail = losses[-min(len(losses) // 2, 40):]
@@ -93,7 +96,7 @@ def step_too_small(run: Run) -> Seen | None:
     if len(losses) < 20 or run.rate() is None or not math.isfinite(run.end) or run.site is None or grows_or_swings(run):
         return None
     fallen = (run.start - run.end) / abs(run.start) if run.start else 0.0
-    if fallen > 0.15:
+    if not -0.05 <= fallen <= 0.15:         # a loss that rises is no small step's
         return None
     passes = min(len(losses), 300)
     own = run.start - float(np.mean(losses[: passes][-max(1, passes // 20):]))
