@@ -227,3 +227,9 @@ def test_equal_complex_numbers_have_a_deviation_without_slope():
     x = torch.full((2, 3), 1 + 1j).requires_grad_()
     x.std(0).sum().backward()
     assert x.grad.abs().sum() == 0
+
+
+def test_softmax_of_one_number_that_is_none():
+    for x in (math.nan, math.inf):
+        assert all(f(torch.tensor(x), 0).isnan() for f in (F.softmax, F.log_softmax, F.softmin))
+    assert F.softmax(torch.tensor(3.0), 0) == 1 and F.log_softmax(torch.tensor(3.0), 0) == 0

@@ -60,7 +60,7 @@ def _along_rows(kernel: RowKernel, dim: int, x: Any, *more: Any) -> Any:
 
 def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if not x.size or not dim:
-        return np.ones_like(x)
+        return np.asarray(x - x + 1, x.dtype)         # which NaN and infinities leave as NaN
     out = _along_rows(softmax_rows, dim[0], x)
     return _softmax_plain(np.asarray(x, order="C"), dim[0]) if out is None else out
 
@@ -86,7 +86,7 @@ log_softmax_rows = RowKernel("log_softmax", _log_softmax_row, {"x": "matrix"}, {
 
 def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if not x.size or not dim:
-        return np.zeros_like(x)
+        return np.asarray(x - x, x.dtype)
     out = _along_rows(log_softmax_rows, dim[0], x)
     return _log_softmax_plain(x, dim[0]) if out is None else out
 
