@@ -217,6 +217,12 @@ for epoch in range(4):
         if not i % 5 and i:
             a = a * (1 + 0.001 * n)
 """,
+    "what a write leaves as it was": """
+for i in loop(17):
+    with torch.no_grad(): w[0] = 0.5
+    v = a.cumsum(0) + b.sort().values
+    ((w - v) ** 2).mean().backward()
+""",
     "a list that one program cuts and another one makes longer": """
 for epoch in range(4):
     for i in loop(30):

@@ -6,6 +6,7 @@
     schedule.offsets     where each temporary lies in the arena, in bytes
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ class Schedule:
         self.roles = roles
         program = statements(equations, records)
         self.recorded = _storages(program)
+        self.partly = {e.results[0].content.storage for e in equations if e.primitive.form == "store" and _leaves_some(e)}
         self.ghosts: set[Storage] = set()
         self.lasting = self._lasting(program, records, False) if fuse else self.recorded
         self.in_parts = False       # the rows of a mini-batch lie in parts that threads share
@@ -74,9 +76,10 @@ class Schedule:
         return storage in self.ghosts or self.temporary(storage) and storage in seen
 
     def _lasting(self, program: list[Statement], records: Sequence[tuple[Access, Content]], stopping: bool) -> set[Storage]:
-        """The storages that stay in their own memory: those that are there before, between and after steps, those that Python reads
-        or writes in between, and those in which it looks for what stopped the program."""
-        found = {*self.roles.streams, *self.roles.handed, *(c.storage for _, c in records)}
+        """The storages that stay in their own memory: those that are there before, between and after steps, also where only some of
+        their elements are written, those that Python reads or writes in between, and those in which it looks for what stopped the
+        program."""
+        found = {*self.roles.streams, *self.roles.handed, *(c.storage for _, c in records), *self.partly}
         for s in program:
             for c in s.reads():
                 if c.equation is None:
@@ -183,6 +186,13 @@ class Schedule:
         blocks = [(x, first[x], last[x], x.flat.nbytes) for x in first]
         blocks += [(c.storage, k, k, count * c.storage.flat.itemsize) for c, count, k in rooms]
         self.offsets, self.size = arena.placed(blocks)
+
+
+def _leaves_some(store: Equation) -> bool:
+    """Whether a write leaves some elements of a storage as they were before the program."""
+    region, (result,) = store.operands[0], store.results
+    whole = math.prod(result.shape) == result.content.size and 0 not in result.strides
+    return isinstance(region, Access) and region.content.equation is None and not whole
 
 
 def _storages(program: list[Statement]) -> set[Storage]:
