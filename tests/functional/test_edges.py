@@ -233,3 +233,11 @@ def test_softmax_of_one_number_that_is_none():
     for x in (math.nan, math.inf):
         assert all(f(torch.tensor(x), 0).isnan() for f in (F.softmax, F.log_softmax, F.softmin))
     assert F.softmax(torch.tensor(3.0), 0) == 1 and F.log_softmax(torch.tensor(3.0), 0) == 0
+
+
+def test_einsum_sums_what_meets_one_number_before_it_multiplies():
+    a, b = torch.tensor([[-math.inf], [2.0]]).requires_grad_(), torch.tensor([[-1.0, 400.0, -1.0], [1.0, 2.0, 3.0]])
+    y = torch.einsum("ij,ij->i", a, b)
+    assert y.tolist() == [-math.inf, 12]
+    y[1].backward()
+    assert a.grad.tolist() == [[0], [6]]

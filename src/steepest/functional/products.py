@@ -276,7 +276,9 @@ def _pair(a: Tensor, la: str, b: Tensor, lb: str, later: set[str]) -> tuple[Tens
         if n != m:
             if 1 not in (n, m):
                 raise RuntimeError(text("einsum-sizes", letter=c, a=n, b=m))
-            if n == 1:
+            if c not in later:                      # what meets one number is summed before, as in PyTorch
+                a, b = (x.sum(letters.index(c), keepdim=True) for x, letters in ((a, la), (b, lb)))
+            elif n == 1:
                 a = a.expand(*[m if d == c else -1 for d in la])
             else:
                 b = b.expand(*[n if d == c else -1 for d in lb])
