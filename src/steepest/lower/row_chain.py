@@ -109,6 +109,8 @@ def _index(body: Body, r: int, row: Index) -> str:
     if leaf.stream is None:
         pointer, first = body.place(r)
         return f.load(f.gep(pointer, f.add(first, row), "int64"), "int64")
+    if len(leaf.strides) != 1:
+        raise Unsupported("an index that is not one number a row")
     base = f.gep(body.streams[leaf.stream], f.mul(body.step, leaf.storage.flat.size), "int64")
     return f.load(f.gep(base, f.add(leaf.offset, f.mul(row, leaf.strides[0])), "int64"), "int64")
 
