@@ -241,3 +241,10 @@ def test_einsum_sums_what_meets_one_number_before_it_multiplies():
     assert y.tolist() == [-math.inf, 12]
     y[1].backward()
     assert a.grad.tolist() == [[0], [6]]
+
+
+def test_one_window_and_no_padding_are_copies():
+    for function in (lambda x: F.unfold(x, 2), lambda x: F.pad(x, (0, 0, 0, 0), mode="reflect"), lambda x: F.pad(x, (0, 0))):
+        x = torch.ones(1, 1, 2, 2)
+        function(x).zero_()
+        assert x.sum() == 4

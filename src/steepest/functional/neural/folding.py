@@ -3,8 +3,6 @@
 import math
 from typing import Any
 
-import numpy as np
-
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
@@ -36,7 +34,7 @@ def _columns_body(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding
 def _columns_kernel(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs) -> Any:
     out = places(x.shape, kernel, stride, dilation, padding)
     seen = window_array(padded_array(x, padding), kernel, stride, dilation, out)
-    return np.ascontiguousarray(seen).reshape(x.shape[0], x.shape[1] * math.prod(kernel), math.prod(out))
+    return seen.copy().reshape(x.shape[0], x.shape[1] * math.prod(kernel), math.prod(out))
 
 
 def _image_body(x: Any, size: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pairs) -> Any:

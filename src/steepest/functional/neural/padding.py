@@ -81,9 +81,10 @@ def _inner_body(x: Any, widths: Widths, mode: str) -> Any:
 
 
 def _inner_kernel(x: Any, widths: Widths, mode: str) -> Any:
+    given = x
     for d, a, b in _padded(widths):
         x = np.take(x, SOURCES[mode](x.shape[d], a, b), d)
-    return x
+    return x.copy() if x is given else x
 
 
 def _back_body(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> Any:
