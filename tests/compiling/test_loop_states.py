@@ -16,7 +16,7 @@ import steepest as torch
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import Plain, agree, compare, run
 
-FIXED = 60
+FIXED = 100
 WANTED = int(os.environ.get("STEEPEST_EXAMPLES", "0"))
 SEEDS = [random.SystemRandom().randrange(10**9) for _ in range(WANTED)] or range(FIXED)
 RTOL, ATOL = 2e-3, 2e-4
