@@ -1,6 +1,7 @@
 """Empty, 0-dim and unusual arguments: results and error classes are those that PyTorch 2.13.0 printed."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 
@@ -248,3 +249,15 @@ def test_one_window_and_no_padding_are_copies():
         x = torch.ones(1, 1, 2, 2)
         function(x).zero_()
         assert x.sum() == 4
+
+
+@pytest.mark.parametrize("call", [
+    lambda: torch.ones(3, 2, 4) @ torch.ones(2, 4, 5), lambda: torch.broadcast_tensors(torch.ones(3), torch.ones(2)),
+    lambda: torch.broadcast_shapes((3,), (2,)), lambda: torch.take_along_dim(torch.ones(3, 2), torch.zeros(2, 2, dtype=torch.int64), 1),
+    lambda: torch.masked_select(torch.ones(3), torch.ones(2) > 0), lambda: torch.normal(torch.ones(3), torch.ones(2)),
+    lambda: torch.ones(3).masked_scatter(torch.ones(2) > 0, torch.ones(3)),
+    lambda: torch.linalg.solve(torch.eye(2).expand(3, 2, 2), torch.ones(2, 2, 2)),
+    lambda: torch.linalg.solve_triangular(torch.eye(2).expand(3, 2, 2), torch.ones(2, 2, 2), upper=True)])
+def test_shapes_that_do_not_broadcast_are_named(call: Callable[[], object]) -> None:
+    with pytest.raises(RuntimeError, match="must match the size of tensor b"):
+        call()

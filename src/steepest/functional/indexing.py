@@ -18,6 +18,7 @@ from steepest.ops.arithmetic import where
 from steepest.ops.composites import composite
 from steepest.ops.creation import constant, full
 from steepest.ops.inplace import assign, check
+from steepest.ops.maps import common_shape
 from steepest.ops.reductions import wrap
 
 
@@ -307,7 +308,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     if dim is None:
         return take(input, indices.reshape(-1))
     d = wrap(dim, input.array.ndim)
-    shape = np.broadcast_shapes(*[tuple(1 if i == d else n for i, n in enumerate(x.array.shape)) for x in (input, indices)])
+    shape = common_shape("take_along_dim", *[tuple(1 if i == d else n for i, n in enumerate(x.array.shape)) for x in (input, indices)])
     a = expand(input, *[input.array.shape[d] if i == d else n for i, n in enumerate(shape)])
     b = expand(indices, *[indices.array.shape[d] if i == d else n for i, n in enumerate(shape)])
     return ix.gather(a, b, dim=d)
@@ -315,7 +316,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where `mask` holds, in one dimension."""
-    shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
+    shape = common_shape("masked_select", mask.array.shape, input.array.shape)
     mask, input = expand(mask, *shape), expand(input, *shape)
     if mask.dtype is not dtypes.bool_:
         raise RuntimeError(text("mask-not-bool", dtype=mask.dtype))
@@ -349,7 +350,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """`input` with the elements of `source`, one after another, where `mask` holds."""
     if mask.dtype is not dtypes.bool_:
         raise RuntimeError(text("masked-scatter-mask", dtype=mask.dtype))
-    shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
+    shape = common_shape("masked_scatter", mask.array.shape, input.array.shape)
     places = np.nonzero(np.broadcast_to(read(mask), shape).reshape(-1))[0]
     if len(places) > source.array.size:
         raise RuntimeError(text("masked-scatter-size", wanted=len(places), given=source.array.size))

@@ -14,6 +14,7 @@ from steepest.functional.reducing import named
 from steepest.ops import linalg as la
 from steepest.ops.arithmetic import conjugate
 from steepest.ops.creation import constant
+from steepest.ops.maps import common_shape
 
 qr_result, eigh_result, svd_result, slogdet_result, eig_result = (
     named("linalg_qr", "Q", "R"), named("linalg_eigh", "eigenvalues", "eigenvectors"), named("linalg_svd", "U", "S", "Vh"),
@@ -90,7 +91,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 
 def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> Any:
     """The solution of `A x = b` for triangular A, and A."""
-    lead = np.broadcast_shapes(A.array.shape[:-2], b.array.shape[:-2])
+    lead = common_shape("triangular_solve", b.array.shape[:-2], A.array.shape[:-2])
     A, b = (shaping.expand(x, *lead, *x.array.shape[-2:]) for x in (A, b))
     x = la.solve_triangular(A.mT if transpose else A, b, upper=upper != transpose, unitriangular=unitriangular)
     return named("triangular_solve", "solution", "cloned_coefficient")((x, A.clone()))

@@ -13,6 +13,7 @@ from steepest.functional.shaping import expand, reshape
 from steepest.ops import contractions as con
 from steepest.ops.arithmetic import conjugate, mul
 from steepest.ops.composites import composite
+from steepest.ops.maps import common_shape
 from steepest.ops.reductions import total
 from steepest.ops.views import diagonal, spread, squeeze_result, unsafe_view
 from steepest.ops.views import permute as permute_view
@@ -98,7 +99,7 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
         result = mm(reshape(a, int(np.prod(lead)), a.array.shape[-1]), b)
         result = unsafe_view(result, shape=(*lead, b.array.shape[1]))
     else:
-        lead = np.broadcast_shapes(a.array.shape[:-2], b.array.shape[:-2])
+        lead = common_shape("matmul", a.array.shape[:-2], b.array.shape[:-2])
         a3 = reshape(expand(a, *lead, *a.array.shape[-2:]), int(np.prod(lead)), *a.array.shape[-2:])
         b3 = reshape(expand(b, *lead, *b.array.shape[-2:]), int(np.prod(lead)), *b.array.shape[-2:])
         result = unsafe_view(bmm(a3, b3), shape=(*lead, a.array.shape[-2], b.array.shape[-1]))

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from steepest.core import dtype as dtypes
 from steepest.core import generator as gen
 from steepest.core.dtype import get_default_dtype
@@ -11,6 +9,7 @@ from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished, wanted
 from steepest.functional.operands import result_into, sizes
+from steepest.ops.maps import common_shape
 from steepest.ops.random import draw
 
 
@@ -95,7 +94,7 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None
         return finished(numbers, requires_grad, device, out)
     given = {name: x for name, x in (("mean", mean), ("std", std)) if isinstance(x, Tensor)}
     fixed = {name: x for name, x in (("mean", mean), ("std", std)) if not isinstance(x, Tensor)}
-    shape = np.broadcast_shapes(*[x.array.shape for x in given.values()])
+    shape = common_shape("normal", *[x.array.shape for x in given.values()])
     return result_into(out, draw(*given.values(), names=tuple(given), shape=shape, dtype=next(iter(given.values())).dtype,
                                  generator=generator or gen.default_generator, sampler="normal", **fixed))
 

@@ -12,6 +12,7 @@ from steepest.errors import text
 from steepest.functional.operands import sizes
 from steepest.ops import views
 from steepest.ops.arithmetic import cast, clone, conjugate
+from steepest.ops.maps import common_shape
 from steepest.ops.reductions import total, wrap
 
 
@@ -182,7 +183,7 @@ def broadcast_to(input: Tensor, size: Any) -> Tensor:
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """All tensors expanded to their common shape."""
-    shape = np.broadcast_shapes(*[x.array.shape for x in tensors])
+    shape = common_shape("broadcast_tensors", *[x.array.shape for x in tensors])
     return tuple(x if x.array.shape == shape else expand(x, *shape) for x in tensors)
 
 
@@ -190,7 +191,7 @@ def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that these shapes broadcast to."""
     from steepest.core.size import Size
 
-    return Size(np.broadcast_shapes(*[tuple(s) if not isinstance(s, int) else (s,) for s in shapes]))
+    return Size(common_shape("broadcast_shapes", *[tuple(s) if not isinstance(s, int) else (s,) for s in shapes]))
 
 
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:

@@ -16,6 +16,7 @@ from steepest.core.tensor import from_array
 from steepest.errors import LinAlgError, text
 from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import constant
+from steepest.ops.maps import common_shape
 from steepest.ops.views import real
 
 Array = Any
@@ -87,7 +88,7 @@ def _triangle(a: Array, upper: bool, unitriangular: bool) -> Array:
 def _solve_triangular(a: Array, b: Array, upper: bool, unitriangular: bool) -> Array:
     """By substitution, a row at a time."""
     kept = _triangle(a, upper, unitriangular)
-    x = np.array(np.broadcast_to(b, (*np.broadcast_shapes(kept.shape[:-2], b.shape[:-2]), *b.shape[-2:])), order="C")
+    x = np.array(np.broadcast_to(b, (*common_shape("linalg.solve_triangular", b.shape[:-2], kept.shape[:-2]), *b.shape[-2:])), order="C")
     n = kept.shape[-1]
     for i in range(n - 1, -1, -1) if upper else range(n):
         others = slice(i + 1, n) if upper else slice(0, i)
@@ -128,8 +129,14 @@ def default_tolerance(x: Any) -> float:
     return float(np.finfo(x.array.dtype).eps) * max(x.array.shape[-2:])
 
 
+def _solve(a: Array, b: Array) -> Array:
+    common_shape("linalg.solve", b.shape[:-2], a.shape[:-2])
+    found: Array = np.linalg.solve(a, b)
+    return found
+
+
 def _least_squares(a: Array, b: Array) -> Array:
-    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    lead = common_shape("linalg.lstsq", b.shape[:-2], a.shape[:-2])
     a, b = np.broadcast_to(a, (*lead, *a.shape[-2:])), np.broadcast_to(b, (*lead, *b.shape[-2:]))
     out = np.empty((*lead, a.shape[-1], b.shape[-1]), a.dtype)
     for at in np.ndindex(*lead):
@@ -373,7 +380,7 @@ def _frexp(x: Array) -> tuple[Array, Array]:
 
 frexp = Call("frexp", _frexp, 1, {"x": lambda g, results: g[0] / 2.0 ** results[1]})
 inverse = Call("linalg_inv_ex", lambda x: np.linalg.inv(x), 1, {"x": lambda g, result: -(mh(result) @ g @ mh(result))})
-solve: Call = Call("linalg_solve_ex", lambda a, b: np.linalg.solve(a, b), 2, {
+solve: Call = Call("linalg_solve_ex", _solve, 2, {
     "a": lambda g, a, result: -(solve_gradient(g, a) @ mh(result)), "b": lambda g, a: solve_gradient(g, a)})
 solve_triangular: Call = Call("linalg_solve_triangular", _solve_triangular, 2, {
     "a": solve_triangular_gradient,

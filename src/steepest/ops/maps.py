@@ -21,7 +21,7 @@ from steepest.errors import text
 from steepest.ops.meaning import NumPy
 from steepest.ops.symbols import single_call
 
-__all__ = ["Elementwise", "elementwise"]
+__all__ = ["Elementwise", "common_shape", "elementwise"]
 
 HALVES = (dtypes.float16, dtypes.bfloat16)
 kernel_builders: list[Callable[["Elementwise", dtype], Any]] = []
@@ -238,14 +238,21 @@ def broadcast_error(primitive: Primitive, operands: tuple[Any, ...], problem: Ex
         kinds = ", ".join(str(x.dtype) for x in operands if isinstance(x, Tensor))
         return NotImplementedError(text("operation-dtype", operation=primitive.name, dtypes=kinds))
     try:
-        np.broadcast_shapes(*shapes)
+        common_shape(primitive.name, *shapes)
+    except RuntimeError as mismatch:
+        return mismatch
+    return problem
+
+
+def common_shape(operation: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape to which all of these broadcast. RuntimeError, with the sizes and their dimension, where there is none."""
+    try:
+        return np.broadcast_shapes(*shapes)
     except ValueError:
         a, b = next((p, q) for i, p in enumerate(shapes) for q in shapes[i + 1:] if not _fits(p, q))
-        for axis in range(1, min(len(a), len(b)) + 1):
-            if a[-axis] != b[-axis] and 1 not in (a[-axis], b[-axis]):
-                return RuntimeError(text("shapes-do-not-broadcast", operation=primitive.name, a=a[-axis], b=b[-axis],
-                                         axis=max(len(a), len(b)) - axis, shapes=" and ".join(str(list(s)) for s in shapes)))
-    return problem
+        axis = next(k for k in range(1, min(len(a), len(b)) + 1) if a[-k] != b[-k] and 1 not in (a[-k], b[-k]))
+        raise RuntimeError(text("shapes-do-not-broadcast", operation=operation, a=a[-axis], b=b[-axis], axis=max(len(a), len(b)) - axis,
+                                shapes=" and ".join(str(list(s)) for s in shapes))) from None
 
 
 def written_error(primitive: Primitive, targets: tuple[Tensor, ...], operands: tuple[Any, ...], problem: Exception) -> Exception:
