@@ -7,11 +7,12 @@ from steepest.autograd.modes import no_grad
 from steepest.core.size import Size
 from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
+from steepest.distributions.covariance import Covariance, the_given
 from steepest.distributions.discrete import Categorical
 from steepest.distributions.distribution import Distribution, derived
 from steepest.distributions.transforms.transform import sum_last
 from steepest.errors import text
-from steepest.functional.linalg import cholesky, inv, solve
+from steepest.functional.linalg import inv, solve
 from steepest.functional.shaping import broadcast_shapes
 
 __all__ = ["Independent", "MixtureSameFamily", "MultivariateNormal"]
@@ -129,7 +130,7 @@ class MixtureSameFamily(Distribution):
         return f"MixtureSameFamily(\n  {self.mixture_distribution},\n  {self.component_distribution})"
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(Covariance, Distribution):
     """The normal distribution of vectors; one of the covariance matrix, its inverse or its Cholesky factor is given."""
 
     arg_constraints = {
@@ -143,11 +144,10 @@ class MultivariateNormal(Distribution):
 
     def __init__(self, loc: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
                  validate_args: bool | None = None):
-        given = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril}
-        chosen = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(chosen) != 1:
+        given = the_given(covariance_matrix=covariance_matrix, precision_matrix=precision_matrix, scale_tril=scale_tril)
+        if given is None:
             raise ValueError(text("distribution-covariance"))
-        (name, matrix), = chosen.items()
+        name, matrix = given
         for what, x, dims in (("loc", loc, 1), (name, matrix, 2)):
             if x.dim() < dims:
                 raise ValueError(text("distribution-dims", distribution=type(self).__name__, name=what, dims=dims, shape=tuple(x.shape)))
@@ -155,22 +155,6 @@ class MultivariateNormal(Distribution):
         self.loc = loc.expand((*batch, -1))
         self.__dict__[name] = matrix.expand((*batch, -1, -1))
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
-
-    @derived
-    def _factor(self) -> Any:
-        """The Cholesky factor of the covariance, from what was given."""
-        given = self.__dict__
-        if "scale_tril" in given:
-            return given["scale_tril"]
-        return cholesky(given["covariance_matrix"] if "covariance_matrix" in given else inv(given["precision_matrix"]))
-
-    @derived
-    def scale_tril(self) -> Any:
-        return self._factor
-
-    @derived
-    def covariance_matrix(self) -> Any:
-        return self._factor @ self._factor.mT
 
     @derived
     def precision_matrix(self) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor
 from steepest.distributions import constraints
+from steepest.distributions.covariance import Covariance, the_given
 from steepest.distributions.distribution import Distribution, broadcast_all, derived
 from steepest.distributions.exponential_family import ExponentialFamily
 from steepest.distributions.gamma import Beta, Chi2
@@ -15,7 +16,7 @@ from steepest.functional.creating import arange, eye, tensor
 from steepest.functional.factors import cholesky_solve
 from steepest.functional.joining import cat, diag_embed
 from steepest.functional.limits import finfo
-from steepest.functional.linalg import cholesky, inv, slogdet
+from steepest.functional.linalg import slogdet
 from steepest.functional.random import randn
 from steepest.functional.shaping import broadcast_shapes
 from steepest.functional.special import mvlgamma
@@ -66,7 +67,7 @@ class LKJCholesky(Distribution):
         return (order * diagonal.log()).sum(-1) - norm
 
 
-class Wishart(ExponentialFamily):
+class Wishart(Covariance, ExponentialFamily):
     """Sums of `df` outer products of normal vectors with a covariance; `df` may be any number above the dimension minus one."""
 
     support: Any = constraints.positive_definite
@@ -74,11 +75,10 @@ class Wishart(ExponentialFamily):
 
     def __init__(self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
                  validate_args: bool | None = None):
-        given = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril}
-        chosen = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(chosen) != 1:
+        given = the_given(covariance_matrix=covariance_matrix, precision_matrix=precision_matrix, scale_tril=scale_tril)
+        if given is None:
             raise AssertionError(text("distribution-covariance"))
-        (name, matrix), = chosen.items()
+        name, matrix = given
         if matrix.dim() < 2:
             raise ValueError(text("distribution-dims", distribution="Wishart", name=name, dims=2, shape=tuple(matrix.shape)))
         self.df = df if isinstance(df, Tensor) else tensor(df, dtype=matrix.dtype)
@@ -98,22 +98,6 @@ class Wishart(ExponentialFamily):
         new = super().expand(batch_shape)
         new.arg_constraints = self.arg_constraints
         return new
-
-    @derived
-    def _factor(self) -> Any:
-        """The Cholesky factor of the covariance, from what was given."""
-        given = self.__dict__
-        if "scale_tril" in given:
-            return given["scale_tril"]
-        return cholesky(given["covariance_matrix"] if "covariance_matrix" in given else inv(given["precision_matrix"]))
-
-    @derived
-    def scale_tril(self) -> Any:
-        return self._factor
-
-    @derived
-    def covariance_matrix(self) -> Any:
-        return self._factor @ self._factor.mT
 
     @derived
     def precision_matrix(self) -> Any:
