@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from steepest.core.recorder import PACKAGE, Access
 from steepest.core.storage import Storage
 from steepest.lower import cache, machine
 
-__all__ = ["Kept", "Key"]
+__all__ = ["Key", "Plan"]
 
 DECISIVE = ("compiling", "core", "functional", "lower", "ops", "optim")
 """Folders of the package in which operations are defined, and made into native code."""
@@ -30,11 +30,14 @@ class Unknown(Exception):
     """The program has a part that text does not tell apart."""
 
 
-class Kept:
-    """What is kept of a plan: the lowering's name, the key of its machine code, and its memory."""
+class Plan(NamedTuple):
+    """A fast lowering's name, the key of its machine code, and its memory (see `Middle.memory`)."""
 
-    def __init__(self, lowering: str, code: str, memory: list[Storage | int], size: int, cell: int | None):
-        self.lowering, self.code, self.memory, self.size, self.cell = lowering, code, memory, size, cell
+    lowering: str
+    code: str
+    memory: list[Storage | int]
+    size: int
+    cell: int | None
 
 
 class Key:
@@ -57,22 +60,19 @@ class Key:
         else:
             self.name = "plan-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def read(self) -> Kept | None:
+    def read(self) -> Plan | None:
         """The plan of this key, if there is one."""
         content = None if self.name is None else cache.read(self.name)
         if content is None:
             return None
-        held = json.loads(content)
-        storages = list(self.numbers)
-        memory = [storages[-1 - k] if k < 0 else k for k in held["memory"]]
-        return Kept(held["lowering"], held["code"], memory, held["size"], held["cell"])
+        plan, storages = Plan(**json.loads(content)), list(self.numbers)
+        return plan._replace(memory=[storages[-1 - k] if isinstance(k, int) and k < 0 else k for k in plan.memory])
 
-    def write(self, plan: Kept) -> None:
+    def write(self, plan: Plan) -> None:
         """Keep a plan."""
         if self.name is not None and all(isinstance(s, int) or s in self.numbers for s in plan.memory):
             memory = [s if isinstance(s, int) else -1 - self.numbers[s] for s in plan.memory]
-            held = {"lowering": plan.lowering, "code": plan.code, "memory": memory, "size": plan.size, "cell": plan.cell}
-            cache.write(self.name, json.dumps(held).encode())
+            cache.write(self.name, json.dumps({**plan._asdict(), "memory": memory}).encode())
 
     def _number(self, storage: Storage) -> int:
         return self.numbers.setdefault(storage, len(self.numbers))

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from steepest.compiling.keeping import Kept, Key
+from steepest.compiling.keeping import Key, Plan
 from steepest.compiling.native import Native, overlapping
 from steepest.compiling.program import Program
 from steepest.core.modes import modes
@@ -78,7 +78,7 @@ class Fast:
     The table of addresses is made once, and again (`bind`) where storages have been given other memory.
     """
 
-    def __init__(self, program: Program, results: list[Access], kept: Kept, code: machine.Native, lowering: Callable[[], Any],
+    def __init__(self, program: Program, results: list[Access], kept: Plan, code: machine.Native, lowering: Callable[[], Any],
                  generic: Generic) -> None:
         self.program, self.lowering, self.generic = program, lowering, generic
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64)
@@ -155,7 +155,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
         return Generic(program, results, False, "threads share its products")
     key = Key(program, results, visible, exact)
 
-    def fast(kept: Kept, code: machine.Native) -> Fast:
+    def fast(kept: Plan, code: machine.Native) -> Fast:
         as_written = _as_written(kept.lowering, exact)
         return Fast(program, results, kept, code, lambda: made(kept.lowering), Generic(program, results, as_written, ""))
 
@@ -174,7 +174,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
         except Unsupported as reason:
             reasons.append(f"not {name}: {reason}")
             continue
-        kept = Kept(name, code.key, *lowering.memory())
+        kept = Plan(name, code.key, *lowering.memory())
         key.write(kept)
         return fast(kept, code)
     return Generic(program, results, bool(exact), "; ".join(reasons))
