@@ -16,7 +16,7 @@ from steepest.compiling.learning import TRIES, Learning
 from steepest.compiling.loop_program import LoopProgram, named
 from steepest.compiling.numbers import NUMBERS
 from steepest.compiling.onlooker import admitted, onlookers, told, unseen
-from steepest.compiling.places import Path, TooLarge
+from steepest.compiling.places import TooLarge
 from steepest.compiling.results import Built, Computed, Constant, Kept
 from steepest.compiling.sections import ROUGHLY, Compiled, Section
 from steepest.compiling.sites import Site, machine_log, say
@@ -191,14 +191,8 @@ class Activation(Learning):
         if path and machine_log():
             say(f"{self.where}: step {k} is not native, {named(path)} differs")
         if path and p.values.get(path, (None,))[0] in NUMBERS and path not in self.site.carried:
-            self._follow(path, 0)
+            self.site.follow([path])
         return not path
-
-    def _follow(self, path: Path, delta: Any) -> None:
-        """Follow a number that differs from step to step, or from loop to loop; what was recorded without it is of no use."""
-        self.site.carried.add(path)
-        self.site.counters[path] = delta
-        self.site.forget()
 
     def _steps(self, compiled: Compiled, k: int, end: int, waiting: Waiting) -> int:
         """Run native steps k ... end - 1 in calls of bounded length; fewer where one of them must be seen."""

@@ -56,27 +56,19 @@ class Learning:
             case = Case(kind, conditions)
             site.cases.append(case)
         case.tries += 1
-        if self._numbers(trace) or case.traces and self._others(case.traces[0], trace):
+        if self._numbers(trace):
             site.forget()
+            case.tries = 1
+            return
+        others = self._others(case.traces[0], trace) if case.traces else []
+        if others:
+            site.follow(others)
             case.tries = 1
             return
         assert site.text is not None
         site.concerns_tensors = site.concerns_tensors or bool(trace.recorder.equations)
-        why = escaped(trace)
         number = self.number = self.source.number(k)
-        line = None if why is not None else site.text.unnoticed(self.frame, number)
-        if line is not None:
-            why = Escape("loop-variable", line)
-        if why is None and not site.text.rewritten:
-            kinds: dict[bool, set[str]] = {True: set(), False: set()}
-            for path, entered in trace.entered.items():
-                kinds[type(entered) is TracedInt].add(next((k for k in reversed(path) if isinstance(k, str)), ""))
-            line = site.text.unasked(self.frame, kinds[True], kinds[False], site.codes)
-            if line is not None:
-                why = Escape("loop-unasked", line)
-        line = None if why is not None else site.text.uncompared(self.frame, number, trace.recorder.compared)
-        if line is not None:
-            why = Escape("loop-compared", line)
+        why = escaped(trace) or self._unnoticed(trace)
         if why is not None:
             if isinstance(case.reason, Escape) and (case.reason.key, case.reason.line) == (why.key, why.line):
                 case.tries = TRIES          # it will not be another way the next time
@@ -85,12 +77,12 @@ class Learning:
         if not trace.recorder.equations:
             case.reason = Escape("loop-nothing", None)
             return
-        others, case.traces = case.traces, [trace, *case.traces[:WAITING - 1]]
-        if not others or not self.run._pays(self, k, len(trace.recorder.equations)):
+        waiting, case.traces = case.traces, [trace, *case.traces[:WAITING - 1]]
+        if not waiting or not self.run._pays(self, k, len(trace.recorder.equations)):
             return
         names, compiled = site.text.names_in(self.frame, number), None
         try:
-            for before in others:       # steps of one case may begin with tensors of two kinds, by turns
+            for before in waiting:      # steps of one case may begin with tensors of two kinds, by turns
                 try:
                     program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended, site.text.rewritten)
                     compiled = Compiled(program, self.run.exact)
@@ -109,10 +101,25 @@ class Learning:
         if compiled is None:
             return
         case.compiled.append(compiled)
-        case.traces, case.reason, case.tries = [t for t in others if t is not before or program.unproved], None, 0
+        case.traces, case.reason, case.tries = [t for t in waiting if t is not before or program.unproved], None, 0
         self.run.met.add(compiled)
         if machine_log():
             say(f"{self.where}: step {k} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(program.equations)} operations")
+
+    def _unnoticed(self, trace: Trace) -> Escape | None:
+        """Where the text of the loop shows that Python has looked at a number, though no recording noted it."""
+        lines, number = self.site.text, self.number
+        assert lines is not None
+        line = lines.unnoticed(self.frame, number)
+        if line is not None:
+            return Escape("loop-variable", line)
+        ints = {_last_name(path) for path, x in trace.entered.items() if type(x) is TracedInt}
+        floats = {_last_name(path) for path, x in trace.entered.items() if type(x) is not TracedInt}
+        line = lines.unasked(self.frame, ints, floats, self.site.codes)
+        if line is not None:
+            return Escape("loop-unasked", line)
+        line = lines.uncompared(self.frame, number, trace.recorder.compared)
+        return None if line is None else Escape("loop-compared", line)
 
     def _numbers(self, trace: Trace) -> bool:
         """Find numbers that the iteration changed; whether any of them was not followed yet."""
@@ -143,8 +150,8 @@ class Learning:
                 news = True
         return news
 
-    def _others(self, before: Trace, trace: Trace) -> bool:
-        """Find numbers with which two recordings of one case began that are not the same, as a rate that changes between two loops."""
+    def _others(self, before: Trace, trace: Trace) -> list[Path]:
+        """The numbers with which two recordings of one case began that are not the same, as a rate that changes between two loops."""
         site, found = self.site, trace.before.values
         assert site.text is not None
         names = site.text.names_in(self.frame, self.source.number(trace.step)) - site.text.stores_only
@@ -153,11 +160,8 @@ class Learning:
             known = path in site.carried or path in site.streamed or trace.hosted(path) or trace.grows(path) or before.grows(path)
             return not known and (path[0] in names or path[0] == "global")
 
-        news = [path for path, old in before.before.values.items() if path in found and old != found[path]
+        return [path for path, old in before.before.values.items() if path in found and old != found[path]
                 and old[0] in NUMBERS and found[path][0] in NUMBERS and follow(path)]
-        site.carried.update(news)
-        site.counters.update((path, 0) for path in news)
-        return bool(news)
 
     def _only_appended(self, path: Path) -> bool:
         """Whether the loop, and the functions that it calls, do nothing with a list but append to it."""
@@ -167,3 +171,8 @@ class Learning:
         name = rest[len(rest) - rest[::-1].index(".")] if attribute else rest[0]
         return (isinstance(name, str) and self.site.text.only_appends(name, self.frame, self.number, attribute)
                 and all(function_only_appends(code, name, attribute) for code in self.site.codes))
+
+
+def _last_name(path: Path) -> str:
+    """The name of the variable, the attribute or the item that a path ends with."""
+    return next((key for key in reversed(path) if isinstance(key, str)), "")

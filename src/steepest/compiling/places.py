@@ -404,11 +404,10 @@ class Names:
     def roots(self, frame: types.FrameType) -> Iterator[tuple[Path, Any, Place]]:
         """Paths, values and places of the roots."""
         variables, code = frame.f_locals, frame.f_code
-        unbound = {*code.co_varnames, *code.co_cellvars, *code.co_freevars} - variables.keys()
         for name in self.local:
             if name in variables:
                 yield (name,), variables[name], variable(frame, name)
-            elif name in frame.f_globals and name not in unbound:
+            elif name in frame.f_globals and not any(name in own for own in (code.co_varnames, code.co_cellvars, code.co_freevars)):
                 yield ("global", name), frame.f_globals[name], Place("item", frame.f_globals, name)
         for code, scope in self.codes:
             for name in code.co_names:

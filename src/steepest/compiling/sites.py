@@ -3,6 +3,7 @@
 import os
 import sys
 import types
+from collections.abc import Collection
 from typing import Any
 
 from steepest.compiling.cases import Case
@@ -39,6 +40,12 @@ class Site:
     def case(self, kind: Any, step: int, bases: dict[Path, int]) -> Case | None:
         """The case of a step; None where it is not known yet."""
         return next((c for c in self.cases if c.fits(kind, step, bases)), None)
+
+    def follow(self, paths: Collection[Path]) -> None:
+        """Follow numbers that differ from loop to loop; what was recorded without them is of no use."""
+        self.carried.update(paths)
+        self.counters.update((path, 0) for path in paths)
+        self.forget()
 
     def forget(self) -> None:
         """Other numbers are followed from now on: what was recorded without them is of no use."""

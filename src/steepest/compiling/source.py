@@ -35,7 +35,7 @@ class LoopText:
         self.target = number.id if isinstance(number, ast.Name) else None
         self.direct = not (isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name)
                            and node.iter.func.id in ("enumerate", "zip", "tqdm", "trange", "islice"))
-        self.parents = {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+        self.parents = _parents(node)
         self.stores_only = self._overwritten()
 
     def _overwritten(self) -> frozenset[str]:
@@ -105,6 +105,8 @@ class LoopText:
                 codes: Iterable[types.CodeType]) -> tuple[str, int] | None:
         """File and line where a float stands to the left of a followed int, whose value it takes without asking. `ints` are names of
         variables and attributes that hold followed ints, `floats` those of followed floats, which do ask."""
+        if self.rewritten:
+            return None
         followed, before = set(ints), 0
         while before != len(followed):
             before = len(followed)
@@ -117,10 +119,10 @@ class LoopText:
                 return frame.f_code.co_filename, n.lineno      # type: ignore[attr-defined]
         handed = any(isinstance(n, ast.Call) and any(_is_one_of(x, followed) for a in n.args for x in ast.walk(a)) for n in inside)
         for code in codes:
-            found = _functions(code.co_filename, "".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno)
+            found = _function_of(code)
             if found is None:
                 continue
-            parents = {child: parent for parent in ast.walk(found) for child in ast.iter_child_nodes(parent)}
+            parents = _parents(found)
             names = ints | ({a.arg for a in ast.walk(found) if isinstance(a, ast.arg)} if handed else set())
             for n in ast.walk(found):
                 if _is_one_of(n, names) and _right_of_float(n, parents, _contains_float):
@@ -238,32 +240,46 @@ def function_only_appends(code: types.CodeType, name: str, attribute: bool) -> b
     """Whether a function of the user's does nothing with a global variable, or attributes, of this name but append to it."""
     if name not in code.co_names and name not in code.co_freevars and name not in code.co_consts:
         return True
-    found = _functions(code.co_filename, "".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno)
+    found = _function_of(code)
     if found is None or name in code.co_consts:
         return False
-    uses = [n for n in ast.walk(found) if _is_use(n, name, attribute)]
-    parents = {child: parent for parent in ast.walk(found) for child in ast.iter_child_nodes(parent)}
+    uses, parents = [n for n in ast.walk(found) if _is_use(n, name, attribute)], _parents(found)
     return bool(uses) and all(_is_appended_to(n, parents) for n in uses)
 
 
+def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
+    """The parent of every node below this one."""
+    return {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+
+
+def _function_of(code: types.CodeType) -> ast.AST | None:
+    """The text of a function; None where it is not to be had."""
+    return _functions("".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno)
+
+
 @functools.lru_cache(64)
-def _functions(filename: str, text: str) -> dict[int, ast.AST]:
+def _functions(text: str) -> dict[int, ast.AST]:
     """The functions of a file by the line that their code begins with."""
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return {}
-    found = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    found = [n for n in ast.walk(_tree(text)) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
     return {min([n.lineno, *(d.lineno for d in n.decorator_list)]): n for n in found}
+
+
+@functools.lru_cache(64)
+def _tree(text: str) -> ast.Module:
+    """A file's text as a tree, an empty one where it is no Python."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _leaves(statement: ast.AST) -> bool:
     """Whether a statement may end the iteration that it is in."""
-    if isinstance(statement, (ast.Continue, ast.Break, ast.Return)):
-        return True
-    if isinstance(statement, (ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda)):
-        return any(isinstance(n, ast.Return) for n in ast.walk(statement)) and isinstance(statement, (ast.For, ast.While))
-    return any(map(_leaves, ast.iter_child_nodes(statement)))
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+        return False
+    if isinstance(statement, (ast.For, ast.While)):     # what it continues and breaks is itself
+        return any(isinstance(n, ast.Return) for n in ast.walk(statement))
+    return isinstance(statement, (ast.Continue, ast.Break, ast.Return)) or any(map(_leaves, ast.iter_child_nodes(statement)))
 
 
 def _truth(test: ast.expr, known: dict[str, Any], frame: types.FrameType, changing: frozenset[str]) -> bool | None:
@@ -309,14 +325,10 @@ def _number(n: ast.expr, frame: types.FrameType) -> Any:
 
 
 @functools.lru_cache(64)
-def _parsed(filename: str, text: str) -> dict[tuple[int, int, int, int], tuple[ast.For, frozenset[str], frozenset[str]]]:
+def _parsed(text: str) -> dict[tuple[int, int, int, int], tuple[ast.For, frozenset[str], frozenset[str]]]:
     """The `for` statements of a file by where they stand, with the names of its functions, and those that functions declare as not
     their own."""
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return {}
-    found = {}
+    tree, found = _tree(text), {}
     functions = frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))
     declared = frozenset(name for n in ast.walk(tree) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names)
     for n in ast.walk(tree):
@@ -336,5 +348,5 @@ def loop_text(frame: types.FrameType) -> LoopText | None:
     if position is None or None in position:
         return None
     start, end, column, end_column = position
-    found = _parsed(frame.f_code.co_filename, "".join(lines)).get((start, end, column, end_column))
+    found = _parsed("".join(lines)).get((start, end, column, end_column))
     return None if found is None else LoopText(found[0], lines, *found[1:])

@@ -37,15 +37,19 @@ def same_items(path: Path, x: Any, held: Any, free: Free) -> bool:
         return False
     if all(map(operator.is_, x.values(), values)):
         return True
-    return all(a is b or (*path, k if type(k) in ATOMS else ("key", i)) in free
-               for i, (k, a, b) in enumerate(zip(keys, x.values(), values, strict=True)))
+    return all(a is b or _item(path, i, k) in free for i, (k, a, b) in enumerate(zip(keys, x.values(), values, strict=True)))
+
+
+def _item(path: Path, i: int, key: Any) -> Path:
+    """The path of the i-th item of a dictionary."""
+    return (*path, key if type(key) in ATOMS else ("key", i))
 
 
 class Together:
     """Dictionaries, as a walk noted them, that are compared in one go where nothing about them is free."""
 
     def __init__(self, noted: list[Any], free: Free):
-        self.noted = [n for n in noted if n[0] is same_items and not _concerned(n[1], n[3][0], free)]
+        self.noted = [n for n in noted if n[0] is same_items and not any(_item(n[1], i, k) in free for i, k in enumerate(n[3][0]))]
         self.tables = [x for _, _, x, _ in self.noted]
         self.sizes = [len(keys) for _, _, _, (keys, _) in self.noted]
         self.keys = [k for _, _, _, (keys, _) in self.noted for k in keys]
@@ -55,10 +59,6 @@ class Together:
         """Whether all of them hold what they held."""
         return (list(map(len, self.tables)) == self.sizes and all(map(operator.is_, chain.from_iterable(self.tables), self.keys))
                 and all(map(operator.is_, chain.from_iterable(map(VALUES, self.tables)), self.values)))
-
-
-def _concerned(path: Path, keys: list[Any], free: Free) -> bool:
-    return any((*path, k if type(k) in ATOMS else ("key", i)) in free for i, k in enumerate(keys))
 
 
 def same_elements(path: Path, x: Any, held: Any, free: Free) -> bool:
