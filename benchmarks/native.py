@@ -34,22 +34,26 @@ class Native:
         from steepest.compiling.program import Program
 
         self.training = training
+        data, kept = training.data, training.parameters
+        batches = [[] if training.batches is None else [training.t.from_numpy(training.batches[k].copy())] for k in range(2)]
+
+        def step(*rows: Any) -> Any:
+            return training.step(*([d[rows[0]] for d in data] if rows else data))
+
         for _ in range(2):
-            self._recorded(0)
-        (first, rows_1, _), (second, rows_2, loss) = self._recorded(0), self._recorded(1)
-        self.program: Any = Program(first, second, list(zip(rows_1, rows_2, strict=True)))
-        kept = training.parameters
+            step(*batches[0])
+        self.program = Program(step, *batches)
         self.program.visible = {p.storage_cell for p in kept} | {p.grad.storage_cell for p in kept}
-        if not training.data:       # as in C, which computes the loss of these at the end alone
-            self.program.visible.add(loss.storage_cell)
-        self.results = [second.access(loss)] if training.data else []
+        if not data:       # as in C, which computes the loss of these at the end alone
+            self.program.visible |= {loss.content.storage for loss in self.program.results}
+        self.results = self.program.results if data else []
         self.cold, self.cached = self._compile(), self._compile()
         self.laps: Any = None           # the same code with a clock of its steps, where these are long enough to be interrupted
         self.met: tuple[float, int] | None = None
         if hasattr(self.executable, "native"):
-            from steepest.compiling.native import Native as Code
+            from steepest.compiling.generic_nest import GenericNest
 
-            self.laps = Code(self.program, self.results, timed=True)
+            self.laps = GenericNest(self.program, self.results, timed=True)
 
     def _compile(self) -> float:
         """Seconds of planning and compiling."""
@@ -60,16 +64,6 @@ class Native:
         if hasattr(self.executable, "native"):
             self.executable.prepared()
         return time.perf_counter() - begun
-
-    def _recorded(self, k: int) -> Any:
-        """A recorded step: the recorder, the streams, the loss."""
-        from steepest.core.recorder import recording
-
-        training = self.training
-        rows = None if training.batches is None else training.t.from_numpy(training.batches[k].copy())
-        with recording() as recorder:
-            loss = training.step(*(training.data if rows is None else [d[rows] for d in training.data]))
-        return recorder, [] if rows is None else [rows.storage_cell], loss
 
     def run(self, steps: int) -> float:
         """Seconds of a step."""

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 import steepest as torch
-from steepest.compiling.native import Native
+from steepest.compiling.generic_nest import GenericNest
 from steepest.compiling.planner import Executable, plan
 from steepest.compiling.program import Program
-from steepest.core.recorder import recording
 
 Make = Callable[[], tuple[Callable[..., Any], Sequence[torch.Tensor]]]
 
@@ -22,21 +21,11 @@ class Planned:
         self.batches = [list(b) for b in batches] or [[] for _ in range(12)]
         for batch in self.batches[:warm]:
             self.step(*batch)
-        first, streams_1, _ = self.recorded(self.batches[0])
-        second, streams_2, results = self.recorded(self.batches[1])
-        self.program = Program(first, second, list(zip(streams_1, streams_2, strict=True)))
-        self.results = results
+        self.program = Program(self.step, *self.batches[:2])
+        self.results = self.program.results
         self.program.visible = {x.storage_cell for x in self.kept} | {x.grad.storage_cell for x in self.kept if x.grad is not None}
-        self.executable: Executable = plan(self.program, results, exact)
+        self.executable: Executable = plan(self.program, self.results, exact)
         self.state = {s: s.flat.copy() for s in self.program.storages()}
-
-    def recorded(self, batch: list[torch.Tensor]) -> Any:
-        own = [torch.from_numpy(x.numpy().copy()) for x in batch]
-        with recording() as recorder:
-            returned = self.step(*own)
-            out = [] if returned is None else [returned] if isinstance(returned, torch.Tensor) else list(returned)
-            results = [recorder.access(x) for x in out]
-        return recorder, [x.storage_cell for x in own], results
 
     def restore(self) -> None:
         for s, held in self.state.items():
@@ -75,7 +64,7 @@ def check(make: Make, batches: Sequence[Sequence[torch.Tensor]] = (), regime: st
     found = planned.native(planned.executable)
     references = {"eager": planned.eager()}
     if generic:
-        references["generic"] = planned.native(Native(planned.program, planned.results))
+        references["generic"] = planned.native(GenericNest(planned.program, planned.results))
     for name, expected in references.items():
         for a, b in zip(found[0] + found[1], expected[0] + expected[1], strict=True):
             assert a.dtype == b.dtype

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 import steepest as torch
-from steepest.compiling.native import Native
+from steepest.compiling.generic_nest import GenericNest
 from steepest.compiling.program import Program
-from steepest.core.recorder import recording
 
 F = torch.nn.functional
 FLOATING = {"f": torch.float32, "d": torch.float64, "h": torch.float16, "b": torch.bfloat16}
@@ -40,26 +39,20 @@ DRAWS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-def drawn(draw: Callable[[Any], Any], of: Any, threads: int = 1) -> Native:
+def drawn(draw: Callable[[Any], Any], of: Any, threads: int = 1) -> GenericNest:
     """Draw natively three times and eagerly three times from the same state; both must be the same bits."""
 
     def results() -> tuple[Any, ...]:
         out = draw(of)
         return out if isinstance(out, tuple) else (out,)
 
-    recorders: list[Any] = []
-    for _ in range(2):
-        with recording() as recorder:
-            out = results()
-            recorders.append((recorder, [recorder.access(x) for x in out]))
-    (first, _), (second, accesses) = recorders
-    program: Any = Program(first, second, [])
+    program = Program(results)
     program.visible = set()
     threads_before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        native = Native(program, accesses)
-        states = {g: g.manual_seed(7).get_state() for g in second.generators}
+        native = GenericNest(program, program.results)
+        states = {g: g.manual_seed(7).get_state() for g in program.generators}
         records = native.run([], 3)
     finally:
         torch.set_num_threads(threads_before)
@@ -118,11 +111,7 @@ def test_a_generator_from_which_nothing_was_drawn_stays_untouched() -> None:
     def step() -> torch.Tensor:
         return x[index].sum() + torch.rand(2, generator=generator).sum()
 
-    with recording() as first:
-        step()
-    with recording() as second:
-        step()
-    native = Native(Program(first, second, []), [])  # type: ignore[arg-type]
+    native = GenericNest(Program(step), [])
     fresh = generator.manual_seed(3).get_state().numpy().copy()
     index[0] = 5
     with pytest.raises(IndexError):
@@ -138,13 +127,8 @@ def test_a_probability_outside_is_eagers_error() -> None:
         with torch.no_grad():
             p.mul_(1.5)
 
-    with recording() as first:
-        step()
+    native = GenericNest(Program(step), [])
     p.fill_(0.5)
-    with recording() as second:
-        step()
-    p.fill_(0.5)
-    native = Native(Program(first, second, []), [])  # type: ignore[arg-type]
     with pytest.raises(RuntimeError, match="p_in >= 0 && p_in <= 1"):
         native.run([], 3)
     torch.testing.assert_close(p, torch.full((20,), 0.5 * 1.5**2))

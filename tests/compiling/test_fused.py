@@ -1,6 +1,5 @@
 """Fused and vectorised loops do what eager does: sizes around the vectors', strides, aliasing writes, dtypes, special values, networks."""
 
-import importlib
 import math
 import os
 import subprocess
@@ -13,8 +12,9 @@ import numpy as np
 import pytest
 
 import steepest as torch
-from steepest.compiling import Step
-from steepest.compiling.native import Native
+from steepest.compiling import generic_nest
+from steepest.compiling.generic_nest import GenericNest
+from steepest.compiling.program import Program
 from steepest.lower import nest as nests
 from steepest.lower import partial_sums
 
@@ -22,7 +22,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from agreement import BATCHES, agree, keeping, of_kind, places, training
 
 F, nn = torch.nn.functional, torch.nn
-natives = importlib.import_module("steepest.compiling.native")      # the package has a function of this name
 SEED = 17
 Made = Callable[[], tuple[Callable[..., Any], list[Any]]]
 
@@ -225,7 +224,7 @@ def test_products_of_operands_that_lie_far_apart(monkeypatch: pytest.MonkeyPatch
     batches = [(of_kind("f", (83, 300), random), of_kind("f", (83, 522), random)) for _ in range(4)]
     w = of_kind("f", (300, 273), random)
     before = torch.get_num_threads()
-    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(generic_nest, "PAYS", 0)
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
@@ -245,17 +244,22 @@ def test_special_values_come_through_vectors() -> None:
     agree(keeping(operations, (x,)), [(x,)] * BATCHES)
 
 
-def compiled(make: Made, batches: list[tuple[torch.Tensor, ...]]) -> tuple[Step, Any, list[Any]]:
+def compiled(make: Made, batches: list[tuple[torch.Tensor, ...]]) -> tuple[GenericNest, list[Any]]:
+    """A step recorded on the first two batches, then run natively on the others; and what it keeps."""
     function, kept = make()
-    step = Step(function)
-    step.over(batches)
-    (variant,) = step.variants.values()
-    assert variant.native is not None, variant.reason
-    return step, variant.native, kept
+    function(*batches[0])       # optimizers' first steps are special
+    program = Program(function, *batches[:2])
+    native = GenericNest(program, program.results)
+    run(native, batches[2:])
+    return native, kept
+
+
+def run(native: GenericNest, batches: list[tuple[torch.Tensor, ...]]) -> None:
+    native.run([np.stack([x.numpy() for x in column]) for column in zip(*batches, strict=True)], len(batches))
 
 
 def test_one_thread_and_two_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(generic_nest, "PAYS", 0)
     monkeypatch.setattr(nests, "ALONE", 0)
     random = np.random.default_rng(4)
     batches = [(of_kind("f", (17, 1, 10, 10), random), places(5, (17,), random)) for _ in range(4)]
@@ -267,12 +271,11 @@ def test_one_thread_and_two_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) 
     try:
         for threads in (1, 2, 3):
             torch.set_num_threads(threads)
-            _, made, kept = compiled(trained(model, classified, lr=0.1), batches)
+            made, kept = compiled(trained(model, classified, lr=0.1), batches)
             assert made.threads == threads
             found.append([p.detach().numpy().copy() for p in kept])
         torch.set_num_threads(1)
-        x = [np.stack([b[k].numpy() for b in batches[:2]]) for k in range(2)]
-        made.run(x, 2)
+        run(made, batches[:2])
         assert made.threads == 1        # as the setting says now
     finally:
         torch.set_num_threads(before)
@@ -296,7 +299,7 @@ CONVOLUTIONAL: dict[str, Callable[[], Any]] = {
 def test_threads_that_share_the_rows_of_a_batch(name: str, rows: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     from steepest.lower import machine
 
-    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(generic_nest, "PAYS", 0)
     monkeypatch.setattr(nests, "ALONE", 0)
     monkeypatch.setattr(partial_sums, "DEEP", 2)
     random = np.random.default_rng(4)
@@ -307,7 +310,7 @@ def test_threads_that_share_the_rows_of_a_batch(name: str, rows: int, threads: i
     try:
         made = trained(CONVOLUTIONAL[name], lambda net, at: classified(net, x[at], y[at]), lr=0.1, momentum=0.5)
         agree(made, batches)
-        _, native, _ = compiled(made, batches)
+        native, _ = compiled(made, batches)
         assert native.threads == threads
         assert native.schedule.in_parts == (rows % (threads * machine.width()) == 0)
     finally:
@@ -326,7 +329,7 @@ def test_gradients_of_filters_take_no_copies_of_the_images() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        _, native, _ = compiled(trained(model, lambda net, at: classified(net, x[at], y[at]), lr=0.1), batches)
+        native, _ = compiled(trained(model, lambda net, at: classified(net, x[at], y[at]), lr=0.1), batches)
     finally:
         torch.set_num_threads(before)
     outputs = 16 * 10 * 12 * 12 * 4
@@ -334,7 +337,7 @@ def test_gradients_of_filters_take_no_copies_of_the_images() -> None:
 
 
 def test_an_index_outside_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(natives, "PAYS", 0)
+    monkeypatch.setattr(generic_nest, "PAYS", 0)
     monkeypatch.setattr(nests, "ALONE", 0)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
@@ -346,11 +349,10 @@ def test_an_index_outside_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> 
             return (x @ weight[at].t()).sum()
 
         good = [(torch.ones(3, 20), torch.tensor([0, 3]))] * 4
-        made = Step(step)
-        made.over(good)
+        made, _ = compiled(lambda: (step, []), good)
         with pytest.raises(IndexError, match="out of"):
-            made.over([good[0], (torch.ones(3, 20), torch.tensor([0, 4]))])
-        assert float(weight[0, 0]) == pytest.approx(1.5 ** 6)
+            run(made, [good[0], (torch.ones(3, 20), torch.tensor([0, 4]))])
+        assert float(weight[0, 0]) == pytest.approx(1.5 ** 7)
     finally:
         torch.set_num_threads(before)
 
@@ -365,12 +367,8 @@ def test_exact_sums_run_in_the_order_of_their_indices() -> None:
         out[1].copy_(x @ y.t())
         out[2].copy_(x * y + x.exp())
 
-    made = Step(step)
-    batches = [(torch.tensor(a), torch.tensor(b))] * 3
-    made.over(batches)
-    (variant,) = made.variants.values()
-    assert variant.native is not None
-    Native(variant.native.program, [], exact=True).run([a[None], b[None]], 1)
+    batch = torch.tensor(a), torch.tensor(b)
+    GenericNest(Program(step, batch, batch), [], exact=True).run([a[None], b[None]], 1)
     for i in range(5):
         total = 0.0
         for k in range(37):
@@ -399,15 +397,15 @@ def test_only_what_is_visible_is_left_in_its_own_memory() -> None:
         return step, [w]
 
     batches = floats((17, 40), batches=3)
-    _, made, (w,) = compiled(make, batches)
+    made, (w,) = compiled(make, batches)
     hidden, shown = seen
     made.program.visible = {shown.storage_cell}
-    narrow = Native(made.program, made.results)
+    narrow = GenericNest(made.program, made.results)
     for x in seen:
         x.array[...] = -7
     start = w.numpy().copy()
     x = np.stack([b[0].numpy() for b in batches[:2]])
-    narrow.run([x], 2)
+    run(narrow, batches[:2])
     first = np.tanh(x[0] * start)
     second = start * 0.5 + first * 0.1
     np.testing.assert_allclose(shown.numpy(), np.exp(x[1] + second), rtol=1e-5)
@@ -424,14 +422,10 @@ def test_records_of_any_shape_are_kept_for_every_step() -> None:
         return made_by[1].sum()
 
     batches = [(of_kind("f", (5, 20), random),) for _ in range(3)]
-    made = Step(step)
-    made.over(batches)
-    (variant,) = made.variants.values()
-    assert variant.native is not None
-    program = variant.native.program
+    program = Program(step, *batches[:2])
     wanted = [e.results[0] for e in program.equations if e.results[0].shape in ((5, 20), (5,))]
     x = np.stack([b[0].numpy() for b in batches])
-    records = Native(program, wanted).run([x], 3)
+    records = GenericNest(program, wanted).run([x], 3)
     expected = {"mul": [x * 2, x * x], "sum": [(x * x).sum(2)]}
     names = [e.primitive.name for e in program.equations if e.results[0].shape in ((5, 20), (5,))]
     for name, record in zip(names, records, strict=True):

@@ -11,7 +11,7 @@ import pytest
 
 import steepest as torch
 from steepest import nn
-from steepest.compiling.native import Native
+from steepest.compiling.generic_nest import GenericNest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planned import Make, Planned, check
@@ -225,7 +225,7 @@ def test_counters_that_differ_at_run_time_are_not_taken_for_one() -> None:
     planned.restore()
     counters = [s for s in planned.state if s.flat.size == 1 and planned.state[s][0] == 4]
     planned.state[counters[0]] = planned.state[counters[0]] + 50
-    found, expected = planned.native(planned.executable), planned.native(Native(planned.program, planned.results))
+    found, expected = planned.native(planned.executable), planned.native(GenericNest(planned.program, planned.results))
     for a, b in zip(found[0] + found[1], expected[0] + expected[1], strict=True):
         np.testing.assert_allclose(a.reshape(-1), b.reshape(-1), rtol=1e-4, atol=1e-6)
 

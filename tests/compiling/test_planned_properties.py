@@ -15,7 +15,7 @@ import pytest
 
 import steepest as torch
 from steepest import nn
-from steepest.compiling.native import Native
+from steepest.compiling.generic_nest import GenericNest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planned import Make, Planned, check
@@ -125,7 +125,7 @@ def agree(seed: int) -> None:
         check(make, batches, tolerance=2e-3, warm=4)
     except AssertionError as problem:
         planned = Planned(*program(seed), warm=4)
-        generic, eager = planned.native(Native(planned.program, planned.results)), planned.eager()
+        generic, eager = planned.native(GenericNest(planned.program, planned.results)), planned.eager()
         far = [np.abs(a.reshape(-1) - b.reshape(-1)).max() > 1e-4 for a, b in zip(generic[1], eager[1], strict=True)]
         if not any(far):
             raise AssertionError(f"seed {seed}: {problem}") from problem

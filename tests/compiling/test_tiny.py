@@ -11,7 +11,7 @@ import pytest
 
 import steepest as torch
 from steepest import nn
-from steepest.compiling.native import Native
+from steepest.compiling.generic_nest import GenericNest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planned import Planned, check
@@ -259,5 +259,5 @@ def test_the_generic_nest_leaves_a_sum_that_only_python_looks_at() -> None:
     planned = Planned(lambda: (step, [w]))
     planned.program.visible.add(losses[-1].storage_cell)
     expected = float(((w * 2 - 4) ** 2).sum())
-    Native(planned.program, planned.results).run([], 1)
+    GenericNest(planned.program, planned.results).run([], 1)
     np.testing.assert_allclose(losses[-1].item(), expected, rtol=1e-5)

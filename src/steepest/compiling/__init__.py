@@ -3,6 +3,5 @@
 from steepest.compiling.compiled import compile
 from steepest.compiling.loop import Loop, loop
 from steepest.compiling.native_loops import native
-from steepest.compiling.step import Step
 
-__all__ = ["Loop", "Step", "compile", "loop", "native"]
+__all__ = ["Loop", "compile", "loop", "native"]

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from steepest.compiling.generic_nest import GenericNest, overlapping
 from steepest.compiling.keeping import Key, Plan
-from steepest.compiling.native import Native, overlapping
 from steepest.compiling.program import Program
 from steepest.core.modes import modes
 from steepest.core.recorder import Access, Equation
@@ -53,17 +53,17 @@ class Generic:
 
     def __init__(self, program: Program, results: list[Access], exact: bool, why: str) -> None:
         self.program, self.results, self.exact, self.why = program, results, exact, why
-        self.native: Native | None = None
+        self.native: GenericNest | None = None
 
     def run(self, streams: list[Array], steps: int) -> list[Array]:
         if self.native is None:
-            self.native = Native(self.program, self.results, exact=self.exact)
+            self.native = GenericNest(self.program, self.results, exact=self.exact)
         return self.native.run(streams, steps)
 
-    def prepared(self) -> Native:
+    def prepared(self) -> GenericNest:
         """What runs single steps: see `Fast.prepared`."""
         if self.native is None:
-            self.native = Native(self.program, self.results, exact=self.exact, once=True)
+            self.native = GenericNest(self.program, self.results, exact=self.exact, once=True)
         self.native.prepare()
         return self.native
 

@@ -1,44 +1,52 @@
-"""A program: what two recordings of the same step agree on, with every storage given its part.
+"""A program of a function of tensors: what two recordings of it agree on, with every storage given its part.
 
-*Carry* is what a step reads and a step before wrote: in the same storage, or in one that the step before made or was left with. In
-the second case a step begins by copying: from the storage that Python holds, where its results land, to the one that the equations
-read. *Invariants* are only read. *Streams* are the tensors the caller hands to each step. Anything else that changes between the
-recordings cannot be carried natively and is refused with the line that reads it.
+*Streams* are the tensors that each call is given, one row a step. *Carry* is what a step reads and a step before wrote: in the same
+storage, or in one that the step before made or was left with. In the second case a step begins by copying: from the storage that
+Python holds, where its results land, to the one that the equations read. *Invariants* are only read. Anything else that changes
+between the recordings cannot be carried natively and is refused with the line that reads it.
+
+Loops and compiled functions find their inputs by place instead: see `loop_program` and `function_program`.
 """
 
-import gc
-import weakref
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from steepest.compiling.pairing import Differs, in_order, paired, refused
-from steepest.core.recorder import Access, Content, Recorder
+from steepest.core.recorder import Access, Content, Recorder, recording
 from steepest.core.storage import Storage
-from steepest.core.tensor import Tensor
+from steepest.core.tensor import Tensor, fresh
+from steepest.errors import text
 
 __all__ = ["Differs", "Program"]
 
 
 class Program:
-    """The equations of the second recording, its streams and the storages that successive steps hand on."""
+    """The equations of the second recording, its streams and the storages that successive steps hand on; `results` are what the function
+    returned. Raises Differs where the recordings are not the same program, or Python looked at a value.
+    """
 
-    def __init__(self, first: Recorder, second: Recorder, streams: list[tuple[Storage, Storage]]):
-        self.equations = second.equations
-        self.streams = [new for _, new in streams]
+    visible: set[Storage]
+    """Storages at which Python looks afterwards; where this is not set, all that are written."""
+
+    def __init__(self, function: Callable[..., Any], first: Sequence[Tensor] = (), second: Sequence[Tensor] = ()):
+        earlier, streams_1, _ = _recorded(function, first)
+        later, streams_2, self.results = _recorded(function, second)
+        if later.reads:
+            file, line = later.reads[0][1]
+            raise Differs(text("program-host-read", file=file, line=line))
+        self.equations = later.equations
+        self.streams = streams_2
         self.handed_on: list[tuple[Storage, Storage]] = []
-        self.gradients = list(second.gradients.values())
-        self.versions = list(second.versions.values())
-        self._compare(first, second, dict(streams))
-        self.handed_on = in_order(self.handed_on)
-        self.holders = [weakref.ref(x) for s in {to for _, to in self.handed_on} for x in gc.get_referrers(s) if isinstance(x, Tensor)]
-
-    def current(self) -> bool:
-        """Whether the tensors that Python is left with after a step are still those of the recording."""
-        return all(holder() is not None for holder in self.holders)
-
-    def _compare(self, first: Recorder, second: Recorder, streams: dict[Storage, Storage]) -> None:
-        pairs = paired(first, second)
+        self.gradients = list(later.gradients.values())
+        self.versions = list(later.versions.values())
+        self.generators = later.generators
+        pairs = paired(earlier, later)
         for x, y in pairs.items():
             if y.equation is None:
-                self._place(x, y, streams, pairs, first, second)
+                self._place(x, y, dict(zip(streams_1, streams_2, strict=True)), pairs, earlier, later)
+        self.handed_on = in_order(self.handed_on)
 
     def _place(self, x: Content, y: Content, streams: dict[Storage, Storage], pairs: dict[Content, Content], first: Recorder,
                second: Recorder) -> None:
@@ -64,3 +72,13 @@ class Program:
                 if isinstance(x, Access):
                     seen.setdefault(x.content.storage)
         return list(seen)
+
+
+def _recorded(function: Callable[..., Any], arguments: Sequence[Tensor]) -> tuple[Recorder, list[Storage], list[Access]]:
+    """One call on copies of its arguments: what happened, the storages of the arguments, the results."""
+    own = [fresh(x.array.copy(), x.dtype) for x in arguments]
+    with recording() as recorder:
+        out = function(*own)
+        returned = [] if out is None else [out] if isinstance(out, Tensor) else list(out)
+        results = [recorder.access(x) for x in returned]
+    return recorder, [x.storage_cell for x in own], results

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.agreement import TOLERANCE, difference
+from steepest.compiling.generic_nest import Evaluating, GenericNest
 from steepest.compiling.loop_program import LoopProgram, accesses_in
-from steepest.compiling.native import Evaluating, Native
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, Place, Walk, compared, variable
 from steepest.compiling.planner import Generic, plan
@@ -123,7 +123,7 @@ class Compiled:
             if self._differs(1):
                 if self._differs(ROUGHLY):
                     raise Differs(text("loop-compiled"))
-                self._run_recorded(Native(p, p.results, watched=True))      # type: ignore[arg-type]
+                self._run_recorded(GenericNest(p, p.results, watched=True))      # type: ignore[arg-type]
         finally:
             for generator, state in states.items():
                 after = generator.get_state()

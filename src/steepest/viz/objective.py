@@ -14,10 +14,11 @@ import numpy as np
 
 import steepest
 from steepest.compiling.planner import plan
-from steepest.compiling.step import Step
+from steepest.compiling.program import Differs, Program
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.func import functional_call, vmap
+from steepest.lower import machine
 from steepest.nn import Module
 from steepest.viz.tracing import Operation, no_graph, replay
 
@@ -133,13 +134,18 @@ class Objective:
 
     def _native_values(self, points: Array) -> Array | None:
         """The losses by native code, a point a step; None where the loss cannot be compiled or its values are not eager's."""
-        step = Step(lambda flat: self.function(*[x.reshape(x.array.shape[1:]) for x in self.split(flat.reshape(1, -1))]))
+        def loss(point: Tensor) -> Tensor:
+            return self.function(*[x.reshape(x.array.shape[1:]) for x in self.split(point.reshape(1, -1))])
+
+        rows = [from_array(row) for row in points[:TRIED]]
         with no_graph(), np.errstate(all="ignore"):
-            first = np.array(step.over([from_array(row) for row in points[:TRIED]]), np.float64)[:, 0]
-            native = next(iter(step.variants.values())).native
-            if native is None:
+            first = np.array([loss(row).array for row in rows], np.float64).reshape(-1)
+            try:
+                program = Program(loss, rows[:1], rows[1:2])
+                native = plan(program, program.results)
+                out = np.asarray(native.run([points], len(points))[0], np.float64).reshape(-1)
+            except (Differs, machine.Unavailable):
                 return None
-            out = np.asarray(plan(native.program, native.results).run([points], len(points))[0], np.float64).reshape(-1)
         agrees = np.allclose(out[:TRIED], first, rtol=NATIVE_TOLERANCE, atol=NATIVE_TOLERANCE * float(np.abs(first).max()), equal_nan=True)
         return out if agrees else None
 

@@ -1,4 +1,4 @@
-"""Native: a program as one native function over a table of buffers, and what of it Python evaluates in its midst."""
+"""The generic loop nest of a program: one native function over a table of buffers, and what of it Python evaluates in its midst."""
 
 import ctypes
 import math
@@ -25,7 +25,7 @@ from steepest.lower.schedule import Roles, Schedule
 from steepest.lower.spaces import Shared
 from steepest.lower.text import Function, Index
 
-__all__ = ["Evaluating", "Native", "overlapping"]
+__all__ = ["Evaluating", "GenericNest", "overlapping"]
 
 Array = np.ndarray[Any, Any]
 CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, 5
@@ -73,7 +73,7 @@ class Evaluating:
         return np.lib.stride_tricks.as_strided(flat[x.offset:], x.shape, tuple(s * flat.itemsize for s in x.strides))
 
 
-class Native(Evaluating):
+class GenericNest(Evaluating):
     """A program compiled. The table holds the threads' meeting place, the cell that tells why the program stopped, the address of
     the callback, the arena of temporaries, the storages' own memory, the records, and the arrays that lowerings attached.
 
