@@ -170,7 +170,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
     for name in LOWERINGS:
         try:
             lowering = made(name)
-            code = machine.compile_text(lowering.text(), "steps")
+            code = machine.compile_text(lowering.text(), "steps", lowering.passes)
         except Unsupported as reason:
             reasons.append(f"not {name}: {reason}")
             continue

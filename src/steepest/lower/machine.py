@@ -12,12 +12,18 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from steepest.errors import text
 from steepest.lower import cache
 
-__all__ = ["C_FUNCTIONS", "Native", "clear_cache", "assembly", "compile_text", "features", "has", "identity", "kept", "processor", "width"]
+__all__ = ["C_FUNCTIONS", "Native", "Passes", "assembly", "clear_cache", "compile_text", "features", "has", "identity", "kept", "processor",
+           "width"]
+
+Passes = Literal["thorough", "quick", "unrolled", "packed"]
+"""What LLVM does with a text: all passes but those that make vectors; only those that straight-line code needs, in a fifth of the
+time (loop invariants stay in loops); more of them, for a step that is one long unrolled body; the same and like operations of such
+a body packed into one vector instruction."""
 
 _lock = threading.RLock()
 
@@ -167,32 +173,33 @@ def _machine() -> Any:
     return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu=cpu, features=flags, opt=3)
 
 
-def _optimised(llvm: Any, target: Any, ir_text: str, name: str, thorough: bool) -> Any:
+def _optimised(llvm: Any, target: Any, ir_text: str, name: str, passes: Passes) -> Any:
     try:
         module = llvm.parse_assembly(f'target triple = "{_triple()}"\n{ir_text}')
         module.data_layout = str(target.target_data)
         module.verify()
     except RuntimeError as reason:
         raise RuntimeError(text("llvm-refused", name=name, reason=reason)) from reason
-    options = llvm.create_pipeline_tuning_options(speed_level=1)
-    options.loop_unrolling = options.loop_vectorization = options.slp_vectorization = options.loop_interleaving = False
+    options = llvm.create_pipeline_tuning_options(speed_level=1 if passes == "thorough" else 2)
+    options.loop_unrolling = options.loop_vectorization = options.loop_interleaving = False
+    options.slp_vectorization = passes == "packed"
     builder = llvm.create_pass_builder(target, options)
-    if thorough:
-        passes = builder.getModulePassManager()
+    if passes == "quick":
+        manager = llvm.create_new_module_pass_manager()
+        manager.add_always_inliner_pass()
+        manager.add_sroa_pass()
+        manager.add_instruction_combine_pass()
+        manager.add_simplify_cfg_pass()
+        manager.add_new_gvn_pass()
     else:
-        passes = llvm.create_new_module_pass_manager()
-        passes.add_always_inliner_pass()
-        passes.add_sroa_pass()
-        passes.add_instruction_combine_pass()
-        passes.add_simplify_cfg_pass()
-        passes.add_new_gvn_pass()
-    passes.run(module, builder)
+        manager = builder.getModulePassManager()
+    manager.run(module, builder)
     return module
 
 
-def _emit(llvm: Any, ir_text: str, name: str, thorough: bool) -> bytes:
+def _emit(llvm: Any, ir_text: str, name: str, passes: Passes) -> bytes:
     target = _machine()
-    return bytes(target.emit_object(_optimised(llvm, target, ir_text, name, thorough)))
+    return bytes(target.emit_object(_optimised(llvm, target, ir_text, name, passes)))
 
 
 @functools.cache
@@ -202,17 +209,14 @@ def identity() -> str:
     return "\0".join([cpu, flags, _triple(), sys.platform, repr(_llvm().llvm_version_info), _llvmlite_version(), cache.FORMAT])
 
 
-def compile_text(ir_text: str, name: str | Sequence[str], thorough: bool = True) -> Native:
-    """Machine code for a module's text; `name` is the function wanted, or several. From the cache on disk where it is there.
-
-    Without `thorough` only the passes run that straight-line code needs, in a fifth of the time: loop invariants stay in loops.
-    """
+def compile_text(ir_text: str, name: str | Sequence[str], passes: Passes = "thorough") -> Native:
+    """Machine code for a module's text; `name` is the function wanted, or several. From the cache on disk where it is there."""
     names = [name] if isinstance(name, str) else list(name)
     with _lock:
-        key = hashlib.sha256("\0".join([ir_text, repr(thorough), identity()]).encode()).hexdigest()
+        key = hashlib.sha256("\0".join([ir_text, passes, identity()]).encode()).hexdigest()
         code = cache.read(key)
         if code is None:
-            code = _emit(_llvm(), ir_text, names[0], thorough)
+            code = _emit(_llvm(), ir_text, names[0], passes)
             cache.write(key, code)
         return _loaded(code, names, key)
 
@@ -232,10 +236,10 @@ def _loaded(code: bytes, names: Sequence[str], key: str) -> Native:
     return Native(engine, names, key)
 
 
-def assembly(ir_text: str, thorough: bool = True) -> str:
+def assembly(ir_text: str, passes: Passes = "thorough") -> str:
     """The machine code of a module as readable text, for those who tune it."""
     llvm, target = _llvm(), _machine()
-    return str(target.emit_assembly(_optimised(llvm, target, ir_text, "the text", thorough)))
+    return str(target.emit_assembly(_optimised(llvm, target, ir_text, "the text", passes)))
 
 
 @functools.cache

@@ -40,6 +40,8 @@ CACHE = 32 * 2**10
 class Middle:
     """A program as stages over rows, and the text of the function that runs many steps."""
 
+    passes: machine.Passes = "thorough"
+
     def __init__(self, equations: Sequence[Equation], handed_on: Sequence[tuple[Storage, Storage]], streams: Sequence[Storage],
                  records: Sequence[Access], visible: set[Storage], exact: bool) -> None:
         self.graph = graph = Graph(equations, handed_on, streams, records, visible, exact)

@@ -5,12 +5,13 @@ computed once before the loop; a step is built as written and as linear forms, a
 body of its own, which also stores what is only looked at afterwards (gradients, the loss).
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from steepest.core.recorder import Access, Equation
 from steepest.core.storage import Storage
-from steepest.lower import counters
+from steepest.lower import counters, machine
 from steepest.lower.elements import Elements, work
 from steepest.lower.expressions import Expressions, Unsupported, display, write
 from steepest.lower.linear_forms import linear
@@ -25,8 +26,11 @@ Element = tuple[Any, int]
 LIMIT = 600
 """So many scalar operations a step at most."""
 
-LATENCY = {"divide": 13, "sqrt": 20, "exp": 40, "log": 40, "pow": 120, "leaf": 0, "constant": 0, "where": 2, "cast": 3}
+LATENCY = {"leaf": 0, "constant": 0, "where": 2, "cast": 3, "divide": 13, "sqrt": 20, "rsqrt": 33, **dict.fromkeys(machine.C_FUNCTIONS, 40),
+           "pow": 120}
 """Cycles from operands to result; 4 for what is not here."""
+
+SLOW = frozenset(name for name, cycles in LATENCY.items() if cycles > 10)
 
 
 class Tiny:
@@ -85,6 +89,11 @@ class Tiny:
         self.seen = dict(zip(seen, self.last.outputs, strict=True))
 
     # writing
+
+    @property
+    def passes(self) -> machine.Passes:
+        """Quotients and roots wait for one another (a processor has one unit for them), functions are long: two of a kind are packed."""
+        return "packed" if max(self.loop.slow().values(), default=0) > 1 else "unrolled"
 
     def text(self) -> str:
         """`void steps(ptr table, i64 steps)`: the table holds the addresses of the storages, of the streams, of the records."""
@@ -171,6 +180,11 @@ class Body:
         memo = dict(self.fixed)
         write(self.graph, self.outputs, [leaf], m, [memo])
         return memo
+
+    def slow(self) -> Counter[tuple[str, str]]:
+        """How many quotients, roots and functions a step computes, by kind and dtype."""
+        nodes = [k for k in self.graph.needed(self.outputs) if self.changes[k] and self.graph.nodes[k][0] in SLOW]
+        return Counter((self.graph.nodes[k][0], self.graph.dtypes[k]) for k in nodes)
 
     def cycles(self, carried: int) -> float:
         """About how long a step takes: the longest chain to the carried outputs (the first ones), or the work, three a cycle."""

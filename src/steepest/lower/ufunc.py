@@ -137,7 +137,7 @@ def make_ufunc(name: str, definition: Callable[..., Any], in_dtypes: Sequence[An
     names = [f"loop{k}" for k in range(len(loops))]
     functions = [f for label, loop in zip(names, loops, strict=True)
                  for f in loop_text(label, definition, loop, constants or {}, width)]
-    native = machine.compile_text(module(functions), names, thorough=False)
+    native = machine.compile_text(module(functions), names, "quick")
     return _from_loops(name, native, [native.addresses[label] for label in names], loops)
 
 
