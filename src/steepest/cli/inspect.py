@@ -6,7 +6,7 @@ import json as notation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.cli.table_options import AS_IT_IS, AS_JUDGED, HowToRead, WhatColumnsAre
+from steepest.cli.table_options import AS_IT_IS, AS_JUDGED, NOTHING, HowToRead, Silenced, WhatColumnsAre
 from steepest.errors import text
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def inspect(
     target: str | None = None,
     columns: WhatColumnsAre = AS_JUDGED,
     how: HowToRead = AS_IT_IS,
+    silence: Silenced = NOTHING,
     json: Path | None = None,
 ) -> None:
     """Show what is in a table, or in a model file, and what is wrong with it.
@@ -32,6 +33,8 @@ def inspect(
         A table as `steepest train` takes it; or a folder that it wrote, or its model.safetensors.
     target
         The column to predict: then leaks, imbalance and proposals for the split are looked for too.
+    silence
+        A rule of the doctor that is not to speak; may be given several times.
     json
         Write what is found to this file too, as a list of rules with severity and evidence.
     """
@@ -43,7 +46,7 @@ def inspect(
         _model(data, console)
         return
     found = inspecting.inspect(
-        data, target, kinds=columns.kinds, ignore=columns.ignore, decimal=columns.decimal, **how.options
+        data, target, kinds=columns.kinds, ignore=columns.ignore, decimal=columns.decimal, silence=silence, **how.options
     )
     say = screen.say(console)
     say(text("inspect-table", data=found.table.source, rows=found.table.rows, columns=len(found.table.names)))
@@ -54,10 +57,11 @@ def inspect(
     console.print(screen.words_table(heads, rows))
     for note in found.notes:
         say(f"- {note}")
-    if found.findings:
+    spoken = [one for one in found.diagnosis if one.severity != "note"]
+    if spoken:
         say(text("inspect-findings"))
-        for finding in found.findings:
-            say(f"! {finding}")
+        for one in spoken:
+            say(f"! {one.evidence} {text('silence-in-table', rule=one.rule)}")
     notes = [one for one in found.diagnosis if one.severity == "note"]
     if notes:
         say(text("inspect-notes"))

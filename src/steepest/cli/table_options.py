@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -12,7 +12,9 @@ from steepest.errors import UserError, text
 if TYPE_CHECKING:
     from steepest.tables.reading import Reading
 
-__all__ = ["AS_IT_IS", "AS_JUDGED", "HowToRead", "WhatColumnsAre"]
+__all__ = ["AS_IT_IS", "AS_JUDGED", "NOTHING", "HowToRead", "Silenced", "WhatColumnsAre"]
+
+Silenced = Annotated[list[str], Parameter(negative="")]
 
 
 @Parameter(name="*")
@@ -72,3 +74,4 @@ class WhatColumnsAre:
 
 
 AS_IT_IS, AS_JUDGED = HowToRead(), WhatColumnsAre()
+NOTHING: list[str] = []

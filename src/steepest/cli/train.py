@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from steepest.cli.table_options import AS_IT_IS, AS_JUDGED, HowToRead, WhatColumnsAre
+from steepest.cli.table_options import AS_IT_IS, AS_JUDGED, NOTHING, HowToRead, Silenced, WhatColumnsAre
 from steepest.errors import UserError, text
 
 if TYPE_CHECKING:
     from steepest.tables import TrainResult
 
 __all__ = ["train"]
-
 
 def train(
     data: Path,
@@ -35,6 +34,7 @@ def train(
     seed: int = 0,
     how: HowToRead = AS_IT_IS,
     anonymous: Annotated[bool, Parameter(negative="")] = False,
+    silence: Silenced = NOTHING,
     out: Path | None = None,
 ) -> None:
     """Train a model on a table; write model, history, report and two programs.
@@ -70,6 +70,8 @@ def train(
         Decides the split, the first weights and the order of the rows.
     anonymous
         The files do not hold the names of categories.
+    silence
+        A rule of the doctor that is not to speak; may be given several times.
     out
         The folder for the files; runs/NAME without this.
     """
@@ -104,6 +106,7 @@ def train(
             seed=seed,
             out=folder,
             anonymous=anonymous,
+            silence=silence,
             watch=watch,
             draw=trained.sections,
             **how.options,
@@ -140,6 +143,9 @@ def _show(result: TrainResult, folder: Path) -> None:
     ]
     for line in lines:
         console.print(line, markup=False, highlight=False)
+    for finding in result.findings:
+        if finding.severity != "note":
+            console.print(f"! {report.finding_words(finding)}", markup=False, highlight=False)
     named = report.metric_rows(result.metrics, not schema.classes)
     console.print(text("report-results", rows=about["tested"]), markup=False, highlight=False)
     console.print(screen.metrics_table(named))

@@ -7,7 +7,7 @@ import linecache
 import math
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from steepest.diagnose.source import Edit, Source, argument, called
 from steepest.diagnose.watcher import Watcher
 
 if TYPE_CHECKING:
-    from steepest.diagnose.copies import Copies
     from steepest.diagnose.replay import Replays
 
 __all__ = ["Run"]
@@ -25,6 +24,12 @@ __all__ = ["Run"]
 Array = np.ndarray[Any, Any]
 OPTIMIZERS = {"SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop", "LBFGS", "SparseAdam",
               "Adafactor", "Muon"}
+
+
+class Copies(Protocol):
+    """Trains from the start again with another learning rate, where the program itself cannot be run again."""
+
+    def losses(self, inputs: Any, target: Any, rate: float, passes: int) -> Any: ...
 
 
 class Run:

@@ -279,11 +279,6 @@ ROWS = {
         "for the best F1 of {rare!r}",
         "{rare!r} 很少（占 {share} %）：概率达到 {threshold} 时预测 {second!r}，这个阈值在验证数据上使 {rare!r} 的 F1 最大",
     ),
-    "train-diverged": (
-        "the loss left the finite numbers in epoch {epoch}; the best weights before it are kept. A smaller step: --lr "
-        "{smaller:g} (was {lr:g})",
-        "损失在第 {epoch} 轮超出了有限数；保留此前最好的权重。请用更小的步长：--lr {smaller:g}（原为 {lr:g}）",
-    ),
     "train-too-good": (
         "nearly perfect on the test rows: make sure that no column is computed from {target!r}, or known only after it",
         "在测试数据上几乎完美：请确认没有哪一列是由 {target!r} 算出来的，或在它之后才知道",
@@ -360,6 +355,8 @@ ROWS = {
     "kind-constant": ("constant (set aside)", "常量（不使用）"),
     # Inspecting
     "inspect-table": ("{data}: {rows:,} rows, {columns} columns", "{data}：{rows:,} 行，{columns} 列"),
+    "finding-in-table": ("{severity} ({rule}):", "{severity}（{rule}）："),
+    "silence-in-table": ("(silence: --silence {rule})", "（不再提示：--silence {rule}）"),
     "inspect-findings": ("Before training:", "训练之前请注意："),
     "inspect-notes": (
         "For a program that reads the file itself (steepest train sees to these):",

@@ -58,6 +58,7 @@ def train(
     seed: int = 0,
     out: str | os.PathLike[str] | None = None,
     anonymous: bool = False,
+    silence: Collection[str] = (),
     watch: Callable[[Epoch, Run], None] = lambda epoch, run: None,
     draw: Callable[[TrainResult], Sequence[str]] = lambda result: (),
     **how: Unpack[Reading],
@@ -68,9 +69,9 @@ def train(
     smaller validation loss or rows are few. `time` names the column whose latest rows are the test, `group` one whose rows stay
     together; `folds=0` decides by the number of rows. `kinds` and `ignore` say what columns are. `metric` is the first in tables.
     `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`, a folder gets
-    model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `how` reads
-    the file: header, encoding, separator, sheet; `draw` gives more sections of the report, as HTML. Raises
-    `steepest.errors.UserError` with one sentence for whatever cannot work.
+    model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `silence`
+    names rules of the doctor that are not to speak. `how` reads the file: header, encoding, separator, sheet; `draw` gives more
+    sections of the report, as HTML. Raises `steepest.errors.UserError` with one sentence for whatever cannot work.
 
     >>> result = train(steepest.datasets.path("pima_diabetes"), "Outcome", model="linear", folds=2)
     >>> sorted(result.metrics)[:3]
@@ -78,6 +79,7 @@ def train(
     """
     begin = clock.perf_counter()
     _check(task, seed, folds, class_weight)
+    inspecting.check_silence(silence)
     hidden = networks.widths(model)  # what cannot be meant ends before the file is read
     name_of_optimizer = AUTO[not hidden] if optimizer == "auto" else optimizer
     Settings(name_of_optimizer, lr, 200 if epochs is None else epochs)
@@ -114,9 +116,6 @@ def train(
         steepest.set_rng_state(before)
         steepest.set_num_threads(threads)
     notes += learnt.notes
-    if learnt.runs[0].ended == "diverged":
-        run = learnt.runs[0]
-        notes.append(text("train-diverged", epoch=run.epochs, lr=run.lr, smaller=run.lr / 10))
     chosen = learnt.model
     truth = ready.truth[rows]
     chosen.metrics = {who: _ordered(chosen.judge(truth, values), metric) for who, values in predicted.items()}
@@ -150,11 +149,11 @@ def train(
     options: dict[str, Any] = {
         "task": judged.task, "model": model, "metric": metric, "time": time, "group": group, "folds": folds, "kind": kinds or {},
         "ignore": list(ignore), "decimal": decimal, "class-weight": class_weight, "optimizer": optimizer, "lr": lr,
-        "epochs": epochs, "seed": seed, "anonymous": anonymous, **how,
+        "epochs": epochs, "seed": seed, "anonymous": anonymous, "silence": list(silence), **how,
     }  # fmt: skip
     result = TrainResult(
         chosen, chosen.metrics, learnt.runs, plan, ready, rows, truth, predicted["model"], learnt.matrix, notes, seconds,
-        learning_seconds, command(data, target, options, out), _doctor(ready, plan, learnt),
+        learning_seconds, command(data, target, options, out), _doctor(ready, plan, learnt, silence),
         growth.importances() if growth is not None else [],
     )  # fmt: skip
     if out is not None:
@@ -162,12 +161,13 @@ def train(
     return result
 
 
-def _doctor(ready: Work, plan: Plan, learnt: Learnt) -> list[Finding]:
-    """What the doctor says about the prepared table, on at most some thousand rows."""
+def _doctor(ready: Work, plan: Plan, learnt: Learnt, silence: Collection[str]) -> list[Finding]:
+    """What the doctor says about the prepared table, on at most some thousand rows, and about the training of the first network."""
     some = plan.learn[:: max(1, len(plan.learn) // MOST_FOR_THE_DOCTOR)]
     names = learnt.model.preparation.features
     found = inspect_table(learnt.matrix[some], ready.truth[some], names, classes=bool(ready.schema.classes), scaled=True)
-    return [one for one in found if one.severity != "note"]  # some rows of a table show no rare word: that is no news
+    found = [one for one in found if one.severity != "note"]  # some rows of a table show no rare word: that is no news
+    return [one for one in found + learnt.runs[0].findings if one.rule not in silence]
 
 
 def _check(task: str, seed: int, folds: int, class_weight: str) -> None:

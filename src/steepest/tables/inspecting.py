@@ -15,9 +15,10 @@ from typing import Any, Unpack
 import numpy
 
 import steepest
+from steepest.diagnose.doctor import check_names
 from steepest.diagnose.finding import Finding, plain
 from steepest.diagnose.tabular import inspect_table
-from steepest.errors import text
+from steepest.errors import UserError, text
 from steepest.tables import baselines, cells, preparing, reading, schema, work
 from steepest.tables.metrics import Array
 from steepest.tables.preparing import DateColumn, NumberColumn
@@ -25,7 +26,7 @@ from steepest.tables.reading import Reading, Table
 from steepest.tables.schema import KINDS, USED, Column, Schema
 from steepest.tables.tasks import target_tensor
 
-__all__ = ["Inspection", "inspect", "picture", "proposals"]
+__all__ = ["Inspection", "check_silence", "inspect", "picture", "proposals"]
 
 NEARLY = 0.999  # R2 or accuracy of one column (or a sum of two), at which it all but is the target
 MOST_PAIRED = 40  # columns of numbers whose sums are tried
@@ -37,8 +38,8 @@ BARS = " ▁▂▃▄▅▆▇█"
 
 @dataclass
 class Inspection:
-    """`schema` and `columns` say what each column is; `notes` what was changed; `findings` what to think about before training,
-    `diagnosis` the same and what the doctor says of the numbers, as data; `pictures` by column; `kinds` is the line to paste."""
+    """`schema` and `columns` say what each column is; `notes` what was changed; `diagnosis` what to think about before training
+    and, as notes, what the doctor says of the numbers; `pictures` by column; `kinds` is the line to paste."""
 
     table: Table
     columns: tuple[Column, ...]
@@ -46,11 +47,6 @@ class Inspection:
     diagnosis: list[Finding] = field(default_factory=list)
     pictures: dict[str, str] = field(default_factory=dict)
     schema: Schema | None = None
-
-    @property
-    def findings(self) -> list[str]:
-        """What to think about before training, as sentences."""
-        return [one.evidence for one in self.diagnosis if one.severity != "note"]
 
     @property
     def kinds(self) -> str:
@@ -70,9 +66,12 @@ def inspect(
     kinds: Mapping[str, str] | None = None,
     ignore: Collection[str] = (),
     decimal: str = "auto",
+    silence: Collection[str] = (),
     **how: Unpack[Reading],
 ) -> Inspection:
-    """Look at a table without training. With a `target` also at what its columns say about it. Raises `UserError` as `train` does."""
+    """Look at a table without training. With a `target` also at what its columns say about it; `silence` names rules that are not to
+    speak. Raises `UserError` as `train` does."""
+    check_silence(silence)
     table = reading.read(data, **how) if isinstance(data, (str, os.PathLike)) else reading.from_frame(data, "data")
     said = schema.orders(table, kinds or {}, ignore, decimal)
     if target is None:
@@ -97,7 +96,16 @@ def inspect(
     found.diagnosis += [plain("leak-or-duplicates", "mistake", one) for one in leaks(ready)]
     found.diagnosis += [plain("leak-or-duplicates", "warning", one) for one in proposals(ready)]
     found.diagnosis += numbers_seen(ready, {one.rule for one in found.diagnosis})
+    found.diagnosis = [one for one in found.diagnosis if one.rule not in silence]
     return found
+
+
+def check_silence(rules: Collection[str]) -> None:
+    """Raises `UserError` for a rule that the doctor has not."""
+    try:
+        check_names(rules)
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def numbers_seen(ready: work.Work, known: Collection[str] = ()) -> list[Finding]:

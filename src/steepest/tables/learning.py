@@ -153,7 +153,7 @@ def _members(
         network = networks.build(hidden, room, data.work.outputs)
         others = training.whole_batches(numpy.setdiff1d(rows, side), batch, seed + number)
         learnt = data.part(others, room)
-        run = training.train(network, data.criterion, learnt, data.part(side, room), settings, seed + number, watch)
+        run = training.train(network, data.criterion, learnt, data.part(side, room), settings, seed + number, watch, number == 0)
         del learnt  # before the next network takes as much
         if run.ended == "interrupted" and members:
             runs[-1].ended = "interrupted"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 
+from steepest.diagnose.finding import Finding
 from steepest.errors import language, text
 from steepest.tables import explaining, pictures, standing_alone
 from steepest.tables.metrics import METRICS, Array
@@ -19,7 +20,7 @@ from steepest.tables.schema import Column
 from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run, mean_history
 
-__all__ = ["best_of", "between", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
+__all__ = ["best_of", "between", "finding_words", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
 
 WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
 THRESHOLDS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -321,11 +322,18 @@ def _explained(result: TrainResult) -> list[str]:
 
 
 def _doctor(result: TrainResult) -> str:
-    """What the doctor finds in the table that the model learns from."""
+    """What the doctor finds in the table that the model learns from, and in the training."""
     if not result.findings:
         return ""
-    items = "".join(f"<li>{escape(one.evidence)} {escape(one.why)} {escape(one.change)}</li>" for one in result.findings)
+    items = "".join(f"<li>{escape(finding_words(one))}</li>" for one in result.findings)
     return f"<h2>{text('report-heading-doctor')}</h2>\n<ul>{items}</ul>"
+
+
+def finding_words(one: Finding) -> str:
+    """A finding of the doctor in a line, with the option that silences it."""
+    severity = text(f"doctor-severity/{one.severity}")
+    parts = [text("finding-in-table", severity=severity, rule=one.rule), one.evidence, one.why, *one.change.splitlines()]
+    return " ".join([*filter(None, parts), text("silence-in-table", rule=one.rule)])
 
 
 def _form(model: TableModel) -> str:

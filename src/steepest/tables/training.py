@@ -14,6 +14,8 @@ import numpy
 
 import steepest
 from steepest import Tensor, nn, optim
+from steepest.diagnose.finding import Finding
+from steepest.diagnose.training import TrainingDoctor
 from steepest.tables.settings import OPTIMIZERS, Settings
 from steepest.tables.splitting import Rows
 from steepest.utils.data import DataLoader, TensorDataset
@@ -24,6 +26,7 @@ PATIENCE = 30  # epochs without a better validation loss until the run ends
 HALVE_AFTER = 8  # epochs without a better validation loss until the learning rate is halved
 TRIAL_STEPS = 300  # of the short run that judges a learning rate
 FEWEST_NATIVE = 500  # steps of a run that are worth a native program
+LOOKED_AT = 1024  # rows on which the doctor looks at activations and gradients
 WARM_UP = 0.05  # of a run whose learning rate follows a cosine
 
 Data = tuple[Tensor, Tensor]
@@ -52,6 +55,8 @@ class Run:
     lr: float = 0.0
     looks: list[dict[str, Tensor]] = field(default_factory=list)
     """With a cosine: the weights at each row of the history, until the networks of an ensemble agree on one."""
+    findings: list[Finding] = field(default_factory=list)
+    """What the doctor says of the training."""
 
     @property
     def epochs(self) -> int:
@@ -72,11 +77,13 @@ def train(
     settings: Settings,
     seed: int,
     watch: Watch = lambda epoch, run: None,
+    diagnosed: bool = False,
 ) -> Run:
     """Train `network` on `data` `(N, features)`, `(N, ...)` and leave it with the weights of the best validation loss.
 
     Where the settings leave the learning rate open, short runs from the same weights choose it by validation loss.
-    `watch` is called after each epoch. A KeyboardInterrupt ends the run as early stopping does.
+    `watch` is called after each epoch. A KeyboardInterrupt ends the run as early stopping does. With `diagnosed` the doctor looks at
+    the run where epochs end.
     """
     rates = settings.rates(len(data[0]))
     if len(rates) > 1:
@@ -91,11 +98,19 @@ def train(
                 network.load_state_dict(trial.state_dict())
                 return run
         rates = [min(trials)[1]]
-    return _run(network, criterion, data, validation, settings, rates[0], seed, watch)
+    return _run(network, criterion, data, validation, settings, rates[0], seed, watch, diagnosed)
 
 
 def _run(
-    network: nn.Module, criterion: nn.Module, data: Data, validation: Data, settings: Settings, lr: float, seed: int, watch: Watch
+    network: nn.Module,
+    criterion: nn.Module,
+    data: Data,
+    validation: Data,
+    settings: Settings,
+    lr: float,
+    seed: int,
+    watch: Watch,
+    diagnosed: bool = False,
 ) -> Run:
     inputs, targets = data
     batch = settings.batch(len(inputs))
@@ -115,11 +130,13 @@ def _run(
 
     run = Run(best_loss=loss_on(network, criterion, validation), lr=lr)
     best = _weights(network)
+    doctor = _doctor(network, criterion, data, optimizer, settings, lr, seed) if diagnosed else None
     begin = time.perf_counter()
     try:
         for reached in [*range(settings.look, settings.epochs, settings.look), settings.epochs]:
             network.train()
-            mean = passes(network, criterion, optimizer, rate, loader, reached - (run.history[-1].epoch if run.history else 0))
+            losses = passes(network, criterion, optimizer, rate, loader, reached - (run.history[-1].epoch if run.history else 0))
+            mean = float(numpy.mean(losses[-len(loader) :]))
             seen = Epoch(
                 reached, mean, loss_on(network, criterion, validation), rate.now.item(), time.perf_counter() - begin
             )
@@ -128,6 +145,8 @@ def _run(
                 run.looks.append(_weights(network))
             if seen.validation_loss < run.best_loss:
                 best, run.best, run.best_loss = _weights(network), reached, seen.validation_loss
+            if doctor is not None:
+                doctor.look(losses, lambda: criterion(network(inputs[:LOOKED_AT]), targets[:LOOKED_AT]))
             watch(seen, run)
             if not math.isfinite(seen.train_loss) or not math.isfinite(seen.validation_loss):
                 run.ended = "diverged"
@@ -140,9 +159,31 @@ def _run(
             plateau.step(seen.validation_loss)
     except KeyboardInterrupt:
         run.ended = "interrupted"
+    if doctor is not None and run.ended != "interrupted":
+        rows = run.history
+        run.findings = doctor.findings([row.validation_loss for row in rows], [row.train_loss for row in rows], run.best)
     network.load_state_dict(best)
     network.eval()
     return run
+
+
+def _doctor(
+    network: nn.Module, criterion: nn.Module, data: Data, optimizer: optim.Optimizer, settings: Settings, lr: float, seed: int
+) -> TrainingDoctor:
+    """Who watches this run, and may begin it again with another learning rate where that settles a matter."""
+    first = copy.deepcopy(network)
+    batch = settings.batch(len(data[0]))
+
+    def attempt(rate: float, steps: int) -> list[float]:
+        again = copy.deepcopy(first).train()
+        order = steepest.Generator().manual_seed(seed)
+        loader: Any = DataLoader(TensorDataset(*data), batch_size=batch, shuffle=True, drop_last=batch <= len(data[0]), generator=order)
+        epochs = -(-steps // len(loader))
+        other = OPTIMIZERS[settings.optimizer].make(list(again.parameters()), steepest.tensor(rate))
+        return _plain_steps(again, criterion, other, Rate(rate), loader, epochs)[:steps]
+
+    chose = settings.lr is not None and not settings.all_rows and not settings.cosine  # else a line search, the recipe or short runs
+    return TrainingDoctor(network, optimizer, lr, chose, settings.all_rows, attempt)
 
 
 def whole_batches(rows: Rows, batch: int, seed: int) -> Rows:
@@ -174,8 +215,8 @@ class Rate:
 
 def _steps(
     network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, rate: Rate, loader: DataLoader, epochs: int
-) -> float:
-    """So many passes over the loader, run natively from the third step on; the mean loss of the last pass."""
+) -> list[float]:
+    """So many passes over the loader, run natively from the third step on; the loss of every step."""
     steps = steepest.loop(loader, epochs=epochs)
     for inputs, targets in steps:
         rate.step()
@@ -184,12 +225,12 @@ def _steps(
         loss.backward()
         optimizer.step()
         steps.record(loss=loss)
-    return float(numpy.mean(steps.history["loss"][-len(loader) :]))
+    return steps.history["loss"]
 
 
 def _plain_steps(
     network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, rate: Rate, loader: DataLoader, epochs: int
-) -> float:
+) -> list[float]:
     """The same for so few steps that compiling them would take longer."""
     losses = []
     for inputs, targets in itertools.chain.from_iterable(itertools.repeat(loader, epochs)):
@@ -199,13 +240,13 @@ def _plain_steps(
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return float(numpy.mean(losses[-len(loader) :]))
+    return losses
 
 
 def _all_rows(
     network: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, rate: Rate, loader: DataLoader, epochs: int
-) -> float:
-    """Steps of an optimizer that may ask for the loss of all rows several times; the loss before the last."""
+) -> list[float]:
+    """Steps of an optimizer that may ask for the loss of all rows several times; the loss before each."""
     inputs, targets = loader.dataset.tensors
     rate.step()
 
@@ -215,9 +256,7 @@ def _all_rows(
         loss.backward()
         return loss
 
-    for _ in range(epochs):
-        first = float(optimizer.step(closure).item())
-    return first
+    return [float(optimizer.step(closure).item()) for _ in range(epochs)]
 
 
 def loss_on(network: nn.Module, criterion: nn.Module, data: Data) -> float:

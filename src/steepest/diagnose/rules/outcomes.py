@@ -15,7 +15,9 @@ from steepest.diagnose.run import Run
 from steepest.diagnose.source import Edit, Source, called
 from steepest.diagnose.watcher import Watcher
 
-__all__ = ["first_nan", "overfitting"]
+__all__ = ["first_nan", "overfitting", "turns_up"]
+
+Array = np.ndarray[Any, Any]
 
 
 def first_nan(run: Run) -> Seen | None:
@@ -97,20 +99,30 @@ def overfitting(run: Run) -> Seen | None:
             continue
         weights = np.array(seen.weights, float)
         curve = np.array([np.average(values[passes == g], weights=weights[passes == g]) for g in groups])
-        if not np.isfinite(curve).all() or len(run.losses) < groups[-1] - 1:
+        if len(run.losses) < groups[-1] - 1:
             continue
-        smooth = np.convolve(curve, np.ones(3) / 3, "valid") if len(curve) >= 12 else curve
-        at = int(smooth.argmin())
-        width = max(1, len(groups) // 10)
-        rise = float(smooth[-width:].mean()) / max(float(smooth[at]), 1e-12)
-        if at > 0.75 * (len(smooth) - 1) or rise < 1.15:
+        found = turns_up(curve)
+        if found is None:
             continue
-        middle = groups[min(at + (len(curve) - len(smooth)) // 2, len(groups) - 1)]
+        at, lowest = found
+        middle = groups[min(at, len(groups) - 1)]
         then = float(run.losses[max(0, middle - 10): middle + 1].mean()) if middle < len(run.losses) else math.nan
         now = float(run.losses[-10:].mean())
         if not now < then:
             continue
-        found = {"epoch": at + 1, "epochs": len(curve), "lowest": float(smooth[at]), "last": float(curve[-1]), "line": line[1],
-                 "code": run.quoted(line), "then": then, "now": now, "passes": int(middle)}
-        return Seen(found, line[1], None, 0.9)
+        values_seen = {"epoch": at + 1, "epochs": len(curve), "lowest": lowest, "last": float(curve[-1]), "line": line[1],
+                       "code": run.quoted(line), "then": then, "now": now, "passes": int(middle)}
+        return Seen(values_seen, line[1], None, 0.9)
     return None
+
+
+def turns_up(curve: Array) -> tuple[int, float] | None:
+    """Where a validation loss was lowest and how low, smoothed over three where there are many, if it rose for good afterwards."""
+    if len(curve) < 6 or not np.isfinite(curve).all():
+        return None
+    smooth = np.convolve(curve, np.ones(3) / 3, "valid") if len(curve) >= 12 else curve
+    at = int(smooth.argmin())
+    rise = float(smooth[-max(1, len(curve) // 10):].mean()) / max(float(smooth[at]), 1e-12)
+    if at > 0.75 * (len(smooth) - 1) or rise < 1.15:
+        return None
+    return at + (len(curve) - len(smooth)) // 2, float(smooth[at])

@@ -82,6 +82,7 @@ def step_too_large(run: Run) -> Seen | None:
             break
         if other.result.better(run, 0.9) and (best is None or other.result.end < 0.8 * best.end):
             best, edit = other.result, other.edit
+            values["factor"] = other.after / other.before
             tried = text("doctor-tried-rate", after=other.after, before=other.before, end=best.end, passes=best.passes)
         elif best is not None:
             break
