@@ -48,3 +48,16 @@ def test_importance_is_measured_on_rows_that_the_judged_model_never_saw(tmp_path
         seen = next(rows for one, rows in learnt if one is model)
         assert not set(seen.tolist()) & set(test.tolist())
     assert [one.column for one in result.importances] == ["a", "b"]
+
+
+def test_a_number_that_is_mostly_0_is_drawn_where_it_is_something_else_too() -> None:
+    draw = numpy.random.default_rng(0)
+    rows = 600
+    gain = numpy.where(draw.uniform(size=rows) < 0.95, 0, draw.integers(1, 1000, rows) * 100)
+    few = draw.integers(0, 4, rows)
+    frame = polars.DataFrame({"gain": gain, "few": few, "y": numpy.where(gain > 50_000, 5.0, 1.0) + few + draw.normal(size=rows) / 10})
+    result = tables.train(frame, "y", model="linear", folds=2)
+    along = explaining.dependence(result.model, result.matrix, "gain")
+    assert len(along.values) > 10
+    assert set(along.values) <= {float(value) for value in gain}
+    assert explaining.dependence(result.model, result.matrix, "few").values == [0, 1, 2, 3]

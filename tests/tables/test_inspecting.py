@@ -68,6 +68,32 @@ def test_groups_and_time_are_proposed_with_the_metric_both_ways(write: Write) ->
     assert "--time day (R2 of the linear model 0." in said
 
 
+def test_what_is_proposed_is_measured_without_the_columns_that_leak(write: Write) -> None:
+    content = table(
+        240,
+        day=lambda row, draw: f"2021-{row // 28 % 12 + 1:02}-{row % 28 + 1:02}",
+        member=lambda row, draw: row + 7 * draw.randrange(9),
+        x=lambda row, draw: f"{draw.gauss(row, 40):.3f}",
+    )
+    head, *rows = content.splitlines()
+    guests = [5 * row % 60 for row in range(240)]
+    sums = [int(row.split(",")[1]) + guest for row, guest in zip(rows, guests, strict=True)]
+    lines = [f"{head},the guest,y", *(f"{row},{guest},{y}" for row, guest, y in zip(rows, guests, sums, strict=True))]
+    said = findings(write, "\n".join(lines) + "\n")
+    assert 'member + the guest nearly gives' in said
+    assert '--ignore member --ignore "the guest"' in said
+    assert "--time day (R2 of the linear model" in said
+    assert "1.000" not in said
+
+
+def test_the_target_is_shown_too_with_the_cells_that_lack_it(write: Write) -> None:
+    lines = [f"{row % 9}.5,{'' if row % 10 == 0 else 'yes' if row % 3 else 'no'}" for row in range(60)]
+    found = inspect(write("a,y\n" + "\n".join(lines) + "\n"), "y")
+    assert found.target is not None
+    assert (found.target.name, found.target.kind, found.target.distinct, found.target.missing) == ("y", "category", 2, 6)
+    assert found.pictures["y"] == "yes 67 %, no 33 %"
+
+
 def test_the_kinds_can_be_pasted_and_pictures_are_drawn(write: Write) -> None:
     found = inspect(write("a size,c,y\n" + "".join(f"{row % 9},{'rgb'[row % 3]},{row}.5\n" for row in range(30))), "y")
     assert found.kinds == '--kind "a size=number" --kind c=category'

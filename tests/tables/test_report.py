@@ -73,3 +73,23 @@ def test_numbers_are_shown_with_four_digits() -> None:
     assert [report.number(value) for value in (0.0, 1234567.0, 12.345678, 0.00001234, float("nan"))] == [
         "0.000", "1,234,567", "12.35", "1.234e-05", "-",
     ]  # fmt: skip
+
+
+def test_the_majority_tells_no_two_rows_apart_however_it_was_tested() -> None:
+    for rows, folds in ((60, 5), (20, 0)):  # 20 rows are tested one by one, where the others' majority would always be the other class
+        metrics = train(frame(rows), "y", model="linear", folds=folds).metrics["simplest"]
+        assert metrics["AUC"] == 0.5
+        assert metrics["balanced accuracy"] == 0.5
+        assert metrics["accuracy"] >= 0.5
+
+
+def test_the_report_says_who_did_better() -> None:
+    model = train(frame(), "y", model="linear", folds=2).model
+    model.metrics["trees"] = {**model.metrics["model"], "accuracy": 0.999}
+    assert re.fullmatch(
+        r"By accuracy, another did better on these rows: boosted trees 0\.999, this model 0\.\d+ \(outside the 95 % interval\)\.",
+        report.better(model)[0],
+    )
+    model.metrics["trees"]["accuracy"] = model.metrics["model"]["accuracy"] + 1e-9  # shown alike
+    model.metrics["linear"]["accuracy"] = 0.0
+    assert report.better(model) == []

@@ -31,6 +31,9 @@ def column(cells: list[str], write: Write, name: str = "x") -> str:
         ([f"name number {place}" for place in range(30)], "text"),
         ([f"k{place}" for place in range(30)], "identifier"),
         ([str(place) for place in range(1, 31)], "identifier"),
+        ([str(place) for place in range(1, 41) if place % 7], "identifier"),  # a count whose rows are partly gone
+        ([str(place * place) for place in range(30)], "number"),
+        ([str(place * 11 % 30) for place in range(30)], "number"),  # in any order it may be a rank
         ([str(2000 + place) for place in range(30)], "number"),  # years count too, but do not begin with 0 or 1
         (["7"] * 30, "constant"),
         (["", "NA"] * 15, "constant"),
@@ -117,6 +120,13 @@ def test_different_whole_numbers_under_an_identifiers_name_are_set_aside(write: 
     cells = [str(place * 37 % 101 + 500) for place in range(30)]
     assert column(cells, write, name) == "identifier"
     assert column(cells, write, "humidity") == "number"
+
+
+def test_a_data_frames_index_is_an_identifier_in_any_order(write: Write) -> None:
+    lines = [f"{place * 37 % 101},{place % 7}.5,{place % 3}.25" for place in range(90)]
+    judged, notes = judge(read(write("\n".join([",a,y", *lines]) + "\n")), "y")
+    assert [(one.name, one.kind) for one in judged.columns] == [("column_1", "identifier"), ("a", "number")]
+    assert any("set aside as identifiers" in note for note in notes)
 
 
 def test_a_cell_far_down_the_table_is_seen(write: Write) -> None:

@@ -39,7 +39,7 @@ def inspect(
         Write what is found to this file too, as a list of rules with severity and evidence.
     """
     from steepest.cli import screen
-    from steepest.tables import inspecting
+    from steepest.tables import inspecting, report
 
     console = screen.console()
     if data.suffix == ".safetensors" or (data.is_dir() and (data / "model.safetensors").exists()):
@@ -50,11 +50,14 @@ def inspect(
     )
     say = screen.say(console)
     say(text("inspect-table", data=found.table.source, rows=found.table.rows, columns=len(found.table.names)))
-    rows = [
-        (one.name, text(f"kind-{one.kind}"), f"{one.distinct}", f"{one.missing}", found.pictures[one.name]) for one in found.columns
-    ]
+    if found.schema is not None:
+        say(report.task_words(found.schema))
+    listed = [(one, one.kind) for one in found.columns]
+    if found.target is not None:
+        listed.insert(0, (found.target, "target"))
+    rows = [(one.name, text(f"kind-{kind}"), f"{one.distinct:,}", f"{one.missing:,}", found.pictures[one.name]) for one, kind in listed]
     heads = [text(f"report-column-{key}") for key in ("name", "kind", "distinct", "missing", "picture")]
-    console.print(screen.words_table(heads, rows))
+    console.print(screen.words_table(heads, rows, numbers=(2, 3)))
     for note in found.notes:
         say(f"- {note}")
     spoken = [one for one in found.diagnosis if one.severity != "note"]
@@ -68,8 +71,8 @@ def inspect(
         for one in notes:
             say(f"- {one.rule}: {one.evidence}")
     if json is not None:
-        listed = [one.data() for one in found.diagnosis]
-        json.write_text(notation.dumps(listed, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        written = [one.data() for one in found.diagnosis]
+        json.write_text(notation.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     say(text("inspect-kinds"))
     say(found.kinds)
 
@@ -80,8 +83,7 @@ def _model(path: Path, console: Console) -> None:
 
     model = model_file.load(path)
     say = screen.say(console)
-    shown = ", ".join(model.schema.classes[:20])
-    say(text(f"report-task-{model.schema.task}", target=model.schema.target, classes=len(model.schema.classes), shown=shown))
+    say(report.task_words(model.schema))
     say(report.plan_words(model.about))
     say(text("inspect-model", model=model.model, members=len(model.members), data=model.about["data"], seed=model.about["seed"]))
     columns = model.preparation.columns

@@ -41,10 +41,10 @@ def predict(
     result = tables.predict(model, data, out=place, **how.options)
     console = screen.console()
     for note in result.notes:
-        console.print(f"- {note}", markup=False, highlight=False)
+        console.print(f"- {note}")
     console.print(screen.frame_table(result.frame.select(result.answers), SHOWN))
     if result.metrics:
         caption = text("screen-predict-metrics", target=result.model.schema.target, rows=result.judged)
-        console.print(caption, markup=False, highlight=False)
+        console.print(caption)
         console.print(screen.metrics_table([(text("report-model"), result.metrics)]))
-    console.print(text("screen-predicted", rows=result.frame.height, path=place), markup=False, highlight=False, soft_wrap=True)
+    console.print(text("screen-predicted", rows=result.frame.height, path=place), soft_wrap=True)

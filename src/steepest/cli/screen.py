@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steepest.errors import text
 
@@ -22,16 +22,17 @@ BETWEEN = 0.1  # seconds between two pictures of the progress
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where to print. What is no terminal is not cut to 80 columns."""
+    """Where to print. What is no terminal is not cut to 80 columns, and its lines are not broken."""
     from rich.console import Console
 
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+    plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "markup": False, "emoji": False}  # what tables hold is shown as it is
+    made = Console(**plain)
+    return made if made.is_terminal else Console(**plain, width=160, soft_wrap=True)
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[Epoch, Run], None]]:
-    """A bar over the epochs with the losses, where a terminal watches; what it yields is called after each epoch."""
+def progress() -> Iterator[tuple[Callable[[Epoch, Run], None], Callable[[str], None]]]:
+    """A line with the losses, where a terminal watches. What it yields is called after each epoch, and with what is done otherwise."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     bar = Progress(
@@ -57,11 +58,16 @@ def progress() -> Iterator[Callable[[Epoch, Run], None]]:
             if bar.console.is_terminal:
                 bar.refresh()
 
+    def stage(words: str) -> None:
+        bar.update(task, description=words)
+        if bar.console.is_terminal:
+            bar.refresh()
+
     if not bar.console.is_terminal:
-        yield watch
+        yield watch, stage
         return
     with bar:
-        yield watch
+        yield watch, stage
 
 
 def metrics_table(rows: Sequence[tuple[str, dict[str, float]]]) -> Table:
@@ -87,20 +93,20 @@ def frame_table(frame: polars.DataFrame, rows: int) -> Table:
     from rich.text import Text
 
     table = _table()
-    for name in frame.columns:
-        table.add_column(Text(name))
+    for name, kind in frame.schema.items():
+        table.add_column(Text(name), justify="right" if kind.is_numeric() else "left")
     for values in frame.head(rows).iter_rows():
         table.add_row(*(Text(f"{value:.6g}" if isinstance(value, float) else str(value or "")) for value in values))
     return table
 
 
-def words_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Rows of words under their heads."""
+def words_table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> Table:
+    """Rows of words under their heads; the places `numbers` stand on the right."""
     from rich.text import Text
 
     table = _table()
-    for head in heads:
-        table.add_column(Text(head), overflow="fold")
+    for place, head in enumerate(heads):
+        table.add_column(Text(head), overflow="fold", justify="right" if place in numbers else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
@@ -108,7 +114,7 @@ def words_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 def say(console: Console) -> Callable[[str], None]:
     """Prints a line as it is: no markup, no colours for numbers."""
-    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return lambda line: console.print(line, soft_wrap=True)
 
 
 def _table() -> Table:

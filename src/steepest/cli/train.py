@@ -86,7 +86,7 @@ def train(
     from steepest.cli import screen
     from steepest.viz import trained
 
-    with screen.progress() as watch:
+    with screen.progress() as (watch, stage):
         result = tables.train(
             data,
             target,
@@ -108,6 +108,7 @@ def train(
             anonymous=anonymous,
             silence=silence,
             watch=watch,
+            stage=stage,
             draw=trained.sections,
             **how.options,
         )
@@ -131,10 +132,9 @@ def _show(result: TrainResult, folder: Path) -> None:
     schema, about = result.schema, result.model.about
     kinds = [column.kind for column in schema.columns]
     counts = {"numbers": kinds.count("number"), "categories": kinds.count("category"), "dates": kinds.count("date")}
-    classes = {"classes": len(schema.classes), "shown": ", ".join(schema.classes[:10])}
     lines = [
         text("report-problem", rows=about["rows"], data=about["data"], **counts),
-        text(f"report-task-{schema.task}", target=schema.target, **classes),
+        report.task_words(schema),
         report.plan_words(about),
         *(f"- {note}" for note in result.notes),
         text(f"train-ended-{result.run.ended}", epochs=result.run.epochs, best=result.run.best)
@@ -142,18 +142,21 @@ def _show(result: TrainResult, folder: Path) -> None:
         + text("report-seconds", seconds=f"{result.seconds:.1f}"),
     ]
     for line in lines:
-        console.print(line, markup=False, highlight=False)
+        console.print(line)
     for finding in result.findings:
         if finding.severity != "note":
-            console.print(f"! {report.finding_words(finding)}", markup=False, highlight=False)
+            console.print(f"! {report.finding_words(finding)}")
     named = report.metric_rows(result.metrics, not schema.classes)
-    console.print(text("report-results", rows=about["tested"]), markup=False, highlight=False)
+    console.print(text("report-results", rows=about["tested"]))
     console.print(screen.metrics_table(named))
+    for line in report.better(result.model):
+        console.print(line)
     ranges = result.model.intervals.get("model", {})
     known = [f"{name} {found}" for name in result.metrics["model"] if (found := report.between(name, ranges.get(name)))]
     if known:
-        console.print(text("screen-intervals", shown=", ".join(known)), markup=False, highlight=False)
-    files = ", ".join(str(path) for path in result.files.values())
-    console.print(text("screen-wrote", files=files), markup=False, highlight=False, soft_wrap=True)
+        console.print(text("screen-intervals", shown=", ".join(known)))
+    files = ", ".join(path.name for path in result.files.values())
+    console.print(text("screen-wrote", files=files, folder=folder), soft_wrap=True)
+    console.print(text("screen-report", report=result.files["report"]), soft_wrap=True)
     command = report.shell(["python", "-m", "steepest", "predict", str(folder), "NEW.csv"])
-    console.print(text("screen-predict-next", command=command), markup=False, highlight=False, soft_wrap=True)
+    console.print(text("screen-predict-next", command=command), soft_wrap=True)

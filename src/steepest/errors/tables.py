@@ -231,9 +231,10 @@ ROWS = {
         "列 {column!r}：{count} 个单元格读作数字，前几行号：{rows}，例如 {examples}",
     ),
     "table-days-read": (
-        "column {column!r}: {count} cell(s) read as days, for example {example} as {day}",
-        "列 {column!r}：{count} 个单元格读作日期，例如 {example} 读作 {day}",
+        "column {column!r}: {count} cell(s) read as days, {first} to {last}{example}",
+        "列 {column!r}：{count} 个单元格读作日期，{first} 至 {last}{example}",
     ),
+    "table-days-example": ("; {example} is {day}", "；{example} 即 {day}"),
     "table-missing-cells": (
         "missing cells: {columns} (a number gets the mean and a sign that it was missing, a category a value of its own)",
         "缺失的单元格：{columns}（数字取平均值并标记为缺失，类别另立一个值）",
@@ -330,40 +331,44 @@ ROWS = {
         "列 {column!r}：{count} 个单元格超出训练数据的范围（{examples}）",
     ),
     "predict-drift-missing": (
-        "column {column!r} differs from training: {new:.0f} % of the cells are missing, there {old:.0f} %",
+        "column {column!r} differs from training: {new:.0f} % of the cells are missing, in training {old:.0f} %",
         "列 {column!r} 与训练数据不同：{new:.0f} % 的单元格缺失，训练时为 {old:.0f} %",
     ),
     "predict-drift-category": (
-        "column {column!r} differs from training: {value!r} is in {new:.0f} % of the rows, there in {old:.0f} %",
+        "column {column!r} differs from training: {value!r} is in {new:.0f} % of the rows, in training in {old:.0f} %",
         "列 {column!r} 与训练数据不同：{value!r} 占 {new:.0f} %，训练时占 {old:.0f} %",
     ),
     "predict-drift-number": (
-        "column {column!r} differs from training: the mean is {new}, there {old}",
+        "column {column!r} differs from training: the mean is {new}, in training {old}",
         "列 {column!r} 与训练数据不同：平均值为 {new}，训练时为 {old}",
     ),
     "predict-drift-date": (
-        "column {column!r} differs from training: the days lie {days} days from those on average",
-        "列 {column!r} 与训练数据不同：日期平均相差 {days} 天",
+        "column {column!r} differs from training: on average {days} days {later} than there",
+        "列 {column!r} 与训练数据不同：平均{later} {days} 天",
     ),
+    "predict-later": ("later", "晚"),
+    "predict-earlier": ("earlier", "早"),
     "kind-number": ("number", "数字"),
     "kind-date": ("date", "日期"),
-    "kind-duplicate": ("the same as another (set aside)", "与另一列相同（不使用）"),
-    "kind-ignored": ("left out as asked", "按要求不使用"),
+    "kind-duplicate": ("duplicate", "重复列"),
+    "kind-ignored": ("ignored", "已略去"),
     "kind-category": ("category", "类别"),
-    "kind-identifier": ("identifier (set aside)", "标识符（不使用）"),
-    "kind-text": ("text (set aside)", "文本（不使用）"),
-    "kind-constant": ("constant (set aside)", "常量（不使用）"),
+    "kind-identifier": ("identifier", "标识符"),
+    "kind-text": ("text", "文本"),
+    "kind-constant": ("constant", "常量"),
+    "kind-aside": ("{kind} (set aside)", "{kind}（不使用）"),
+    "kind-target": ("target", "目标"),
     # Inspecting
     "inspect-table": ("{data}: {rows:,} rows, {columns} columns", "{data}：{rows:,} 行，{columns} 列"),
     "finding-in-table": ("{severity} ({rule}):", "{severity}（{rule}）："),
     "silence-in-table": ("(silence: --silence {rule})", "（不再提示：--silence {rule}）"),
     "inspect-findings": ("Before training:", "训练之前请注意："),
     "inspect-notes": (
-        "For a program that reads the file itself (steepest train sees to these):",
+        "For programs of your own that read this file (steepest train takes care of these):",
         "若由自己的程序读这个文件，还要注意（steepest train 会自动处理）："),
     "inspect-kinds": (
-        "What was judged, to correct and paste behind `steepest train`:",
-        "以上判断可以修改后粘贴到 `steepest train` 之后：",
+        "What was judged, to correct where it is wrong and paste behind `steepest train`:",
+        "以上判断如有不对，可以修改后粘贴到 `steepest train` 之后：",
     ),
     "inspect-equal-rows": (
         "{count} row(s) repeat another in all columns: kept on one side of every split",
@@ -374,22 +379,22 @@ ROWS = {
         "{rarest!r} 很少（占 {share} %）：请看查准率和查全率，而不是准确率",
     ),
     "inspect-leak": (
-        "column {column!r} nearly gives {target!r} by itself: is it known when a prediction is wanted? (--ignore {column})",
-        "列 {column!r} 几乎单独就给出 {target!r}：预测时它已知吗？（--ignore {column}）",
+        "column {column!r} nearly gives {target!r} by itself: is it known when a prediction is wanted? ({ignore})",
+        "列 {column!r} 几乎单独就给出 {target!r}：预测时它已知吗？（{ignore}）",
     ),
     "inspect-leak-sum": (
-        "{first} + {second} nearly gives {target!r}: are they known when a prediction is wanted? (--ignore {first} --ignore {second})",
-        "{first} + {second} 几乎给出 {target!r}：预测时它们已知吗？（--ignore {first} --ignore {second}）",
+        "{first} + {second} nearly gives {target!r}: are they known when a prediction is wanted? ({ignore})",
+        "{first} + {second} 几乎给出 {target!r}：预测时它们已知吗？（{ignore}）",
     ),
     "inspect-time": (
-        "column {column!r} orders the rows in time; if new rows will be later, test so: --time {column} ({metric} of the linear model "
+        "column {column!r} orders the rows in time; if new rows will be later, test so: {option} ({metric} of the linear model "
         "{proposed} on the latest rows, {random} on random ones)",
-        "列 {column!r} 给出时间顺序；如果新数据会更晚，请这样测试：--time {column}（线性模型的 {metric} 在最晚的行上为 {proposed}，在随机的行上为 {random}）",
+        "列 {column!r} 给出时间顺序；如果新数据会更晚，请这样测试：{option}（线性模型的 {metric} 在最晚的行上为 {proposed}，在随机的行上为 {random}）",
     ),
     "inspect-group": (
-        "rows with one {column!r} may belong together; if new rows will have new ones, test so: --group {column} ({metric} of the linear "
+        "rows with one {column!r} may belong together; if new rows will have new ones, test so: {option} ({metric} of the linear "
         "model {proposed} on new ones, {random} on random rows)",
-        "{column!r} 相同的行可能属于同一对象；如果新数据会有新的值，请这样测试：--group {column}（线性模型的 {metric} 在新的值上为 {proposed}，在随机的行上为 {random}）",
+        "{column!r} 相同的行可能属于同一对象；如果新数据会有新的值，请这样测试：{option}（线性模型的 {metric} 在新的值上为 {proposed}，在随机的行上为 {random}）",
     ),
     "inspect-model": (
         "Model {model}, networks averaged: {members}; learnt from {data} with seed {seed}.",
@@ -400,7 +405,8 @@ ROWS = {
     "inspect-model-category": ("{values}", "{values}"),
     # The screen
     "screen-intervals": ("this model's 95 % intervals: {shown}", "本模型的 95 % 区间：{shown}"),
-    "screen-wrote": ("wrote {files}", "已写出 {files}"),
+    "screen-wrote": ("wrote into {folder}: {files}", "已写入 {folder}：{files}"),
+    "screen-report": ("open in a browser: {report}", "用浏览器打开：{report}"),
     "screen-predict-next": ("predict new rows: {command}", "预测新数据：{command}"),
     "screen-predicted": ("predicted rows: {rows:,}; written to {path}", "已预测 {rows:,} 行，写入 {path}"),
     "screen-predict-metrics": (
@@ -408,5 +414,7 @@ ROWS = {
         "表中含有 {target!r}，因此可以给出这 {rows} 个预测的效果（如果模型用这些行学习过，结果会偏好）",
     ),
     "screen-begin": ("reading the table, trying learning rates", "读取表格，尝试学习率"),
+    "screen-testing": ("testing, {number} of {tests}", "测试，第 {number} 个，共 {tests} 个"),
+    "screen-writing": ("drawing the report", "绘制报告"),
     "screen-epoch": ("epoch {epoch}  loss {loss}  validation {validation}", "第 {epoch} 轮  损失 {loss}  验证 {validation}"),
 }

@@ -279,7 +279,7 @@ ROWS = {
     "viz-report-fit": ("Fit", "拟合"),
     "viz-report-predictions": ("Predictions", "预测"),
     "viz-report-network": ("Network", "网络"),
-    "viz-report-residuals": ("What is left", "残差"),
+    "viz-report-residuals": ("Residuals", "残差"),
     "viz-report-first-network": (
         "Shown is the first of the {members} networks whose outputs are averaged.", "下面画的是取平均的 {members} 个网络中的第一个。"),
     "viz-report-distribution": ("Spread of the values", "数值的分布"),

@@ -44,5 +44,7 @@ def differences(model: TableModel, table: Table) -> list[str]:
         mean = float(numpy.nanmean(read)) if not numpy.isnan(read).all() else column.mean
         if abs(mean - column.mean) > SHIFT * column.scale:
             key = "predict-drift-number" if column.features[0] == column.name and hasattr(column, "form") else "predict-drift-date"
-            said.append(text(key, column=column.name, new=f"{mean:.4g}", old=f"{column.mean:.4g}", days=f"{mean - column.mean:+.0f}"))
+            later = text("predict-later" if mean > column.mean else "predict-earlier")
+            words = {"new": f"{mean:.4g}", "old": f"{column.mean:.4g}", "days": f"{abs(mean - column.mean):.0f}", "later": later}
+            said.append(text(key, column=column.name, **words))
     return said

@@ -15,7 +15,7 @@ import numpy
 from numpy.typing import NDArray
 
 from steepest.tables.metrics import Array
-from steepest.tables.preparing import CategoryColumn, Prepared
+from steepest.tables.preparing import CategoryColumn, DateColumn, NumberColumn, Prepared
 from steepest.tables.splitting import Rows
 from steepest.tables.table_model import TableModel
 
@@ -23,7 +23,8 @@ __all__ = ["Dependence", "Growth", "Importance", "dependence"]
 
 MOST_ROWS = 2000
 TIMES = 5  # each column is dealt out so often
-POINTS = 9  # of a number, at its tenths
+POINTS = 12  # of a number, evenly among its different values, beside its tenths
+MOST_EACH = 24  # different values of a number, up to which each is a point
 MOST_VALUES = 8  # of a category
 ROWS_OF_DEPENDENCE = 400
 
@@ -95,7 +96,7 @@ def dependence(model: TableModel, matrix: NDArray[Any], name: str, label: int = 
         names = [f"#{place + 1}" if column.salt else column.values[place] for place in range(count)]
         settings = numpy.eye(len(places))[:count]
     else:
-        values = sorted(set(column.quantiles[:: max(1, 10 // (POINTS + 1))]))
+        values = _points(column, rows[:, places])
         names = []
         settings = column.at(numpy.array(values))
     means = []
@@ -105,6 +106,17 @@ def dependence(model: TableModel, matrix: NDArray[Any], name: str, label: int = 
         predicted = model.of_matrix(other)
         means.append(float((predicted if predicted.ndim == 1 else predicted[:, label]).mean()))
     return Dependence(name, values, names, means)
+
+
+def _points(column: NumberColumn | DateColumn, features: Array) -> list[float]:
+    """Where the prediction along a number is asked for: at each of few different values; else at its tenths, where most rows are, and
+    evenly among its different values, where few are but much may change (a column that is 0 in most rows)."""
+    known = features[:, -1] == 0 if column.indicator else numpy.ones(len(features), dtype=bool)
+    exact = 5 - math.floor(math.log10(column.scale))  # decimals that the features' float32 holds
+    seen = numpy.unique(numpy.round(features[known, 0] * column.scale + column.mean, exact))
+    if len(seen) <= MOST_EACH:
+        return seen.tolist()
+    return sorted({*column.quantiles[1:-1], *numpy.quantile(seen, numpy.linspace(0, 1, POINTS), method="nearest").tolist()})
 
 
 def _places(model: TableModel) -> list[tuple[Prepared, list[int]]]:

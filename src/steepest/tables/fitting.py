@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time as clock
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
@@ -60,6 +61,7 @@ def train(
     anonymous: bool = False,
     silence: Collection[str] = (),
     watch: Callable[[Epoch, Run], None] = lambda epoch, run: None,
+    stage: Callable[[str], None] = lambda words: None,
     draw: Callable[[TrainResult], Sequence[str]] = lambda result: (),
     **how: Unpack[Reading],
 ) -> TrainResult:
@@ -70,8 +72,9 @@ def train(
     together; `folds=0` decides by the number of rows. `kinds` and `ignore` say what columns are. `metric` is the first in tables.
     `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`, a folder gets
     model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `silence`
-    names rules of the doctor that are not to speak. `how` reads the file: header, encoding, separator, sheet; `draw` gives more
-    sections of the report, as HTML. Raises `steepest.errors.UserError` with one sentence for whatever cannot work.
+    names rules of the doctor that are not to speak. `how` reads the file: header, encoding, separator, sheet; `watch` is called
+    after each epoch, `stage` with words where something else begins; `draw` gives more sections of the report, as HTML. Raises
+    `steepest.errors.UserError` with one sentence for whatever cannot work.
 
     >>> result = train(steepest.datasets.path("pima_diabetes"), "Outcome", model="linear", folds=2)
     >>> sorted(result.metrics)[:3]
@@ -91,9 +94,10 @@ def train(
     notes += more
     ready = work.prepare(table, judged, group, time, class_weight == "balanced")
     plan = ready.plan(seed, folds)
-    notes += _plan_notes(plan, ready) + inspecting.leaks(ready)
+    leaking = inspecting.leaks(ready)
+    notes += [*_plan_notes(plan, ready), *leaking.values()]
     if time is None and group is None:
-        notes += inspecting.proposals(ready)
+        notes += inspecting.proposals(ready, leaking)
     few = model == "auto" and len(plan.learn) < FEWEST_FOR_NETWORK
     hidden = networks.widths(model, len(plan.learn))
     if few:
@@ -104,17 +108,11 @@ def train(
     else:
         how_to_train = Settings(name_of_optimizer, lr, epochs or 200)
 
-    before, threads = steepest.get_rng_state(), steepest.get_num_threads()
-    if max(hidden, default=0) < WIDE:
-        steepest.set_num_threads(1)
-    try:
+    with _leaving_no_trace(hidden):
         learnt = learning.learn(ready, plan.learn, hidden, how_to_train, seed, model == "auto", watch, few)
         learning_seconds = clock.perf_counter() - begin
         growth = explaining.Growth() if out is not None else None
-        rows, predicted = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes, growth)
-    finally:
-        steepest.set_rng_state(before)
-        steepest.set_num_threads(threads)
+        rows, predicted = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes, growth, stage)
     notes += learnt.notes
     chosen = learnt.model
     truth = ready.truth[rows]
@@ -157,8 +155,23 @@ def train(
         growth.importances() if growth is not None else [],
     )  # fmt: skip
     if out is not None:
-        handing.write(result, Path(out), anonymous, draw)
+        stage(text("screen-writing"))
+        with _leaving_no_trace(hidden):
+            handing.write(result, Path(out), anonymous, draw)
     return result
+
+
+@contextmanager
+def _leaving_no_trace(hidden: list[int]) -> Iterator[None]:
+    """The generator's state and the number of threads are afterwards what they were; meanwhile products of small layers use one."""
+    before, threads = steepest.get_rng_state(), steepest.get_num_threads()
+    if max(hidden, default=0) < WIDE:
+        steepest.set_num_threads(1)
+    try:
+        yield
+    finally:
+        steepest.set_rng_state(before)
+        steepest.set_num_threads(threads)
 
 
 def _doctor(ready: Work, plan: Plan, learnt: Learnt, silence: Collection[str]) -> list[Finding]:
@@ -199,7 +212,7 @@ def _ordered(metrics: dict[str, float], first: str) -> dict[str, float]:
 
 def _tested(
     learnt: Learnt, ready: Work, plan: Plan, hidden: list[int], how: Settings, seed: int, choose: bool, notes: list[str],
-    growth: Growth | None,
+    growth: Growth | None, stage: Callable[[str], None],
 ) -> tuple[Rows, dict[str, Array]]:
     """The rows that were tested and, for the model and each baseline, what it says about them; `growth` learns what each judged model
     leans on."""
@@ -207,6 +220,7 @@ def _tested(
     parts: list[tuple[Rows, dict[str, Array]]] = []
     if not learnt.interrupted or plan.kind in ("holdout", "time"):
         for number, test in enumerate(plan.tests):
+            stage(text("screen-testing", number=number + 1, tests=len(plan.tests)))
             one, rows = learnt, plan.learn
             if plan.kind in ("folds", "each"):
                 rows = plan.others(test)
@@ -220,12 +234,15 @@ def _tested(
                 growth.add(one.model, one.matrix, test, ready.truth[test], len(plan.tested))
     if not parts:  # Ctrl-C before the first test: the validation rows are all there is
         notes.append(text("train-measured-on-validation"))
-        truth = ready.truth[plan.learn]
-        said = {"model": learnt.foreseen, "linear": learnt.linear.of_matrix(learnt.matrix[learnt.validated])}
-        return learnt.validated, {**said, "simplest": baselines.simplest(truth, classes, len(learnt.validated))}
-    rows = numpy.concatenate([test for test, _ in parts])
-    order = numpy.argsort(rows, kind="stable")
-    return rows[order], {who: numpy.concatenate([said[who] for _, said in parts])[order] for who in parts[0][1]}
+        rows = learnt.validated
+        said = {"model": learnt.foreseen, "linear": learnt.linear.of_matrix(learnt.matrix[rows])}
+    else:
+        rows = numpy.concatenate([test for test, _ in parts])
+        order = numpy.argsort(rows, kind="stable")
+        said = {who: numpy.concatenate([said[who] for _, said in parts])[order] for who in parts[0][1]}
+        rows = rows[order]
+    # One constant for all tests: the folds' own would differ by a little, and by that tell which rows a fold does not hold.
+    return rows, {**said, "simplest": baselines.simplest(ready.truth[plan.learn], classes, len(rows))}
 
 
 def _said(one: Learnt, ready: Work, rows: Rows, test: Rows, seed: int) -> dict[str, Array]:
@@ -233,7 +250,7 @@ def _said(one: Learnt, ready: Work, rows: Rows, test: Rows, seed: int) -> dict[s
     said = {"model": one.model.of_matrix(one.matrix[test]), "linear": one.linear.of_matrix(one.matrix[test])}
     if baselines.has_trees() and len(ready.truth) >= FEWEST_FOR_TREES:
         said["trees"] = baselines.trees(one.matrix[rows], ready.truth[rows], classes, one.matrix[test], seed)
-    return {**said, "simplest": baselines.simplest(ready.truth[rows], classes, len(test))}
+    return said
 
 
 def _intervals(model: TableModel, truth: Array, predicted: Array, groups: Rows | None) -> dict[str, tuple[float, float]]:

@@ -33,13 +33,16 @@ MOST_PAIRED = 40  # columns of numbers whose sums are tried
 MOST_ROWS = 20_000  # looked at for leaks and proposals
 RARE = 0.1  # share of the rarest class from which on it is named
 FEWEST_A_GROUP = 1.5  # rows of an identifier on average, from which on its rows belong together
+BINS = 12  # of a histogram, whose line must fit on a screen of 80 columns
+MOST_OF_A_CELL = 20  # characters of a text shown
 BARS = " ▁▂▃▄▅▆▇█"
 
 
 @dataclass
 class Inspection:
     """`schema` and `columns` say what each column is; `notes` what was changed; `diagnosis` what to think about before training
-    and, as notes, what the doctor says of the numbers; `pictures` by column; `kinds` is the line to paste."""
+    and, as notes, what the doctor says of the numbers; `pictures` by column; `kinds` is the line to paste; `target` is the column to
+    predict."""
 
     table: Table
     columns: tuple[Column, ...]
@@ -47,6 +50,7 @@ class Inspection:
     diagnosis: list[Finding] = field(default_factory=list)
     pictures: dict[str, str] = field(default_factory=dict)
     schema: Schema | None = None
+    target: Column | None = None
 
     @property
     def kinds(self) -> str:
@@ -79,10 +83,13 @@ def inspect(
         found = Inspection(table, columns, [*table.notes, *notes])
         found.pictures = {one.name: picture(table, one) for one in columns}
         return found
+    rows = table.rows
     table, name, notes = work.rows_with_target(table, target)
     judged, more = schema.judge(table, name, "auto", said)
     found = Inspection(table, judged.columns, [*notes, *more], schema=judged)
-    found.pictures = {one.name: picture(table, one) for one in judged.columns}
+    distinct = cells.words(table.frame[name]).n_unique()
+    found.target = Column(name, "category" if judged.classes else "number", distinct, rows - table.rows, form=judged.target_form)
+    found.pictures = {one.name: picture(table, one) for one in (found.target, *judged.columns)}
     ready = work.prepare(table, judged)
     repeated = table.rows - len(numpy.unique(ready.identity))
     if repeated:
@@ -93,8 +100,9 @@ def inspect(
             rarest = judged.classes[int(shares.argmin())]
             said_so = text("inspect-imbalance", rarest=rarest, share=f"{100 * shares.min():.2g}")
             found.diagnosis.append(plain("class-imbalance", "warning", said_so))
-    found.diagnosis += [plain("leak-or-duplicates", "mistake", one) for one in leaks(ready)]
-    found.diagnosis += [plain("leak-or-duplicates", "warning", one) for one in proposals(ready)]
+    leaking = leaks(ready)
+    found.diagnosis += [plain("leak-or-duplicates", "mistake", one) for one in leaking.values()]
+    found.diagnosis += [plain("leak-or-duplicates", "warning", one) for one in proposals(ready, leaking)]
     found.diagnosis += numbers_seen(ready, {one.rule for one in found.diagnosis})
     found.diagnosis = [one for one in found.diagnosis if one.rule not in silence]
     return found
@@ -121,25 +129,30 @@ def numbers_seen(ready: work.Work, known: Collection[str] = ()) -> list[Finding]
     return [replace(one, severity="note") for one in found if one.rule not in known]
 
 
-def leaks(ready: work.Work) -> list[str]:
+def leaks(ready: work.Work) -> dict[tuple[str, ...], str]:
     """A sentence for each column, or sum of two, that nearly gives the target."""
     table, judged = ready.table, ready.schema
     some = numpy.linspace(0, table.rows - 1, min(table.rows, MOST_ROWS)).astype(numpy.int64)
     if table.rows < 20:
-        return []
+        return {}
     truth = ready.truth[some]
-    said = []
+    said: dict[tuple[str, ...], str] = {}
+
+    def say(key: str, *names: str) -> None:
+        ignored = " ".join(f"--ignore {_quoted(name)}" for name in names)
+        said[names] = text(key, column=names[0], first=names[0], second=names[-1], target=judged.target, ignore=ignored)
+
     numbers: dict[str, Array] = {}
     for column in judged.used:
         values = cells.words(table.frame[column.name][some])
         if column.kind == "category":
             if _given(values.fill_null("").rank("dense").to_numpy().astype(numpy.int64), truth, bool(judged.classes)):
-                said.append(text("inspect-leak", column=column.name, target=judged.target))
+                say("inspect-leak", column.name)
             continue
         read = cells.numbers(values, column.form) if column.kind == "number" else cells.days(values, column.form[0])
         filled = read.fill_null(read.mean()).to_numpy()
         if _alike(filled, truth, len(judged.classes)):
-            said.append(text("inspect-leak", column=column.name, target=judged.target))
+            say("inspect-leak", column.name)
         elif column.kind == "number" and not judged.classes:
             numbers[column.name] = filled
     names = list(numbers)[:MOST_PAIRED]
@@ -149,7 +162,7 @@ def leaks(ready: work.Work) -> list[str]:
         total = total - total.mean()
         size = float(numpy.sqrt((total @ total) * (centered @ centered)))
         if size > 0 and (total @ centered / size) ** 2 > NEARLY:
-            said.append(text("inspect-leak-sum", first=first, second=second, target=judged.target))
+            say("inspect-leak-sum", first, second)
     return said
 
 
@@ -179,10 +192,16 @@ def _given(groups: Any, truth: Array, classes: bool) -> bool:
     return bool(right / len(truth) > NEARLY and best.sum() / len(truth) < NEARLY)
 
 
-def proposals(ready: work.Work) -> list[str]:
-    """`--time` for columns of days and `--group` for identifiers that come again, each with the linear model's metric both ways."""
+def proposals(ready: work.Work, leaking: Collection[tuple[str, ...]] = ()) -> list[str]:
+    """`--time` for columns of days and `--group` for identifiers that come again, each with the linear model's metric both ways (without
+    columns that give the target away, which would be perfect both ways)."""
     said = []
-    table, judged = ready.table, ready.schema
+    table = ready.table
+    without = {name for names in leaking for name in names}
+    judged = replace(ready.schema, columns=tuple(one for one in ready.schema.columns if one.name not in without))
+    if not judged.used:
+        return []
+    ready = replace(ready, schema=judged)
     days = [column.name for column in judged.columns if column.kind == "date"]
     for column in judged.columns:
         if column.kind == "identifier" and 3 <= column.distinct <= (table.rows - column.missing) / FEWEST_A_GROUP:
@@ -214,7 +233,8 @@ def _both(ready: work.Work, way: str, name: str) -> str:
             predicted = (matrix[test] @ weights + bias)[:, 0]
         found.append(one.task.judge(one.truth[test], predicted)["accuracy" if judged.classes else "R2"])
     metric = "accuracy" if judged.classes else "R2"
-    return text(f"inspect-{way}", column=name, metric=metric, random=f"{found[0]:.3f}", proposed=f"{found[1]:.3f}")
+    words = {"column": name, "option": f"--{way} {_quoted(name)}", "metric": metric}
+    return text(f"inspect-{way}", random=f"{found[0]:.3f}", proposed=f"{found[1]:.3f}", **words)
 
 
 def picture(table: Table, column: Column) -> str:
@@ -226,13 +246,17 @@ def picture(table: Table, column: Column) -> str:
         if not len(present):
             return ""
         low, high = numpy.quantile(present, [0.01, 0.99])
-        counts, _ = numpy.histogram(numpy.clip(present, low, high), bins=16)
+        counts, _ = numpy.histogram(numpy.clip(present, low, high), bins=BINS)
         bars = "".join(BARS[int(numpy.ceil(8 * count / max(1, counts.max())))] for count in counts)
         return f"{bars}  {_end(present.min(), column)} .. {_end(present.max(), column)}"
     if column.kind in USED or column.distinct <= MOST_PAIRED:
         counted = values.drop_nulls().value_counts(sort=True, name="rows").head(3)
-        return ", ".join(f"{word} {100 * rows / max(1, len(values)):.0f} %" for word, rows in counted.iter_rows())
-    return ", ".join(values.drop_nulls().head(3).to_list())[:60]
+        return ", ".join(f"{word} {_percent(rows / max(1, len(values)))}" for word, rows in counted.iter_rows())
+    return ", ".join(cell[:MOST_OF_A_CELL] for cell in values.drop_nulls().head(3))
+
+
+def _percent(share: float) -> str:
+    return "<1 %" if 0 < share < 0.005 else ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
 def _end(value: float, column: Column) -> str:

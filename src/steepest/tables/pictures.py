@@ -24,14 +24,18 @@ INK, FIRST, SECOND, FAINT, GRID = "#010101", "#020202", "#030303", "#040404", "#
 COLOURS = {INK: "currentColor", FIRST: "var(--first)", SECOND: "var(--second)", FAINT: "var(--faint)", GRID: "var(--line)"}
 MOST_POINTS = 2000
 TICKS = 5  # on an axis of numbers, whose labels would else run into each other
+FEW_VALUES = 8  # of a column, which the axis then names one by one
+LARGE = 10_000  # from here on numbers on an axis are written with commas; years are smaller
 
 
 def loss_curve(history: Sequence[Epoch], best: int, words: dict[str, str]) -> str:
     """Training and validation loss by epoch; a line at the epoch that was kept. `words`: epoch, loss, train, validation, best."""
     with _axes((7.2, 3.4)) as (axes, written):
         epochs = [row.epoch for row in history]
-        axes.plot(epochs, [row.train_loss for row in history], color=FIRST, label=words["train"])
-        axes.plot(epochs, [row.validation_loss for row in history], color=SECOND, linestyle="--", label=words["validation"])
+        look: Any = {"marker": "o", "markersize": 4} if len(epochs) <= FEW_VALUES else {}
+        axes.plot(epochs, [row.train_loss for row in history], color=FIRST, label=words["train"], **look)
+        axes.plot(epochs, [row.validation_loss for row in history], color=SECOND, linestyle="--", label=words["validation"], **look)
+        axes.locator_params(axis="x", integer=True)
         if best:
             axes.axvline(best, color=FAINT, linewidth=1.2, linestyle=":", label=f"{words['best']} ({best})")
         losses = numpy.array([loss for row in history for loss in (row.train_loss, row.validation_loss)])
@@ -67,6 +71,7 @@ def importance(names: Sequence[str], grows: Sequence[float], halves: Sequence[fl
         places = list(range(len(names)))[::-1]
         axes.barh(places, grows, color=FIRST, height=0.62)
         axes.errorbar(grows, places, xerr=halves, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)
+        axes.locator_params(axis="x", nbins=TICKS)
         axes.set_yticks(places, [_short(name) for name in names])
         axes.grid(axis="y", visible=False)
         axes.set_xlabel(words["grows"])
@@ -74,21 +79,27 @@ def importance(names: Sequence[str], grows: Sequence[float], halves: Sequence[fl
 
 
 def dependence(values: Sequence[float], names: Sequence[str], means: Sequence[float], column: str, days: bool, words: str) -> str:
-    """The mean prediction along a number, or a bar for each of some `names`."""
+    """The mean prediction along a number, or a point for each of some `names` (a bar would have to begin at 0)."""
     with _axes((3.6, 2.7)) as (axes, written):
         if names:
-            axes.bar(range(len(names)), means, color=FIRST, width=0.62)
-            axes.set_xticks(range(len(names)), [_short(name, 11) for name in names], rotation=30, ha="right")
-            spread = max(means) - min(means)
-            axes.set_ylim(min(means) - 0.35 * spread - 1e-9, max(means) + 0.15 * spread + 1e-9)
+            places = list(range(len(names)))[::-1]
+            axes.plot(means, places, color=FIRST, linestyle="", marker="o", markersize=7)
+            axes.set_yticks(places, [_short(name, 16) for name in names])
+            axes.set_ylim(-0.6, len(names) - 0.4)
+            axes.margins(x=0.12)
+            axes.locator_params(axis="x", nbins=TICKS - 1)
+            axes.set_xlabel(_short(words, 30))
+            axes.set_ylabel(_short(column, 26))
         else:
             axes.plot(values, means, color=FIRST, marker="o", markersize=4)
             axes.locator_params(axis="x", nbins=TICKS)
+            axes.set_xlabel(_short(column, 34))
+            axes.set_ylabel(_short(words, 26))
         if days:
             ticks = numpy.linspace(values[0], values[-1], 4)
             axes.set_xticks(ticks, [str(numpy.datetime64("1970-01-01") + int(tick)) for tick in ticks], fontsize=8)
-        axes.set_xlabel(_short(column, 34))
-        axes.set_ylabel(words)
+        elif not names and len(values) <= FEW_VALUES:
+            axes.set_xticks(values, [f"{value:g}" for value in values])
     return written[0]
 
 
@@ -138,7 +149,11 @@ def _axes(size: tuple[float, float]) -> Iterator[tuple[Axes, list[str]]]:
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # the page's fonts draw the text, not matplotlib's
         figure = Figure(figsize=size, layout="constrained")
-        yield figure.add_subplot(), written
+        axes = figure.add_subplot()
+        yield axes, written
+        for axis in (axes.xaxis, axes.yaxis):
+            if LARGE <= max(map(abs, axis.get_view_interval())) < 1e12:
+                axis.set_major_formatter(lambda value, place: f"{value:,.0f}")
         content = io.StringIO()
         figure.savefig(content, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = content.getvalue()

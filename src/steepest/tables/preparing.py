@@ -80,7 +80,8 @@ def _standard(present: NDArray[numpy.float64]) -> tuple[float, float]:
 
 
 def _quantiles(present: NDArray[numpy.float64]) -> tuple[float, ...]:
-    return tuple(float(value) for value in numpy.quantile(present, numpy.linspace(0, 1, 11)))
+    """Numbers that the column holds, not ones between them: the usual number of rooms is no 2.5."""
+    return tuple(float(value) for value in numpy.quantile(present, numpy.linspace(0, 1, 11), method="nearest"))
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,13 @@ from steepest.errors import language, text
 from steepest.tables import explaining, pictures, standing_alone
 from steepest.tables.metrics import METRICS, Array
 from steepest.tables.result import TrainResult
-from steepest.tables.schema import Column
+from steepest.tables.schema import USED, Column, Schema
 from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run, mean_history
 
-__all__ = ["best_of", "between", "finding_words", "metric_rows", "number", "page", "plan_words", "shell", "shown"]
+__all__ = [
+    "best_of", "better", "between", "finding_words", "metric_rows", "number", "page", "plan_words", "shell", "shown", "task_words",
+]  # fmt: skip
 
 WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
 THRESHOLDS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -47,6 +49,7 @@ th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--line); text-align
 th:first-child, td:first-child, .words td, .words th { text-align: left; } thead th { color: var(--soft); font-weight: 600; }
 td.best { font-weight: 700; } td.best::before { content: "* "; }
 .matrix td { text-align: center; min-width: 4rem; border: 1px solid var(--line); } .matrix th { text-align: right; }
+.matrix thead td { border: 0; } .matrix thead th { text-align: center; }
 figure { margin: .5rem 0; } figure svg { width: 100%; height: auto; max-width: 44rem; }
 .several { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .6rem; } .several svg { width: 100%;
   height: auto; } small { display: block; color: var(--soft); font-weight: 400; }
@@ -58,13 +61,15 @@ svg text { font-family: system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei",
 .field input:not([type=range]), .field select { width: 8.5rem; font: inherit; color: inherit; background: var(--panel);
   border: 1px solid var(--faint); border-radius: 5px; padding: .2rem .4rem; } .field select { width: 100%; }
 .field :focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--first); outline-offset: 1px; }
+details { margin: 1rem 0; } summary { cursor: pointer; padding: .3rem 0; } details .fields { margin-top: .5rem; }
 .told { font-size: 1.1rem; position: sticky; top: 0; background: var(--ground); padding: .5rem 0; z-index: 1; }
 .answer { font-size: 1.7rem; font-weight: 700; color: var(--first); margin-left: .4rem; }
 .bars { margin: 0 0 1rem; max-width: 34rem; } .bar { display: grid; grid-template-columns: minmax(5rem, 10rem) 1fr 4.5rem; gap: .6rem;
   align-items: center; } .track { background: var(--line); border-radius: 4px; height: .7rem; overflow: hidden; }
 .fill { display: block; background: var(--first); height: 100%; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; white-space: pre-wrap;
-overflow-wrap: anywhere; font-size: .9rem; } code { font-family: ui-monospace, "Cascadia Mono", Consolas, Menlo, monospace; }
+overflow-wrap: anywhere; font-size: .9rem; } pre span { display: inline-block; max-width: 100%; }
+code { font-family: ui-monospace, "Cascadia Mono", Consolas, Menlo, monospace; }
 """
 
 
@@ -83,7 +88,7 @@ def page(result: TrainResult, out: Path, more: Sequence[str] = ()) -> str:
         _thresholds(model, result.truth, result.predicted),
         _calibration(model, result.truth, result.predicted),
         *_explained(result),
-        _form(model),
+        _form(model, [one.column for one in result.importances]),
         *more,
         _columns(model),
         _training(model, result.run, result.seconds),
@@ -99,8 +104,17 @@ def page(result: TrainResult, out: Path, more: Sequence[str] = ()) -> str:
 
 def metric_rows(metrics: dict[str, dict[str, float]], regression: bool) -> list[tuple[str, dict[str, float]]]:
     """The rows of the result table, named for people: the model and the baselines."""
-    named = {**WHO, "simplest": "report-mean" if regression else "report-majority"}
-    return [(text(key), metrics[who]) for who, key in named.items() if who in metrics]
+    return [(named, metrics[who]) for who, named in _names(regression).items() if who in metrics]
+
+
+def _names(regression: bool) -> dict[str, str]:
+    return {who: text(key) for who, key in {**WHO, "simplest": "report-mean" if regression else "report-majority"}.items()}
+
+
+def task_words(schema: Schema) -> str:
+    """What is to be predicted, in a sentence."""
+    shown = ", ".join(schema.classes[:MOST_CLASSES]) + (" ..." if len(schema.classes) > MOST_CLASSES else "")
+    return text(f"report-task-{schema.task}", target=schema.target, classes=len(schema.classes), shown=shown)
 
 
 def plan_words(about: Mapping[str, Any]) -> str:
@@ -145,12 +159,7 @@ def _problem(model: TableModel) -> str:
             dates=kinds.count("date"),
             categories=kinds.count("category"),
         ),
-        text(
-            f"report-task-{schema.task}",
-            target=schema.target,
-            classes=len(schema.classes),
-            shown=", ".join(schema.classes[:MOST_CLASSES]),
-        ),
+        task_words(schema),
         plan_words(model.about),
     ]
     return f"<h2>{text('report-heading-problem')}</h2>\n" + "\n".join(f"<p>{escape(line)}</p>" for line in said)
@@ -177,8 +186,24 @@ def _results(model: TableModel) -> str:
     return (
         f"<h2>{text('report-heading-results')}</h2>\n<div class='scroll'><table><caption>{caption}</caption>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>\n"
-        f"<p class='soft'>{escape(_definitions(names))}</p>"
+        + "".join(f"<p>{escape(line)}</p>" for line in better(model))
+        + f"<p class='soft'>{escape(_definitions(names, 'trees' in model.metrics))}</p>"
     )
+
+
+def better(model: TableModel) -> list[str]:
+    """A sentence where another model did better on the test rows, by the metric that stands first; none where none did."""
+    ours, ranges = model.metrics["model"], model.intervals.get("model", {})
+    name = next(iter(ours))
+    sign = 1 if METRICS[name].larger_is_better else -1
+    best = max(model.metrics, key=lambda who: sign * model.metrics[who][name])
+    theirs = model.metrics[best][name]
+    if not sign * (theirs - ours[name]) > 0 or shown(name, theirs) == shown(name, ours[name]):
+        return []
+    low, high = ranges.get(name, (math.nan, math.nan))
+    words = {"metric": name, "who": _names(not model.schema.classes)[best], "theirs": shown(name, theirs), "ours": shown(name, ours[name])}
+    where = "inside" if low <= theirs <= high else "outside"
+    return [text("report-better", **words) + ("." if math.isnan(low) else text(f"report-better-{where}"))]
 
 
 def _metric_cell(value: str, best: str | None, between: str) -> str:
@@ -193,13 +218,14 @@ def _range(name: str, bounds: Sequence[float] | None) -> str:
 
 def between(name: str, bounds: Sequence[float] | None) -> str:
     """The 95 % interval of the metric `name` in words; empty where it is not known."""
-    if bounds is None or any(math.isnan(bound) for bound in bounds):
+    if bounds is None or any(math.isnan(bound) for bound in bounds) or bounds[0] == bounds[1]:
         return ""
     return f"{shown(name, bounds[0])} – {shown(name, bounds[1])}"
 
 
-def _definitions(names: Sequence[str]) -> str:
-    return " ".join(text("metric-" + name.replace(" ", "-").lower()) for name in names)
+def _definitions(names: Sequence[str], with_trees: bool) -> str:
+    words = [text("metric-" + name.replace(" ", "-").lower()) for name in names]
+    return " ".join([*words, text("report-trees-are")] if with_trees else words)
 
 
 def _curve(model: TableModel, runs: Sequence[Run]) -> str:
@@ -241,7 +267,7 @@ def _confusion(model: TableModel, truth: Array, predicted: Array) -> str:
     for row, name in enumerate(classes):
         whole = max(1, counts[row].sum())
         tds = "".join(
-            f'<td style="background: rgb(var(--shade) / {0.65 * count / whole:.3f})">{count}</td>'
+            f'<td style="background: rgb(var(--shade) / {0.65 * count / whole:.3f})">{count:,}</td>'
             for count in counts[row, : len(classes)]
         )
         body += f'<tr><th scope="row">{escape(name)}</th>{tds}</tr>'
@@ -284,8 +310,8 @@ def _calibration(model: TableModel, truth: Array, predicted: Array) -> str:
     means, shares = [float(said[part].mean()) for part in parts], [float(right[part].mean()) for part in parts]
     error = sum(len(part) * abs(mean - share) for part, mean, share in zip(parts, means, shares, strict=True)) / len(said)
     what = model.schema.classes[1] if two else text("report-word-likeliest")
-    words = {"said": text("report-word-said", what=what), "true": text("report-word-share"), "perfect": text("report-word-diagonal")}
-    alt = text("report-calibration-alt", error=f"{error:.3f}", parts=len(parts))
+    words = {key: text(f"report-word-{word}", what=what) for key, word in (("said", "said"), ("true", "share"), ("perfect", "diagonal"))}
+    alt = text("report-calibration-alt", error=f"{error:.3f}", parts=len(parts), what=what)
     return _figure(text("report-heading-calibration"), pictures.calibration(means, shares, words), alt, "square")
 
 
@@ -336,14 +362,16 @@ def finding_words(one: Finding) -> str:
     return " ".join([*filter(None, parts), text("silence-in-table", rule=one.rule)])
 
 
-def _form(model: TableModel) -> str:
+def _form(model: TableModel, order: Sequence[str]) -> str:
     lines = f"<p class='soft'>{escape(text('form-about', target=model.schema.target))}</p>"
-    return f"<h2>{text('report-heading-form')}</h2>\n{lines}\n{standing_alone.form(model)}"
+    return f"<h2>{text('report-heading-form')}</h2>\n{lines}\n{standing_alone.form(model, order)}"
 
 
 def _columns(model: TableModel) -> str:
     def row(column: Column) -> str:
-        fields = (column.name, text(f"kind-{column.kind}"), f"{column.distinct}", f"{column.missing}")
+        kind = text(f"kind-{column.kind}")
+        kind = kind if column.kind in USED else text("kind-aside", kind=kind)
+        fields = (column.name, kind, f"{column.distinct:,}", f"{column.missing:,}")
         return "<tr>" + "".join(f"<td>{escape(field)}</td>" for field in fields) + "</tr>"
 
     head = "".join(f'<th scope="col">{text(f"report-column-{key}")}</th>' for key in ("name", "kind", "distinct", "missing"))
@@ -376,8 +404,19 @@ def _training(model: TableModel, run: Run, seconds: float) -> str:
 
 def _again(command: Sequence[str], out: Path) -> str:
     predict = ["python", "-m", "steepest", "predict", str(out), "NEW.csv", "-o", "OUT.csv"]
-    lines = "\n".join(shell(words) for words in (command, predict))
-    return f"<h2>{text('report-heading-again')}</h2>\n<pre><code>{escape(lines)}</code></pre>"
+    lines = "\n".join(_unbroken(words) for words in (command, predict))
+    return f"<h2>{text('report-heading-again')}</h2>\n<pre><code>{lines}</code></pre>"
+
+
+def _unbroken(words: Sequence[str]) -> str:
+    """A command line as HTML that is broken between options, not inside them."""
+    parts: list[list[str]] = []
+    for word in words:
+        if not parts or word.startswith("--"):
+            parts.append([])
+        parts[-1].append(word)
+    plain = shell(words)
+    return " ".join(f"<span>{escape(shell(part))}</span>" for part in parts) if plain == " ".join(map(shell, parts)) else escape(plain)
 
 
 def shell(words: Sequence[str]) -> str:

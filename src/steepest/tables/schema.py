@@ -7,6 +7,7 @@ again), or it is set aside: an *identifier* (a name of each row, or of what seve
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 from collections.abc import Collection, Mapping
@@ -14,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steepest.errors import UserError, text
-from steepest.tables import cells
+from steepest.tables import cell_texts, cells
 from steepest.tables.cells import PLAIN, Form
 from steepest.tables.reading import Table, find_column
 
@@ -26,11 +27,13 @@ __all__ = ["KINDS", "USED", "Column", "Orders", "Schema", "judge", "judge_column
 NUMBER_SHARE = 0.9  # of the cells that are not missing, so many must be numbers (or days) for a column of them
 FEW = 10  # so many different words are a category however few the rows
 MANY = 50  # different values of a column with an identifier's name, from which on it names what rows belong to
+FIRST_LEFT, MOST_LEFT_OUT = 20, 1.5  # where a count may begin whose first rows are gone, and how much wider than its rows it may be
 LONG = 20  # a column that counts 1, 2, 3 ... over at least so many rows is an identifier whatever its name
 MOST_NAMED = 12  # columns in a note
 CLASSES_OF_NUMBERS = 10  # whole numbers 0..k-1 or 1..k are classes up to so many, with as many rows for each on average
 
 IDENTIFIER_NAME = re.compile(r"(^|[^A-Za-z])(id|ID|Id|no|No|index|key|uuid|guid)\.?$|[a-z]Id$|[a-zA-Z]ID$|编号|序号|学号|代码$|工号")
+UNNAMED = re.compile(r"^(column_1|Unnamed: 0)$")  # what a data frame's index is called in a file
 DATE_NAME = re.compile(r"date|(^|_)day$|(^|_)dt$|time|日期|时间|日$|生日", re.IGNORECASE)
 KINDS = {"number": "number", "category": "category", "date": "date", "text": "text", "id": "identifier"}
 USED = ("number", "date", "category")
@@ -246,19 +249,18 @@ def _judge_days(
         if asked:
             raise UserError(text("table-kind-not-dates", column=name, value=present[0]))
         return None
-    notes.append(text("table-days-read", column=name, count=read, example=present[0], day=_day_text(present[0], order)))
+    found = cells.days(values, order)
+    first, last = _day_text(found.min()), _day_text(found.max())
+    day = _day_text(cell_texts.day(present[0], order))
+    example = "" if present[0].startswith(day) else text("table-days-example", example=present[0], day=day)
+    notes.append(text("table-days-read", column=name, count=read, first=first, last=last, example=example))
     if unreadable:
-        notes.append(_unreadable_note(name, values, cells.days(values, order)))
+        notes.append(_unreadable_note(name, values, found))
     return Column(name, "date", distinct, values.null_count() + unreadable, unreadable, (order, ""))
 
 
-def _day_text(cell: str, order: str) -> str:
-    import datetime
-
-    from steepest.tables import cell_texts
-
-    found = cell_texts.day(cell, order)
-    return "-" if found is None else (datetime.datetime(1970, 1, 1) + datetime.timedelta(days=found)).strftime("%Y-%m-%d")
+def _day_text(days: Any) -> str:
+    return "-" if days is None else (datetime.datetime(1970, 1, 1) + datetime.timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 def _unless_duplicate(table: Table, column: Column, seen: dict[int, list[str]]) -> Column:
@@ -281,15 +283,23 @@ def _reprieved(table: Table, column: Column) -> Column:
 
 
 def _counts_rows(numbers: polars.Series, name: str) -> bool:
-    """Whole numbers that name rows: all different with an identifier's name, or counting 0, 1, 2 ... or 1, 2, 3 ... down the rows;
-    or many, each for some rows, with an identifier's name."""
+    """Whole numbers that name rows: all different with an identifier's name, or counting 0, 1, 2 ... or 1, 2, 3 ... down the rows, of
+    which some may be gone; or many, each for some rows, with an identifier's name."""
     if not (numbers == numbers.round()).all():
         return False
     if numbers.n_unique() < len(numbers):
         return bool(IDENTIFIER_NAME.search(name)) and numbers.n_unique() > MANY
     if IDENTIFIER_NAME.search(name):
         return True
-    return len(numbers) >= LONG and numbers[0] in (0, 1) and bool((numbers.diff().drop_nulls() == 1).all())
+    if len(numbers) < LONG:
+        return False
+    steps = numbers.diff().drop_nulls()
+    if numbers[0] in (0, 1) and (steps == 1).all():
+        return True
+    # A count from which rows were taken out since, or whose rows were dealt anew where no one named it.
+    low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
+    dense = 0 <= low <= FIRST_LEFT and high - low < MOST_LEFT_OUT * len(numbers)
+    return dense and (bool((steps > 0).all()) or bool(UNNAMED.search(name)))
 
 
 def _target_form(table: Table, target: str, said: Orders, usual: str, notes: list[str]) -> Form:

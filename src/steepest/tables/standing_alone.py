@@ -6,6 +6,7 @@ import ast
 import base64
 import json
 import zlib
+from collections.abc import Sequence
 from importlib import resources
 
 import numpy
@@ -56,8 +57,9 @@ def train_program(model: TableModel, plan: Plan) -> str:
     return content.replace(line, f"SETTINGS = {settings!r}").replace("@FOLDS@", packed)
 
 
-def form(model: TableModel) -> str:
-    """HTML of the form that predicts: the model as JSON and the program that computes in the page."""
+def form(model: TableModel, order: Sequence[str] = ()) -> str:
+    """HTML of the form that predicts: the model as JSON and the program that computes in the page; `order` names the columns that
+    come first."""
     weights = list(model.weights().values())
     layers = len(model.hidden) + 1
     shapes = [list(value.shape) for value in weights[::2]]
@@ -67,7 +69,8 @@ def form(model: TableModel) -> str:
         "model": {key: fields[key] for key in KEYS},
         "shapes": [shapes[begin : begin + layers] for begin in range(0, len(shapes), layers)],
         "weights": base64.b64encode(packed).decode("ascii"),
-        "words": {key: text(f"form-{key}") for key in ("prediction", "missing", "other", "value")},
+        "words": {key: text(f"form-{key}") for key in ("prediction", "missing", "other", "value", "further")},
+        "order": list(order),
     }
     content = json.dumps(stored, ensure_ascii=False).replace("<", "\\u003c")
     return (

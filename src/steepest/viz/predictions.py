@@ -114,7 +114,8 @@ def residuals(truth: Any, predicted: Any, *, ax: Axes | None = None) -> Any:
         beside.xaxis.get_major_locator().set_params(integer=True)
         beside.legend()
     figure.data = left
-    return described(figure, text("viz-alt-residuals", mean=f"{left.mean():.3g}", spread=f"{left.std():.3g}", rows=len(left)))
+    mean, spread = (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" for value in (left.mean(), left.std()))
+    return described(figure, text("viz-alt-residuals", mean=mean, spread=spread, rows=f"{len(left):,}"))
 
 
 @picture

@@ -121,32 +121,39 @@ const steepest = (() => {
     return element;
   };
 
+  const MOST_SHOWN = 16;  // columns before the others are folded away
   const readers = {};  // by column: what its controls say now
-  function numberField(column, id, update) {
+  // A slider beside a box that holds the value; `written` and `read` go between a number and what the box shows.
+  function slidden(column, id, update, type, step, written, read) {
     const [low, high, usual] = [column.quantiles[0], column.quantiles[10], column.quantiles[5]];
-    const whole = column.quantiles.every(Number.isInteger);
-    const step = whole ? 1 : "any";
-    const slider = made("input", {type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 1000 || 1, value: usual,
-      "aria-label": column.name});
-    const box = made("input", {type: "number", id, step, value: Number(usual.toPrecision(6))});
-    slider.addEventListener("input", () => { box.value = Number(Number(slider.value).toPrecision(6)); update(); });
-    box.addEventListener("input", () => { if (box.value !== "") slider.value = box.value; update(); });
-    readers[column.name] = () => (box.value === "" ? null : Number(box.value));
+    const slider = made("input", {type: "range", min: low, max: high, step, value: usual, "aria-label": column.name});
+    const box = made("input", {type, id, step: type === "number" && step === 1 ? 1 : "any", value: written(usual), placeholder: words.missing});
+    slider.addEventListener("input", () => { box.value = written(Number(slider.value)); update(); });
+    box.addEventListener("input", () => { if (box.value !== "") slider.value = read(box.value); update(); });
     return [slider, box];
   }
+  function numberField(column, id, update) {
+    const quantiles = column.quantiles.length ? column.quantiles : new Array(11).fill(0);
+    const whole = quantiles.every(Number.isInteger), step = whole ? 1 : (quantiles[10] - quantiles[0]) / 1000 || 1;
+    const controls = slidden({...column, quantiles}, id, update, "number", step, value => Number(value.toPrecision(6)), Number);
+    readers[column.name] = () => (controls[1].value === "" ? null : Number(controls[1].value));
+    return controls;
+  }
   function dateField(column, id, update) {
-    const usual = new Date((column.quantiles[5] || 0) * 86400000).toISOString();
     const timed = column.circles.includes("day");
-    const box = made("input", {type: timed ? "datetime-local" : "date", id, value: usual.slice(0, timed ? 16 : 10)});
-    box.addEventListener("input", update);
-    readers[column.name] = () => box.value || null;
-    return [box];
+    const quantiles = column.quantiles.length ? column.quantiles : new Array(11).fill(0);
+    const written = value => new Date(value * 86400000).toISOString().slice(0, timed ? 16 : 10);
+    const type = timed ? "datetime-local" : "date";
+    const controls = slidden({...column, quantiles}, id, update, type, timed ? "any" : 1, written, days);
+    readers[column.name] = () => controls[1].value || null;
+    return controls;
   }
   function categoryField(column, id, update) {
     const list = made("select", {id});
     column.values.forEach((value, place) =>
       list.append(made("option", {value: "v" + place}, column.salt ? `${words.value} ${place + 1}` : value)));
     list.append(made("option", {value: "missing"}, `(${words.missing})`), made("option", {value: "rare"}, `(${words.other})`));
+    if (column.has_missing && column.shares[column.values.length] > (column.shares[0] || 0)) list.value = "missing";
     list.addEventListener("change", update);
     readers[column.name] = () =>
       list.value === "missing" ? null : list.value === "rare" ? "\u0000" : column.values[Number(list.value.slice(1))];
@@ -166,13 +173,19 @@ const steepest = (() => {
         made("span", {}, `${(100 * value).toFixed(1)} %`))));
     };
     const fields = {number: numberField, date: dateField, category: categoryField};
-    const grid = made("div", {class: "fields"});
-    model.preparation.forEach((column, k) => {
+    const order = new Map(stored.order.map((name, k) => [name, k]));
+    const rank = column => (order.has(column.name) ? order.get(column.name) : order.size);
+    const columns = [...model.preparation].sort((one, other) => rank(one) - rank(other));
+    const grid = made("div", {class: "fields"}), further = made("div", {class: "fields"});
+    columns.forEach((column, k) => {
       const id = `field-${k}`;
       const controls = fields[column.kind](column, id, update);
-      grid.append(made("div", {class: "field"}, made("label", {for: id}, column.name), ...controls));
+      const part = k < MOST_SHOWN || columns.length <= MOST_SHOWN + 4 ? grid : further;
+      part.append(made("div", {class: "field"}, made("label", {for: id}, column.name), ...controls));
     });
     place.append(made("p", {class: "told"}, `${words.prediction} `, answer), bars, grid);
+    if (further.children.length)
+      place.append(made("details", {}, made("summary", {}, `${words.further} (${further.children.length})`), further));
     update();
   }
   const place = document.getElementById("steepest-form");
