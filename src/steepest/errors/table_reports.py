@@ -15,14 +15,14 @@ ROWS = {
     "report-heading-dependence": ("How the prediction depends on them", "预测如何依赖这些列"),
     "report-heading-doctor": ("What the doctor says", "诊断"),
     "report-thresholds": (
-        "A row is predicted to be {second!r} from this probability on (* the one in use). Precision: share of the rows predicted so that "
-        "are so; recall: share of the rows that are so that are found. On the test rows.",
-        "概率达到阈值时预测为 {second!r}（* 表示采用的阈值）。查准率：预测为它的行中确实是它的比例；查全率：确实是它的行中被找到的比例。测试数据。",
+        "A test row is predicted to be {second!r} from this probability on (* the one in use). Precision: of the rows predicted {second!r}, "
+        "the share that is. Recall: of the rows that are {second!r}, the share that is predicted so.",
+        "测试数据中概率达到阈值的行预测为 {second!r}（* 表示采用的阈值）。查准率：预测为它的行中确实是它的比例；查全率：确实是它的行中被预测出来的比例。",
     ),
     "report-threshold-at": ("threshold", "阈值"),
     "report-threshold-precision": ("precision", "查准率"),
     "report-threshold-recall": ("recall", "查全率"),
-    "report-threshold-rows": ("rows predicted so", "预测为它的行数"),
+    "report-threshold-rows": ("rows predicted", "预测为它的行数"),
     "report-word-likeliest": ("the predicted class", "预测的类别"),
     "report-word-said": ("probability of {what}", "{what} 的概率"),
     "report-word-share": ("share of rows that are {what}", "其中 {what} 的实际比例"),
