@@ -85,7 +85,7 @@ class Native:
     def memory(self) -> int | None:
         """Bytes of temporaries, where the executable has an arena of them."""
         native = getattr(self.executable, "native", None)
-        return None if native is None else native.schedule.size
+        return None if native is None else native.size
 
 
 def measure(runs: dict[str, tuple[Run, int]], rounds: int) -> dict[str, float]:

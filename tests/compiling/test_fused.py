@@ -51,6 +51,13 @@ def trained(model: Callable[[], Any], loss: Callable[..., Any], optimizer: str =
     return make
 
 
+def every_nest_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads share nests however little their work is; plans of this kind are not kept."""
+    monkeypatch.setenv("STEEPEST_CACHE", "off")
+    monkeypatch.setattr(generic_nest, "PAYS", 0)
+    monkeypatch.setattr(nests, "ALONE", 0)
+
+
 def classified(net: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return F.cross_entropy(net(x), y)
 
@@ -224,7 +231,7 @@ def test_products_of_operands_that_lie_far_apart(monkeypatch: pytest.MonkeyPatch
     batches = [(of_kind("f", (83, 300), random), of_kind("f", (83, 522), random)) for _ in range(4)]
     w = of_kind("f", (300, 273), random)
     before = torch.get_num_threads()
-    monkeypatch.setattr(generic_nest, "PAYS", 0)
+    every_nest_is_shared(monkeypatch)
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
@@ -259,8 +266,7 @@ def run(native: GenericNest, batches: list[tuple[torch.Tensor, ...]]) -> None:
 
 
 def test_one_thread_and_two_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generic_nest, "PAYS", 0)
-    monkeypatch.setattr(nests, "ALONE", 0)
+    every_nest_is_shared(monkeypatch)
     random = np.random.default_rng(4)
     batches = [(of_kind("f", (17, 1, 10, 10), random), places(5, (17,), random)) for _ in range(4)]
 
@@ -299,8 +305,7 @@ CONVOLUTIONAL: dict[str, Callable[[], Any]] = {
 def test_threads_that_share_the_rows_of_a_batch(name: str, rows: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     from steepest.lower import machine
 
-    monkeypatch.setattr(generic_nest, "PAYS", 0)
-    monkeypatch.setattr(nests, "ALONE", 0)
+    every_nest_is_shared(monkeypatch)
     monkeypatch.setattr(partial_sums, "DEEP", 2)
     random = np.random.default_rng(4)
     x, y = of_kind("f", (100, 1, 12, 12) if name == "padded and normalised" else (100, 1, 14, 14), random), places(5, (100,), random)
@@ -333,12 +338,11 @@ def test_gradients_of_filters_take_no_copies_of_the_images() -> None:
     finally:
         torch.set_num_threads(before)
     outputs = 16 * 10 * 12 * 12 * 4
-    assert native.schedule.size < 4 * outputs
+    assert native.size < 4 * outputs
 
 
 def test_an_index_outside_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generic_nest, "PAYS", 0)
-    monkeypatch.setattr(nests, "ALONE", 0)
+    every_nest_is_shared(monkeypatch)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
@@ -410,7 +414,7 @@ def test_only_what_is_visible_is_left_in_its_own_memory() -> None:
     second = start * 0.5 + first * 0.1
     np.testing.assert_allclose(shown.numpy(), np.exp(x[1] + second), rtol=1e-5)
     assert (hidden.numpy() == -7).all()
-    assert narrow.schedule.size == 0        # everything stays in registers
+    assert narrow.size == 0        # everything stays in registers
 
 
 def test_records_of_any_shape_are_kept_for_every_step() -> None:

@@ -5,13 +5,16 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from steepest.compiling.agreement import TOLERANCE, difference, magnitude
+from steepest.compiling.keeping import Key
 from steepest.compiling.program import Differs, Program
 from steepest.core.modes import modes
+from steepest.core.mt19937 import MT19937
 from steepest.core.recorder import Access, Content
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
@@ -73,6 +76,19 @@ class Evaluating:
         return np.lib.stride_tricks.as_strided(flat[x.offset:], x.shape, tuple(s * flat.itemsize for s in x.strides))
 
 
+class Plan(NamedTuple):
+    """A nest's machine code by its key; the storages whose own memory the program uses, the memory that lowerings attached and the bytes of
+    temporaries; the equations that Python evaluates; whether threads pay, and how many there are."""
+
+    code: str
+    storages: list[Storage]
+    attached: list[Any]
+    size: int
+    python: list[int]
+    pays: bool
+    threads: int
+
+
 class GenericNest(Evaluating):
     """A program compiled. The table holds the threads' meeting place, the cell that tells why the program stopped, the address of
     the callback, the arena of temporaries, the storages' own memory, the records, and the arrays that lowerings attached.
@@ -88,37 +104,55 @@ class GenericNest(Evaluating):
         super().__init__(program)
         self.results, self.watched, self.exact = results, watched, exact
         self.slots = {s: i for i, s in enumerate(program.storages())}
-        self.attached: list[Array] = []
         self.cell = np.zeros(4, np.int64)
         self.callback = Callback(self._called)
         self.problem: BaseException | None = None
         self.records = [(r, Content(Storage(np.empty(0, r.content.storage.flat.dtype)), r.content.dtype, None)) for r in results]
-        visible = getattr(program, "visible", None)
-        written = {r.content.storage for e in program.equations for r in e.results} | {s for pair in program.handed_on for s in pair}
-        handed = frozenset(s for pair in program.handed_on for s in pair)
-        self.parts = get_num_threads()
-        self.schedule = Schedule(program.equations, self.records, Roles(frozenset(program.streams), handed,
-                                                                        None if visible is None else frozenset(visible)),
-                                 not watched and not overlapping(written, set(self.slots)), exact, self.parts)
-        self.python = {s.number for g in self.schedule.groups for s in g.statements() if s.kind == "python"}
-        self.drawn = {e.params["generator"].engine for k, e in enumerate(program.equations)
-                      if e.primitive.form == "random" and k not in self.python}
-        self.storages = self._own()
-        work = sum(math.prod(s.sizes) for g in self.schedule.groups if g.root is not None for s in g.statements())
-        self.pays = work > (PAYS_ONCE if once else PAYS) and not watched
+        self.visible: set[Storage] | None = getattr(program, "visible", None)
+        self.handed = {s for pair in program.handed_on for s in pair}
+        written = {r.content.storage for e in program.equations for r in e.results} | self.handed
+        self.fuse = not watched and not overlapping(written, set(self.slots))
+        self.parts, self.singly, self.timed = get_num_threads(), once, timed
+        self.cycles = self.clock = None     # type: Array | None
         self.sync = np.zeros(64, np.int64)
-        self.timed = timed
         self._compile()
 
     def _compile(self) -> None:
-        """Machine code for as many threads as may run now."""
-        self.threads = get_num_threads() if self.pays else 1
-        self.attached.clear()
-        self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64) if self.timed else None
-        self.clock = np.zeros(LAPS, np.int64) if self.timed else None
-        code = machine.compile_text(self._written(), "steps")
-        self.arena = np.empty(self.schedule.size + 128, np.uint8)
+        """Machine code for as many threads as may run now, from the cache on disk where it is there."""
+        facts = ("nest", self.exact, self.fuse, self.singly, self.parts, get_num_threads())
+        key = None if self.watched or self.timed else Key(self.program, self.results, self.visible, facts)
+        plan = None if key is None else key.read(Plan)
+        code = None if plan is None else machine.kept(plan.code, "steps")
+        if plan is None or code is None:
+            plan, code = self._planned()
+            if key is not None:
+                key.write(plan)
+        self.storages, self.pays, self.threads, self.size, self.python = plan.storages, plan.pays, plan.threads, plan.size, set(plan.python)
+        self.drawn = {e.params["generator"].engine for k, e in enumerate(self.program.equations)
+                      if e.primitive.form == "random" and k not in self.python}
+        self.attached = [_memory(x) for x in plan.attached]
+        self.arena = np.empty(self.size + 128, np.uint8)
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """What runs in which order."""
+        visible = None if self.visible is None else frozenset(self.visible)
+        roles = Roles(frozenset(self.program.streams), frozenset(self.handed), visible)
+        return Schedule(self.program.equations, self.records, roles, self.fuse, self.exact, self.parts)
+
+    def _planned(self) -> tuple[Plan, machine.Native]:
+        """The program's plan and machine code made anew."""
+        groups = self.schedule.groups
+        python = {s.number for g in groups for s in g.statements() if s.kind == "python"}
+        work = sum(math.prod(s.sizes) for g in groups if g.root is not None for s in g.statements())
+        pays = work > (PAYS_ONCE if self.singly else PAYS) and not self.watched
+        self.threads = get_num_threads() if pays else 1
+        if self.timed:
+            self.cycles, self.clock = np.zeros((self.threads, len(groups)), np.int64), np.zeros(LAPS, np.int64)
+        self.storages, self.attached = self._own(), []
+        code = machine.compile_text(self._written(), "steps")
+        return Plan(code.key, self.storages, self.attached, self.schedule.size, sorted(python), pays, self.threads), code
 
     def _own(self) -> list[Storage]:
         """The storages whose own memory the program uses."""
@@ -147,8 +181,8 @@ class GenericNest(Evaluating):
         fixed = FIRST + len(own) + len(records)
         rooms: dict[Storage, tuple[Content, int, int]] = {}
 
-        def attach(array: Array) -> str:
-            self.attached.append(array)
+        def attach(memory: Any) -> str:
+            self.attached.append(memory)
             return base(fixed + len(self.attached) - 1)
 
         numbered: dict[Storage, int] = {}
@@ -211,7 +245,7 @@ class GenericNest(Evaluating):
         """The plan: threads and memory, what is computed once, and the groups of a step in their order."""
         s = self.schedule
         kept = sum(x.nbytes() for x in self.storages)
-        lines = [f"fused loop nests on {self.threads} threads: {s.size:,} bytes of temporaries, {kept:,} of what stays"]
+        lines = [f"fused loop nests on {self.threads} threads: {self.size:,} bytes of temporaries, {kept:,} of what stays"]
         lines += [f"  once    {g.title}" for g in s.before]
         for k, g in enumerate(s.groups):
             share = "" if self.cycles is None else f"{self.cycles[0][k] / max(int(self.cycles[0].sum()), 1):6.1%}  "
@@ -303,6 +337,14 @@ class GenericNest(Evaluating):
             found = difference(self._view(access, step), expected, scale)
             if found > TOLERANCE.get(expected.dtype.name, 0):
                 raise Differs(text("program-equation", operation=e.primitive.name, difference=found, file=e.line[0], line=e.line[1]))
+
+
+def _memory(attached: Any) -> Array:
+    """The array that lies behind what a lowering attached; scratch read from disk is a plain list."""
+    if isinstance(attached, MT19937):
+        assert attached.memory is not None
+        return attached.memory
+    return attached if isinstance(attached, np.ndarray) else np.empty(*attached)
 
 
 def _copy(f: Function, source: str, target: str, nbytes: Index) -> None:

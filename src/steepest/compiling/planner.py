@@ -153,7 +153,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
     if modes.threads > 1 and not exact and _is_wide(program):
         return Generic(program, results, False, "threads share its products")
-    key = Key(program, results, visible, exact)
+    key = Key(program, results, visible, ("plan", exact), alike=True)
 
     def fast(kept: Plan, code: machine.Native) -> Fast:
         as_written = _as_written(kept.lowering, exact)
@@ -163,7 +163,9 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
         arguments = program.equations, program.handed_on, program.streams, results, visible, _as_written(name, exact)
         return LOWERINGS[name](*arguments)
 
-    found = key.read()
+    found = key.read(Plan)
+    if found is not None and found.why:
+        return Generic(program, results, bool(exact), found.why)
     if found is not None and (code := machine.kept(found.code, "steps")) is not None:
         return fast(found, code)
     reasons = []
@@ -177,7 +179,9 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
         kept = Plan(name, code.key, *lowering.memory())
         key.write(kept)
         return fast(kept, code)
-    return Generic(program, results, bool(exact), "; ".join(reasons))
+    why = "; ".join(reasons)
+    key.write(Plan("", "", [], 0, None, why))
+    return Generic(program, results, bool(exact), why)
 
 
 def _is_wide(program: Program) -> bool:

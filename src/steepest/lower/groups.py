@@ -6,8 +6,6 @@ Layers of the same shape, the steps of a recurrent network and the updates of pa
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from steepest.core.recorder import Content
 from steepest.lower.forms import lower
 from steepest.lower.fusion import Group
@@ -69,8 +67,8 @@ def write_apart(nest: Nest, group: Group, boxes: Any, room: Callable[[Content, i
     def pointer(content: Content, offset: int, home: bool) -> str:
         return parameter((content.storage, offset, home), nest.pointer(content, offset, home))
 
-    def attach(array: np.ndarray[Any, Any]) -> str:
-        return parameter(id(array), nest.attach(array))
+    def attach(memory: Any) -> str:
+        return parameter(id(memory), nest.attach(memory))
 
     inner = Nest(g, pointer, nest.needed, attach, "", "", 0, "true" if nest.last == "true" else "%last", nest.exact, nest.threads)
     inner.apart, inner.boxes, inner.room, inner.shared = True, boxes, room, nest.shared

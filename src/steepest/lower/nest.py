@@ -6,9 +6,7 @@ after the last step, it is stored in its own memory then.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from steepest.core.recorder import Access, Content
 from steepest.lower import machine
@@ -17,7 +15,7 @@ from steepest.lower.scalar import Scalars, Value
 from steepest.lower.spaces import Shared
 from steepest.lower.text import Function, Index
 
-__all__ = ["DIVISION", "EVALUATE", "INDEX", "LOOK", "PYTHON", "Nest", "accumulator", "as_vector"]
+__all__ = ["DIVISION", "EVALUATE", "INDEX", "LOOK", "PYTHON", "Nest", "Scratch", "accumulator", "as_vector"]
 
 INDEX, DIVISION, PYTHON = 1, 2, 3
 """Why a program stopped: an index outside, an integer division by zero, an exception in Python."""
@@ -27,17 +25,25 @@ ALONE = 20_000
 """Elements times operations below which a nest runs on one thread: less than a barrier costs."""
 
 
+class Scratch(NamedTuple):
+    """Memory of a program's own, that holds nothing between two uses."""
+
+    size: int
+    dtype: str
+
+
 class Nest:
     """Loops, addresses and elements for the equation `number` of the step `step`.
 
     `pointer(content, offset, home)` names the address of an element of a content, or where Python will look for it; `needed(content)`
-    says whether it is stored: in every step (True), in the last one (False) or never (None). `attach(array)` makes an array part of
-    the program. `cell` is the address of four int64 that tell why, in which equation, at which index and in which step the program
-    stopped; `callback` that of a C function `(task, equation, step) -> stop`.
+    says whether it is stored: in every step (True), in the last one (False) or never (None). `attach(memory)` makes an array, scratch
+    or the state of a generator's engine part of the program, and names its address. `cell` is the address of four int64 that tell why,
+    in which equation, at which index and in which step the program stopped; `callback` that of a C function `(task, equation, step) ->
+    stop`.
     """
 
     def __init__(self, function: Function, pointer: Callable[[Content, int, bool], str], needed: Callable[[Content], bool | None],
-                 attach: Callable[[np.ndarray[Any, Any]], str], cell: str, callback: str, step: Index, last: str, exact: bool = False,
+                 attach: Callable[[Any], str], cell: str, callback: str, step: Index, last: str, exact: bool = False,
                  threads: int = 1):
         self.function, self.pointer, self.needed, self.attach = function, pointer, needed, attach
         self.cell, self.callback, self.step, self.last = cell, callback, step, last

@@ -6,12 +6,10 @@ The stream is the memory in which NumPy keeps it, so Python's draws and native o
 import math
 from collections.abc import Callable
 
-import numpy as np
-
 from steepest.core.recorder import Access, Equation
 from steepest.lower import twister
 from steepest.lower.drawing import BLOCK, Sampler, block_of_normals, sampler
-from steepest.lower.nest import INDEX, Nest
+from steepest.lower.nest import INDEX, Nest, Scratch
 from steepest.lower.packing import copy_exchanged, room
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.spaces import Segment, segments, single, walk
@@ -66,8 +64,7 @@ def _contiguous(nest: Nest, result: Access, n: int) -> tuple[str, Callable[[], N
 def _words(nest: Nest, e: Equation, made: Sampler, n: int) -> str:
     """The address of the words that n elements need, drawn here."""
     f, count = nest.function, n * (2 if made.pairs else 1)
-    memory = e.params["generator"].engine.memory
-    state, out = nest.attach(memory), nest.attach(np.empty(count, np.uint32))
+    state, out = nest.attach(e.params["generator"].engine), nest.attach(Scratch(count, "uint32"))
     words = twister.words()
     f.use(words)
     nest.alone(lambda: f.do(f"call void @{words.name}(ptr {state}, ptr {out}, i64 {count})"))

@@ -2,10 +2,8 @@
 
 from contextlib import ExitStack
 
-import numpy as np
-
 from steepest.core.recorder import Equation
-from steepest.lower.nest import Nest, as_vector
+from steepest.lower.nest import Nest, Scratch, as_vector
 from steepest.lower.scalar import Value
 from steepest.lower.text import Index
 
@@ -19,7 +17,7 @@ def sort(nest: Nest, e: Equation) -> None:
     dim, descending = e.params["dim"], e.params["descending"]
     n = x.shape[dim]
     passes = (n - 1).bit_length() if n else 0
-    rows = [nest.attach(np.empty(max(n, 1), np.int64)) for _ in range(2)]
+    rows = [nest.attach(Scratch(max(n, 1), "int64")) for _ in range(2)]
 
     def number(i: Index) -> Value:
         return m.value(str(i), "int64")

@@ -7,10 +7,8 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-import numpy as np
-
 from steepest.core.recorder import Access
-from steepest.lower.nest import Nest
+from steepest.lower.nest import Nest, Scratch
 from steepest.lower.packing import transposed
 from steepest.lower.scalar import Value
 from steepest.lower.spaces import Segment, masks, segments, single, walk
@@ -34,7 +32,7 @@ def _places(nest: Nest, x: Access, dim: int, index: Access) -> str:
     """A table of where each picked entry begins in `x`, counted in elements; the program stops where an index lies outside."""
     f = nest.function
     count = math.prod(index.shape)
-    table = nest.attach(np.empty(max(count, 1), np.int64))
+    table = nest.attach(Scratch(max(count, 1), "int64"))
 
     def write() -> None:
         with ExitStack() as stack:
