@@ -261,3 +261,12 @@ def test_one_window_and_no_padding_are_copies():
 def test_shapes_that_do_not_broadcast_are_named(call: Callable[[], object]) -> None:
     with pytest.raises(RuntimeError, match="must match the size of tensor b"):
         call()
+
+
+def test_a_zero_on_a_bound_keeps_its_sign():
+    for n in (1, 3, 40):
+        zeros = torch.tensor([-0.0] * n)
+        for clamped in (zeros.clamp(0, 1), zeros.clamp(min=0.0), zeros.clamp(-1.0, 0.0), torch.clamp_max(zeros, 0.0), zeros.clamp_(0, 1)):
+            assert clamped.signbit().all()
+    assert not torch.tensor([0.0]).clamp(max=0).signbit()
+    assert torch.tensor([float("nan"), 1.0]).clamp(torch.tensor(0.0), torch.tensor([1.0, float("nan")])).isnan().all()

@@ -237,11 +237,13 @@ def same_class(a: Exception, b: Exception) -> bool:
     return next(k for k in kinds if isinstance(a, k)) is next((k for k in kinds if isinstance(b, k)), None)
 
 
-UNGUARANTEED = ("logsigmoid", " ** t", "[torch.tensor(", "[[", "index_fill", "sort", "masked_fill", "max(", "min(", "median",
+UNGUARANTEED = ("logsigmoid", " ** t", "index_fill", "sort", "masked_fill", "max(", "min(", "median",
                 "softmax", "softmin", "cumsum", "cumprod", "cummax", "cummin", "unfold", " @ ", ".flip", "roll", "tril", "triu",
                 "norm", "var", "std", "logsumexp", "logcumsumexp", "lerp", "rot90", "topk", "einsum", "diff", "pad(", "gather",
                 "scatter", "index_add", "diag_embed", "repeat_interleave", "glu", "pool", "tile", "bmm")
 """Operations whose results' strides are not compared."""
+PICKED = re.compile(r"t\d+\[.*(\[|torch\.tensor)")
+"""Indices that are lists or tensors: PyTorch lays the result out by how its iterator sorts the strides of source and indices."""
 
 
 class Different(AssertionError):
@@ -252,13 +254,19 @@ class Different(AssertionError):
         self.want, self.got, self.place = want, got, place
 
 
+class Parted(Exception):
+    """An infinity in one part of a complex number made the other part NaN in one library alone, as C and C++ leave open."""
+
+
 def close(w: Any, g: Any, line: str, place: tuple[int, bool]) -> None:
     """Raise Different unless two arrays have the same elements up to what their dtype promises."""
     if place[1]:
         known = np.isfinite(w) & (np.abs(w) < 1e6)
         w, g = np.where(known, w, 0), np.where(known, g, 0)
-    if w.dtype.kind == "c":                                     # an infinity or NaN in one part may reach the other one
+    parted = False
+    if w.dtype.kind == "c":
         strange = ~np.isfinite(w) & ~np.isfinite(g)
+        parted = not all(np.array_equal(part(w[strange]), part(g[strange]), equal_nan=True) for part in (np.real, np.imag))
         w, g = np.where(strange, 0, w), np.where(strange, 0, g)
     try:
         if w.dtype.kind in "fc":
@@ -270,6 +278,8 @@ def close(w: Any, g: Any, line: str, place: tuple[int, bool]) -> None:
             np.testing.assert_array_equal(g, w, err_msg=line)
     except AssertionError as problem:
         raise Different(str(problem), w, g, place) from None
+    if parted:
+        raise Parted
 
 
 def compare(line: str, want: Any, got: Any, place: int, strides: bool = True) -> None:
@@ -281,7 +291,8 @@ def compare(line: str, want: Any, got: Any, place: int, strides: bool = True) ->
     if want.is_floating_point() or want.is_complex():           # PyTorch lets a copy into integers look differentiable
         assert got.requires_grad == want.requires_grad, line
     close(w, g, line, (place, False))
-    if strides and 0 not in want.shape and len(set(re.findall(r"\bt\d+", line))) < 2 and not any(u in line for u in UNGUARANTEED):
+    if strides and 0 not in want.shape and len(set(re.findall(r"\bt\d+", line))) < 2 and not any(u in line for u in UNGUARANTEED) \
+            and not PICKED.match(line):
         assert layout(got) == layout(want), line
 
 
@@ -293,7 +304,7 @@ def layout(x: Any) -> list[int]:
 ROUNDS = re.compile(r"(?<!/)/(?!/)|\*\*|exp|log|sin|cos|tan|sigmoid|erf|sqrt|reciprocal|pow|div_|div\(|mean|var|std|norm|soft|gelu|silu"
                     r"|\.elu|mish|logit|deg|rad|entr|i0e|sum|prod|@|lerp|einsum|linear|loss|entropy|cosine|addc|bmm|sinc|interpolate|hardswish")
 """Lines whose operation the two libraries may round in different ways."""
-TRIALS = 8
+TRIALS = 32
 
 
 class Moved(Run):
@@ -371,6 +382,8 @@ def play(rng: random.Random, steps: int) -> None:
                 return
         lines.append("backward")
         finish(theirs, mine)
+    except Parted:
+        return
     except RuntimeError as problem:
         if "multiple views" not in str(problem):                # PyTorch refuses to look at such a view; here it may be used
             raise
@@ -397,6 +410,14 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # the sign of NaN is anything
     if any(w in line for w in ("gelu", "var_mean")) and torch.isinf(theirs.tensors[named[0]]).any():
         return True                # NaN in PyTorch, the limit here
+    if out_of_range(line, written, theirs):
+        return True                # undefined in C, of whose low bits PyTorch keeps some
+    if any(w in line for w in ("maximum", "minimum", "fmax")) and all((theirs.tensors[k] == 0).any() for k in named):
+        return True                # which of 0 and -0: PyTorch's vectors give the second one, the elements left over the first one
+    if "median" in line and 0 in theirs.tensors[named[0]].stride():
+        return True                # PyTorch selects from memory that it has not copied: numbers come out that are not in the row
+    if "layer_norm" in line and squares_overflow(theirs.tensors[named[0]]):
+        return True                # PyTorch takes the mean of the squares less the square of the mean: inf - inf
     alike = all(layout(theirs.tensors[k]) == layout(mine.tensors[k]) for k in named)
     if not alike and any(w in line for w in ("view", "reshape", "flatten", "contiguous")):
         return True                # where two layouts meet either may come out, and with it a view or a copy
@@ -438,6 +459,28 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         for i, (a, b) in enumerate(zip(theirs.tensors, mine.tensors, strict=True)):
             compare(f"t{i} after {line}", a, b, i, strides=False)
     return True
+
+
+CONVERTED = re.compile(r"(t\d+)\.to\(torch\.(\w+)\)|t\d+\.copy_\((.*)\)|t\d+\.__setitem__\(key\[.*\], (.*)\)")
+BOUNDLESS = (torch.float32, torch.float64, torch.complex64, torch.bool)
+
+
+def out_of_range(line: str, written: int | None, run: Run) -> bool:
+    """Whether a line converts a floating number that its integer dtype cannot hold."""
+    match = CONVERTED.fullmatch(line)
+    if match is None:
+        return False
+    value, _ = attempt(run, next(x for i, x in enumerate(match.groups()) if x and i != 1))
+    dtype = getattr(torch, match[2]) if written is None else run.tensors[written].dtype
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point() or dtype in BOUNDLESS:
+        return False
+    limits = torch.iinfo(dtype)
+    return not bool(((value > float(limits.min) - 1) & (value < float(limits.max) + 1)).all())
+
+
+def squares_overflow(x: Any) -> bool:
+    """Whether the square of a finite number is none."""
+    return x.is_floating_point() and bool((x.isfinite() & x.square().isinf()).any())
 
 
 def several_mistakes(line: str) -> bool:

@@ -167,14 +167,15 @@ fmax = elementwise("fmax", lambda m, a, b: m.fmax(a, b), a=lambda g, a, b: where
                    b=lambda g, a, b: where((a >= b) | isnan(b), 0, g))
 fmin = elementwise("fmin", lambda m, a, b: m.fmin(a, b), a=lambda g, a, b: where((a <= b) | isnan(b), g, 0),
                    b=lambda g, a, b: where((a <= b) | isnan(b), 0, g))
-clamp = elementwise("clamp", lambda m, x, low, high: m.minimum(m.maximum(x, low), high), number=("low", "ClampBackward1"),
+# of two zeros NumPy and native code take the second one: a zero that lies on a bound keeps its sign
+clamp = elementwise("clamp", lambda m, x, low, high: m.minimum(high, m.maximum(low, x)), number=("low", "ClampBackward1"),
                     x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0),
                     low=lambda g, x, low, high: where((x < low) & (low < high), g, 0),
                     high=lambda g, x, low, high: where((x > high) | (low > high), g, 0))
-clamp_min, at_least = (elementwise("clamp_min", lambda m, x, low: m.maximum(x, low), node=node, number=("low", by_number),
+clamp_min, at_least = (elementwise("clamp_min", lambda m, x, low: m.maximum(low, x), node=node, number=("low", by_number),
                                    x=lambda g, x, low: where(x >= low, g, 0), low=lambda g, x, low: where(x < low, g, 0))
                        for node, by_number in (("ClampMinBackward1", "ClampMinBackward0"), ("ClampBackward0", "ClampBackward1")))
-clamp_max, at_most = (elementwise("clamp_max", lambda m, x, high: m.minimum(x, high), node=node, number=("high", by_number),
+clamp_max, at_most = (elementwise("clamp_max", lambda m, x, high: m.minimum(high, x), node=node, number=("high", by_number),
                                   x=lambda g, x, high: where(x <= high, g, 0), high=lambda g, x, high: where(x > high, g, 0))
                       for node, by_number in (("ClampMaxBackward1", "ClampMaxBackward0"), ("ClampBackward0", "ClampBackward1")))
 masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",),
