@@ -171,7 +171,8 @@ def tensor_stub() -> str:
 
 def class_lines(stub: Stub, name: str, kind: type) -> None:
     """A class with its fields, properties and methods."""
-    members = {n: v for n, v in vars(kind).items() if callable(v) or isinstance(v, (property, int))}
+    # with `__getattr__` in the stub every name would be taken for an attribute
+    members = {n: v for n, v in vars(kind).items() if n != "__getattr__" and (callable(v) or isinstance(v, (property, int)))}
     fields = inspect.get_annotations(kind)
     taken = {n for n in {*members, *fields} if not n.startswith("_")}
     stub.lines.append(f"class {name}:")

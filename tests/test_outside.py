@@ -24,6 +24,34 @@ def test_a_name_that_stays_out_says_what_to_write(name):
         getattr(steepest, name)
 
 
+LISTED = [(module, name) for module, rows in outside.LEFT.items() for names in rows.values() for name in names.split()
+          if not set(name) & set("*?")]
+
+
+@pytest.mark.parametrize("module", sorted({module for module, _ in LISTED}))
+def test_every_name_on_the_list_says_why_it_is_not_there(module):
+    place = steepest.Tensor([1.0]) if module == "torch.Tensor" else importlib.import_module(module.replace("torch", "steepest", 1))
+    for name in (name for m, name in LISTED if m == module):
+        with pytest.raises(AttributeError, match=f"torch.*{name} is out of scope here"):
+            getattr(place, name)
+
+
+@pytest.mark.parametrize("line", ["import steepest.profiler", "from steepest.profiler import profile", "from steepest import fx",
+                                  "import steepest.fx.graph", "from steepest.cuda import Stream", "from steepest.nn import qat",
+                                  "from steepest.utils.checkpoint import create_selective_checkpoint_contexts",
+                                  "from steepest.utils.model_zoo import load_url", "from steepest.hub import load"])
+def test_importing_a_name_that_stays_out_says_why(line):
+    with pytest.raises(ImportError, match="out of scope here"):
+        exec(line)
+
+
+@pytest.mark.parametrize("line", ["import steepest.no_such_thing", "from steepest import no_such_thing",
+                                  "from steepest.cuda import no_such_thing"])
+def test_importing_what_never_was_is_an_ordinary_error(line):
+    with pytest.raises(ImportError, match="No module named|cannot import name"):
+        exec(line)
+
+
 def test_other_names_are_simply_missing():
     assert not hasattr(steepest, "no_such_thing")
 
@@ -39,6 +67,14 @@ def test_what_programs_ask_for_routinely_is_there():
     steepest.set_float32_matmul_precision("high")
     assert steepest.get_float32_matmul_precision() == "high"
     steepest.set_float32_matmul_precision("highest")
+    assert steepest.cuda.memory_stats() == {} and steepest.cuda.get_rng_state_all() == [] and not steepest.cuda.is_bf16_supported()
+    with steepest.backends.cudnn.flags(enabled=False), steepest.backends.cuda.sdp_kernel(enable_flash=False):
+        pass
+    assert not steepest.distributed.is_available() and not steepest.distributed.is_initialized()
+    assert not steepest.jit.is_scripting() and steepest.jit.ignore(len) is len and steepest.jit.unused(len) is len
+    assert not steepest.mps.is_available() and steepest.mps.device_count() == 0
+    steepest.serialization.set_crc32_options(True)
+    assert steepest.serialization.get_crc32_options() and steepest.serialization.DEFAULT_PROTOCOL == 2
     with steepest.nn.attention.sdpa_kernel(steepest.nn.attention.SDPBackend.MATH):
         pass
 

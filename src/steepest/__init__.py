@@ -7,6 +7,7 @@ tensor([3.])
 """
 
 import importlib
+import sys as _sys
 import warnings
 from typing import Any
 
@@ -31,6 +32,7 @@ from steepest.core.dtype import dtype, get_default_dtype, promote_types  # noqa:
 from steepest.core.printing import set_printoptions  # noqa: E402
 from steepest.core.size import Size  # noqa: E402
 from steepest.core.tensor import Tensor  # noqa: E402
+from steepest.errors import outside as _names_outside  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402
 from steepest.functional.random import default_generator  # noqa: E402
 from steepest.ops import contractions as _contractions  # noqa: E402
@@ -56,6 +58,8 @@ _later(_gaussian.makers, "steepest.lower.normals", "normals")
 _later(_contractions.small_products, "steepest.lower.small_matrices", "product")
 _later(_reductions.column_sums, "steepest.lower.small_matrices", "column_sums")
 _later(_indexing.row_adders, "steepest.lower.adding", "add_rows")
+_outside = _names_outside.explain(__name__)
+_sys.meta_path.append(_names_outside.Finder)
 newaxis = None
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
 globals().update({d.name: d for d in _dtypes.ALL})
@@ -65,7 +69,7 @@ globals().update(_tables.functions())
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
          "signal", "multiprocessing", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
-         "accelerator", "diagnose", "viz", "compiler", "cpu", "types"}
+         "accelerator", "diagnose", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
 channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
@@ -73,12 +77,15 @@ cosine_similarity ctc_loss dropout embedding embedding_bag feature_alpha_dropout
 instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d max_pool3d pairwise_distance
 pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss
 """
+_MODES = """
+is_autocast_enabled get_autocast_dtype is_autocast_cpu_enabled is_autocast_cache_enabled set_autocast_enabled
+set_autocast_cache_enabled clear_autocast_cache get_autocast_cpu_dtype get_autocast_gpu_dtype
+"""
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     **dict.fromkeys("dropout_ alpha_dropout_ feature_dropout feature_dropout_ feature_alpha_dropout_".split(), "functional.neural.dropout"),
     "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
-    "autocast": "amp", "GradScaler": "amp", "is_autocast_enabled": "amp", "get_autocast_dtype": "amp", "is_autocast_cpu_enabled": "amp",
-    "is_autocast_cache_enabled": "amp", "set_autocast_enabled": "amp", "set_autocast_cache_enabled": "amp", "clear_autocast_cache": "amp",
-    "get_autocast_cpu_dtype": "amp", "get_autocast_gpu_dtype": "amp", "is_anomaly_enabled": "autograd.anomaly_mode",
+    "autocast": "amp", "GradScaler": "amp", **dict.fromkeys(_MODES.split(), "amp.autocast_mode"),
+    "is_anomaly_enabled": "autograd.anomaly_mode",
     "is_anomaly_check_nan_enabled": "autograd.anomaly_mode", "set_anomaly_enabled": "autograd.anomaly_mode",
     "to_dlpack": "utils.dlpack", "OutOfMemoryError": "errors", "AcceleratorError": "errors",
     "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
@@ -101,9 +108,4 @@ def __getattr__(name: str) -> Any:
         return getattr(Tensor, name)
     if name in _FROM:
         return getattr(importlib.import_module(f"steepest.{_FROM[name]}"), name)
-    from steepest.errors import outside, text
-
-    why = outside.NAMES.get(name) or outside.why("torch", name)
-    if why is not None:
-        raise AttributeError(text("outside", name=name, reason=why[0], instead=why[1]))
-    raise AttributeError(f"module 'steepest' has no attribute '{name}'")
+    return _outside(name)

@@ -15,28 +15,32 @@ from steepest import (
     cuda as cuda,
     datasets as datasets,
     diagnose as diagnose,
+    distributed as distributed,
     distributions as distributions,
     fft as fft,
     func as func,
+    jit as jit,
     linalg as linalg,
+    mps as mps,
     multiprocessing as multiprocessing,
     nn as nn,
     optim as optim,
     random as random,
+    return_types as return_types,
     serialization as serialization,
     signal as signal,
     special as special,
     tables as tables,
     testing as testing,
+    torch_version as torch_version,
     types as types,
     utils as utils,
     version as version,
     viz as viz,
 )
 from steepest.accelerator import get_device_module as get_device_module
-from steepest.amp import (
-    GradScaler as GradScaler,
-    autocast as autocast,
+from steepest.amp import GradScaler as GradScaler, autocast as autocast
+from steepest.amp.autocast_mode import (
     clear_autocast_cache as clear_autocast_cache,
     get_autocast_cpu_dtype as get_autocast_cpu_dtype,
     get_autocast_dtype as get_autocast_dtype,
@@ -76,15 +80,6 @@ from steepest.functional.neural.dropout import (
     feature_dropout_ as feature_dropout_,
 )
 from steepest.functional.random import Generator as Generator
-from steepest.functional.reducing import (
-    cummax_result as cummax_result,
-    cummin_result as cummin_result,
-    max_result as max_result,
-    median_result as median_result,
-    min_result as min_result,
-    mode_result as mode_result,
-    nanmedian_result as nanmedian_result,
-)
 from steepest.nn.functional import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
     adaptive_max_pool1d as adaptive_max_pool1d,
@@ -1414,14 +1409,8 @@ def det(A: Tensor, *, out: Any = None) -> Tensor:
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant; NaN where that is negative."""
 
-def slogdet(A: Tensor) -> Any:
-    """Sign and logarithm of the absolute value of the determinant."""
-
 def cholesky(A: Tensor, *, upper: _bool = False, out: Any = None) -> Tensor:
     """The lower (or upper) factor L of `L L^H`; LinAlgError where A is not positive definite."""
-
-def qr(A: Tensor, mode: str = 'reduced', *, out: Any = None) -> Any:
-    """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
 
 def matrix_power(A: Tensor, n: _int, *, out: Any = None) -> Tensor:
     """The n-th power of square matrices; negative ones through the inverse."""
@@ -1512,6 +1501,12 @@ def svd_lowrank(A: Tensor, q: _int | None = 6, niter: _int | None = 2, M: Tensor
 
 def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True, *, out: Any = None) -> Any:
     """`U diag(S) V^H = input`; with `some` only the columns that are needed."""
+
+def qr(input: Tensor, some: _bool = True, *, out: Any = None) -> Any:
+    """`Q R = input`; with `some` only the columns of Q that are needed."""
+
+def slogdet(input: Tensor) -> Any:
+    """Sign and logarithm of the absolute value of the determinant, under the older type's name."""
 
 def alias_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
     """A copy of what `alias` shows."""

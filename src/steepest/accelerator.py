@@ -3,7 +3,10 @@
 import importlib
 from typing import Any
 
+from steepest.errors import outside
 from steepest.functional.creating import check_device
+
+outside.explain(__name__)
 
 
 def is_available() -> bool:

@@ -5,7 +5,8 @@
     from torch.utils.data import DataLoader     # from steepest.utils.data
     from torchvision import datasets            # from steepest.vision
 
-In a notebook `%load_ext steepest` does the same. Worker processes inherit it, however they are started.
+In a notebook `%load_ext steepest` does the same. Worker processes inherit it, however they are started. From there `torch.__version__`
+is the version of PyTorch whose interface this is, with the own one behind it: programs compare it before they use a function.
 """
 
 import importlib
@@ -21,6 +22,8 @@ from typing import Any
 
 import steepest
 from steepest.errors import text
+from steepest.torch_version import TorchVersion
+from steepest.version import PYTORCH, __version__
 from steepest.viz.fonts import watch_for_matplotlib
 
 __all__ = ["enable", "load_ipython_extension"]
@@ -82,6 +85,7 @@ def enable() -> None:
     if present is not None:
         raise ImportError(text("torch-already-imported"), name="torch")
     sys.modules["torch"] = steepest
+    steepest.__version__ = TorchVersion(f"{PYTORCH}+steepest.{__version__}")
     sys.meta_path.insert(0, _Alias())
     watch_for_matplotlib()
     multiprocessing.spawn.get_preparation_data = _preparation_data

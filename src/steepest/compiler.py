@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.compiling import compile as compile
+from steepest.errors import outside
 
 __all__ = ["allow_in_graph", "assume_constant_result", "compile", "cudagraph_mark_step_begin", "disable", "is_compiling",
            "is_dynamo_compiling", "is_exporting", "list_backends", "reset", "set_stance", "substitute_in_graph"]
+outside.explain(__name__)
 
 
 def is_compiling() -> bool:

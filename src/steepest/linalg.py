@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steepest.errors import LinAlgError
+from steepest.errors import LinAlgError, outside
 from steepest.functional import factors, linalg, norms
 from steepest.functional.joining import cross
 from steepest.functional.operands import with_out
@@ -20,3 +20,4 @@ NAMES: dict[Any, str] = {
 globals().update({name: with_out(getattr(module, name)) for module, names in NAMES.items() for name in names.split()})
 lu, lu_solve, cross = with_out(factors.plu), with_out(factors.solve_lu), with_out(cross)
 __all__ += ["cross", "lu", "lu_solve", *(name for names in NAMES.values() for name in names.split())]
+outside.explain(__name__)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steepest.errors import outside
 from steepest.functional import special, tables
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
@@ -17,3 +18,4 @@ OWN |= {"gammainc": with_out(special.igamma), "gammaincc": with_out(special.igam
 OWN |= {name: with_out(function) for name, function in special.POLYNOMIALS.items()}
 globals().update({name: _torch[name] for name in SAME}, **{name: _torch[other] for name, other in RENAMED.items()}, **OWN)
 __all__ = ["log_softmax", "logsumexp", "softmax", *SAME, *RENAMED, *OWN]
+outside.explain(__name__)

@@ -6,11 +6,13 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
+from steepest.errors import outside
 from steepest.functional import creating, joining, limits, random
 from steepest.functional.creating import as_tensor
 from steepest.functional.operands import sizes
 
 __all__ = ["assert_allclose", "assert_close", "make_tensor"]
+outside.explain(__name__)
 
 TOLERANCES = {"float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7),
               "complex64": (1.3e-6, 1e-5), "complex128": (1e-7, 1e-7)}

@@ -8,8 +8,10 @@ from steepest.core.device import device as _device
 from steepest.core.dtype import dtype as _dtype
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor
+from steepest.errors import outside
 
 __all__ = ["Device", "Number", "Size", "Tensor", "_bool", "_complex", "_device", "_dtype", "_float", "_int", "_size"]
+outside.explain(__name__)
 
 Number = builtins.int | builtins.float | builtins.bool
 Device = _device | str | builtins.int | None

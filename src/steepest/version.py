@@ -1,5 +1,6 @@
 """The version of this package, in one place."""
 
 __version__ = "0.1.0"
-cuda = hip = xpu = git_version = None
+PYTORCH = "2.13.0"      # whose interface this is
+cuda = hip = rocm = xpu = git_version = None
 debug = False

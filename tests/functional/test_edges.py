@@ -270,3 +270,9 @@ def test_a_zero_on_a_bound_keeps_its_sign():
             assert clamped.signbit().all()
     assert not torch.tensor([0.0]).clamp(max=0).signbit()
     assert torch.tensor([float("nan"), 1.0]).clamp(torch.tensor(0.0), torch.tensor([1.0, float("nan")])).isnan().all()
+
+
+def test_a_zeroth_power_has_no_slope_whatever_comes_from_above():
+    x = torch.tensor([0.0, 1.25, 2.0], requires_grad=True)
+    (x ** torch.tensor([0, 0, 1])).backward(torch.tensor([math.inf, nan, 3.0]))
+    assert x.grad.tolist() == [0, 0, 3]

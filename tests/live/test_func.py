@@ -79,3 +79,18 @@ def test_the_same_class_of_error(name: str) -> None:
             MISTAKES[name](t)
         kinds.append(next(k for k in type(caught.value).__mro__ if k.__module__ == "builtins"))
     assert kinds[0] is kinds[1]
+
+
+def test_nested_containers_are_taken_apart_and_put_together() -> None:
+    from torch.utils import _pytree as theirs
+
+    from steepest.utils import _pytree as mine
+
+    tree = {"b": [1, (2.5, None)], "a": (3, {"x": 4})}
+    for library in (theirs, mine):
+        leaves, spec = library.tree_flatten(tree)
+        assert leaves == [1, 2.5, None, 3, 4] == library.tree_leaves(tree)
+        assert library.tree_unflatten([0] * 5, spec) == {"b": [0, (0, 0)], "a": (0, {"x": 0})}
+        assert library.tree_map_only(int, lambda x: -x, tree) == {"b": [-1, (2.5, None)], "a": (-3, {"x": -4})}
+        assert library.tree_structure(tree) == spec and library.tree_any(lambda x: x == 4, tree)
+        assert not library.tree_all(lambda x: x == 4, tree)

@@ -1,9 +1,11 @@
 """Every public name of PyTorch's modules is here, or on the list of what stays out with its reason."""
 
 import importlib
+import importlib.util
 import inspect
+import pkgutil
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 import torch
@@ -18,21 +20,27 @@ STANDARD = {"typing", "typing_extensions", "functools", "collections", "collecti
 
 def found(library: Any, path: str) -> Any:
     """The module, or class, of a path in either library."""
-    parts = path.split(".")[1:]
-    here = library
-    for i, part in enumerate(parts):
-        here = getattr(here, part, None) or importlib.import_module(".".join([library.__name__, *parts[: i + 1]]))
-    return here
+    return library.Tensor if path == "torch.Tensor" else importlib.import_module(path.replace("torch", library.__name__, 1))
+
+
+def importable(name: str) -> bool:
+    """Whether there is such a module."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 def missing(path: str) -> list[str]:
     """Names that PyTorch has and this library has not; names of Python's own that a module imports do not count."""
     theirs, mine = found(torch, path), found(steepest, path)
     names = []
-    for name in dir(theirs):
-        value = inspect.getattr_static(theirs, name)
-        own = inspect.ismodule(value) and not value.__name__.startswith("torch") or getattr(value, "__module__", "") in STANDARD
-        if not name.startswith("_") and not own and not hasattr(mine, name):
+    inside = {m.name for m in pkgutil.iter_modules(getattr(theirs, "__path__", []))}
+    for name in sorted(inside | set(dir(theirs))):
+        value = inspect.getattr_static(theirs, name, None)
+        own = inspect.ismodule(value) and not value.__name__.startswith("torch.") or getattr(value, "__module__", "") in STANDARD
+        own = own or name == "TYPE_CHECKING" or isinstance(value, (TypeVar, ParamSpec))
+        if not name.startswith("_") and not own and not hasattr(mine, name) and not importable(f"{mine.__name__}.{name}"):
             names.append(name)
     return names
 

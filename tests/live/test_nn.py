@@ -167,3 +167,15 @@ def test_errors_are_torchs(expression: str, monkeypatch: pytest.MonkeyPatch) -> 
         raised.append(caught.value)
     assert type(raised[0]) is type(raised[1])
     assert str(raised[0]).replace("steepest", "torch") == str(raised[1])
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_gradients_of_convolutions_as_functions(n: int) -> None:
+    random = np.random.default_rng(n)
+    x, w = random.normal(size=(2, 4) + (6,) * n), random.normal(size=(6, 2) + (3,) * n)
+    options = {"stride": 2, "padding": 1, "dilation": 1, "groups": 2}
+    g = random.normal(size=(2, 6) + (3,) * n)
+    for name, size, given in ((f"conv{n}d_input", x.shape, w), (f"conv{n}d_weight", w.shape, x)):
+        mine, theirs = (getattr(lib.nn.grad, name)(*((size, t(given)) if "input" in name else (t(given), size)), t(g), **options)
+                        for lib, t in ((steepest, steepest.tensor), (torch, torch.tensor)))
+        assert np.allclose(mine.numpy(), theirs.numpy(), atol=1e-12)

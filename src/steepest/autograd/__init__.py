@@ -8,6 +8,7 @@ from steepest.autograd.gradcheck import gradcheck, gradgradcheck  # at once: the
 from steepest.autograd.gradients import backward, grad
 from steepest.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from steepest.core.tensor import Tensor as Variable
+from steepest.errors import outside
 
 __all__ = [
     "Function",
@@ -24,7 +25,8 @@ __all__ = [
 
 _FROM = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode",
          "is_multithreading_enabled": "threading_mode", "set_multithreading_enabled": "threading_mode"}
-_MODULES = ("anomaly_mode", "grad_mode", "forward_ad", "functional", "graph")
+_MODULES = ("anomaly_mode", "grad_mode", "forward_ad", "functional", "graph", "variable")
+_outside = outside.explain(__name__)
 
 
 def __getattr__(name: str) -> Any:
@@ -32,4 +34,4 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(f"steepest.autograd.{_FROM[name]}"), name)
     if name in _MODULES:
         return importlib.import_module(f"steepest.autograd.{name}")
-    raise AttributeError(f"module 'steepest.autograd' has no attribute '{name}'")
+    return _outside(name)

@@ -22,7 +22,12 @@ from steepest.core.tensor import Tensor, alias, fresh, refresh
 from steepest.errors import text
 from steepest.ops.views import identity
 
-__all__ = ["checkpoint", "checkpoint_sequential"]
+__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
+
+
+class CheckpointError(RuntimeError):
+    """A part of the graph that was computed again came out differently."""
+
 
 Contexts = Callable[[], tuple[Any, Any]]
 
@@ -57,7 +62,7 @@ class CheckpointNode(Node):
             points, outputs = self.again()
         found_shapes = [(y.array.shape, y.dtype) for y in outputs]
         if found_shapes != self.shapes:
-            raise RuntimeError(text("checkpoint-different", found=found_shapes, expected=self.shapes))
+            raise CheckpointError(text("checkpoint-different", found=found_shapes, expected=self.shapes))
         pairs = [(y, g) for y, g in zip(outputs, gradients, strict=True) if g is not None and y.requires_grad]
         wanted = [*points, *self.outside]
         at = [i for i, x in enumerate(wanted) if x.requires_grad]

@@ -6,10 +6,11 @@ from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node, sequence
 from steepest.core.primitive import wants_gradient
 from steepest.core.tensor import Tensor, alias
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.ops.creation import full
 
-__all__ = ["Function", "once_differentiable"]
+__all__ = ["Function", "FunctionCtx", "once_differentiable"]
+outside.explain(__name__)
 
 
 class FunctionNode(Node):
@@ -85,6 +86,9 @@ class FunctionNode(Node):
         if len(results) != n:
             raise RuntimeError(text("function-gradient-count", name=self.name(), given=len(results), expected=n))
         return results
+
+
+FunctionCtx = FunctionNode      # PyTorch's name, for annotations
 
 
 def _zeros(like: tuple[tuple[int, ...], Any]) -> Tensor:

@@ -11,12 +11,13 @@ from steepest.autograd.levels import of_kind, recording
 from steepest.autograd.transforms import basis, grad, jacfwd
 from steepest.autograd.vectorizing import vmap
 from steepest.core.tensor import Tensor, alias
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.ops.creation import full
 from steepest.ops.joining import join
 from steepest.ops.views import identity, unsqueeze
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
+outside.explain(__name__)
 
 Function = Callable[..., Any]
 Tensors = tuple[Tensor, ...]

@@ -8,7 +8,7 @@ from steepest.autograd.watching import watch
 from steepest.core.hooks import RemovableHandle
 from steepest.core.node import AccumulateGrad, Node
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 
 __all__ = [
     "GradientEdge",
@@ -21,6 +21,7 @@ __all__ = [
     "save_on_cpu",
     "saved_tensors_hooks",
 ]
+outside.explain(__name__)
 
 
 class saved_tensors_hooks:

@@ -1033,8 +1033,8 @@ class Tensor:
         """`input` with `source` written (or added) at positions counted over all elements."""
     def put_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`put` written over this tensor."""
-    def qr(self, mode: str = 'reduced') -> Any:
-        """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
+    def qr(self, some: _bool = True) -> Any:
+        """`Q R = input`; with `some` only the columns of Q that are needed."""
     def quantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
         """Quantiles along `dim`, between neighbours by "linear", "lower", "higher", "midpoint" or "nearest"; NaN where there is
         one."""
@@ -1156,7 +1156,7 @@ class Tensor:
                       step: _int = 1) -> Tensor:
         """A copy of `input` with `src` written over a slice along `dim`."""
     def slogdet(self) -> Any:
-        """Sign and logarithm of the absolute value of the determinant."""
+        """Sign and logarithm of the absolute value of the determinant, under the older type's name."""
     def softmax(self, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None) -> Tensor:
         """`exp(x) / sum(exp(x))` along `dim`.
 

@@ -3,8 +3,12 @@
 from typing import Any
 
 from steepest import amp
+from steepest.amp import custom_bwd as custom_bwd
+from steepest.amp import custom_fwd as custom_fwd
+from steepest.errors import outside
 
-__all__ = ["GradScaler", "autocast"]
+__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
+outside.explain(__name__)
 
 
 class autocast(amp.autocast):

@@ -14,12 +14,13 @@ from steepest.distributions.exponential_family import ExponentialFamily, diverge
 from steepest.distributions.gamma import Beta, Dirichlet, Gamma
 from steepest.distributions.low_rank import LowRankMultivariateNormal
 from steepest.distributions.transformed import EULER, Gumbel, HalfNormal, Pareto, TransformedDistribution
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.functional.limits import inf
 from steepest.functional.neural.activations import softplus
 from steepest.functional.pointwise import where
 
 __all__ = ["kl_divergence", "register_kl"]
+outside.explain(__name__)
 
 Formula = Callable[[Any, Any], Any]
 FORMULAS: dict[tuple[type, type], Formula] = dict(MIXED)

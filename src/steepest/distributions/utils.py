@@ -5,10 +5,12 @@ from typing import Any
 from steepest.distributions.discrete import away_from_ends as clamp_probs
 from steepest.distributions.distribution import broadcast_all
 from steepest.distributions.distribution import derived as lazy_property
+from steepest.errors import outside
 from steepest.functional.neural.softmax import softmax
 
 __all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits", "tril_matrix_to_vec",
            "vec_to_tril_matrix"]
+outside.explain(__name__)
 
 
 def logits_to_probs(logits: Any, is_binary: bool = False) -> Any:

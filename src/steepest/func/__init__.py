@@ -8,6 +8,7 @@ tensor([[1., 2.],
 
 from steepest.autograd.transforms import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp
 from steepest.autograd.vectorizing import vmap
+from steepest.errors import outside
 from steepest.nn.utils.stacking import functional_call, stack_module_state
 from steepest.nn.utils.statistics_free import replace_all_batch_norm_modules_
 
@@ -25,3 +26,4 @@ __all__ = [
     "vjp",
     "vmap",
 ]
+outside.explain(__name__)

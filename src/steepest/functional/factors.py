@@ -7,7 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import LinAlgError, text
-from steepest.functional.linalg import eigh, matrices, qr, svd
+from steepest.functional.linalg import eigh, matrices, qr, slogdet, svd
 from steepest.functional.linalg import solve_triangular as _solve_triangular
 from steepest.functional.random import randn
 from steepest.functional.reducing import named
@@ -17,11 +17,13 @@ from steepest.ops.composites import composite
 from steepest.ops.creation import constant
 
 __all__ = ["cholesky_inverse", "cholesky_solve", "eigh", "geqrf", "householder_product", "lu", "lu_factor", "lu_factor_ex", "lu_solve",
-           "lu_unpack", "orgqr", "ormqr", "pca_lowrank", "plu", "solve_lu", "svd_lowrank", "svd_of"]
+           "lu_unpack", "orgqr", "ormqr", "pca_lowrank", "plu", "qr_of", "slogdet_of", "solve_lu", "svd_lowrank",
+           "svd_of"]
 
 plu_result, unpack_result = named("linalg_lu", "P", "L", "U"), named("lu_unpack", "P", "L", "U")
 lu_factor_result, lu_factor_ex_result = named("linalg_lu_factor", "LU", "pivots"), named("linalg_lu_factor_ex", "LU", "pivots", "info")
 geqrf_result, svd_result = named("geqrf", "a", "tau"), named("svd", "U", "S", "V")
+old_qr_result, old_slogdet_result = named("qr", "Q", "R"), named("slogdet", "sign", "logabsdet")
 
 
 def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
@@ -160,6 +162,16 @@ def svd_of(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
         return svd_result((input.new_zeros(*lead, m, m), svd(input, False)[1], input.new_zeros(*lead, n, n)))
     u, s, vh = svd(input, not some)
     return svd_result((u, s, la.mh(vh)))
+
+
+def qr_of(input: Tensor, some: bool = True) -> Any:
+    """`Q R = input`; with `some` only the columns of Q that are needed."""
+    return old_qr_result(qr(input, "reduced" if some else "complete"))
+
+
+def slogdet_of(input: Tensor) -> Any:
+    """Sign and logarithm of the absolute value of the determinant, under the older type's name."""
+    return old_slogdet_result(slogdet(input))
 
 
 def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:

@@ -20,6 +20,7 @@ qr_result, eigh_result, svd_result, slogdet_result, eig_result = (
     named("linalg_qr", "Q", "R"), named("linalg_eigh", "eigenvalues", "eigenvectors"), named("linalg_svd", "U", "S", "Vh"),
     named("linalg_slogdet", "sign", "logabsdet"), named("linalg_eig", "eigenvalues", "eigenvectors"))
 inv_ex_result, solve_ex_result = named("linalg_inv_ex", "inverse", "info"), named("linalg_solve_ex", "result", "info")
+triangular_solve_result = named("triangular_solve", "solution", "cloned_coefficient")
 cholesky_ex_result = named("linalg_cholesky_ex", "L", "info")
 lstsq_result = named("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
 
@@ -94,7 +95,7 @@ def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool =
     lead = common_shape("triangular_solve", b.array.shape[:-2], A.array.shape[:-2])
     A, b = (shaping.expand(x, *lead, *x.array.shape[-2:]) for x in (A, b))
     x = la.solve_triangular(A.mT if transpose else A, b, upper=upper != transpose, unitriangular=unitriangular)
-    return named("triangular_solve", "solution", "cloned_coefficient")((x, A.clone()))
+    return triangular_solve_result((x, A.clone()))
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:

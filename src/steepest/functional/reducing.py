@@ -38,14 +38,20 @@ class NamedResult(tuple[Any, ...]):
         raise AttributeError(name)
 
 
+return_types: dict[str, type[NamedResult]] = {}
+
+
 def named(title: str, *names: str) -> type[NamedResult]:
-    """A result type called `title` with these fields."""
-    return type(title, (NamedResult,), {"names": names, "title": title})
+    """The result type called `title` with these fields, which `steepest.return_types` shows."""
+    if title not in return_types:
+        return_types[title] = type(title, (NamedResult,), {"names": names, "title": title, "__module__": "steepest.return_types"})
+    return return_types[title]
 
 
 max_result, min_result = named("max", "values", "indices"), named("min", "values", "indices")
 median_result, nanmedian_result, mode_result = (named(n, "values", "indices") for n in ("median", "nanmedian", "mode"))
 cummax_result, cummin_result = named("cummax", "values", "indices"), named("cummin", "values", "indices")
+aminmax_result = named("aminmax", "min", "max")
 
 
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -130,8 +136,7 @@ def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
 
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """Smallest and largest element."""
-    return named("aminmax", "min", "max")((amin(input, dim if dim is not None else (), keepdim),
-                                           amax(input, dim if dim is not None else (), keepdim)))
+    return aminmax_result((amin(input, dim if dim is not None else (), keepdim), amax(input, dim if dim is not None else (), keepdim)))
 
 
 def _extremum(title: Any, whole: Any, along: Any, pairwise: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:

@@ -30,9 +30,9 @@ from steepest.functional.operands import with_out
 
 MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, statistics, random, threads, limits, kinds, devices,
            symbols)
-LINALG = ("inverse", "det", "logdet", "slogdet", "cholesky", "qr", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
+LINALG = ("inverse", "det", "logdet", "cholesky", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
 FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
-           "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of"}
+           "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of", "qr": "qr_of", "slogdet": "slogdet_of"}
 """Functions of `factors` as `torch.X`, and their names there where these differ."""
 WINDOWS = ("hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window")
 OUT = """

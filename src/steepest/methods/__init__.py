@@ -44,7 +44,7 @@ FROM_FUNCTIONS: dict[Any, str] = {
     joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax"
              " cummin tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc"
              " cross renorm logcumsumexp",
-    linalg: "inverse det logdet slogdet cholesky qr matrix_power matrix_exp pinverse triangular_solve",
+    linalg: "inverse det logdet cholesky matrix_power matrix_exp pinverse triangular_solve",
     factors: "cholesky_inverse cholesky_solve geqrf lu lu_solve orgqr ormqr",
     products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace ger vdot",
     random: "multinomial bernoulli",
@@ -53,7 +53,8 @@ FROM_FUNCTIONS: dict[Any, str] = {
 }
 """Functions whose first argument is the tensor: the method has the function's name."""
 
-FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "svd": factors.svd_of,
+FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "svd": factors.svd_of, "qr": factors.qr_of,
+                              "slogdet": factors.slogdet_of,
                               "hardshrink": hardshrink, "prelu": prelu,
                               "polygamma": special.polygamma_of}
 METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,

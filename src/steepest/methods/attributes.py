@@ -7,7 +7,7 @@ from steepest.core.dtype import dtype as DType
 from steepest.core.size import Size
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.functional import creating, pointwise, shaping
 from steepest.functional.operands import sizes
 from steepest.methods import conversion
@@ -225,6 +225,13 @@ def version_count(self: Tensor) -> int:
     return self._version_count
 
 
+def absent(self: Tensor, name: str) -> Any:
+    """AttributeError for what a tensor has not, with the reason where the name stays out."""
+    kind = type(self).__name__
+    said = None if name.startswith("_") else outside.told("torch.Tensor", name)
+    raise AttributeError(said or f"'{kind}' object has no attribute '{name}'", name=name, obj=self)
+
+
 def never(kind: str) -> Any:
     """The getter of a property that holds for no tensor here."""
     def getter(self: Tensor) -> bool:
@@ -235,6 +242,7 @@ def never(kind: str) -> Any:
 
 
 METHODS: dict[str, Any] = {
+    "__getattr__": absent,
     "size": size, "stride": stride, "dim": dim, "ndimension": dim, "nelement": nelement, "element_size": element_size,
     "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr, "untyped_storage": untyped_storage,
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,

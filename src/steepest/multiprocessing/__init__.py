@@ -3,6 +3,10 @@
 from multiprocessing import *  # noqa: F403
 from multiprocessing import get_context
 
-from steepest.data.processes import ProcessContext, get_all_sharing_strategies, get_sharing_strategy, set_sharing_strategy, spawn
+from steepest.data.processes import get_all_sharing_strategies, get_sharing_strategy, set_sharing_strategy
+from steepest.errors import outside
+from steepest.multiprocessing.spawn import ProcessContext, ProcessRaisedException, spawn
 
-__all__ = ["ProcessContext", "get_all_sharing_strategies", "get_context", "get_sharing_strategy", "set_sharing_strategy", "spawn"]
+outside.explain(__name__)
+__all__ = ["ProcessContext", "ProcessRaisedException", "get_all_sharing_strategies", "get_context",
+           "get_sharing_strategy", "set_sharing_strategy", "spawn"]

@@ -1,6 +1,7 @@
 """Modules, parameters, initial values and what works on them, under PyTorch's names."""
 
-from steepest.nn import attention, common_types, functional, init, modules, parallel, parameter, utils
+from steepest.errors import outside
+from steepest.nn import attention, common_types, functional, grad, init, modules, parallel, parameter, utils
 from steepest.nn.modules import *  # noqa: F403
 from steepest.nn.modules import __all__ as _modules
 from steepest.nn.parallel import DataParallel
@@ -15,6 +16,7 @@ __all__ = [
     "attention",
     "common_types",
     "functional",
+    "grad",
     "init",
     "modules",
     "parallel",
@@ -22,3 +24,4 @@ __all__ = [
     "utils",
     *_modules,
 ]
+outside.explain(__name__)

@@ -1,5 +1,6 @@
 """The functions of `torch.nn.functional` under their names; what they do is in `steepest.functional.neural`."""
 
+from steepest.errors import outside
 from steepest.functional.neural.activations import *  # noqa: F403
 from steepest.functional.neural.activations import __all__ as _activations
 from steepest.functional.neural.adaptive import (
@@ -222,3 +223,4 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
+outside.explain(__name__)

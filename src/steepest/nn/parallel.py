@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from steepest.errors import outside
 from steepest.nn.modules.module import Module
 
-__all__ = ["DataParallel"]
+__all__ = ["DataParallel", "data_parallel"]
+outside.explain(__name__)
 
 
 class DataParallel(Module):
@@ -20,3 +22,9 @@ class DataParallel(Module):
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return self.module(*inputs, **kwargs)
+
+
+def data_parallel(module: Module, inputs: Any, device_ids: Any = None, output_device: Any = None, dim: int = 0,
+                  module_kwargs: dict[str, Any] | None = None) -> Any:
+    """`module(*inputs)`: there is one device."""
+    return module(*(inputs if isinstance(inputs, tuple) else (inputs,)), **(module_kwargs or {}))

@@ -94,7 +94,7 @@ ROOTS = {0.5: _special_power(0.5, "sqrt", lambda m, x: m.sqrt(x)), -0.5: _specia
 """Exponents that PyTorch takes by another function than `pow`, with its special values: the root of -inf is NaN, the power inf."""
 power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1",
                            number=("x", "PowBackward2"),
-                           x=lambda g, x, exponent: g * where(exponent == 0, 0, conjugate(exponent * pow(x, exponent - 1))),
+                           x=lambda g, x, exponent: where(exponent == 0, 0, g * conjugate(exponent * pow(x, exponent - 1))),
                            exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
 remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1",
                      number=("b", "RemainderBackward0"),

@@ -1,5 +1,6 @@
 """Optimizers, learning-rate schedulers (`lr_scheduler`) and averaging of weights (`swa_utils`), as ordinary tensor code."""
 
+from steepest.errors import outside
 from steepest.optim import lr_scheduler, swa_utils
 from steepest.optim.adadelta import Adadelta
 from steepest.optim.adafactor import Adafactor
@@ -37,3 +38,4 @@ __all__ = [
     "lr_scheduler",
     "swa_utils",
 ]
+outside.explain(__name__)

@@ -16,7 +16,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.hooks import RemovableHandle
 from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.functional.creating import tensor
 from steepest.ops.views import view_as_complex, view_as_real
 
@@ -33,6 +33,7 @@ __all__ = [
     "required",
     "step_dtype",
 ]
+outside.explain(__name__)
 
 ParamsT = Iterable[Any]
 Group = dict[str, Any]

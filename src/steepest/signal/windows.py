@@ -1,5 +1,6 @@
 """`torch.signal.windows`."""
 
+from steepest.errors import outside
 from steepest.functional.windows import (
     bartlett,
     blackman,
@@ -16,3 +17,4 @@ from steepest.functional.windows import (
 
 __all__ = ["bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann", "kaiser",
            "nuttall"]
+outside.explain(__name__)

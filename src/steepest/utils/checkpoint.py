@@ -1,5 +1,15 @@
 """Names of torch.utils.checkpoint."""
 
-from steepest.autograd.checkpointing import checkpoint, checkpoint_sequential
+from typing import Any
 
-__all__ = ["checkpoint", "checkpoint_sequential"]
+from steepest.autograd.checkpointing import CheckpointError, checkpoint, checkpoint_sequential
+from steepest.autograd.checkpointing import no_contexts as noop_context_fn
+from steepest.errors import outside
+
+__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn", "set_checkpoint_debug_enabled"]
+outside.explain(__name__)
+
+
+def set_checkpoint_debug_enabled(enabled: Any) -> Any:
+    """A `with` block, accepted: an error says what differed in any case."""
+    return noop_context_fn()[0]

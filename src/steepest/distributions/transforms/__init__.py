@@ -27,6 +27,7 @@ from steepest.distributions.transforms.vectors import (
     StackTransform,
     StickBreakingTransform,
 )
+from steepest.errors import outside
 
 __all__ = [
     "AbsTransform", "AffineTransform", "CatTransform", "ComposeTransform", "CorrCholeskyTransform", "CumulativeDistributionTransform",
@@ -34,3 +35,4 @@ __all__ = [
     "SigmoidTransform", "SoftmaxTransform", "SoftplusTransform", "StackTransform", "StickBreakingTransform", "TanhTransform", "Transform",
     "identity_transform", "sum_last",
 ]
+outside.explain(__name__)

@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
+from steepest.errors import outside
+
 __all__ = ["SDPBackend", "sdpa_kernel"]
+outside.explain(__name__)
 
 
 class SDPBackend(IntEnum):

@@ -1,5 +1,6 @@
 """The modules, one file a kind; the paths are PyTorch's."""
 
+from steepest.errors import outside
 from steepest.nn.modules.activation import (
     CELU,
     ELU,
@@ -309,3 +310,4 @@ __all__ = [
     "ZeroPad2d",
     "ZeroPad3d",
 ]
+outside.explain(__name__)

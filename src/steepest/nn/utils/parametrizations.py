@@ -6,6 +6,7 @@ from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
+from steepest.errors import outside
 from steepest.functional.creating import eye
 from steepest.functional.factors import geqrf, householder_product
 from steepest.functional.joining import cat
@@ -17,6 +18,7 @@ from steepest.nn.modules.module import Module
 from steepest.nn.utils.parametrize import register_parametrization
 
 __all__ = ["norm_except_dim", "orthogonal", "spectral_norm", "weight_norm"]
+outside.explain(__name__)
 
 
 def _orthogonalised(a: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.nn.modules.container import ModuleDict, ModuleList
 from steepest.nn.modules.module import Module
 from steepest.nn.parameter import Parameter
@@ -22,6 +22,7 @@ __all__ = [
     "remove_parametrizations",
     "type_before_parametrizations",
 ]
+outside.explain(__name__)
 
 
 class _Cache:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from steepest.core.dtype import dtype, float16, float32, float64, int64
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.functional.creating import arange, as_tensor, empty_like, full
 from steepest.functional.joining import cat
 
@@ -22,6 +22,7 @@ __all__ = [
     "unpack_sequence",
     "unpad_sequence",
 ]
+outside.explain(__name__)
 
 
 class PackedSequence_(NamedTuple):

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 from steepest.nn.modules.module import Module
 
 __all__ = ["functional_call"]
+outside.explain(__name__)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Learning-rate schedulers: `scheduler.step()` after `optimizer.step()` sets the rate of every parameter group."""
 
+from steepest.errors import outside
 from steepest.optim.lr_scheduler.combined import ChainedScheduler, SequentialLR
 from steepest.optim.lr_scheduler.cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
 from steepest.optim.lr_scheduler.given import LambdaLR, MultiplicativeLR
@@ -35,3 +36,4 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+outside.explain(__name__)

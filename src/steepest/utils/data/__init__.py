@@ -22,6 +22,7 @@ from steepest.data.sampler import (
     WeightedRandomSampler,
 )
 from steepest.data.workers import get_worker_info
+from steepest.errors import outside
 from steepest.utils.data import dataloader, dataset, sampler
 
 __all__ = [
@@ -48,3 +49,4 @@ __all__ = [
     "random_split",
     "sampler",
 ]
+outside.explain(__name__)

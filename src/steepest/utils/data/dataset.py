@@ -10,6 +10,8 @@ from steepest.data.dataset import (
     TensorDataset,
     random_split,
 )
+from steepest.errors import outside
 
 __all__ = ["ChainDataset", "ConcatDataset", "Dataset", "IterableDataset", "StackDataset", "Subset", "TensorDataset",
            "random_split"]
+outside.explain(__name__)

@@ -1,5 +1,19 @@
 """Names of torch.utils.data._utils.collate."""
 
-from steepest.data.collate import collate, default_collate, default_collate_fn_map, default_convert
+from steepest.data.collate import (
+    collate,
+    collate_float_fn,
+    collate_int_fn,
+    collate_numpy_array_fn,
+    collate_numpy_scalar_fn,
+    collate_str_fn,
+    collate_tensor_fn,
+    default_collate,
+    default_collate_fn_map,
+    default_convert,
+)
+from steepest.errors import outside
 
-__all__ = ["collate", "default_collate", "default_collate_fn_map", "default_convert"]
+__all__ = ["collate", "collate_float_fn", "collate_int_fn", "collate_numpy_array_fn", "collate_numpy_scalar_fn", "collate_str_fn",
+           "collate_tensor_fn", "default_collate", "default_collate_fn_map", "default_convert"]
+outside.explain(__name__)

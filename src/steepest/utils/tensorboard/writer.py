@@ -1,4 +1,4 @@
-"""`torch.utils.tensorboard`."""
+"""Names of torch.utils.tensorboard.writer."""
 
 from steepest.serialization.events import SummaryWriter
 

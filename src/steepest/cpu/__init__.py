@@ -3,6 +3,10 @@
 import contextlib
 from typing import Any
 
+from steepest.cpu import amp as amp
+from steepest.errors import outside
+
+outside.explain(__name__)
 __all__ = ["Stream", "current_device", "current_stream", "device_count", "is_available", "is_initialized", "set_device", "stream",
            "synchronize"]
 
