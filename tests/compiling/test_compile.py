@@ -355,12 +355,59 @@ def test_new_shapes_dtypes_and_layouts() -> None:
             same(fast(kind()), f(kind()))
 
 
-def test_many_sizes_end_in_eager_with_a_word() -> None:
-    fast = torch.compile(lambda x: x.sum())
+def test_calls_of_many_kinds_end_in_eager_with_a_word() -> None:
+    fast = torch.compile(lambda x, k: x.sum() + len(k))
     with pytest.warns(UserWarning, match="more than 16 different ways"):
         for n in range(1, 20):
             for _ in range(3):
-                assert fast(torch.ones(n)).item() == n
+                assert fast(torch.ones(3), "k" * n).item() == 3 + n
+
+
+def test_every_size_is_right_and_two_are_compiled(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEEPEST_LOG", "compile")
+    torch.manual_seed(0)
+    net, norm = nn.Linear(5, 4), nn.BatchNorm1d(4)
+
+    def f(x: Any, y: Any) -> Any:
+        return F.mse_loss(norm(net(x)).relu(), y) + x.sum() / x.shape[0]
+
+    fast = torch.compile(f)
+    for n in (6, 3, 0, 1, 2, 7, 8, 31, 32, 33, 100, 1000, 6, 3, 8):
+        for _ in range(3):
+            x, y = rows(2, n, 5)[0], rows(2, n, 4)[1]
+            if n == 1:
+                with pytest.raises(ValueError, match="more than 1 value per channel"):
+                    fast(x, y)
+                continue
+            found, expected = ([loss := g(x, y), *torch.autograd.grad(loss, list(net.parameters()))] for g in (fast, f))
+            for a, b in zip(found, expected, strict=True):
+                np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=2e-4, atol=2e-5, err_msg=f"{n}")
+    told = capsys.readouterr().err
+    assert told.count("compiled in") <= 2 and told.count("compiled for any batch size") == 1 and told.count("bound to another size") >= 7
+    assert compilation(fast).native_calls >= 20
+
+
+def test_a_size_that_decides_what_is_done_is_eagers() -> None:
+    def f(x: Any) -> Any:
+        return x * 2 if x.shape[0] > 10 else x.exp() * x.shape[0] ** 0.5
+
+    fast = torch.compile(f)
+    for n in (4, 5, 9, 10, 11, 12, 30, 4, 7):
+        for _ in range(3):
+            same(fast(torch.ones(n, 2)), f(torch.ones(n, 2)))
+
+
+def test_a_size_that_comes_often_has_code_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steepest.compiling.compiled.OFTEN_ENOUGH", 0)
+    fast = torch.compile(lambda x: x.sin().sum(0))
+    for n in (4, 5):
+        for _ in range(3):
+            fast(torch.ones(n, 2))
+    assert compilation(fast).programs == 1
+    for _ in range(120):
+        fast(torch.ones(5, 2))
+    assert compilation(fast).programs == 2 and not compilation(fast).recent
+    same(fast(torch.ones(5, 2)), torch.ones(5, 2).sin().sum(0))
 
 
 def test_modes_are_guards() -> None:

@@ -11,10 +11,12 @@ their own.
 import functools
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
 
+from steepest.compiling.any_size import Sizes
 from steepest.compiling.function_call import Call, flattened
 from steepest.compiling.function_program import RETURNED, CallTrace, FunctionProgram
 from steepest.compiling.guards import CallWalk, reads_gradients, unread
@@ -43,15 +45,22 @@ WAITING = 3
 """So many recordings wait for another one like them: calls of two kinds may take turns."""
 PROGRAMS = 16
 """So many programs a function may have; calls of further kinds are run by Python."""
+OFTEN, OFTEN_ENOUGH = 100, 4
+"""After so many calls it is looked how long those of one size take; they get code of their own after so many times what compiling took."""
+SHARING = 64
+"""So many sizes with the same code a function may have bound; of further ones the oldest is given up."""
 
 
 class Variant:
     """Calls of one kind: the last recordings, the programs, or why there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
         self.traces: list[CallTrace] = []
         self.calls: list[Call] = []
         self.tries = self.escapes = 0
+        self.alone = False
+        """Whether the calls have code of their own, though others differ in a size only."""
         self.reason = ""
 
 
@@ -71,6 +80,9 @@ class Compilation:
         self.gradients = True
         """Whether the code may read gradients: it is not known yet."""
         self.programs = 0
+        self.sizes = Sizes()
+        self.recent: list[tuple[Variant, Call]] = []
+        """Calls that share their code with those of other sizes."""
         self.busy = self.told = False
         self.native_calls = 0
 
@@ -90,10 +102,28 @@ class Compilation:
                         continue
                 if call.enters(leaves):
                     self.native_calls += 1
+                    if call.compiled.shared:
+                        return self._counted(call, items, leaves)
                     return call.run(items, leaves)
             return self._slowly(args, kwargs)
         finally:
             self.busy = False
+
+    def _counted(self, call: Call, items: list[Any], leaves: list[Any]) -> Any:
+        """A call that shares its code with those of other sizes. Where such calls have taken several times as long as it takes to compile,
+        the next ones are recorded again, and get code of their own."""
+        call.runs += 1
+        if call.runs % OFTEN:
+            return call.run(items, leaves)
+        began = time.perf_counter()
+        result = call.run(items, leaves)
+        if call.runs * (time.perf_counter() - began) > OFTEN_ENOUGH * max(self.sizes.seconds, 0.1):
+            variant = next((v for v, c in self.recent if c is call), None)
+            if variant is not None:
+                self._drop(variant, call)
+                variant.alone = True
+                self.variants[variant.kind] = variant
+        return result
 
     # calls that are not known yet
 
@@ -102,7 +132,8 @@ class Compilation:
         originals: dict[int, Tensor] = {}
         items: list[Any] = [standing_in(x, originals) for x in args]
         items.append({k: standing_in(x, originals) for k, x in kwargs.items()})
-        variant = self.variants.setdefault(kind_of(items), Variant())
+        kind = kind_of(items)
+        variant = self.variants.setdefault(kind, Variant(kind))
         if variant.reason:
             return self.function(*args, **kwargs)
         try:
@@ -189,12 +220,12 @@ class Compilation:
         others, variant.traces = variant.traces, [trace, *variant.traces[:WAITING - 1]]
         if not others or self._numbers(others[0], trace):
             return
-        compiled, problem = None, ""
+        compiled, problem, known = None, "", self.sizes.compiled
         for before in others:
             try:
                 program = FunctionProgram(before, trace)
                 variant.traces = []         # what a program was made of is of no further use
-                compiled = Compiled(program, False)
+                compiled = Compiled(program, False, None if variant.alone else self.sizes)
                 variant.calls.append(Call(compiled, self.function))
                 break
             except Differs as difference:
@@ -211,11 +242,31 @@ class Compilation:
             if variant.tries >= TRIES:
                 self._give_up(variant, problem)
             return
-        self.programs += 1
         variant.traces, variant.tries = [], 0
+        if compiled.shared:
+            self._share(variant)
+        else:
+            self.programs += 1
         if "compile" in os.environ.get("STEEPEST_LOG", ""):
-            print(f"steepest: {self.name} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(compiled.program.equations)} operations",
+            new = self.sizes.compiled > known
+            how = "compiled for any batch size" if new else "bound to another size" if compiled.shared else "compiled"
+            print(f"steepest: {self.name} {how} in {compiled.compile_time * 1e3:.0f} ms, {len(compiled.program.equations)} operations",
                   file=sys.stderr)
+
+    def _share(self, variant: Variant) -> None:
+        """Another call has come that shares its code; the oldest makes room where there are many."""
+        self.recent.append((variant, variant.calls[-1]))
+        if len(self.recent) > SHARING:
+            self._drop(*self.recent[0])
+
+    def _drop(self, variant: Variant, call: Call) -> None:
+        """Give up a call that shares its code."""
+        self.recent.remove((variant, call))
+        variant.calls.remove(call)
+        if call in self.fast:
+            self.fast.remove(call)
+        if not variant.calls:
+            self.variants.pop(variant.kind, None)
 
     # numbers that change
 
@@ -259,6 +310,7 @@ class Compilation:
         self.carried -= self.fixed
         self.fast.clear()
         self.variants.clear()
+        self.recent.clear()
         self.programs = 0
 
     # what is left to Python

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import run_backward
+from steepest.compiling.any_size import Sizes
 from steepest.compiling.function_program import FunctionProgram, Given, Seen, descriptions, tensors_in, view, whole
 from steepest.compiling.gradient_program import CompiledNode, live
 from steepest.compiling.guards import CallWalk, Guards, unchanged
@@ -79,6 +80,7 @@ class Call:
         self.runner = compiled.executable.prepared()
         self.table = memoryview(self.runner.table)
         self.fast = False
+        self.runs = 0
         p = self.program
         self.slots = {s: Slot(s, self.runner.entries.get(s)) for s in p.fresh}
         users: dict[Storage, int] = {}
@@ -104,7 +106,7 @@ class Call:
         self.reusable = [s for s in self.slots.values() if s.reusable]
         self.spare = np.zeros(1, np.uint64)
         if p.backward is not None:
-            self.gradients = Gradients(p)
+            self.gradients = Gradients(p, compiled.sizes)
 
     # binding
 
@@ -350,11 +352,13 @@ class Call:
 class Gradients:
     """The backward program of a call, and the nodes that run it."""
 
-    def __init__(self, program: FunctionProgram):
+    def __init__(self, program: FunctionProgram, sizes: Sizes | None):
         backward = program.backward
         assert backward is not None
         self.program, self.backward = program, backward
-        self.runner = Compiled(backward, False).executable.prepared()       # type: ignore[arg-type]
+        compiled = Compiled(backward, False, sizes)     # type: ignore[arg-type]
+        self.shared, self.compile_time = compiled.shared, compiled.compile_time
+        self.runner = compiled.executable.prepared()
         self.table = memoryview(self.runner.table)
         self.own = [a is not None and a.content.storage not in backward.sources and whole(a) for a in backward.gave]
         """Which gradients may have memory of their own."""

@@ -26,12 +26,12 @@ from steepest.lower.groups import lower_group, write_apart
 from steepest.lower.nest import EVALUATE, LOOK, Nest
 from steepest.lower.schedule import Roles, Schedule
 from steepest.lower.spaces import Shared
-from steepest.lower.text import Function, Index
+from steepest.lower.text import SIZES, Function, Index
 
-__all__ = ["Evaluating", "GenericNest", "overlapping"]
+__all__ = ["ARENA", "Evaluating", "GenericNest", "Plan", "aligned", "overlapping"]
 
 Array = np.ndarray[Any, Any]
-CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, 5
+CELL, CALLBACK, ARENA, FIRST = 2, 3, 4, SIZES + 1
 """Entries of the table behind those of the threads (`lower.threads`)."""
 Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
 LAPS = 1024
@@ -91,7 +91,8 @@ class Plan(NamedTuple):
 
 class GenericNest(Evaluating):
     """A program compiled. The table holds the threads' meeting place, the cell that tells why the program stopped, the address of
-    the callback, the arena of temporaries, the storages' own memory, the records, and the arrays that lowerings attached.
+    the callback, the arena of temporaries, the numbers in the place of extents, the storages' own memory, the records, and the arrays that
+    lowerings attached.
 
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
     With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
@@ -99,20 +100,26 @@ class GenericNest(Evaluating):
     in each group of the schedule, `clock` its counter after each of the last `LAPS` steps. With `once` steps will be called one by one.
     """
 
+    turns = True
+    """Whether the rows of a mini-batch may lie innermost."""
+
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
                  timed: bool = False, once: bool = False):
         super().__init__(program)
         self.results, self.watched, self.exact = results, watched, exact
         self.slots = {s: i for i, s in enumerate(program.storages())}
+        self.extents = np.zeros(1, np.int64)
         self.cell = np.zeros(4, np.int64)
         self.callback = Callback(self._called)
         self.problem: BaseException | None = None
-        self.records = [(r, Content(Storage(np.empty(0, r.content.storage.flat.dtype)), r.content.dtype, None)) for r in results]
+        self.records = [(r, Content(Storage(np.empty(math.prod(r.shape), r.content.storage.flat.dtype)), r.content.dtype, None))
+                        for r in results]
         self.visible: set[Storage] | None = getattr(program, "visible", None)
         self.handed = {s for pair in program.handed_on for s in pair}
         written = {r.content.storage for e in program.equations for r in e.results} | self.handed
         self.fuse = not watched and not overlapping(written, set(self.slots))
-        self.parts, self.singly, self.timed = get_num_threads(), once, timed
+        self.extents = np.zeros(1, np.int64)
+        self.parts, self.singly, self.timed = get_num_threads() if self.turns else 0, once, timed
         self.cycles = self.clock = None     # type: Array | None
         self.sync = np.zeros(64, np.int64)
         self._compile()
@@ -127,12 +134,20 @@ class GenericNest(Evaluating):
             plan, code = self._planned()
             if key is not None:
                 key.write(plan)
-        self.storages, self.pays, self.threads, self.size, self.python = plan.storages, plan.pays, plan.threads, plan.size, set(plan.python)
+        self._take(plan, code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64))
+
+    def _take(self, plan: Plan, call: Any) -> None:
+        """Take the code, and memory of the program's own."""
+        self.call, self.size = call, plan.size
+        self.storages, self.pays, self.threads, self.python = plan.storages, plan.pays, plan.threads, set(plan.python)
         self.drawn = {e.params["generator"].engine for k, e in enumerate(self.program.equations)
                       if e.primitive.form == "random" and k not in self.python}
         self.attached = [_memory(x) for x in plan.attached]
-        self.arena = np.empty(self.size + 128, np.uint8)
-        self.call = code.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+        self.arena = self._arena()
+
+    def _arena(self) -> Array:
+        """Memory for the temporaries."""
+        return np.empty(self.size + 128, np.uint8)
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -143,16 +158,25 @@ class GenericNest(Evaluating):
 
     def _planned(self) -> tuple[Plan, machine.Native]:
         """The program's plan and machine code made anew."""
+        python, pays = self._facts()
+        if self.timed:
+            self.cycles = np.zeros((self.threads, len(self.schedule.groups)), np.int64)
+            self.clock = np.zeros(LAPS, np.int64)
+        self.storages, self.attached = self._own(), []
+        text = self._written(self.schedule)
+        self.schedule.place(self.rooms)
+        offsets = {f"ARENA{k};": str(self.schedule.offsets[s]) for s, k in self.numbered.items()}
+        code = machine.compile_text(re.sub(r"ARENA\d+;", lambda found: offsets[found.group()], text), "steps")
+        return Plan(code.key, self.storages, self.attached, self.schedule.size, python, pays, self.threads), code
+
+    def _facts(self) -> tuple[list[int], bool]:
+        """The equations that Python evaluates, and whether threads pay, of which there are then as many as may run now."""
         groups = self.schedule.groups
         python = {s.number for g in groups for s in g.statements() if s.kind == "python"}
         work = sum(math.prod(s.sizes) for g in groups if g.root is not None for s in g.statements())
         pays = work > (PAYS_ONCE if self.singly else PAYS) and not self.watched
         self.threads = get_num_threads() if pays else 1
-        if self.timed:
-            self.cycles, self.clock = np.zeros((self.threads, len(groups)), np.int64), np.zeros(LAPS, np.int64)
-        self.storages, self.attached = self._own(), []
-        code = machine.compile_text(self._written(), "steps")
-        return Plan(code.key, self.storages, self.attached, self.schedule.size, sorted(python), pays, self.threads), code
+        return sorted(python), pays
 
     def _own(self) -> list[Storage]:
         """The storages whose own memory the program uses."""
@@ -163,10 +187,19 @@ class GenericNest(Evaluating):
                 found.update(dict.fromkeys(c.storage for c in (*s.reads(), *s.writes()) if not self.schedule.temporary(c.storage)))
         return [s for s in found if s not in records]
 
-    def _written(self) -> str:
-        """The text of the function: a loop over the steps, in it the groups of equations."""
+    def _bytes(self, s: Storage) -> Index:
+        """The bytes of a storage that the text moves or steps over."""
+        return s.nbytes()
+
+    def _offset(self, k: int) -> str:
+        """What stands in the text where in the arena temporary k lies."""
+        return f"ARENA{k};"
+
+    def _written(self, schedule: Any) -> str:
+        """The text of the function: a loop over the steps, in it the groups of equations. Notes in `rooms` what memory groups ask for, in
+        `numbered` which temporaries have a place in the arena."""
         f = Function("steps", ["ptr noalias %table", "i64 %steps", "i64 %thread"])
-        program, schedule = self.program, self.schedule
+        program = self.program
         if self.threads > 1:
             f.define(threads.barrier_text())
 
@@ -193,7 +226,7 @@ class GenericNest(Evaluating):
             if s in steps_own:
                 base = steps_own[s]
             elif not home and (s in rooms or schedule.temporary(s) and schedule.needed(content) is not None):
-                base = f.gep(arena, f"ARENA{numbered.setdefault(s, len(numbered))};", "int8")
+                base = f.gep(arena, self._offset(numbered.setdefault(s, len(numbered))), "int8")
             else:
                 base = own[s]
             return f.gep(base, offset, content.dtype.name)
@@ -220,12 +253,11 @@ class GenericNest(Evaluating):
             nest.last = "true" if self.watched else f.pure(f"icmp eq i64 {at}, {f.pure('sub i64 %steps, 1')}")
             for s in program.streams:
                 if s in own:
-                    steps_own[s] = f.gep(own[s], f.mul(at, s.nbytes()), "int8")
-            for r, c in self.records:
-                size = math.prod(r.shape) * r.content.storage.flat.itemsize
-                steps_own[c.storage] = f.gep(records[c.storage], f.mul(at, size), "int8")
+                    steps_own[s] = f.gep(own[s], f.mul(at, self._bytes(s)), "int8")
+            for _, c in self.records:
+                steps_own[c.storage] = f.gep(records[c.storage], f.mul(at, self._bytes(c.storage)), "int8")
             for to, source in program.handed_on:
-                nest.alone(lambda to=to, source=source: _copy(f, own[source], own[to], to.nbytes()))    # type: ignore[misc]
+                nest.alone(lambda to=to, source=source: _copy(f, own[source], own[to], self._bytes(to)))    # type: ignore[misc]
             for k, g in enumerate(schedule.groups):
                 with _timing(nest, self.cycles, k):
                     write(k, g)
@@ -237,9 +269,8 @@ class GenericNest(Evaluating):
                 lap = f.gep(nest.attach(self.clock), f.op(f"and i64 {at}, {LAPS - 1}"), "int64")
                 nest.alone(lambda: f.store(f.op("call i64 @llvm.readcyclecounter()"), lap, "int64"))
                 nest.barrier(None)
-        schedule.place(rooms.values())
-        offsets = {f"ARENA{k};": str(schedule.offsets[s]) for s, k in numbered.items()}
-        return re.sub(r"ARENA\d+;", lambda found: offsets[found.group()], f.text())
+        self.rooms, self.numbered = list(rooms.values()), numbered
+        return f.text()
 
     def describe(self) -> str:
         """The plan: threads and memory, what is computed once, and the groups of a step in their order."""
@@ -279,8 +310,9 @@ class GenericNest(Evaluating):
 
     def _addresses(self, records: list[int]) -> list[int]:
         """What the table holds; `records` are the addresses of the records."""
-        return [_aligned(self.sync), threads.yielding(), self.cell.ctypes.data, ctypes.cast(self.callback, ctypes.c_void_p).value or 0,
-                _aligned(self.arena), *(self.given[s].ctypes.data if s in self.given else s.address for s in self.storages), *records,
+        return [aligned(self.sync), threads.yielding(), self.cell.ctypes.data, ctypes.cast(self.callback, ctypes.c_void_p).value or 0,
+                aligned(self.arena), self.extents.ctypes.data,
+                *(self.given[s].ctypes.data if s in self.given else s.address for s in self.storages), *records,
                 *(a.ctypes.data for a in self.attached)]
 
     def _go(self, address: int, steps: int) -> list[int]:
@@ -369,7 +401,7 @@ def _timing(nest: Nest, cycles: Array | None, k: int) -> Iterator[None]:
     f.store(f.op(f"add i64 {f.load(cell, 'int64')}, {spent}"), cell, "int64")
 
 
-def _aligned(array: Array) -> int:
+def aligned(array: Array) -> int:
     """The first address in an array that begins a pair of cache lines."""
     return int(-(-array.ctypes.data // 128) * 128)
 

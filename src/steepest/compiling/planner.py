@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from steepest.compiling.any_size import Sizes
 from steepest.compiling.generic_nest import GenericNest, overlapping
 from steepest.compiling.keeping import Key, Plan
 from steepest.compiling.program import Program
@@ -51,9 +52,9 @@ class Executable(Protocol):
 class Generic:
     """The generic loop nest, compiled when it first runs."""
 
-    def __init__(self, program: Program, results: list[Access], exact: bool, why: str) -> None:
+    def __init__(self, program: Program, results: list[Access], exact: bool, why: str, native: GenericNest | None = None) -> None:
         self.program, self.results, self.exact, self.why = program, results, exact, why
-        self.native: GenericNest | None = None
+        self.native = native
 
     def run(self, streams: list[Array], steps: int) -> list[Array]:
         if self.native is None:
@@ -141,8 +142,9 @@ class Fast:
         return text
 
 
-def plan(program: Program, results: list[Access], exact: bool | None = False) -> Executable:
-    """The fastest executable there is for a program; `results` are kept for every step.
+def plan(program: Program, results: list[Access], exact: bool | None = False, sizes: Sizes | None = None) -> Executable:
+    """The fastest executable there is for a program; `results` are kept for every step. With `sizes` programs that differ in a size share
+    code from the second one on.
 
     With `exact` arithmetic is done as written: no reordering, no contraction, sums in index order, functions as in C. None: so it is in
     tiny programs, whose printed digits then are eager's.
@@ -151,6 +153,8 @@ def plan(program: Program, results: list[Access], exact: bool | None = False) ->
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
     if overlapping(written, read):
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
+    if sizes is not None and (shared := sizes.nest(program, results, bool(exact))) is not None:
+        return Generic(program, results, bool(exact), "one function for every size", shared)
     if modes.threads > 1 and not exact and _is_wide(program):
         return Generic(program, results, False, "threads share its products")
     key = Key(program, results, visible, ("plan", exact), alike=True)

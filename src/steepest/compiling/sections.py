@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.agreement import TOLERANCE, difference
+from steepest.compiling.any_size import AnySize, Sizes
 from steepest.compiling.generic_nest import Evaluating, GenericNest
 from steepest.compiling.loop_program import LoopProgram, accesses_in
 from steepest.compiling.pairing import Differs
@@ -28,11 +29,11 @@ Array = np.ndarray[Any, Any]
 class Compiled:
     """A program with its native code, checked against the recorded iteration. Raises Differs where they disagree."""
 
-    def __init__(self, program: LoopProgram, exact: bool | None):
-        self.program = program
+    def __init__(self, program: LoopProgram, exact: bool | None, sizes: Sizes | None = None):
+        self.program, self.sizes = program, sizes
         self._begin_recorded()      # which numbers are equal plays a part in the plan
         started = time.perf_counter()
-        self.executable: Any = plan(program, program.results, exact)    # type: ignore[arg-type]
+        self.executable: Any = plan(program, program.results, exact, sizes)    # type: ignore[arg-type]
         self.compile_time = time.perf_counter() - started
         self.seconds = 1e-4         # the time of a step, as measured so far
         p = program
@@ -49,12 +50,19 @@ class Compiled:
         self.last = 0
         self.follows: set[Compiled] = set()
         """Programs that leave tensors as this one begins with."""
+        self.shared = isinstance(self.executable, Generic) and isinstance(self.executable.native, AnySize)
+        """Whether the code is one that programs for other sizes have too."""
         try:
             self._check()
         except Differs:
-            if isinstance(self.executable, Generic):
+            if self.shared:
+                self.shared = False
+                self.executable = plan(program, program.results, exact)     # type: ignore[arg-type]
+            elif isinstance(self.executable, Generic):
                 raise
-            self.executable = Generic(program, program.results, exact, "a faster lowering did not leave what Python left")   # type: ignore[arg-type]
+            else:
+                why = "a faster lowering did not leave what Python left"
+                self.executable = Generic(program, program.results, exact, why)   # type: ignore[arg-type]
             self._check()
 
     @property

@@ -11,17 +11,18 @@ from steepest.core.recorder import Content
 from steepest.lower.nest import Nest
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.statements import Ref, Statement
-from steepest.lower.text import Index, itemsize
+from steepest.lower.text import Index, itemsize, memory_type
 
-__all__ = ["Place", "evaluate", "read", "write"]
+__all__ = ["Place", "active", "evaluate", "read", "write"]
 
 Values = dict[Content, Value]
 
 
 class Place:
-    """An index of a space: a loop's variable and a constant for each dimension; `lane` lies on the vector, `count` lanes are active."""
+    """An index of a space: a loop's variable and a constant for each dimension; `lane` lies on the vector, `count` lanes are active, or as
+    many as a register tells."""
 
-    def __init__(self, m: Scalars, variables: Sequence[Index], constants: Sequence[int], lane: int | None = None, count: int = 1):
+    def __init__(self, m: Scalars, variables: Sequence[Index], constants: Sequence[int], lane: int | None = None, count: Index = 1):
         self.m, self.variables, self.constants, self.lane, self.count = m, list(variables), list(constants), lane, count
         self.loaded: dict[Any, Value] = {}
 
@@ -50,9 +51,14 @@ def address(nest: Nest, ref: Ref, place: Place, home: bool = False) -> str:
 
 def _mask(place: Place) -> str | None:
     width = place.m.width
-    if place.count == width:
-        return None
-    return f"<{', '.join('i1 true' if k < place.count else 'i1 false' for k in range(width))}>"
+    return None if place.count == width else active(place.m, place.count)
+
+
+def active(m: Scalars, count: Index) -> str:
+    """The mask of the first lanes of a vector."""
+    if isinstance(count, str):
+        return m.function.below(count, m.width)
+    return f"<{', '.join('i1 true' if k < count else 'i1 false' for k in range(m.width))}>"
 
 
 def read(nest: Nest, ref: Ref, place: Place) -> Value:
@@ -71,6 +77,8 @@ def _read(nest: Nest, ref: Ref, place: Place) -> Value:
     mask = _mask(place)
     if step == 1 and (mask is None or itemsize(ref.dtype) >= 4):
         return m.value(f.load(start, ref.dtype, m.width, mask=mask), ref.dtype)
+    if isinstance(place.count, str):
+        return m.value(f.load(_apart(place, start, ref), ref.dtype, m.width, mask=mask, apart=True), ref.dtype)
     kind = m.constant(0, ref.dtype)
     name = kind.name
     element = m.type(kind.dtype)
@@ -79,6 +87,14 @@ def _read(nest: Nest, ref: Ref, place: Place) -> Value:
         one = f.load(f.gep(start, k * step, ref.dtype), ref.dtype)
         name = f.pure(f"insertelement {element} {name}, {scalar} {one}, i64 {k}")
     return m.value(name, ref.dtype)
+
+
+def _apart(place: Place, start: str, ref: Ref) -> str:
+    """The addresses of a vector's elements that are no neighbours."""
+    f, width = place.m.function, place.m.width
+    lanes = f"<{', '.join(f'i64 {k}' for k in range(width))}>"
+    offsets = f.pure(f"mul <{width} x i64> {lanes}, {f.splat(str(place.step(ref)), 'int64', width)}")
+    return f.pure(f"getelementptr {memory_type(ref.dtype)}, ptr {start}, <{width} x i64> {offsets}")
 
 
 def write(nest: Nest, value: Value, ref: Ref, place: Place, home: bool = False) -> None:
@@ -91,6 +107,9 @@ def write(nest: Nest, value: Value, ref: Ref, place: Place, home: bool = False) 
     mask = _mask(place)
     if step == 1 and (mask is None or itemsize(ref.dtype) >= 4):
         f.store(value.name, start, ref.dtype, m.width, mask=mask)
+        return
+    if isinstance(place.count, str):
+        f.store(value.name, _apart(place, start, ref), ref.dtype, m.width, mask=mask, apart=True)
         return
     for k in range(place.count):
         f.store(f.lane(value.name, k, value.dtype, m.width), f.gep(start, k * step, ref.dtype), ref.dtype)

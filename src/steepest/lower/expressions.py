@@ -15,6 +15,7 @@ import numpy as np
 
 from steepest.lower import machine
 from steepest.lower.scalar import FLOATS, Scalars, Value
+from steepest.lower.unsupported import Unsupported
 from steepest.ops.meaning import NumPy
 
 __all__ = ["Expression", "Expressions", "Node", "Unsupported", "display", "write"]
@@ -29,10 +30,6 @@ _TRUTHS = frozenset("lt le gt ge eq ne isnan isinf isfinite signbit logical_and 
 _COMMUTE = frozenset(("add", "multiply", "logical_and", "logical_or", "eq", "ne"))
 _FOLDED = frozenset("add subtract multiply divide negative lt le gt ge eq ne sqrt".split())
 _CHECKED = frozenset(("floor_divide", "remainder", "fmod"))
-
-
-class Unsupported(Exception):
-    """A fast lowering does not know this; the text says what. The program then takes the next more general one."""
 
 
 class Expression:

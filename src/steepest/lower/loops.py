@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from steepest.lower import machine
-from steepest.lower.bodies import Place, evaluate, operand
+from steepest.lower.bodies import Place, active, evaluate, operand
+from steepest.lower.extents import Extent, typical
 from steepest.lower.fusion import Group
 from steepest.lower.nest import Nest, accumulator
 from steepest.lower.scalar import Scalars, Value
@@ -26,7 +27,7 @@ def vector_width(statements: list[Statement]) -> int:
     return machine.width("float64" if kinds & {"float64", "int64"} and not kinds & {"float32", "float16", "bfloat16"} else "float32")
 
 
-def places(nest: Nest, space: int, index: dict[int, Index], m: Scalars, lane: int | None, count: int) -> Place:
+def places(nest: Nest, space: int, index: dict[int, Index], m: Scalars, lane: int | None, count: Index) -> Place:
     """The place of a walk's indices, all of whose constants are 0."""
     return Place(m, [index[d] for d in range(space)], [0] * space, lane, count)
 
@@ -95,7 +96,7 @@ def fold_nest(nest: Nest, group: Group) -> None:
 
     def inner(place_of: Any, m: Scalars, dims: list[int], part: Segment | None) -> Value:
         """Everything folded: loops over `dims`, the last of them over several accumulators."""
-        chains = CHAINS if not nest.exact and math.prod(sizes[d] for d in dims) >= 2 * CHAINS else 1
+        chains = CHAINS if not nest.exact and math.prod(typical(sizes[d]) for d in dims) >= 2 * CHAINS else 1
         start = m.constant(identity(root, kind), kind)
         totals = [nest.function.variable(kind, m.width, start.name) for _ in range(chains)]
 
@@ -106,14 +107,20 @@ def fold_nest(nest: Nest, group: Group) -> None:
         step = part.size if part is not None else 1
         first, stop = (part.start, part.stop) if part is not None else (0, sizes[last])
         chunk = step * chains
-        whole = first + (stop - first) // chunk * chunk
+        ragged = part is not None and isinstance(part.active, str)
+        whole = first if ragged else first + (stop - first) // chunk * chunk
+        unknown = isinstance(stop - whole, Extent)
 
         def leaf(index: dict[int, Index], chosen: Any) -> None:
             f = nest.function
-            if whole > first:
+            if not ragged and (unknown or whole > first):
                 with f.loop(whole, chunk, first) as i:
                     for k in range(chains):
                         add(k, place_of({**index, last: i}, k * step, last))
+            if unknown:
+                with f.loop(stop, step, whole) as i:
+                    add(0, place_of({**index, last: i}, 0, last))
+                return
             for k in range((stop - whole) // step if part is None or part.active == part.width else int(stop > whole)):
                 add(k, place_of({**index, last: whole}, k * step, last))
 
@@ -161,8 +168,7 @@ def _masked(m: Scalars, value: Value, place: Place, start: Value) -> Value:
     """A value whose inactive lanes are the identity, where the lanes are folded too."""
     if place.count == m.width or place.lane is None:
         return value
-    active = f"<{', '.join('i1 true' if k < place.count else 'i1 false' for k in range(m.width))}>"
-    return m.where(m.value(active, "bool"), value, start)
+    return m.where(m.value(active(m, place.count), "bool"), value, start)
 
 
 def _across(nest: Nest, root: Statement, kind: str, size: int, width: int, outer: list[int], lane: int, inner: Any, place_of: Any,
@@ -205,6 +211,7 @@ def best_nest(nest: Nest, group: Group) -> None:
     root, n, f = space.root, len(space.kept), nest.function
     sizes = [*space.kept, *space.folded]
     kind, count = accumulator(root.outs[0].dtype), math.prod(space.folded)
+    few = not isinstance(count, Extent) and count <= 16
     width = vector_width([root])
     lane = lanes(space.kept, [x for x in root.ins if isinstance(x, Ref)], width)
     plan = _plan(space.kept, lane, width, masks()) or [(-1, single(1))]
@@ -230,7 +237,7 @@ def best_nest(nest: Nest, group: Group) -> None:
             best.set(m.where(better, value, m.value(best.get(), kind)).name)
             where.set(m.where(better, here, m.value(where.get(), number)).name)
 
-        inside = [(d, [Segment(k, k + 1, 1, 1, 1) for k in range(sizes[d])] if count <= 16 else single(sizes[d]))
+        inside = [(d, [Segment(k, k + 1, 1, 1, 1) for k in range(sizes[d])] if few else single(sizes[d]))
                   for d in range(n, len(sizes))]
         walk(f, inside, compare)
         found = m.value(best.get(), kind), m.value(where.get(), number)

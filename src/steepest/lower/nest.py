@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from steepest.core.recorder import Access, Content
 from steepest.lower import machine
 from steepest.lower.boxes import Box
+from steepest.lower.extents import typical
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.spaces import Shared
 from steepest.lower.text import Function, Index
+from steepest.lower.unsupported import Unsupported
 
 __all__ = ["DIVISION", "EVALUATE", "INDEX", "LOOK", "PYTHON", "Nest", "Scratch", "accumulator", "as_vector"]
 
@@ -75,6 +77,8 @@ class Nest:
     def stop(self, reason: int, condition: str, index: Index = 0) -> None:
         """Leave the program where the condition holds; the other threads leave at the next barrier."""
         f = self.function
+        if not self.cell:
+            raise Unsupported("a place from where the program cannot be left")
         with f.if_(condition):
             for k, value in enumerate((reason, self.number, index, self.step)):
                 f.store(str(value), f.gep(self.cell, k, "int64"), "int64")
@@ -109,7 +113,7 @@ class Nest:
         """
         if self.threads == 1:
             write(None)
-        elif work < (ALONE // 10 if own else ALONE):
+        elif typical(work) < (ALONE // 10 if own else ALONE):
             self.alone(lambda: write(None))
         else:
             self.barrier("all")

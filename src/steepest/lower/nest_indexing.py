@@ -86,7 +86,8 @@ def _places(nest: Nest, stack: ExitStack, x: Access, given: Any, places: tuple[i
     """
     picked = [d for d, place in enumerate(places) if place is not None]
     together = picked[-1] - picked[0] == len(picked) - 1
-    shared = nest.loops(stack, np.broadcast_shapes(*[a.shape for a in given]))
+    shapes = {a.shape for a in given}
+    shared = nest.loops(stack, shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes))
     at = {d: nest.position(given[places[d]], shared, x.shape[d]) for d in picked}
     rest = [d for d in range(len(x.shape)) if d not in at]
     at.update(zip(rest, nest.loops(stack, [x.shape[d] for d in rest]), strict=True))

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from steepest.core.recorder import Access
+from steepest.lower.bodies import active
+from steepest.lower.extents import typical
 from steepest.lower.nest import Nest, Scratch
 from steepest.lower.packing import transposed
 from steepest.lower.scalar import Value
@@ -69,7 +71,7 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
         return False
     f, name, size = nest.function, x.content.dtype.name, math.prod(shape)
     width = nest.lanes(name)
-    turned = rows == 1 and to != 1 and count >= width and size >= width and itemsize(name) >= 4
+    turned = rows == 1 and to != 1 and typical(count) >= width and typical(size) >= width and itemsize(name) >= 4
     if not turned and to != 1:
         return False
     table = _places(nest, x, dim, index)
@@ -93,7 +95,7 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
         for r in range(chosen[0].size if turned else 1):
             for j in range(part.size if turned else 1):
                 width_here = 1 if turned else part.width
-                mask = None if part.active == part.width or turned else _mask(part)
+                mask = None if part.active == part.width or turned else active(nest.scalars(part.width), part.active)
                 value = f.load(f.gep(row(r), j, name), name, width_here, mask=mask)
                 f.store(value, target(f.add(k, r), i, j * to), name, width_here, mask=mask)
 
@@ -102,10 +104,6 @@ def move_rows(nest: Nest, x: Access, dim: int, index: Access, result: Access) ->
     nest.spread(parts * count * size, lambda thread: walk(f, plan, leaf, thread, nest.threads, 2 if parts > 1 else None),
                 parts > 1)
     return True
-
-
-def _mask(part: Segment) -> str:
-    return f"<{', '.join('i1 true' if k < part.active else 'i1 false' for k in range(part.width))}>"
 
 
 def add_rows(nest: Nest, source: Access, index: Access, result: Access, add: bool) -> bool:
@@ -124,7 +122,8 @@ def add_rows(nest: Nest, source: Access, index: Access, result: Access, add: boo
 
     def leaf(at: dict[int, Index], chosen: dict[int, Segment]) -> None:
         part = chosen[1]
-        m, mask = nest.scalars(part.width), None if part.active == part.width else _mask(part)
+        m = nest.scalars(part.width)
+        mask = None if part.active == part.width else active(m, part.active)
         begin = f.gep(f.gep(nest.pointer(source.content, source.offset, False), f.mul(at[0], rows), name), at[1], name)
         into = _row(nest, result, table, at[0], at[1])
         value = m.value(f.load(begin, name, part.width, mask=mask), name)

@@ -9,6 +9,7 @@ from steepest.core.dtype import dtype
 from steepest.core.recorder import Content
 from steepest.core.storage import Storage
 from steepest.lower.bodies import Place, read, write
+from steepest.lower.extents import typical
 from steepest.lower.nest import Nest
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.spaces import Segment, masks, segments, single, walk
@@ -35,7 +36,8 @@ def pack(nest: Nest, x: Ref, sizes: Sequence[int], lane: int) -> Ref:
 
 def room(nest: Nest, of: dtype, count: int) -> Content:
     """A content for `count` elements that one group needs."""
-    content = Content(_Room(count, of.numpy), of, 0)
+    content = Content(_Room(of.numpy), of, 0)
+    content.size = count
     nest.room(content, count)
     return content
 
@@ -43,15 +45,16 @@ def room(nest: Nest, of: dtype, count: int) -> Content:
 class _Room(Storage):
     """A storage whose memory is part of the program's temporaries."""
 
-    def __init__(self, size: int, kind: np.dtype) -> None:
-        super().__init__(np.broadcast_to(np.zeros((), kind), (size,)))
+    def __init__(self, kind: np.dtype) -> None:
+        super().__init__(np.zeros(1, kind))
 
 
 def copy_exchanged(nest: Nest, source: Ref, target: Ref, sizes: Sequence[int], order: Sequence[int], lane: int, inner: int | None) -> None:
     """Copy with `lane` contiguous in the target and `inner` in the source: squares of both are turned in registers."""
     f = nest.function
     width = nest.lanes(source.dtype)
-    square = inner is not None and width > 1 and sizes[lane] >= width and sizes[inner] >= width and target.dtype not in ("bool",)
+    wide = inner is not None and width > 1 and typical(sizes[lane]) >= width and typical(sizes[inner]) >= width
+    square = wide and target.dtype not in ("bool",)
     outer = [d for d in order if d not in (lane, inner)] if square else [d for d in order if d != lane]
     across = segments(sizes[lane], width, masks())
     plan = [(d, single(sizes[d])) for d in outer]

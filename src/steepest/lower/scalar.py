@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.lower import machine, mathematics
+from steepest.lower.extents import Extent
 from steepest.lower.text import Function, literal, llvm_type
 
 __all__ = ["Scalars", "Value"]
@@ -113,6 +114,8 @@ class Scalars:
             if x.dtype != dtype:
                 raise TypeError(f"a definition mixed {x.dtype} and {dtype}: cast one of them with m.cast")
             return x
+        if isinstance(x, Extent):
+            return self.cast(self.splat(str(x), "int64"), dtype)
         if dtype not in FLOATS and dtype != "bool" and not float(x).is_integer():
             raise TypeError(f"a definition used the number {x} with a value of {dtype}")
         return self.constant(x, dtype)

@@ -34,7 +34,7 @@ class Roles(NamedTuple):
 class Schedule:
     """How a program runs. Without `fuse` every equation runs by itself on the storages' own memory, in the order of the recording.
 
-    The rows of a mini-batch may lie in `parts`, for so many threads.
+    The rows of a mini-batch may lie in `parts`, for so many threads; with 0 they lie as recorded, whatever their number.
     """
 
     def __init__(self, equations: Sequence[Equation], records: Sequence[tuple[Access, Content]], roles: Roles, fuse: bool = True,
@@ -52,7 +52,7 @@ class Schedule:
                 program = add_in_place(program, lambda s: self.temporary(s) and not self.visible(s))
             self.lasting = self._lasting(program, records, True)
             program = self._living(self._settled(program))
-            self.in_parts = rows_innermost(program, self.temporary, machine.width(), parts)
+            self.in_parts = parts > 0 and rows_innermost(program, self.temporary, machine.width(), parts)
         self.boxes = boxes(program) if fuse else {}
         first, rest = self._hoisted(program) if fuse else ([], program)
         self.before = fused(first, self.temporary, fuse)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from steepest.lower import machine
+from steepest.lower.extents import Extent, typical
 from steepest.lower.fusion import Group
 from steepest.lower.statements import Ref, Statement
 from steepest.lower.text import Function, Index
@@ -107,7 +108,7 @@ def lanes(sizes: Sequence[int], refs: Sequence[Ref], width: int) -> int | None:
     """The dimension along which vectors are loaded: contiguous in most references; None where none is."""
     def score(d: int) -> float:
         gain = sum(2 if r.strides[d] == 1 else 1 if r.strides[d] == 0 else -2 for r in refs)
-        short = 1 if sizes[d] >= width else sizes[d] / width
+        short = 1 if typical(sizes[d]) >= width else typical(sizes[d]) / width
         return gain * short if gain > 0 else gain
 
     best = max(range(len(sizes)), key=score, default=None)
@@ -117,30 +118,42 @@ def lanes(sizes: Sequence[int], refs: Sequence[Ref], width: int) -> int | None:
 
 
 class Segment(NamedTuple):
-    """Part of a dimension walked in equal steps of `size` elements; `active` of the lanes of each vector hold elements."""
+    """Part of a dimension walked in equal steps of `size` elements; `active` of the lanes of each vector hold elements, or as many as a
+    register tells."""
 
     start: int
     stop: int
     size: int
     width: int
-    active: int
+    active: Index
     bounds: tuple[Index, Index] | None = None       # found while the program runs, in the place of start and stop
 
 
 def segments(n: int, width: int, masked: bool) -> list[Segment]:
     """A dimension on the lanes: whole vectors, then what is left, masked or one by one."""
     full = n // width * width
+    left = n - full
+    if isinstance(left, Extent):
+        return [Segment(0, full, width, width, width), Segment(full, n, width, width, str(left)) if masked else Segment(full, n, 1, 1, 1)]
     found = [Segment(0, full, width, width, width)] if full else []
-    if n > full:
-        found.append(Segment(full, n, n - full, width, n - full) if masked else Segment(full, n, 1, 1, 1))
+    if left:
+        found.append(Segment(full, n, left, width, left) if masked else Segment(full, n, 1, 1, 1))
     return found
 
 
 def tiles(n: int, size: int) -> list[Segment]:
     """A dimension in tiles, and a smaller one at the end."""
     full = n // size * size
-    found = [Segment(0, full, size, 1, 1)] if full else []
-    return found + ([Segment(full, n, n - full, 1, 1)] if n > full else [])
+    left = n - full
+    found = [Segment(0, full, size, 1, 1)] if isinstance(left, Extent) or full else []
+    if not isinstance(left, Extent):
+        return found + ([Segment(full, n, left, 1, 1)] if left else [])
+    while isinstance(left, Extent):     # it is not known how much is left: tiles of half the size as long as there are any
+        size //= 2
+        stop = n - left % size
+        found.append(Segment(n - left, stop, size, 1, 1))
+        left = n - stop
+    return found
 
 
 def single(n: int) -> list[Segment]:
@@ -173,7 +186,7 @@ def partition(f: Function, segment: Segment, thread: str | None, threads: int) -
 
 def divides(parts: Sequence[Segment], threads: int) -> bool:
     """Whether every thread gets as much of each of the segments as the others, or nearly."""
-    rounds = [(s.stop - s.start + s.size - 1) // s.size for s in parts]
+    rounds = [typical((s.stop - s.start + s.size - 1) // s.size) for s in parts]
     return all(n % threads == 0 or n >= 4 * threads for n in rounds)
 
 
@@ -185,7 +198,7 @@ def walk(f: Function, plan: Sequence[tuple[int, list[Segment]]], leaf: Callable[
     """
     at: int | None = None
     if thread is not None:
-        count = [sum((s.stop - s.start + s.size - 1) // s.size for s in parts) for _, parts in plan]
+        count = [sum(typical((s.stop - s.start + s.size - 1) // s.size) for s in parts) for _, parts in plan]
         enough = [k for k, n in enumerate(count) if n >= 4 * threads]
         at = enough[0] if enough else max(range(len(plan)), key=lambda k: count[k], default=None)
         at = next((k for k, (d, parts) in enumerate(plan) if d == shared and divides(parts, threads)), at)

@@ -23,6 +23,9 @@ _SIZE = {"float32": 4, "float64": 8, "float16": 2, "bfloat16": 2,
          "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "uint8": 1}
 
 Index = int | str
+EXTENT = re.compile(r"%size\.(\d+)")
+SIZES = 5
+"""The entry of a program's table with the address of its extents."""
 
 
 def vector(element: str, width: int) -> str:
@@ -236,32 +239,33 @@ class Function:
 
     def gep(self, base: str, index: Index, dtype: str) -> str:
         """The address of element `index` of an array of this dtype."""
-        if index == 0:
+        if _index(index) == 0:
             return base
         return self.pure(f"getelementptr inbounds {memory_type(dtype)}, ptr {base}, i64 {index}")
 
-    def load(self, pointer: str, dtype: str, width: int = 1, align: int | None = None, mask: str | None = None) -> str:
-        """The `width` elements at an address as a value; where `mask` is false nothing is read and the value is 0."""
+    def load(self, pointer: str, dtype: str, width: int = 1, align: int | None = None, mask: str | None = None, apart: bool = False) -> str:
+        """The `width` elements at an address as a value; where `mask` is false nothing is read and the value is 0. With `apart` each has an
+        address of its own."""
         kind, align = memory_type(dtype, width), align or itemsize(dtype)
         if mask is None:
             raw = self.op(f"load {kind}, ptr {pointer}, align {align}")
         else:
-            name = f"llvm.masked.load.v{width}{_suffix(dtype)}.p0"
-            self.declare(f"declare {kind} @{name}(ptr, i32, <{width} x i1>, {kind})")
-            raw = self.op(f"call {kind} @{name}(ptr {pointer}, i32 {align}, <{width} x i1> {mask}, {kind} zeroinitializer)")
+            name, at = _masked("load", "gather", dtype, width, apart)
+            self.declare(f"declare {kind} @{name}({at}, i32, <{width} x i1>, {kind})")
+            raw = self.op(f"call {kind} @{name}({at} {pointer}, i32 {align}, <{width} x i1> {mask}, {kind} zeroinitializer)")
         return self.from_memory(raw, dtype, width)
 
     def store(self, value: str, pointer: str, dtype: str, width: int = 1, align: int | None = None,
-              mask: str | None = None) -> None:
-        """Write a value to an address; where `mask` is false nothing is written."""
+              mask: str | None = None, apart: bool = False) -> None:
+        """Write a value to an address; where `mask` is false nothing is written. With `apart` each element has an address of its own."""
         kind, align = memory_type(dtype, width), align or itemsize(dtype)
         raw = self.to_memory(value, dtype, width)
         if mask is None:
             self.do(f"store {kind} {raw}, ptr {pointer}, align {align}")
         else:
-            name = f"llvm.masked.store.v{width}{_suffix(dtype)}.p0"
-            self.declare(f"declare void @{name}({kind}, ptr, i32, <{width} x i1>)")
-            self.do(f"call void @{name}({kind} {raw}, ptr {pointer}, i32 {align}, <{width} x i1> {mask})")
+            name, at = _masked("store", "scatter", dtype, width, apart)
+            self.declare(f"declare void @{name}({kind}, {at}, i32, <{width} x i1>)")
+            self.do(f"call void @{name}({kind} {raw}, {at} {pointer}, i32 {align}, <{width} x i1> {mask})")
 
     def from_memory(self, raw: str, dtype: str, width: int = 1) -> str:
         """What was read from memory, as a value."""
@@ -377,16 +381,18 @@ class Function:
 
     def add(self, a: Index, b: Index) -> Index:
         """a + b for i64 names and Python numbers; numbers fold."""
-        if isinstance(a, int) and isinstance(b, int):
+        if not isinstance(a, str) and not isinstance(b, str):
             return a + b
+        a, b = _index(a), _index(b)
         if a == 0 or b == 0:
             return b if a == 0 else a
         return self.pure(f"add nsw i64 {a}, {b}")
 
     def mul(self, a: Index, b: Index) -> Index:
         """a * b for i64 names and Python numbers; numbers fold."""
-        if isinstance(a, int) and isinstance(b, int):
+        if not isinstance(a, str) and not isinstance(b, str):
             return a * b
+        a, b = _index(a), _index(b)
         if a == 0 or b == 0:
             return 0
         if a == 1 or b == 1:
@@ -432,11 +438,19 @@ class Function:
 
     def definition(self) -> str:
         """The function without its declarations."""
-        body = "\n".join(f"  {line}" if not line.endswith(":") else line for line in [*self._stack, *self._lines])
+        body = "\n".join(f"  {line}" if not line.endswith(":") else line for line in [*self._sizes(), *self._stack, *self._lines])
         kind = "define internal void" if self.internal else "define void"
         # An estimate of 1 / sqrt(x) is refined by products that make NaN of x = 0.
         attributes = f'nounwind "reciprocal-estimates"="none" {self.attributes}'
         return f"{kind} @{self.name}({', '.join(self.params)}) {attributes} {{\nentry:\n{body}\n  ret void\n}}\n"
+
+    def _sizes(self) -> list[str]:
+        """The registers that stand for extents (`steepest.lower.extents`), from the numbers that the table has the address of."""
+        used = sorted({int(k) for line in self._lines for k in EXTENT.findall(line)})
+        lines = [f"%sizes.at = getelementptr i64, ptr %table, i64 {SIZES}", "%sizes = load ptr, ptr %sizes.at"] if used else []
+        for k in used:
+            lines += [f"%size.{k}.at = getelementptr i64, ptr %sizes, i64 {k}", f"%size.{k} = load i64, ptr %size.{k}.at"]
+        return lines
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -453,6 +467,18 @@ def module(functions: Sequence[Function]) -> str:
     assert len(names) == len(declared), "an external function was declared with two types"
     beside = dict.fromkeys(text for function in functions for text in function.definitions)
     return "\n".join([*declared, *beside, *(function.definition() for function in functions)])
+
+
+def _index(x: Index) -> Index:
+    """A number that is known, or a name."""
+    return x if isinstance(x, int) else str(x)
+
+
+def _masked(together: str, apart: str, dtype: str, width: int, is_apart: bool) -> tuple[str, str]:
+    """An intrinsic over the lanes that a mask tells, and the type of the address, or addresses, that it takes."""
+    if is_apart:
+        return f"llvm.masked.{apart}.v{width}{_suffix(dtype)}.v{width}p0", f"<{width} x ptr>"
+    return f"llvm.masked.{together}.v{width}{_suffix(dtype)}.p0", "ptr"
 
 
 def _suffix(dtype: str) -> str:

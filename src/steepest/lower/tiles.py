@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from steepest.lower import machine
 from steepest.lower.bodies import Place, address, evaluate, read, write
+from steepest.lower.extents import Extent, typical
 from steepest.lower.fusion import Group
 from steepest.lower.loops import horizontal, over_kept, vector_width
 from steepest.lower.nest import Nest, accumulator
@@ -42,6 +43,8 @@ APART, OFTEN = 1024, 32
 """Bytes between neighbours from which on an operand is copied together, if each element is used with so many vectors."""
 PIECE = 1.06
 """What one more variant of the tile, for what is left at an edge, counts: it has to be compiled too."""
+MANY = 4096
+"""What a dimension whose size is not known counts where tiles are chosen: what is left at its end does not."""
 CACHE = 24_000
 """Bytes of a panel of vectors that stay in the first cache while the rows pass by."""
 
@@ -64,7 +67,8 @@ def _planned(nest: Nest, space: Space) -> Plan:
     a, b = root.ins
     c = root.outs[0]
     width = vector_width([root])
-    sizes = [*space.kept, *space.folded]
+    true = [*space.kept, *space.folded]
+    sizes = [typical(n) for n in true]
     kind = accumulator(c.dtype)
 
     def contiguous(d: int) -> bool:
@@ -79,7 +83,7 @@ def _planned(nest: Nest, space: Space) -> Plan:
         packed = wanted is not None and lane is None and _worth_packing(space, a, b, wanted, bool(across))
         if packed and wanted is not None:
             first = bool(a.strides[wanted])
-            moved = pack(nest, a if first else b, sizes, wanted)
+            moved = pack(nest, a if first else b, true, wanted)
             a, b = (moved, b) if first else (a, moved)
             lane = wanted
         elif across and lane is None:
@@ -87,45 +91,46 @@ def _planned(nest: Nest, space: Space) -> Plan:
         if lane is None:
             lane = _any_lane(space, a, b, width)
             if lane is not None and a.strides[lane]:
-                a = pack(nest, a, sizes, lane)
+                a = pack(nest, a, true, lane)
             elif lane is not None:
-                b = pack(nest, b, sizes, lane)
+                b = pack(nest, b, true, lane)
     if lane is not None and lane < n and a.strides[lane] and not b.strides[lane]:
         a, b = b, a
     if kind == "bool":
         lane = None
     deep = [d for d in range(n, len(sizes)) if a.strides[d]]
-    apart = len(deep) == 1 and abs(a.strides[deep[0]]) * itemsize(a.dtype) >= APART
+    apart = len(deep) == 1 and typical(abs(a.strides[deep[0]])) * itemsize(a.dtype) >= APART
     if apart and lane is not None and lane < n and sizes[deep[0]] >= width:
         vectors = math.prod(sizes[d] for d in range(n) if b.strides[d] and not a.strides[d]) // width
         if vectors >= OFTEN:
-            a = pack(nest, a, sizes, deep[0])
+            a = pack(nest, a, true, deep[0])
     return _tiled(space, a, b, lane, width if lane is not None else 1)
 
 
 def _any_lane(space: Space, a: Ref, b: Ref, width: int) -> int | None:
     """A kept dimension of one operand that is worth being made contiguous there, though it is not in the result."""
-    found = [d for d in range(len(space.kept)) if space.kept[d] >= width and bool(a.strides[d]) != bool(b.strides[d])
+    kept = [typical(n) for n in space.kept]
+    found = [d for d in range(len(kept)) if kept[d] >= width and bool(a.strides[d]) != bool(b.strides[d])
              and _worth_packing(space, a, b, d, False)]
-    return max(found, key=lambda d: space.kept[d], default=None) if math.prod(space.folded) >= 2 * width else None
+    return max(found, key=lambda d: kept[d], default=None) if math.prod(map(typical, space.folded)) >= 2 * width else None
 
 
 def _worth_packing(space: Space, a: Ref, b: Ref, wanted: int, across: bool) -> bool:
     """Whether enough is multiplied with each packed element; more where the lanes could be summed instead."""
-    sizes = [*space.kept, *space.folded]
+    sizes = [typical(n) for n in (*space.kept, *space.folded)]
     x, y = (a, b) if a.strides[wanted] else (b, a)
-    if y.strides[wanted] or across and math.prod(n for d, n in enumerate(sizes) if x.strides[d]) > 2 * x.content.size:
+    if y.strides[wanted] or across and math.prod(n for d, n in enumerate(sizes) if x.strides[d]) > 2 * typical(x.content.size):
         return False            # each element would be copied several times, as those of an image for all places in a filter
-    reused = math.prod(n for d, n in enumerate(space.kept) if y.strides[d] and not x.strides[d])
+    reused = math.prod(n for d, n in enumerate(sizes[:len(space.kept)]) if y.strides[d] and not x.strides[d])
     return reused >= (8 if across else 4)
 
 
 def _tiled(space: Space, a: Ref, b: Ref, lane: int | None, width: int) -> Plan:
     """The tile that takes the fewest cycles, of all shapes that fit into the registers."""
     only_a, only_b = _sides(space, a, b)
-    n, size = len(space.kept), space.kept
+    n, size = len(space.kept), [MANY if isinstance(k, Extent) else k for k in space.kept]
     kept_lane = lane is not None and lane < n
-    deep = math.prod(space.folded) * width * 4
+    deep = math.prod(map(typical, space.folded)) * width * 4
     free = sorted((d for d in only_b if d != lane), key=lambda d: abs(b.strides[d]))[:3]
     shapes: list[list[tuple[int, int]]] = [[], *([(d, k)] for d in free for k in range(2, min(size[d], 12) + 1))]
     shapes += [[(d, k), (e, j)] for d, e in itertools.combinations(free, 2) for k in range(2, min(size[d], 5) + 1)
@@ -206,7 +211,7 @@ class _Product:
         if self.panel is None:
             walk(f, order, self._tile, thread, threads, self.space.shared)
             return
-        outer = sum(-(-(s.stop - s.start) // s.size) for s in order[0][1]) >= 4 * threads
+        outer = sum(typical((s.stop - s.start + s.size - 1) // s.size) for s in order[0][1]) >= 4 * threads
         self.share = f.mul(thread, self.size) if thread is not None else 0
 
         def columns(index: dict[int, Index], chosen: dict[int, Segment]) -> None:
@@ -222,9 +227,9 @@ class _Product:
         deep = [d for d in range(n, len(self.sizes)) if b.strides[d]]
         if lane is None or lane >= n or any(b.strides[d] for d in range(n) if d != lane) or not deep or b.content in self.nest.boxes:
             return
-        rows = math.prod(n for d, n in enumerate(self.space.kept) if not b.strides[d])
-        far = min(abs(b.strides[d]) for d in deep) * itemsize(b.dtype) >= APART
-        if not far or math.prod(self.sizes[d] for d in deep) < 128 or rows < 8 * self.plan.rows[1]:
+        rows = math.prod(typical(n) for d, n in enumerate(self.space.kept) if not b.strides[d])
+        far = min(typical(abs(b.strides[d])) for d in deep) * itemsize(b.dtype) >= APART
+        if not far or math.prod(typical(self.sizes[d]) for d in deep) < 128 or rows < 8 * self.plan.rows[1]:
             return
         strides, step = [0] * len(self.sizes), tile[lane]
         strides[lane] = 1
@@ -260,6 +265,9 @@ class _Product:
         """Tiles of whole vectors, then smaller ones, the last with a mask or one element wide."""
         n, start, found = self.sizes[d], 0, []
         whole = n // tile * tile
+        if isinstance(n - whole, Extent):
+            vectors, *rest = segments(n, width, masks())
+            return [Segment(0, whole, tile, width, width), *([vectors._replace(start=whole)] if tile > width else []), *rest]
         if whole:
             found.append(Segment(0, whole, tile, width, width))
             start = whole
@@ -297,17 +305,18 @@ class _Product:
             for k, offset in enumerate(offsets):
                 self._finish(base, r, offset, m, totals[r][k], lane if not across else None, count)
 
-    def _place(self, base: list[Index], folded: dict[int, Index], m: Scalars, lane: int | None, count: int) -> Place:
+    def _place(self, base: list[Index], folded: dict[int, Index], m: Scalars, lane: int | None, count: Index) -> Place:
         return Place(m, [*base, *(folded.get(d, 0) for d in range(self.n, len(self.sizes)))], [0] * len(self.sizes),
                      lane if m.width > 1 else None, count)
 
     def _folded(self, base: list[Index], rows: int, offsets: list[dict[int, int]], totals: list[list[Variable]], m: Scalars, dims: Any,
-                fixed: dict[int, Segment], lane: int | None, count: int) -> None:
+                fixed: dict[int, Segment], lane: int | None, count: Index) -> None:
         """The loops over folded dimensions; the innermost is unrolled where it has few rounds."""
         dims = list(dims)
         last = dims[-1] if dims else None
         parts = {d: fixed.get(d) or self._bounded(d, base, rows, offsets) for d in dims}
-        unrolled = last is not None and last not in fixed and self.sizes[last] <= FEW and parts[last].bounds is None
+        few = last is not None and not isinstance(self.sizes[last], Extent) and self.sizes[last] <= FEW
+        unrolled = few and last not in fixed and parts[last].bounds is None
         unrolled = unrolled and last is not None and rows * len(offsets) * self.sizes[last] <= LONG
         plan = [(d, [parts[d]]) for d in (dims[:-1] if unrolled else dims)]
 
@@ -330,8 +339,8 @@ class _Product:
         for part in segments(self.sizes[lane], self.plan.width, masks()):
             if part.width > 1:
                 m = self.nest.scalars(part.width)
-                self._folded(base, rows, offsets, totals, m, [*others, lane] if part.stop > part.start + part.size else [lane, *others],
-                             {lane: part}, lane, part.active)
+                order = [*others, lane] if typical(part.stop - part.start) > part.size else [lane, *others]
+                self._folded(base, rows, offsets, totals, m, order, {lane: part}, lane, part.active)
                 continue
             m = self.nest.scalars(1)
             rest = [[self.f.variable(self.kind, 1, m.constant(0, self.kind).name) for _ in offsets] for _ in range(rows)]
@@ -363,12 +372,12 @@ class _Product:
         return whole
 
     def _minus(self, a: int, b: Index) -> Index:
-        return a - b if isinstance(b, int) else self.f.pure(f"sub i64 {a}, {b}")
+        return self.f.pure(f"sub i64 {a}, {b}") if isinstance(b, str) else a - b
 
     def _limit(self, name: str, a: int, b: Index) -> Index:
-        if isinstance(b, int):
+        if isinstance(a, int) and isinstance(b, int):
             return max(a, b) if name == "smax" else min(a, b)
-        return self.f.call(f"llvm.{name}.i64", "i64", [("i64", str(a)), ("i64", b)])
+        return self.f.call(f"llvm.{name}.i64", "i64", [("i64", str(a)), ("i64", str(b))])
 
     def _multiplied(self, place: Place, rows: int, offsets: list[dict[int, int]], m: Scalars, now: list[list[Value]]) -> list[list[Value]]:
         def moved(by: dict[int, int]) -> Place:
@@ -394,7 +403,8 @@ class _Product:
             out.append(row)
         return out
 
-    def _finish(self, base: list[Index], r: int, offset: dict[int, int], m: Scalars, total: Variable, lane: int | None, count: int) -> None:
+    def _finish(self, base: list[Index], r: int, offset: dict[int, int], m: Scalars, total: Variable, lane: int | None,
+                count: Index) -> None:
         """The maps that follow, for one accumulator."""
         value = m.value(total.get(), self.kind)
         if m.width > 1 and lane is None:

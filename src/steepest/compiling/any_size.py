@@ -1,0 +1,300 @@
+"""One native function for calls of every size: programs that differ in nothing but a size, as that of a batch, share their machine code.
+
+    sizes = Sizes()
+    nest = AnySize(program, results, sizes)     # raises Unsupported where no code is shared
+
+The schedule of each program is made for its own size, so that nothing about it is guessed. The first one of a structure leaves its numbers.
+When a second one comes, the numbers that are not the same tell what they depend on (`solved`), and the nests are written over extents.
+That code serves every program whose numbers are what the extents are for its size.
+"""
+
+import ctypes
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from steepest.compiling.generic_nest import ARENA, GenericNest, Plan, aligned
+from steepest.compiling.program import Program
+from steepest.core import dtype as dtypes
+from steepest.core.recorder import Access, Content
+from steepest.core.storage import Storage
+from steepest.lower import machine
+from steepest.lower.extents import Extent, Size
+from steepest.lower.nest import Scratch
+from steepest.lower.outline import Outline
+from steepest.lower.statements import Ref
+from steepest.lower.text import Index
+from steepest.lower.unsupported import Unsupported
+
+__all__ = ["AnySize", "Sizes", "solved"]
+
+Array = np.ndarray[Any, Any]
+SAMPLES = 4
+"""From so many sizes at most it is learnt what numbers depend on."""
+TRIES = 3
+"""So many times it is tried to find out, for programs of a structure."""
+LEAST = 64
+"""What is best for speed is decided for a size that is not smaller."""
+PARAMETERS = {"float32": dtypes.float64, "float64": dtypes.float64, "int32": dtypes.int64, "int64": dtypes.int64}
+"""How constants are handed to the code that are not the same for all sizes."""
+
+
+class Sample:
+    """The numbers of a schedule, and the constants."""
+
+    def __init__(self, outline: Outline):
+        self.numbers, self.sizes = outline.numbers, outline.sizes
+        self.constants = [(kind, type(x), repr(x)) for x, kind in outline.constants]
+
+
+class Code:
+    """Machine code for a structure. `numbers` are those that all programs have, or extents; `parameters` tells which constants are handed
+    to it and how, `places` which temporary lies where in the arena an entry of the table of extents tells: one of the program's by its
+    number in the outline, or one of the `rooms` that groups ask for."""
+
+    call: Any
+    attached: list[Any]
+    rooms: list[tuple[Content, Any, int]]
+    places: dict[int, int | Storage]
+
+    def __init__(self, size: Size, numbers: list[Any], constants: list[Any], parameters: dict[int, Any], threads: int):
+        self.size, self.numbers, self.constants, self.parameters, self.threads = size, numbers, constants, parameters, threads
+        self.at = next(k for k, x in enumerate(numbers) if isinstance(x, Extent) and x.terms == size.itself.terms)
+
+    def fits(self, sample: Sample) -> int | None:
+        """The size of a program if it is one that the code is for."""
+        n = sample.numbers[self.at]
+        if not self.size.allows(n) or any(k not in self.parameters and a != b
+                                          for k, (a, b) in enumerate(zip(self.constants, sample.constants, strict=True))):
+            return None
+        values: dict[int, int] = {}
+        for expected, number in zip(self.numbers, sample.numbers, strict=True):
+            if isinstance(expected, Extent):
+                value = values.get(id(expected))
+                expected = values[id(expected)] = expected.at(n) if value is None else value
+            if expected != number:
+                return None
+        return n
+
+
+class Structure:
+    """What is known of programs that differ in numbers only."""
+
+    def __init__(self) -> None:
+        self.samples: list[Sample] = []
+        self.codes: list[Code] = []
+        self.refused = False
+
+
+class Sizes:
+    """The code that the programs of one function share."""
+
+    def __init__(self) -> None:
+        self.structures: dict[Any, Structure] = {}
+        self.free: list[Array] = []
+        """Memory for temporaries that no call uses now."""
+        self.compiled, self.seconds = 0, 0.0
+        """So many times machine code was made, and how long that took."""
+
+    def nest(self, program: Program, results: list[Access], exact: bool) -> "AnySize | None":
+        """A program with shared code; None where there is none (yet)."""
+        try:
+            return AnySize(program, results, self, exact)
+        except Unsupported:
+            return None
+
+    def memory(self, size: int) -> Array:
+        """Memory for the temporaries of one call, which puts it back among what is free."""
+        found = self.free.pop() if self.free else None
+        return found if found is not None and found.size >= size else np.empty(size + size // 4, np.uint8)
+
+
+class AnySize(GenericNest):
+    """A generic nest with code for every size. Raises Unsupported where there is none (yet)."""
+
+    turns = False
+
+    def __init__(self, program: Program, results: list[Access], sizes: Sizes, exact: bool = False):
+        self.sizes = sizes
+        self.symbolic: Outline | None = None
+        self.entries_of: dict[int, int] = {}
+        super().__init__(program, results, exact=exact)
+
+    def _compile(self) -> None:
+        try:
+            self._adopt(*self._found())
+        except Unsupported:
+            if not hasattr(self, "call"):
+                raise
+            super()._compile()      # for another number of threads
+
+    def _found(self) -> tuple[Plan, Code, Outline, int]:
+        """The plan of this program, the code that fits it, and its size."""
+        python, pays = self._facts()
+        outline = self._outlined(None, None)
+        structure = self.sizes.structures.setdefault((outline.structure, self.exact), Structure())
+        sample = Sample(outline)
+        if structure.refused:
+            raise Unsupported("no code for every size")
+        found = next(((code, n) for code in structure.codes
+                      if code.threads == self.threads and (n := code.fits(sample)) is not None), None)
+        if found is None:
+            code = self._coded(structure, sample)
+            n = code.fits(sample)
+            if n is None:
+                raise Unsupported("a size that is an exception")
+            found = code, n
+        return Plan("", [], [], 0, python, pays, self.threads), found[0], outline, found[1]
+
+    def _outlined(self, number: Any, constant: Any) -> Outline:
+        outline = Outline(self.schedule, number, constant)
+        outline.add("stream", self.program.streams)
+        outline.add("handed on", [s for pair in self.program.handed_on for s in pair])
+        outline.add("record", [c.storage for _, c in self.records])
+        return outline
+
+    # code for every size
+
+    def _coded(self, structure: Structure, sample: Sample) -> Code:
+        """Machine code for the sizes seen so far and all others."""
+        before = structure.samples
+        if not any(s.numbers == sample.numbers for s in before):
+            structure.samples = [*before, sample][-SAMPLES:]
+        if len(structure.samples) < 2 or sum(code.threads == self.threads for code in structure.codes) == TRIES:
+            raise Unsupported("too few sizes, or of too many kinds")
+        found = solved(structure.samples)
+        if found is None:
+            raise Unsupported("numbers that do not follow from a size")
+        size, numbers = found
+        parameters = {k: PARAMETERS[a[0]] for k, a in enumerate(sample.constants)
+                      if a[0] in PARAMETERS and any(a != s.constants[k] for s in structure.samples)}
+        code = Code(size, numbers, sample.constants, parameters, self.threads)
+        began = time.perf_counter()
+        try:
+            self._write(code)
+        except (Unsupported, TypeError):    # a TypeError where NumPy was given an extent
+            structure.refused = True
+            raise Unsupported("a form without code for every size") from None
+        structure.codes.append(code)
+        self.sizes.compiled += 1
+        self.sizes.seconds += time.perf_counter() - began
+        return code
+
+    def _write(self, code: Code) -> None:
+        numbers, count = iter(code.numbers), iter(range(len(code.constants)))
+        handed: list[Storage] = []
+
+        def constant(x: Any, kind: str, dims: int) -> Any:
+            of = code.parameters.get(next(count))
+            if of is None:
+                return x
+            handed.append(Storage(np.zeros(1, of.numpy)))
+            return Ref(Content(handed[-1], of, None), 0, [0] * dims)
+
+        outline = self.symbolic = self._outlined(lambda n: next(numbers), constant)
+        self.code, self.entries_of = code, {}
+        self.storages = [*self._table(outline), *handed]
+        self.attached = []
+        text = self._written(Written(outline, handed))
+        made = machine.compile_text(text, "steps")
+        code.call = made.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+        code.attached, code.rooms = self.attached, self.rooms
+        ordinary = outline.storages
+        code.places = {self.entries_of[k]: ordinary.get(s, s) for s, k in self.numbered.items()}
+        self.symbolic = None
+
+    def _table(self, outline: Outline) -> list[Storage]:
+        records = {c.storage for _, c in self.records}
+        return [s for s in outline.storages if s not in records]
+
+    def _bytes(self, s: Storage) -> Index:
+        return super()._bytes(s) if self.symbolic is None else self.symbolic.lengths[s] * s.flat.itemsize
+
+    def _offset(self, k: int) -> str:
+        if self.symbolic is None:
+            return super()._offset(k)
+        if k not in self.entries_of:
+            self.entries_of[k] = self.code.size.reserve()
+        return f"%size.{self.entries_of[k]}"
+
+    # this size
+
+    def _adopt(self, plan: Plan, code: Code, outline: Outline, n: int) -> None:
+        """Run the code with the numbers of this program."""
+        def value(x: Any) -> Any:
+            return x.at(n) if isinstance(x, Extent) else x
+
+        handed = [Storage(np.full(1, outline.constants[k][0], of.numpy)) for k, of in code.parameters.items()]
+        self.schedule.place([(content, value(count), group) for content, count, group in code.rooms])
+        there = list(outline.storages)
+        self.extents = np.array([0 if x is None else x.at(n) for x in code.size.table] or [0], np.int64)
+        for entry, place in code.places.items():
+            self.extents[entry] = self.schedule.offsets[there[place] if isinstance(place, int) else place]
+        attached = [x._replace(size=value(x.size)) if isinstance(x, Scratch) else x for x in code.attached]
+        self._take(plan._replace(storages=[*self._table(outline), *handed], attached=attached, size=self.schedule.size), code.call)
+
+    def _arena(self) -> Array:
+        self.room = self.size + 128
+        return np.empty(0, np.uint8)
+
+    def _go(self, address: int, steps: int) -> list[int]:
+        memory = self.sizes.memory(self.room)
+        ctypes.c_uint64.from_address(address + 8 * ARENA).value = aligned(memory)
+        try:
+            return super()._go(address, steps)
+        finally:
+            self.sizes.free.append(memory)
+
+
+class Written:
+    """A schedule over extents, as its nests are written."""
+
+    def __init__(self, outline: Outline, handed: list[Storage]):
+        self.before, self.groups, self.boxes = outline.before, outline.groups, outline.boxes
+        self.in_parts, self.schedule, self.handed = outline.schedule.in_parts, outline.schedule, handed
+
+    def temporary(self, storage: Storage) -> bool:
+        return storage not in self.handed and self.schedule.temporary(storage)
+
+    def needed(self, content: Content) -> bool | None:
+        return True if content.storage in self.handed else self.schedule.needed(content)
+
+
+def solved(samples: Sequence[Sample]) -> tuple[Size, list[Any]] | None:
+    """A size and the numbers in terms of it, such that they are those of every sample; None where there is no such size."""
+    rows = list(zip(*(s.numbers for s in samples), strict=True))
+    candidates = sorted({rows[k] for k in samples[-1].sizes if len(set(rows[k])) == len(samples)}, key=lambda row: row[-1])
+    for n in candidates:
+        size = Size(max(*n, LEAST))
+        known: dict[tuple[int, ...], Any] = {}
+        for row in rows:
+            if row not in known:
+                known[row] = row[0] if len(set(row)) == 1 else _in_terms(size.itself, n, row)
+            if known[row] is None:
+                break
+        else:
+            return size, [known[row] for row in rows]
+    return None
+
+
+def _in_terms(n: Any, sizes: tuple[int, ...], row: tuple[int, ...]) -> Any:
+    """A number as a polynomial of the size: a multiple, a multiple of the square, a line, a parabola."""
+    for power in (1, 2):
+        factor = row[0] // sizes[0] ** power
+        if all(factor * s ** power == x for s, x in zip(sizes, row, strict=True)):
+            return n * factor if power == 1 else n * n * factor
+    (s, x), (t, y) = ((sizes[k], row[k]) for k in (0, 1))
+    slope, rest = divmod(y - x, t - s)
+    if not rest and all(x + slope * (u - s) == z for u, z in zip(sizes, row, strict=True)):
+        return n * slope + (x - slope * s)
+    if len(sizes) < 3:
+        return None
+    bends = [((row[k] - x) * (t - s) - (y - x) * (sizes[k] - s), (sizes[k] - s) * (sizes[k] - t) * (t - s)) for k in range(2, len(sizes))]
+    bend, rest = divmod(bends[0][0], bends[0][1])
+    if rest or (y - x - bend * (t * t - s * s)) % (t - s):
+        return None
+    slope = (y - x - bend * (t * t - s * s)) // (t - s)
+    start = x - slope * s - bend * s * s
+    return n * n * bend + n * slope + start if all(bend * u * u + slope * u + start == z for u, z in zip(sizes, row, strict=True)) else None
