@@ -3,6 +3,8 @@ import math
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -10,10 +12,12 @@ import pytest
 import steepest
 from steepest import nn
 from steepest.errors import UserError
-from steepest.tables import baselines, networks, settings, training
+from steepest.tables import baselines, learning, networks, settings, train, training
 from steepest.tables.settings import OPTIMIZERS, Settings
 from steepest.tables.tasks import TASKS
 from steepest.tables.training import Epoch, Run
+
+from .conftest import classes_table
 
 
 def data(rows: int = 60, seed: int = 0) -> tuple[steepest.Tensor, steepest.Tensor]:
@@ -259,3 +263,32 @@ def test_few_rows_still_make_some_steps(rows: int, batch: int) -> None:
 def test_longer_tables_get_bins_and_a_rate_that_is_chosen() -> None:
     how = settings.recipe(2000, "adamw", None, None)
     assert (how.members, how.bins, len(how.rates(2000))) == (4, True, 3)
+
+
+def test_few_rows_have_a_fixed_rate_unless_one_is_searched(tmp_path: Path) -> None:
+    place = tmp_path / "t.csv"
+    place.write_text(classes_table(120), encoding="utf-8")
+    ways = {lr: train(place, "label", lr=lr, folds=2, epochs=6) for lr in (None, "auto")}
+    rates = {lr: (found.model.about["lr"], found.model.about["rate"]) for lr, found in ways.items()}
+    assert rates[None] == (0.01, "fixed")
+    assert rates["auto"][1] == "chosen"
+    assert rates["auto"][0] in [pytest.approx(rate) for rate in (0.001, 0.003, 0.01, 0.03)]
+    again = train(place, "label", lr=rates["auto"][0], folds=2, epochs=6)
+    assert again.model.about["rate"] == ""
+    assert [row.validation_loss for row in again.run.history] == [row.validation_loss for row in ways["auto"].run.history]
+
+
+def test_the_rate_of_few_rows_is_the_best_over_the_validation_rows_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[float, float]] = []
+
+    def member(*arguments: Any) -> tuple[None, Run]:
+        rate, seed = arguments[4].lr, arguments[5]
+        loss = {1: 0.5, 2: 3.0}[rate] if seed == 0 else {1: 2.0, 2: 0.1}[rate]  # the first network alone would choose 1
+        tried.append((rate, loss))
+        return None, Run(history=[Epoch(1, 0.0, loss, rate, 0.0)])
+
+    monkeypatch.setattr(learning, "_member", member)
+    how = Settings(tried=(1.0, 2.0), all_try=True)
+    sides = [numpy.arange(3), numpy.arange(3, 6), numpy.arange(6, 9)]
+    assert learning._rate_for_all(None, numpy.arange(9), sides, [4], how, 0) == 2.0  # type: ignore[arg-type]
+    assert len(tried) == 6

@@ -29,7 +29,7 @@ def train(
     columns: WhatColumnsAre = AS_JUDGED,
     class_weight: str = "none",
     optimizer: str = "auto",
-    lr: str = "auto",
+    lr: str | None = None,
     epochs: int | None = None,
     seed: int = 0,
     how: HowToRead = AS_IT_IS,
@@ -63,7 +63,8 @@ def train(
         auto (lbfgs for a linear model, else adamw), or one of adamw, adam, sgd, momentum, adagrad, rmsprop,
         adadelta, adamax, asgd, rprop, lbfgs.
     lr
-        The learning rate, or auto: the best of some short runs by validation loss (where rows are few, a fixed one).
+        The learning rate, or auto: the best of some by the validation loss of short runs. Without this the same, but
+        for --model auto with fewer than 2,000 rows to learn from, whose rate is fixed.
     epochs
         Passes over the rows: at most so many; without this, 200 at most or what the recipe of auto says.
     seed
@@ -82,7 +83,6 @@ def train(
         shown = ", ".join(reading.read(data, **how.options).names[:20])
         raise UserError(text("table-which-target", columns=shown))
     folder = out if out is not None else Path("runs") / data.name.split(".")[0]
-    rate = _rate(lr)
     from steepest.cli import screen
     from steepest.viz import trained
 
@@ -101,7 +101,7 @@ def train(
             decimal=columns.decimal,
             class_weight=class_weight,
             optimizer=optimizer,
-            lr=rate,
+            lr=lr,
             epochs=epochs,
             seed=seed,
             out=folder,
@@ -113,15 +113,6 @@ def train(
             **how.options,
         )
     _show(result, folder)
-
-
-def _rate(lr: str) -> float | None:
-    if lr == "auto":
-        return None
-    try:
-        return float(lr)
-    except ValueError:
-        raise UserError(text("train-lr-word", lr=lr)) from None
 
 
 def _show(result: TrainResult, folder: Path) -> None:
@@ -137,6 +128,7 @@ def _show(result: TrainResult, folder: Path) -> None:
         report.task_words(schema),
         report.plan_words(about),
         *(f"- {note}" for note in result.notes),
+        *([report.network_words(result.model)] if result.run.history else []),
         text(f"train-ended-{result.run.ended}", epochs=result.run.epochs, best=result.run.best)
         + " "
         + text("report-seconds", seconds=f"{result.seconds:.1f}"),

@@ -47,10 +47,12 @@ ROWS = {
     "report-dependence-alt": ("Mean prediction along {column}: from {least} to {most}.", "随 {column} 变化的平均预测：从 {least} 到 {most}。"),
     "report-dependence-class": ("probability of {label}", "{label} 的概率"),
     "report-network-bins": (" (numbers through bins)", "（数字经过分箱）"),
+    "report-rate-chosen": (" (the best of some, by the validation loss of short runs)", "（由短训练的验证损失选出）"),
+    "report-rate-fixed": (" (fixed, as rows are few; --lr auto searches)", "（数据少，因此固定；--lr auto 会搜索）"),
     "report-network-cosine": (
-        "Networks averaged: {members} of {model}, features: {features}{bins}; optimizer {optimizer}, learning rate {lr:g}, "
+        "Networks averaged: {members} of {model}, features: {features}{bins}; optimizer {optimizer}, learning rate {lr:g}{rate}, "
         "falling to 0 over {epochs} epochs.",
-        "{members} 个 {model} 网络取平均，{features} 个特征{bins}；优化器 {optimizer}，学习率 {lr:g}，在 {epochs} 轮中降到 0。",
+        "{members} 个 {model} 网络取平均，{features} 个特征{bins}；优化器 {optimizer}，学习率 {lr:g}{rate}，在 {epochs} 轮中降到 0。",
     ),
     "report-heading-form": ("Try it", "试一试"),
     "form-about": (
@@ -146,8 +148,8 @@ ROWS = {
     "report-column-distinct": ("different", "不同值"),
     "report-column-missing": ("missing", "缺失"),
     "report-network": (
-        "Model {model}, features: {features}; optimizer {optimizer}, learning rate {lr:g}, halved when validation stands still.",
-        "模型 {model}，{features} 个特征；优化器 {optimizer}，学习率 {lr:g}，验证损失停滞时减半。",
+        "Model {model}, features: {features}; optimizer {optimizer}, learning rate {lr:g}{rate}, halved when validation stands still.",
+        "模型 {model}，{features} 个特征；优化器 {optimizer}，学习率 {lr:g}{rate}，验证损失停滞时减半。",
     ),
     "report-seconds": ("Learning and testing took {seconds} s.", "学习与测试共用时 {seconds} 秒。"),
     "metric-accuracy": (

@@ -275,6 +275,10 @@ ROWS = {
         "stopped before the test: the numbers are those of the validation rows, which are too good",
         "在测试之前停止：这些数字来自验证数据，会偏好",
     ),
+    "train-stopped-testing": (
+        "stopped by Ctrl-C in the tests, of which {tested} of {tests} were done",
+        "测试被 Ctrl-C 停止，{tests} 个中完成了 {tested} 个",
+    ),
     "train-threshold": (
         "{rare!r} is rare ({share} % of the rows): {second!r} is predicted from a probability of {threshold} on, chosen on validation "
         "for the best F1 of {rare!r}",

@@ -29,7 +29,7 @@ class _Estimator(BaseEstimator):
         self,
         model: str = "auto",
         optimizer: str = "auto",
-        lr: float | None = None,
+        lr: float | str | None = None,
         epochs: int | None = None,
         random_state: int | None = 0,
     ) -> None:
@@ -45,7 +45,7 @@ class _Estimator(BaseEstimator):
         if self.model == "auto":
             how = settings.recipe(len(x), optimizer, self.lr, self.epochs)
         else:
-            how = Settings(optimizer, self.lr, self.epochs or 200)
+            how = Settings(optimizer, settings.given_rate(self.lr), self.epochs or 200)
         self.mean_, self.scale_ = x.mean(axis=0), x.std(axis=0)
         self.scale_ = numpy.where(self.scale_ > 1e-12 * numpy.abs(x).max(axis=0, initial=1e-30), self.scale_, 1.0)
         matrix = self._prepared(x)

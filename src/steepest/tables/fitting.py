@@ -54,7 +54,7 @@ def train(
     decimal: str = "auto",
     class_weight: str = "none",
     optimizer: str = "auto",
-    lr: float | None = None,
+    lr: float | str | None = None,
     epochs: int | None = None,
     seed: int = 0,
     out: str | os.PathLike[str] | None = None,
@@ -70,7 +70,8 @@ def train(
     `model` is `linear`, hidden widths such as `64-64`, or `auto`: several networks averaged, unless the linear model has the
     smaller validation loss or rows are few. `time` names the column whose latest rows are the test, `group` one whose rows stay
     together; `folds=0` decides by the number of rows. `kinds` and `ignore` say what columns are. `metric` is the first in tables.
-    `optimizer="auto"` is L-BFGS for a linear model, else AdamW; `lr=None` is chosen by short runs. With `out`, a folder gets
+    `optimizer="auto"` is L-BFGS for a linear model, else AdamW. `lr="auto"` takes the learning rate with the
+    least validation loss of short runs; so does None, but for `model="auto"` on few rows, where it is fixed. With `out`, a folder gets
     model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `silence`
     names rules of the doctor that are not to speak. `how` reads the file: header, encoding, separator, sheet; `watch` is called
     after each epoch, `stage` with words where something else begins; `draw` gives more sections of the report, as HTML. Raises
@@ -85,7 +86,7 @@ def train(
     inspecting.check_silence(silence)
     hidden = networks.widths(model)  # what cannot be meant ends before the file is read
     name_of_optimizer = AUTO[not hidden] if optimizer == "auto" else optimizer
-    Settings(name_of_optimizer, lr, 200 if epochs is None else epochs)
+    Settings(name_of_optimizer, settings.given_rate(lr), 200 if epochs is None else epochs)
 
     table = reading.read(data, **how) if isinstance(data, (str, os.PathLike)) else reading.from_frame(data, "data")
     table, name, notes = work.rows_with_target(table, target)
@@ -106,7 +107,7 @@ def train(
     if model == "auto" and not few:
         how_to_train = settings.recipe(len(plan.learn), name_of_optimizer, lr, epochs)
     else:
-        how_to_train = Settings(name_of_optimizer, lr, epochs or 200)
+        how_to_train = Settings(name_of_optimizer, settings.given_rate(lr), epochs or 200)
 
     with _leaving_no_trace(hidden):
         learnt = learning.learn(ready, plan.learn, hidden, how_to_train, seed, model == "auto", watch, few)
@@ -133,6 +134,7 @@ def train(
         "trained": "-".join(map(str, hidden)) or "linear",
         "optimizer": how_to_train.optimizer,
         "lr": learnt.runs[0].lr,
+        "rate": _how_the_rate_came(lr, how_to_train, len(plan.learn)) if learnt.runs[0].history else "",
         "epochs": how_to_train.epochs,
         "best_epoch": learnt.runs[0].best,
         "ended": learnt.runs[-1].ended,
@@ -172,6 +174,13 @@ def _leaving_no_trace(hidden: list[int]) -> Iterator[None]:
     finally:
         steepest.set_rng_state(before)
         steepest.set_num_threads(threads)
+
+
+def _how_the_rate_came(lr: float | str | None, how: Settings, rows: int) -> str:
+    """`chosen` by short runs, `fixed` by the recipe, or empty: given by the user, or by an optimizer that has one."""
+    if how.lr is None:
+        return "chosen" if len(how.rates(rows)) > 1 else ""
+    return "fixed" if lr is None else ""
 
 
 def _doctor(ready: Work, plan: Plan, learnt: Learnt, silence: Collection[str]) -> list[Finding]:
@@ -219,19 +228,22 @@ def _tested(
     classes = len(ready.schema.classes)
     parts: list[tuple[Rows, dict[str, Array]]] = []
     if not learnt.interrupted or plan.kind in ("holdout", "time"):
-        for number, test in enumerate(plan.tests):
-            stage(text("screen-testing", number=number + 1, tests=len(plan.tests)))
-            one, rows = learnt, plan.learn
-            if plan.kind in ("folds", "each"):
-                rows = plan.others(test)
-                quick = replace(how, members=settings.members_of_fold(how), lr=learnt.runs[0].lr or how.lr)
-                chosen = learnt.model.hidden if choose else hidden
-                one = learning.learn(ready, rows, chosen, quick, seed + 1 + number, choose, solve=True)
-                if one.interrupted:
-                    break
-            parts.append((test, _said(one, ready, rows, test, seed)))
-            if growth is not None:
-                growth.add(one.model, one.matrix, test, ready.truth[test], len(plan.tested))
+        try:
+            for number, test in enumerate(plan.tests):
+                stage(text("screen-testing", number=number + 1, tests=len(plan.tests)))
+                one, rows = learnt, plan.learn
+                if plan.kind in ("folds", "each"):
+                    rows = plan.others(test)
+                    quick = replace(how, members=settings.members_of_fold(how), lr=learnt.runs[0].lr or how.lr)
+                    chosen = learnt.model.hidden if choose else hidden
+                    one = learning.learn(ready, rows, chosen, quick, seed + 1 + number, choose, solve=True)
+                    if one.interrupted:
+                        raise KeyboardInterrupt
+                parts.append((test, _said(one, ready, rows, test, seed)))
+                if growth is not None:
+                    growth.add(one.model, one.matrix, test, ready.truth[test], len(plan.tested))
+        except KeyboardInterrupt:  # the model is there: what was tested so far tells how good it is
+            notes.append(text("train-stopped-testing", tested=len(parts), tests=len(plan.tests)))
     if not parts:  # Ctrl-C before the first test: the validation rows are all there is
         notes.append(text("train-measured-on-validation"))
         rows = learnt.validated

@@ -11,7 +11,7 @@ from steepest.tables import model_file, report, standing_alone
 from steepest.tables.preparing import CategoryColumn, Preparation
 from steepest.tables.result import TrainResult
 from steepest.tables.training import Epoch, Run
-from steepest.tables.writing import write_all
+from steepest.tables.writing import interrupts_held_back, write_all
 
 __all__ = ["history_csv", "write"]
 
@@ -26,20 +26,26 @@ NAMES = {
 
 def write(result: TrainResult, out: Path, anonymous: bool = False,
           draw: Callable[[TrainResult], Sequence[str]] = lambda result: ()) -> None:
-    """Write all files into folder `out` and name them in `result.files`; `anonymous` models do not hold the categories' names."""
+    """Write all files into folder `out` and name them in `result.files`; `anonymous` models do not hold the categories' names. Ctrl-C
+    meanwhile costs the pictures that `draw` gives, not the files: what was learnt is not lost so shortly before it is kept."""
     if anonymous:
         salt = secrets.token_hex(8)
         columns = (column.anonymous(salt) if isinstance(column, CategoryColumn) else column for column in result.model.preparation.columns)
         result.model = replace(result.model, preparation=Preparation(tuple(columns)))
     result.files = {kind: out / name for kind, name in NAMES.items()}
-    contents = {
-        "model": model_file.dump(result.model),
-        "history": history_csv(result.runs),
-        "report": report.page(result, out, draw(result)).encode("utf-8"),
-        "train": standing_alone.train_program(result.model, result.plan).encode("utf-8"),
-        "predict": standing_alone.predict_program().encode("utf-8"),
-    }
-    write_all({result.files[kind]: content for kind, content in contents.items()})
+    try:
+        drawn = draw(result)
+    except KeyboardInterrupt:
+        drawn = []
+    with interrupts_held_back():
+        contents = {
+            "model": model_file.dump(result.model),
+            "history": history_csv(result.runs),
+            "report": report.page(result, out, drawn).encode("utf-8"),
+            "train": standing_alone.train_program(result.model, result.plan).encode("utf-8"),
+            "predict": standing_alone.predict_program().encode("utf-8"),
+        }
+        write_all({result.files[kind]: content for kind, content in contents.items()})
 
 
 def history_csv(runs: list[Run]) -> bytes:

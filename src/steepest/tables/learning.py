@@ -94,8 +94,14 @@ def learn(
     if taken or (choose and hidden):
         one = taken or work.task.name == "multiclass" or len(rows) >= MOST_SOLVED_AGAIN
         judged = sides[:1] if one else sides[: len(members)]
-        rivals = [linear_of(numpy.setdiff1d(rows, side)).members[0] for side in judged]
-        if not taken:
+        rivals = []
+        try:
+            rivals = [linear_of(numpy.setdiff1d(rows, side)).members[0] for side in judged]
+        except KeyboardInterrupt:  # the networks are there
+            if taken:
+                raise
+            runs[-1].ended = "interrupted"
+        if rivals and not taken:
             counts = [len(side) for side in judged]
             losses = [training.loss_on(rival, plain.criterion, plain.part(side)) for rival, side in zip(rivals, judged, strict=True)]
             of_linear, of_networks = (
@@ -144,18 +150,19 @@ class _Data:
 def _members(
     data: _Data, rows: Rows, sides: list[Rows], hidden: list[int], settings: Settings, seed: int, watch: Watch
 ) -> tuple[list[nn.Sequential], list[Run]]:
-    """The trained networks, each without its validation rows; the first chooses the learning rate of all."""
+    """The trained networks, each without its validation rows; the first chooses the learning rate of all; where rows are few, all do."""
     members: list[nn.Sequential] = []
     runs: list[Run] = []
-    room = networks.room(data.features)
-    batch = settings.batch(len(rows))
+    if settings.lr is None and settings.all_try:
+        settings = replace(settings, lr=_rate_for_all(data, rows, sides, hidden, settings, seed))
     for number, side in enumerate(sides):
-        network = networks.build(hidden, room, data.work.outputs)
-        others = training.whole_batches(numpy.setdiff1d(rows, side), batch, seed + number)
-        learnt = data.part(others, room)
-        run = training.train(network, data.criterion, learnt, data.part(side, room), settings, seed + number, watch, number == 0)
-        del learnt  # before the next network takes as much
-        if run.ended == "interrupted" and members:
+        try:
+            network, run = _member(data, rows, side, hidden, settings, seed + number, watch, number == 0)
+            if run.ended == "interrupted" and members:
+                raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            if not members:
+                raise
             runs[-1].ended = "interrupted"
             break
         members.append(network)
@@ -165,6 +172,35 @@ def _members(
             break
     training.agree(members, runs, [len(side) for side in sides[: len(members)]])
     return [networks.cut(network, data.features) for network in members], runs
+
+
+def _member(
+    data: _Data, rows: Rows, side: Rows, hidden: list[int], settings: Settings, seed: int, watch: Watch = lambda epoch, run: None,
+    diagnosed: bool = False,
+) -> tuple[nn.Sequential, Run]:
+    """A network trained on `rows` but those of its `side`, which validate it."""
+    room = networks.room(data.features)
+    network = networks.build(hidden, room, data.work.outputs)
+    others = training.whole_batches(numpy.setdiff1d(rows, side), settings.batch(len(rows)), seed)
+    learnt, validation = data.part(others, room), data.part(side, room)
+    return network, training.train(network, data.criterion, learnt, validation, settings, seed, watch, diagnosed)
+
+
+def _rate_for_all(data: _Data, rows: Rows, sides: list[Rows], hidden: list[int], settings: Settings, seed: int) -> float:
+    """The learning rate with which short runs of all networks have the least validation loss over the rows of all; afterwards the
+    generator is where it was, so that this rate given by hand trains the same networks."""
+    short, before = training.shortened(settings, len(rows) - len(sides[0])), steepest.get_rng_state()
+    counts = numpy.array([len(side) for side in sides], dtype=float)
+    losses = {}
+    for rate in settings.rates(len(rows)):
+        steepest.set_rng_state(before)
+        runs = [_member(data, rows, side, hidden, replace(short, lr=rate), seed + number)[1] for number, side in enumerate(sides)]
+        if any(run.ended == "interrupted" for run in runs):
+            raise KeyboardInterrupt
+        looks = min(len(run.history) for run in runs)
+        losses[rate] = min(float(counts @ [run.history[look].validation_loss for run in runs]) for look in range(looks))
+    steepest.set_rng_state(before)
+    return min(losses, key=losses.__getitem__)
 
 
 def _scale(work: Work, rows: Rows, matrix: NDArray[numpy.float32], widened: bins.Bins) -> Scale:

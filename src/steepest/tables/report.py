@@ -21,7 +21,7 @@ from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run, mean_history
 
 __all__ = [
-    "best_of", "better", "between", "finding_words", "metric_rows", "number", "page", "plan_words", "shell", "shown", "task_words",
+    "best_of", "better", "between", "finding_words", "metric_rows", "network_words", "number", "page", "plan_words", "shell", "shown", "task_words",
 ]  # fmt: skip
 
 WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
@@ -385,21 +385,28 @@ def _columns(model: TableModel) -> str:
 def _training(model: TableModel, run: Run, seconds: float) -> str:
     about = model.about
     said = [
-        text(
-            "report-network-cosine" if about["cosine"] else "report-network",
-            members=about["members"],
-            epochs=about["epochs"],
-            model=about["trained"],
-            features=len(model.preparation.features),
-            optimizer=about["optimizer"],
-            lr=about["lr"],
-            bins=text("report-network-bins") if model.bins is not None else "",
-        ),
+        network_words(model),
         text(f"train-ended-{run.ended}", epochs=run.epochs, best=run.best)
         + " "
         + text("report-seconds", seconds=f"{seconds:.1f}"),
     ]
     return f"<h2>{text('report-heading-training')}</h2>\n" + "\n".join(f"<p>{escape(line)}</p>" for line in said)
+
+
+def network_words(model: TableModel) -> str:
+    """What was trained and how, in a sentence."""
+    about = model.about
+    return text(
+        "report-network-cosine" if about["cosine"] else "report-network",
+        members=about["members"],
+        epochs=about["epochs"],
+        model=about["trained"],
+        features=len(model.preparation.features),
+        optimizer=about["optimizer"],
+        lr=about["lr"],
+        rate=text(f"report-rate-{about['rate']}") if about.get("rate") else "",
+        bins=text("report-network-bins") if model.bins is not None else "",
+    )
 
 
 def _again(command: Sequence[str], out: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from steepest import Tensor, optim
 from steepest.errors import UserError, text
 
-__all__ = ["AUTO", "OPTIMIZERS", "Settings", "members_of_fold", "recipe"]
+__all__ = ["AUTO", "OPTIMIZERS", "Settings", "given_rate", "members_of_fold", "recipe"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ MEMBERS_OF_FOLD = 4
 FEW_MEMBERS, FEW_LR, FEW_EPOCHS, FEW_BATCH, FEW_LOOK = 8, 0.01, 30, 128, 10
 COSINE_LR = 0.002  # for batches of any size: the schedule starts high and ends at 0
 COSINE_FACTORS = (0.5, 1.0, 2.0)
+FEW_FACTORS = (0.1, 0.3, 1.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Settings:
     With `cosine` the learning rate rises over the first twentieth of the steps and falls to 0 on half a cosine over all `epochs`;
     otherwise it is halved where validation stands still, and a run that does not improve ends early. `members` networks, each with
     another part of the rows for validation, are averaged; with `bins` they read numbers through `bins.Bins`. Validation is looked at
-    every `look` epochs; `rows_a_step` are the rows of a mini-batch (None: by the number of rows).
+    every `look` epochs; `rows_a_step` are the rows of a mini-batch (None: by the number of rows). `tried` are the learning rates that
+    `lr=None` tries (none: by the optimizer and the batch), by the validation rows of all networks with `all_try`, else of the first.
     """
 
     optimizer: str = "adamw"
@@ -75,6 +77,8 @@ class Settings:
     bins: bool = False
     look: int = 1
     rows_a_step: int | None = None
+    tried: tuple[float, ...] = ()
+    all_try: bool = False
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -112,24 +116,39 @@ class Settings:
             return [self.lr]
         if row.all_rows:
             return [row.lr]
+        if self.tried:
+            return list(self.tried)
         if self.cosine:
             return [COSINE_LR / OPTIMIZERS["adamw"].lr * row.lr * factor for factor in COSINE_FACTORS]
         usual = row.lr * math.sqrt(self.batch(rows) / 32)
         return [float(f"{usual * factor:.2g}") for factor in FACTORS]
 
 
-def recipe(rows: int, optimizer: str, lr: float | None, epochs: int | None) -> Settings:
-    """The settings of `--model auto` for a table of which `rows` are learnt from; what is given stays as it is."""
+def given_rate(lr: float | str | None) -> float | None:
+    """The learning rate where it was given; None for `auto` and where nothing was said. Raises `UserError` for other words."""
+    if lr is None or lr == "auto":
+        return None
+    try:
+        return float(lr)
+    except ValueError:
+        raise UserError(text("train-lr-word", lr=lr)) from None
+
+
+def recipe(rows: int, optimizer: str, lr: float | str | None, epochs: int | None) -> Settings:
+    """The settings of `--model auto` for a table of which `rows` are learnt from; what is given stays as it is. `lr="auto"` searches
+    where few rows would else have a fixed rate."""
     members = MEMBERS if rows < MANY_ROWS else MEMBERS_OF_MANY_ROWS
-    draft = Settings(optimizer, lr, epochs or 1, cosine=True, members=members, bins=True, look=LOOK)
+    given = given_rate(lr)
+    draft = Settings(optimizer, given, epochs or 1, cosine=True, members=members, bins=True, look=LOOK)
     if OPTIMIZERS[optimizer].all_rows:
         return replace(draft, epochs=epochs or 200, cosine=False, members=1, look=1)
     if rows < FEW_ROWS:
-        rate = lr or FEW_LR * OPTIMIZERS[optimizer].lr / OPTIMIZERS["adamw"].lr
+        usual = FEW_LR * OPTIMIZERS[optimizer].lr / OPTIMIZERS["adamw"].lr
         batch = max(16, min(FEW_BATCH, 2 ** int(math.log2(max(1, rows / 4)))))
         return replace(
-            draft, lr=rate, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK, rows_a_step=batch
-        )
+            draft, lr=usual if lr is None else given, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK,
+            rows_a_step=batch, tried=tuple(usual * factor for factor in FEW_FACTORS), all_try=True,
+        )  # fmt: skip
     steps = max(1, rows // draft.batch(rows))
     shortest = FEWEST_EPOCHS if rows < MANY_ROWS else 3
     return replace(draft, epochs=epochs or min(LONGEST, max(shortest, round(STEPS / steps))))

@@ -20,7 +20,7 @@ from steepest.tables.settings import OPTIMIZERS, Settings
 from steepest.tables.splitting import Rows
 from steepest.utils.data import DataLoader, TensorDataset
 
-__all__ = ["Epoch", "Rate", "Run", "agree", "loss_on", "mean_history", "train", "whole_batches"]
+__all__ = ["Epoch", "Rate", "Run", "agree", "loss_on", "mean_history", "shortened", "train", "whole_batches"]
 
 PATIENCE = 30  # epochs without a better validation loss until the run ends
 HALVE_AFTER = 8  # epochs without a better validation loss until the learning rate is halved
@@ -87,8 +87,7 @@ def train(
     """
     rates = settings.rates(len(data[0]))
     if len(rates) > 1:
-        steps = -(-len(data[0]) // settings.batch(len(data[0])))
-        short = replace(settings, epochs=min(settings.epochs, -(-TRIAL_STEPS // steps)))
+        short = shortened(settings, len(data[0]))
         trials = []
         for rate in rates:
             trial = copy.deepcopy(network)
@@ -99,6 +98,12 @@ def train(
                 return run
         rates = [min(trials)[1]]
     return _run(network, criterion, data, validation, settings, rates[0], seed, watch, diagnosed)
+
+
+def shortened(settings: Settings, rows: int) -> Settings:
+    """The settings of the short runs that judge a learning rate."""
+    steps = -(-rows // settings.batch(rows))
+    return replace(settings, epochs=min(settings.epochs, -(-TRIAL_STEPS // steps)))
 
 
 def _run(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from steepest.errors import UserError, text
 
-__all__ = ["finish", "write_all"]
+__all__ = ["finish", "interrupts_held_back", "write_all"]
 
 MOVES = ".steepest-moves"
 
@@ -47,6 +49,19 @@ def write_all(files: Mapping[Path, bytes]) -> None:
             left.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             (place.parent / MOVES).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the end: a program stopped between two moves would leave old files beside new ones."""
+    if threading.current_thread() is not threading.main_thread():  # where Python never raises it
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def finish(folder: Path) -> None:
