@@ -94,6 +94,8 @@ MALFORMED = {
     "xlsx": (b"PK\x03\x04" + b"rest" * 20, r"begins like a file of Excel, but cannot be read as one"),
     "parquet": (b"PAR1" + b"rest" * 20, r"begins like a file of Parquet, but cannot"),
     "pdf": (b"%PDF-1.7" + b"rest" * 20, r"is a PDF file: tables are read from CSV, TSV, Excel"),
+    "a page": (b"\n<!DOCTYPE html>\n<html><body>not, found</body></html>\n", r"is an? HTML file"),
+    "JSON": (b'[{"a": 1,\n"b": 2}]\n', r"is an? JSON file"),
     "half a character of UTF-16": ("a,b\n1,2\n".encode("utf-16")[:-1], r"line 2 of table\.csv is not UTF-16"),
     "no gzip": (b"\x1f\x8bnothing", r"damaged or incomplete gzip"),
     "short line": (b"a,b,c\n1,2,3\n4,5\n6,7,8\n", r"line 3 of table\.csv has 2 cells, but the first line has 3"),

@@ -1,8 +1,6 @@
 """What may happen to files: killed programs, and tables that are none."""
 
-import gzip
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -12,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from steepest.errors import UserError
+from steepest.cli import main
 from steepest.tables import model_file, train
 from steepest.tables.writing import finish, write_all
 
 from .conftest import classes_table
+from .malformed import DAMAGES, malformed
 
 Write = Callable[..., Path]
 
@@ -60,36 +59,19 @@ def test_a_training_that_is_killed_leaves_the_older_model(write: Write, tmp_path
     assert {name: (tmp_path / "run" / name).read_bytes() for name in before} == before
 
 
-def malformed(seed: int) -> bytes:
-    """A table with something wrong: cut, filled with noise, ragged, of another encoding, or with nothing to learn."""
-    draw = random.Random(seed)
-    rows = draw.choice([0, 1, 3, 40])
-    lines = ["a,b,label"] + [f"{draw.gauss(0, 1):.3f},{draw.choice('xyz')},{draw.choice(['yes', 'no'])}" for _ in range(rows)]
-    content = "\n".join(lines).encode()
-    damage = [
-        lambda: content[: draw.randrange(12)],
-        lambda: gzip.compress(content)[: draw.randrange(2, 30)],
-        lambda: b"PK\x03\x04" + draw.randbytes(50),
-        lambda: b"PAR1" + content,
-        lambda: content + b"\n" + bytes(draw.randrange(1, 9)) + b"\n",
-        lambda: content.replace(b",yes", b",yes,more", 1) + b"\n1,2,3,4\n",
-        lambda: content + b'\n"open,1,2\n',
-        lambda: b"\xff\xfe" + content + b"\n"[: len(content) % 2],
-        lambda: b"label\n" + b"yes\nno\n" * 20,
-        lambda: content.replace(b"yes", b"no") + b"\n",
-        lambda: b"a,b,label\n" + b"1,x,\n" * 30,
-        lambda: b"a,b,label\n" + b"".join(f"{k},x{k},w{k} w\n".encode() for k in range(40)),
-        lambda: b"a,b\n1,2\n3,4\n" * 5,
-        lambda: b"a,label\n" + b"inf,yes\n1,no\n" * 20,
-        lambda: draw.randbytes(200),
-        lambda: b"\n" * draw.randrange(1, 50),
-    ]
-    return damage[seed % len(damage)]()
+TABLES = [malformed(number) for number in range(100)]
 
 
-@pytest.mark.parametrize("seed", range(100))
-def test_a_malformed_table_ends_in_one_sentence(write: Write, seed: int) -> None:
-    with pytest.raises(UserError) as caught:
-        train(write(malformed(seed)), "label", model="linear", epochs=1)
-    assert str(caught.value)
-    assert "\n" not in str(caught.value)
+def test_the_hundred_malformed_tables_are_a_hundred() -> None:
+    assert len(set(TABLES)) == 100
+
+
+@pytest.mark.parametrize("number", range(100), ids=lambda number: f"{number}-{list(DAMAGES)[number % len(DAMAGES)]}")
+def test_a_malformed_table_ends_in_one_sentence_and_exit_code_2(write: Write, capfd: pytest.CaptureFixture[str], number: int) -> None:
+    place = write(TABLES[number])
+    assert main(["train", str(place), "--target", "label", "--model", "linear", "--out", str(place.parent / "run")]) == 2
+    shown = capfd.readouterr()
+    assert shown.err.strip()
+    assert "\n" not in shown.err.strip()
+    assert not shown.out
+    assert not (place.parent / "run").exists()

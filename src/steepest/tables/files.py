@@ -55,10 +55,18 @@ def bytes_of(path: Path, source: str) -> bytes:
 
 def signature(data: bytes, source: str) -> str:
     """`xlsx`, `Parquet`, or nothing for text; raises for a format that is not read."""
-    kind = next((kind for begin, kind in SIGNATURES.items() if data.startswith(begin)), "")
+    kind = next((kind for begin, kind in SIGNATURES.items() if data.startswith(begin)), "") or _written_text(data)
     if kind not in ("", "xlsx", "Parquet"):
         raise UserError(text("table-other-format", source=source, kind=kind))
     return kind
+
+
+def _written_text(data: bytes) -> str:
+    """What text is that is written for programs: a page that came in the place of a download, or JSON; nothing for others."""
+    head, tail = data[:300].removeprefix(b"\xef\xbb\xbf").lstrip().lower(), data[-300:].rstrip()
+    if head.startswith((b"<!doctype html", b"<html")):
+        return "HTML"
+    return "JSON" if head[:1] + tail[-1:] in (b"{}", b"[]") else ""
 
 
 def decoded(data: bytes, source: str, encoding: str = "auto") -> tuple[bytes, list[str]]:

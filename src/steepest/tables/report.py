@@ -21,7 +21,8 @@ from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run, mean_history
 
 __all__ = [
-    "best_of", "better", "between", "finding_words", "metric_rows", "network_words", "number", "page", "plan_words", "shell", "shown", "task_words",
+    "best_of", "better", "between", "finding_words", "metric_rows", "network_words", "number", "page", "plan_words", "shell", "shown",
+    "task_words",
 ]  # fmt: skip
 
 WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
@@ -383,7 +384,6 @@ def _columns(model: TableModel) -> str:
 
 
 def _training(model: TableModel, run: Run, seconds: float) -> str:
-    about = model.about
     said = [
         network_words(model),
         text(f"train-ended-{run.ended}", epochs=run.epochs, best=run.best)
