@@ -950,6 +950,23 @@ for epoch in range(100):
     return faulty, healthy
 
 
+DISCS = HEAD.format(seed=0) + """rows, columns = torch.meshgrid(torch.arange(12.0), torch.arange(12.0), indexing="ij")
+model = nn.Sequential(nn.Conv2d(1, 6, 3, padding=1), nn.ReLU(), nn.Conv2d(6, 1, 3, padding=1))
+nn.init.constant_(model[2].bias, -2.0)
+optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+for step in range(21):
+    at = torch.rand(16, 2) * 6 + 3
+    mask = (((rows - at[:, 0, None, None]) ** 2 + (columns - at[:, 1, None, None]) ** 2).sqrt() < 2.5).float().unsqueeze(1)
+    logits = model(mask + torch.randn(16, 1, 12, 12))
+    found = logits.sigmoid()
+    dice = 1 - (2 * (found * mask).sum() + 1) / ((found + mask).sum() + 1)
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, mask) + dice
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
 @row("class-imbalance")
 def _() -> tuple[list[str], list[str]]:
     rare = "x = torch.randn(200, 3)\ny = (x[:, :1] + 1.5 * torch.randn(200, 1) > 3.0).float()\n"
@@ -965,7 +982,7 @@ def _() -> tuple[list[str], list[str]]:
         program("binary", "linear", more_data=clear, epochs=100, optimizer=ADAM.format(0.1)), program("binary", "layers", "loader", more_data=clear, epochs=80, optimizer=ADAM.format(0.03)),
         program("binary", "layers", epochs=60), program("classes", "layers", "loader", epochs=60),
         program("binary", "linear", more_data=clear, loss="nn.BCEWithLogitsLoss(pos_weight=torch.tensor([8.0]))", epochs=80, optimizer=ADAM.format(0.1)),
-        program("numbers", "linear", more_data="y = (torch.rand(64, 1) > 0.9).float() + 0.5 * x[:, :1]\n"),
+        program("numbers", "linear", more_data="y = (torch.rand(64, 1) > 0.9).float() + 0.5 * x[:, :1]\n"), DISCS,
     ]
     return faulty, healthy
 

@@ -43,6 +43,14 @@ def test_the_best_rate_is_the_first_at_the_level_and_diverging_rates_are_counted
     assert [line.split()[0] for line in str(race).splitlines()[2:]] == ["SGD"] and "1 / 4" in str(race)
 
 
+def test_where_every_rate_diverges_smaller_ones_are_tried() -> None:
+    steep = viz.race(lambda a, b: 1e6 * a ** 2 + b ** 2, {"SGD": None, "Adam": None}, (1.0, 1.0), steps=30)
+    sgd, adam = steep.runs
+    assert sgd.rates[0] == pytest.approx(1e-10) and sgd.rates[-1] == pytest.approx(1e-4) and len(sgd.rates) == len(adam.rates)
+    assert 0 < sgd.rate < 1e-6 and not sgd.diverged[sgd.best] and sgd.losses[-1] < 2.0       # 2 / curvature is 1e-6
+    assert adam.rates[0] == pytest.approx(1e-4)
+
+
 def test_all_ten_run_on_every_function_and_line_searches_count_their_evaluations() -> None:
     for name in FUNCTIONS:
         race = viz.race(name, steps=12, rates=(0.01, 0.1))

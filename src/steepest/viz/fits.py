@@ -79,7 +79,8 @@ def _curve(ax: Axes, x: Array, y: Array, answer: Any, binary: bool, name: str, r
         data["boundary"] = [float(grid[i] + (grid[i + 1] - grid[i]) * (0.5 - values[i]) / (values[i + 1] - values[i])) for i in crossing]
         for at in data["boundary"]:
             ax.axvline(at, color=look.faint, linestyle=":", linewidth=1.6)
-            ax.annotate(f"{at:.3g}", (at, 0.5), xytext=(6, 8), textcoords="offset points", color=look.soft)
+            rising = values[np.searchsorted(grid, at) - 1] < 0.5        # the number stands on the side where the curve is not
+            ax.annotate(f"{at:.3g}", (at, 0.5), xytext=(6, -16 if rising else 8), textcoords="offset points", color=look.soft)
         ax.set_ylabel(text("viz-fit-probability"))
     else:
         ax.set_ylabel("y")

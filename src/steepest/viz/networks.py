@@ -254,9 +254,9 @@ def _column(ax: Any, layer: Layer, k: int, shown: list[int], valued: bool, names
             ax.annotate("⋮", (k, y), ha="center", va="center", fontsize=16, color=look.soft)
             continue
         colour = look.colour(2) if k == 0 else look.colour(1) if k == count - 1 else look.colour(0)
-        ax.plot([k], [y], marker="o", markersize=27, markerfacecolor=look.ground, markeredgecolor=colour, markeredgewidth=2, zorder=3)
+        ax.plot([k], [y], marker="o", markersize=29, markerfacecolor=look.ground, markeredgecolor=colour, markeredgewidth=2, zorder=3)
         if valued and layer.values is not None:
-            ax.annotate(_in_circle(layer.values[i]), (k, y), ha="center", va="center", fontsize=9, color=look.ink, zorder=5)
+            ax.annotate(_in_circle(layer.values[i]), (k, y), ha="center", va="center", fontsize=8, color=look.ink, zorder=5)
         if layer.bias is not None:
             ax.annotate(f"b {_in_circle(layer.bias[i])}", (k, y - 0.38), ha="center", va="center", fontsize=8.5, color=look.soft, zorder=5,
                         bbox={"boxstyle": "round,pad=0.05", "facecolor": look.ground, "edgecolor": "none", "alpha": 0.8})

@@ -26,7 +26,7 @@ WIDE = 560  # the side of the map in the page's units
 
 def race(loss: Any, optimizers: Mapping[str, Any] | None = None, start: Any = None, data: tuple[Any, Any] | None = None, *,
          steps: int | None = None, level: float | None = None, rates: Sequence[float] = RATES) -> Race:
-    """Race optimizers; each at the best of 16 learning rates from 1e-4 to 10, all shown.
+    """Race optimizers; each at the best of 16 learning rates from 1e-4 to 10, all shown; where all diverge, of 16 below these.
 
     `loss` is "himmelblau", "rosenbrock", "beale", "saddle" or "ravine", a function with its `start`, or a loss with a model as `start`
     and `data`. `optimizers` maps names to optimizer classes, to `(class, options)`, to a fixed learning rate, or to None; by default

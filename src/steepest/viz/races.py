@@ -57,6 +57,8 @@ OPTIMIZERS: dict[str, Any] = {
 }  # fmt: skip
 """The ten optimizers of the course."""
 RATES = tuple(float(r) for r in np.geomspace(1e-4, 10.0, 16))
+BELOW = 1e-6
+"""Where an optimizer diverged with all of its rates, a second sweep goes down by this factor."""
 DIVERGED = 1e3
 """A run whose loss ends so many times the height of its start above the least value, or not finite, has diverged."""
 
@@ -102,7 +104,9 @@ def run_race(loss: Any, optimizers: Mapping[str, Any] | None = None, start: Any 
         objective = objective_of(loss, start, data)
     length = steps if steps is not None else 300 if objective.size <= 4 else 150
     given = OPTIMIZERS if optimizers is None else optimizers
-    sweeps = _sweeps({name: (_maker(name, o), _rates_of(o, rates)) for name, o in given.items()}, objective, length)
+    entered = {name: (_maker(name, o), _rates_of(o, rates)) for name, o in given.items()}
+    sweeps = _sweeps(entered, objective, length)
+    sweeps |= _sweeps(_for_steeper(entered, sweeps), objective, length)
     least = course.least if course is not None else min(
         (float(np.nanmin(np.where(np.isfinite(losses), losses, np.nan))) for _, losses, _ in sweeps.values() if np.isfinite(losses).any()),
         default=0.0)
@@ -110,6 +114,15 @@ def run_race(loss: Any, optimizers: Mapping[str, Any] | None = None, start: Any 
     arrived = level if level is not None else least + 1e-3 * max(begin - least, 1e-12)
     return [_judged(name, *sweep, objective, arrived, begin, least, _maker(name, given[name]))
             for name, sweep in sweeps.items()], objective, arrived
+
+
+def _for_steeper(entered: Mapping[str, Entry], sweeps: Mapping[str, Sweep]) -> dict[str, Entry]:
+    """Those whose whole sweep diverged, with another one below it: on data as they are, large numbers make a loss that steep."""
+    def diverged(losses: Array) -> bool:
+        return bool((~np.isfinite(losses[-1]) | (losses[-1] > DIVERGED * np.abs(losses[0]))).all())
+
+    return {name: (make, tuple(float(r) for r in np.geomspace(rates[0] * BELOW, rates[0], len(rates))))
+            for name, (make, rates) in entered.items() if len(rates) > 1 and diverged(sweeps[name][1])}
 
 
 def _maker(name: str, optimizer: Any) -> Callable[..., Any]:
@@ -135,11 +148,13 @@ def _rates_of(optimizer: Any, rates: Sequence[float]) -> tuple[float, ...]:
     return tuple(rates)
 
 
+Entry = tuple[Callable[..., Any], tuple[float, ...]]
+"""What makes an optimizer, and its learning rates."""
 Sweep = tuple[Array, Array, tuple[float, ...]]
 """Paths `(steps + 1, K, n)` and losses `(steps + 1, K)` for all learning rates, and these."""
 
 
-def _sweeps(makers: Mapping[str, tuple[Callable[..., Any], tuple[float, ...]]], objective: Objective, steps: int) -> dict[str, Sweep]:
+def _sweeps(makers: Mapping[str, Entry], objective: Objective, steps: int) -> dict[str, Sweep]:
     """Every optimizer at all of its learning rates. They go side by side, so that each step is one batch of gradients for all of them;
     line searches ask for losses in their own time and go alone."""
     found: dict[str, Sweep] = {}

@@ -288,7 +288,7 @@ def _solid(ax: Any, grid: Grid) -> None:
         axis.line.set_color(look.faint)
         axis._axinfo["grid"]["color"] = look.grid
         axis.set_major_locator(MaxNLocator(4))
-        axis.labelpad = 6
+        axis.labelpad = 6 if all(label.isascii() for label in grid.labels) else 12     # Chinese labels stand upright, across their axis
     ax.view_init(38, -62)
     ax.set_box_aspect((1, 1, 0.72), zoom=0.95)
 

@@ -250,7 +250,8 @@ def class_imbalance(run: Run) -> Seen | None:
         return None
     majority = float(values_of[counts.argmax()])
     answers = np.concatenate([_answers(o.seen, kind) for o in last])
-    if not (answers == majority).all():
+    alone = all(o.seen.paths == 1 for o in last if o.seen is not None)      # another part of the loss may weigh the classes already
+    if not (answers == majority).all() or not alone:
         return None
     line = last[-1].seen.line  # type: ignore[union-attr]
     values = {"share": share, "majority": majority, "classes": len(values_of), "balanced": 1 / len(values_of), "line": line[1],
