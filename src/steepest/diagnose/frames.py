@@ -14,6 +14,8 @@ Line = tuple[str, int]
 
 _own_code: dict[int, tuple[Any, bool]] = {}
 """Whether a code object is the package's, by its identity: looked up at every pass."""
+_far: dict[int, tuple[Any, int]] = {}
+"""How many frames above a code object of the package the user's stood, at least."""
 
 
 def is_own(code: Any) -> bool:
@@ -43,18 +45,25 @@ def user_line(depth: int = 1) -> Line:
     return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
-
 def place_outside(depth: int = 1) -> tuple[Any, tuple[int, int]]:
     """The innermost frame outside the package, and a key of the place where it stands: the line is worked out only where it is wanted,
-    since that takes time."""
-    frame: Any = sys._getframe(depth + 1)
+    since that takes time. How far above its caller the last one stood is tried first: every frame that is touched costs."""
+    near = sys._getframe(depth + 1).f_code
+    far = _far.get(id(near))
+    if far is not None:
+        try:
+            frame: Any = sys._getframe(depth + 1 + far[1])
+            code = frame.f_code
+            known = _own_code.get(id(code))
+            if known is not None and not known[1]:
+                return frame, (id(code), frame.f_lasti)
+        except ValueError:          # there are not so many frames this time
+            pass
+    frame, above = sys._getframe(depth + 1), 0
+    while frame.f_back is not None and is_own(frame.f_code):
+        frame, above = frame.f_back, above + 1
     code = frame.f_code
-    while frame.f_back is not None:
-        known = _own_code.get(id(code))
-        if not (is_own(code) if known is None else known[1]):
-            break
-        frame = frame.f_back
-        code = frame.f_code
+    _far[id(near)] = near, above if far is None else min(above, far[1])
     return frame, (id(code), frame.f_lasti)
 
 

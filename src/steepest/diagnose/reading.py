@@ -115,15 +115,16 @@ def _statistics(op: Op) -> Activation:
     values = array[:ROWS]
     if values.ndim > 2:  # (N, C, *): a channel is a unit, its places count as rows
         values = np.moveaxis(values, 1, -1).reshape(-1, values.shape[1])[: ROWS * 16]
-    values = values.astype(np.float64)
     low, high = ACTIVATIONS[op.name]
     if math.isinf(high):
         saturated = 0.0
     else:
-        margin = 0.01 * (high - low)
-        saturated = float(((values < low + margin) | (values > high - margin)).mean())
-    dead: Array = np.all(values <= 0, axis=0) if op.name == "relu" else np.zeros(values.shape[1], bool)
-    return Activation(op.name, op.line, values.shape[1], len(values), float(values.std(0).mean()), saturated, dead)
+        saturated = np.count_nonzero(np.abs(values - (low + high) / 2) > 0.49 * (high - low)) / max(1, values.size)
+    rows, units = values.shape
+    dead: Array = np.maximum.reduce(values, 0) <= 0 if op.name == "relu" and rows else np.zeros(units, bool)
+    centred = values - np.add.reduce(values, 0, dtype=np.float64) / max(1, rows)         # numpy's own std takes three times as long
+    spread = np.sqrt(np.einsum("ij,ij->j", centred, centred) / max(1, rows))
+    return Activation(op.name, op.line, units, rows, float(spread.mean()), saturated, dead)
 
 
 def first_inputs(ops: Sequence[Op], below: set[int]) -> tuple[Array, Op] | None:

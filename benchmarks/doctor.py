@@ -1,0 +1,69 @@
+"""What the doctor costs: programs of the course run by turns with and without a watcher, steps by Python.
+
+    python benchmarks/doctor.py                 the diabetes programs and a line of one weight
+    python benchmarks/doctor.py --rounds 21     more turns
+
+A row is the ratio of the medians of processor times over the rounds; `looking` is what the rules take afterwards, without tries.
+"""
+
+import argparse
+import contextlib
+import io
+import linecache
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType
+
+import steepest.as_torch  # noqa: F401  here, since the import itself gives `torch` its meaning
+from steepest.course import PROGRAMS, data_path, path_of
+from steepest.diagnose.doctor import ProgramDoctor
+
+ROWS = (
+    ("diabetes, all rows, 3,000 epochs", "diabetes", ("range(100000)", "range(3000)"), ()),
+    ("diabetes, batches of 32, 100 epochs", "diabetes_in_mini_batches", ("", ""), ("100", "0")),
+    ("a line, 3 rows, 1,000 steps", "linear_model", ("", ""), ()),
+)  # fmt: skip
+
+
+def run(text: str, path: Path, arguments: tuple[str, ...], watched: bool) -> tuple[float, float]:
+    """Processor seconds of the program, and of what the rules make of it."""
+    code = compile(text, str(path), "exec")
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    sys.argv[:] = [str(path), *arguments]
+    steepest.manual_seed(0)
+    doctor = ProgramDoctor(path, text, budget=0) if watched else contextlib.nullcontext()
+    begin = time.process_time()
+    with contextlib.redirect_stdout(io.StringIO()), doctor:
+        exec(code, module.__dict__)
+    ran = time.process_time()
+    if isinstance(doctor, ProgramDoctor):
+        doctor.findings()
+    return ran - begin, time.process_time() - ran
+
+
+def main() -> None:
+    """Print the table."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--rounds", type=int, default=9)
+    rounds = asked.parse_args().rounds
+    os.environ["MPLBACKEND"] = "agg"
+    print(f"{'':36} {'alone':>8} {'watched':>8} {'cost':>7} {'looking':>8}")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        Path("diabetes.csv").write_bytes(data_path("diabetes.csv").read_bytes())
+        for name, program, change, arguments in ROWS:
+            path = Path(folder) / f"{program}.py"
+            text = path_of(next(p for p in PROGRAMS if p.name == program)).read_text(encoding="utf-8").replace(*change)
+            path.write_text(text, encoding="utf-8")
+            linecache.checkcache(str(path))
+            pairs = [(run(text, path, arguments, False)[0], *run(text, path, arguments, True)) for _ in range(rounds + 1)][1:]
+            alone, watched, looking = (statistics.median(column) for column in zip(*pairs, strict=True))
+            print(f"{name:36} {alone:7.3f}s {watched:7.3f}s {watched / alone - 1:6.1%} {looking:7.3f}s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
