@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-import steepest.as_torch  # noqa: F401  here, since the import itself gives `torch` its meaning
+import steepest.as_torch
 from steepest.course import PROGRAMS, data_path, path_of
 from steepest.diagnose.doctor import ProgramDoctor
 

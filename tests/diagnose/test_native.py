@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from steepest.compiling import native_loops
+from steepest.compiling.onlooker import Columns
 from steepest.diagnose.doctor import ProgramDoctor
 from steepest.diagnose.finding import Finding
+from steepest.diagnose.watcher import Watcher
 
 LINE = """import steepest as torch
 torch.manual_seed(0)
@@ -51,6 +53,29 @@ def run(tmp_path: Path, text: str, watched: bool = True) -> tuple[ProgramDoctor 
         sys.modules["__main__"] = before
     assert doctor is None or doctor.watcher.broken is None
     return doctor, module
+
+
+def test_a_changed_program_in_a_file_of_its_own_runs_natively_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from steepest.diagnose.fixing import after
+
+    monkeypatch.setenv("STEEPEST_CACHE", str(tmp_path / "cache"))           # a new one: machine code is written while the program runs
+    doctor, module = run(tmp_path, LINE.format(rate=0.1, steps=400, loss="(w[0] * x + w[1] - y) ** 2"))
+    assert doctor is not None
+    doctor.findings()
+    unseen: list[int] = []
+    told = Watcher.told
+
+    def counted(watcher: Watcher, columns: Columns) -> None:
+        unseen.append(len(columns[0][1]))
+        told(watcher, columns)
+
+    monkeypatch.setattr(Watcher, "told", counted)
+    changed = doctor.source.text.replace("lr=0.1", "lr=0.3")
+    file = tmp_path / "program.fixed.py"
+    file.write_text(changed, encoding="utf-8")
+    losses = after(doctor.run, changed, str(file))
+    assert len(losses) == 400 and losses[0] == module.losses[0] and losses[-1] < 0.5 * module.losses[-1]
+    assert sum(unseen) > 300
 
 
 def spoken(doctor: ProgramDoctor | None) -> list[Finding]:

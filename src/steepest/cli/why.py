@@ -68,7 +68,7 @@ class Why:
         path = self.path.with_name(f"{self.path.stem}.fixed.py")
         path.write_text(program, encoding="utf-8")
         print(text("doctor-fixed", path=path.name), file=sys.stderr)
-        before, later = self.doctor.run.losses, after(self.doctor.run, program)
+        before, later = self.doctor.run.losses, after(self.doctor.run, program, str(path))
         if not len(later):
             return
         from steepest.viz import loss_curve

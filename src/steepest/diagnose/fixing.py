@@ -40,10 +40,10 @@ def _with_import(program: str) -> str:
     return "\n".join([*lines[: first - 1], "import torch", *lines[first - 1:]]) + "\n"
 
 
-def after(run: Run, program: str, seconds: float = 60.0) -> Any:
-    """The losses of the changed program over as many passes as the run had, at least twenty."""
+def after(run: Run, program: str, file: str, seconds: float = 60.0) -> Any:
+    """The losses of the changed program, which lies in a file, over as many passes as the run had, at least twenty."""
     assert run.replays is not None
     run.replays.left = max(run.replays.left, seconds)
-    watcher = run.replays.run(program, passes=max(20, len(run.losses)), seconds=seconds)
+    watcher = run.replays.run(program, passes=max(20, len(run.losses)), seconds=seconds, file=file)
     sites = sorted(watcher.sites.values(), key=lambda s: -len(s.losses))
     return np.array(sites[0].losses) if sites else np.empty(0)

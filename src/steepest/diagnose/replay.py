@@ -25,6 +25,7 @@ import numpy as np
 from steepest.core.generator import default_generator
 from steepest.core.modes import modes
 from steepest.diagnose.watcher import EndOfReplay, Watcher
+from steepest.lower import cache
 
 __all__ = ["Replays", "Started", "Way"]
 
@@ -61,17 +62,22 @@ class Replays:
     """Runs a program's text again; `budget` is the time that all replays together may take, in seconds.
 
     A program that takes long to come to its first pass (`start_up` seconds) is not run again. The text as it is runs the `way` in which
-    it ran before; a changed text is run by Python, step by step.
+    it ran before; a changed text is run by Python, step by step, since some hundred steps do not pay for compiling them.
     """
 
     def __init__(self, path: str, text: str, started: Started, budget: float = 20.0, start_up: float = 0.0, way: Way | None = None):
         self.way = way or as_written
         self.path, self.text, self.started, self.left, self.start_up = path, text, started, budget, start_up
 
-    def run(self, text: str | None = None, *, passes: int, seconds: float = 5.0, setup: Callable[[Watcher], None] | None = None) -> Watcher:
-        """Watch the program (or the changed `text`) for so many passes, or as long as there is time."""
+    def run(self, text: str | None = None, *, passes: int, seconds: float = 5.0, setup: Callable[[Watcher], None] | None = None,
+            file: str = "") -> Watcher:
+        """Watch the program (or the changed `text`) for so many passes, or as long as there is time.
+
+        A changed text that lies in a `file` of its own runs the way in which the program ran.
+        """
+        way = self.way if text is None or file else as_written
         watcher = Watcher()
-        watcher.limit, watcher.plain_loops = passes, text is not None or self.way is as_written
+        watcher.limit, watcher.plain_loops = passes, way is as_written
         if setup is not None:
             setup(watcher)
         seconds = min(seconds, self.left)
@@ -86,11 +92,8 @@ class Replays:
             with _silence(), _alarm(seconds):
                 watcher.start()
                 try:
-                    module = sys.modules["__main__"] = _main(self.path)
-                    if text is None:
-                        self.way(self.text, self.path, module.__dict__)
-                    else:
-                        as_written(text, self.path, module.__dict__)
+                    module = sys.modules["__main__"] = _main(file or self.path)
+                    way(self.text if text is None else text, file or self.path, module.__dict__)
                 finally:
                     watcher.stop()
         except (EndOfReplay, Exception, SystemExit):
@@ -122,11 +125,19 @@ def _refuse_writing(event: str, details: tuple[Any, ...]) -> None:
     if event == "open":
         _, mode, flags = details
         writing = isinstance(mode, str) and any(c in mode for c in "wax+") or mode is None and flags & (os.O_WRONLY | os.O_RDWR)
-        if writing and details[0] != os.devnull:
+        if writing and details[0] != os.devnull and not _is_cache(details[0]):
             raise EndOfReplay
     elif event in ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "shutil.rmtree", "shutil.move", "subprocess.Popen", "os.system",
-                   "os.fork", "os.posix_spawn", "socket.connect"):
+                   "os.fork", "os.posix_spawn", "socket.connect") and not (details and _is_cache(details[0])):
         raise EndOfReplay
+
+
+def _is_cache(place: Any) -> bool:
+    """Whether a path lies where machine code is kept; a number is a file that has been opened before."""
+    if isinstance(place, int):
+        return place > 2
+    kept = cache.folder()
+    return kept is not None and isinstance(place, (str, os.PathLike)) and os.fspath(place).startswith(str(kept))
 
 
 @contextlib.contextmanager

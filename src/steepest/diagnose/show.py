@@ -37,11 +37,12 @@ def _one(number: int, finding: Finding, hint: bool) -> list[str]:
     if finding.quoted:
         out.append(f"     {finding.line} | {finding.quoted}")
     out += _paragraph(text("doctor-seen"), finding.evidence)
+    silence = f"   {text('doctor-silence', rule=finding.rule)}"
     if hint:
-        return [*out, *_paragraph("?", text("doctor-question"))]
+        return [*out, *_paragraph("?", text("doctor-question")), silence]
     out += _paragraph(text("doctor-why"), finding.why)
     out += _paragraph(text("doctor-do"), finding.change)
-    return [*out, f"   {text('doctor-silence', rule=finding.rule)}"]
+    return [*out, silence]
 
 
 def _paragraph(label: str, words: str) -> list[str]:
