@@ -25,18 +25,24 @@ def is_known(dataset: Any) -> bool:
     """Whether the samples of a dataset have been recorded, or cannot be."""
     if isinstance(dataset, Tensor):     # its samples are no tuples, and as a key it would be compared by elements
         return True
-    try:
-        return dataset in _known
-    except TypeError:           # not hashable, or no weak references
-        return True
+    return not _can_be_key(dataset) or dataset in _known
 
 
 def known_rows(dataset: Any) -> list[Tensor] | None:
     """The tensors of which the samples, tuples or lists of tensors, are the rows; None where that is not known of the dataset as it is."""
-    if isinstance(dataset, Tensor) or not is_known(dataset):
+    if isinstance(dataset, Tensor) or not _can_be_key(dataset):
         return None
     found, rows = _known.get(dataset, (Walk(), None))
     return rows if all(check(path, x, held, frozenset()) for check, path, x, held in found.noted) else None
+
+
+def _can_be_key(dataset: Any) -> bool:
+    """Whether it can be hashed and held weakly, as lists and tuples cannot."""
+    try:
+        hash(weakref.ref(dataset))
+    except TypeError:
+        return False
+    return True
 
 
 def recorded_samples(dataset: Any, indices: list[int]) -> list[Any]:
