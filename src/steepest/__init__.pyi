@@ -1265,8 +1265,9 @@ def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layou
                requires_grad: _bool = False, memory_format: Any = None) -> Tensor:
     """Standard normal numbers in the shape of `input`."""
 
-def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
-    """Integers in the shape of `input`."""
+def randint_like(input: Tensor, low: Any = None, high: Any = None, *, generator: Any = None, dtype: Any = None,
+                 layout: Any = None, device: Any = None, requires_grad: _bool = False, memory_format: Any = None) -> Tensor:
+    """Integers in the shape of `input`, from `low` (0 unless given) up to but not including `high`."""
 
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""

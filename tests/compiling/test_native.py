@@ -441,3 +441,30 @@ def train():
 for epoch in range(12):
     print(epoch, train())
 """, least=5)
+
+
+def test_a_list_as_a_dataset() -> None:
+    agree(MODEL + """
+for epoch in range(3):
+    for a, b in torch.utils.data.DataLoader(list(zip(x, y)), batch_size=8, shuffle=True):
+        print(step(a, b).item())
+""", least=0)
+
+
+def test_masks_of_what_does_not_lie_in_the_order_of_its_indices() -> None:
+    agree("""
+torch.manual_seed(1)
+w = torch.randn(6, 4, requires_grad=True)
+noise = torch.zeros(6, 5).t()
+for i in range(40):
+    dropped = nn.functional.dropout(w.t(), 0.3)
+    noise.bernoulli_(0.5)
+    loss = ((dropped - 1) ** 2).mean() + (torch.rand_like(w.t()) * w.t()).sum() * 0.01 + noise.cumsum(0).mean()
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        w += 0.01 * torch.randn_like(noise[:4, :].t())
+    w.grad = None
+    print(loss.item())
+print(noise, torch.rand(2))
+""", least=30)

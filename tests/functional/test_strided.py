@@ -25,3 +25,17 @@ def test_a_view_sees_the_whole_storage_of_its_base() -> None:
     assert base[4:6].as_strided((3,), (2,), 1).tolist() == [1.0, 3.0, 5.0]
     assert base[4:6].as_strided((2,), (3,)).tolist() == [4.0, 7.0]
     assert base.as_strided((0,), (1,), 10).shape == (0,)
+
+
+def test_random_numbers_follow_the_order_of_memory() -> None:
+    x = torch.ones(2, 3, 4).permute(2, 0, 1)
+    for like, plain in ((torch.rand_like, torch.rand), (torch.randn_like, lambda *shape: torch.empty(2, 24)[:, :12].normal_())):
+        torch.manual_seed(0)
+        found = like(x)
+        assert found.stride() == x.stride()
+        torch.manual_seed(0)
+        assert found.permute(1, 2, 0).flatten().tolist() == plain(2, 3, 4).flatten().tolist()
+    torch.manual_seed(0)
+    mask = torch.nn.functional.dropout(x, 0.5)
+    torch.manual_seed(0)
+    assert mask.permute(1, 2, 0).tolist() == torch.nn.functional.dropout(torch.ones(2, 3, 4), 0.5).tolist()

@@ -97,6 +97,8 @@ class Batching(Level):
             return self.batched(join(*drawn, dim=0, starts=tuple(range(self.size))))
         if "shape" in params:
             params = {**params, "shape": (self.size, *params["shape"])}
+        if "order" in params:
+            params = {**params, "order": (0, *[k + 1 for k in params["order"]])}
         return self.batched(primitive(*[self.examples(x) for x in operands], **params))
 
     def custom(self, of: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:

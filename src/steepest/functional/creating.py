@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype as DType
 from steepest.core.dtype import get_default_dtype, numpy_dtype
 from steepest.core.reading import read
@@ -13,6 +14,7 @@ from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.neural.warning import warn
 from steepest.functional.operands import result_into, sizes
+from steepest.ops import creation
 from steepest.ops.creation import constant, fill, iota
 
 
@@ -217,10 +219,16 @@ def from_file(filename: str, shared: bool | None = None, size: int | None = 0, *
     return finished(constant(found, of), requires_grad, device)
 
 
+def _filled(input: Tensor, value: Any, of: Any, memory_format: Any) -> Tensor:
+    if memory_format in (None, PRESERVE):
+        return creation.full_like(input, value, of or input.dtype)
+    return creation.full(input.array.shape, value, of or input.dtype)
+
+
 def _like(name: str, value: Any) -> Any:
     def function(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
                  memory_format: Any = None) -> Tensor:
-        return finished(fill(shape=input.array.shape, value=value, dtype=dtype or input.dtype), requires_grad, device)
+        return finished(_filled(input, value, dtype, memory_format), requires_grad, device)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"A tensor of {'ones' if value else 'zeros'} with the shape and, unless given, the dtype of `input`."
@@ -233,7 +241,7 @@ zeros_like, ones_like, empty_like = _like("zeros_like", 0), _like("ones_like", 1
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
               memory_format: Any = None) -> Tensor:
     """A tensor filled with a number, with the shape and, unless given, the dtype of `input`."""
-    return finished(fill(shape=input.array.shape, value=fill_value, dtype=dtype or input.dtype), requires_grad, device)
+    return finished(_filled(input, fill_value, dtype, memory_format), requires_grad, device)
 
 
 def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,

@@ -4,19 +4,26 @@ from typing import Any
 
 from steepest.core import dtype as dtypes
 from steepest.core import generator as gen
+from steepest.core.device import PRESERVE
 from steepest.core.dtype import get_default_dtype
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished, wanted
 from steepest.functional.operands import result_into, sizes
 from steepest.ops.maps import common_shape
-from steepest.ops.random import draw
+from steepest.ops.random import draw, draw_like
 
 
 def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
     if shape and min(shape) < 0:
         raise RuntimeError(text("negative-size", shape=list(shape)))
     return draw(shape=shape, dtype=of or get_default_dtype(), generator=generator or gen.default_generator, sampler=sampler, **params)
+
+
+def _drawn_like(x: Tensor, of: Any, generator: Any, sampler: str, memory_format: Any, **params: Any) -> Tensor:
+    if memory_format not in (None, PRESERVE):
+        return _drawn(x.array.shape, of or x.dtype, generator, sampler, **params)
+    return draw_like(x, dtype=of or x.dtype, generator=generator or gen.default_generator, sampler=sampler, **params)
 
 
 def _drawn_by(of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
@@ -47,11 +54,15 @@ def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, gen
         high = given.pop()
     if low is None:
         low = given.pop() if given else 0
-    if high <= low:
-        raise RuntimeError(text("randint-bounds", low=low, high=high))
+    _check_bounds(low, high)
     of = dtype or (dtypes.int64 if out is None else out.dtype)
     numbers = _drawn(sizes((size,)), of, generator, "randint", low=int(low), high=int(high))
     return finished(numbers, requires_grad, device, out)
+
+
+def _check_bounds(low: Any, high: Any) -> None:
+    if high <= low:
+        raise RuntimeError(text("randint-bounds", low=low, high=high))
 
 
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -65,18 +76,21 @@ def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = Non
 def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
               requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Uniform numbers in the shape of `input`."""
-    return rand(*input.array.shape, generator=generator, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return finished(_drawn_like(input, dtype, generator, "uniform", memory_format, low=0.0, high=1.0), requires_grad, device)
 
 
 def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
                requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Standard normal numbers in the shape of `input`."""
-    return randn(*input.array.shape, generator=generator, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return finished(_drawn_like(input, dtype, generator, "normal", memory_format, mean=0.0, std=1.0), requires_grad, device)
 
 
-def randint_like(input: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
-    """Integers in the shape of `input`."""
-    return randint(*args, input.array.shape, dtype=dtype or input.dtype, **kwargs)
+def randint_like(input: Tensor, low: Any = None, high: Any = None, *, generator: Any = None, dtype: Any = None, layout: Any = None,
+                 device: Any = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+    """Integers in the shape of `input`, from `low` (0 unless given) up to but not including `high`."""
+    low, high = (0, low) if high is None else (low or 0, high)
+    _check_bounds(low, high)
+    return finished(_drawn_like(input, dtype, generator, "randint", memory_format, low=int(low), high=int(high)), requires_grad, device)
 
 
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:

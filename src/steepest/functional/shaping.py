@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
@@ -304,7 +305,7 @@ def to_dtype(input: Tensor, to: dtype, copy: bool = False) -> Tensor:
 
 def clone_(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; gradients flow through."""
-    return clone(input, to=input.dtype)
+    return clone(input, to=input.dtype) if memory_format in (None, PRESERVE) else clone_ordered(input)
 
 
 def _each(function: Any) -> Any:

@@ -41,7 +41,7 @@ def sampler(e: Equation) -> Sampler | None:
     made = SAMPLERS.get(params["sampler"])
     if made is None or of.name not in KINDS or 0 in e.results[0].shape or params["generator"].engine.memory is None:
         return None
-    rest = {k: v for k, v in params.items() if k not in ("dtype", "generator", "sampler", "shape", "names")}
+    rest = {k: v for k, v in params.items() if k not in ("dtype", "generator", "sampler", "shape", "names", "order")}
     operands = [x.content.dtype.name for x in e.operands if isinstance(x, Access)]
     if len(operands) != len(e.operands):
         return None

@@ -23,24 +23,31 @@ def draw(nest: Nest, e: Equation) -> None:
     """The elements of the result in their order."""
     made = sampler(e)
     assert made is not None
-    (result,), n = e.results, math.prod(e.results[0].shape)
+    result, n = _in_memory_order(e.results[0], e), math.prod(e.results[0].shape)
     target, finish = _contiguous(nest, result, n)
     of = result.content.dtype.name
-    if e.operands:
-        nest.alone(lambda: _check(nest, e.operands[0]))
+    parameter = _in_memory_order(e.operands[0], e) if e.operands else None
+    if parameter is not None:
+        nest.alone(lambda: _check(nest, parameter))
     if e.params["sampler"] != "normal":
         words = _words(nest, e, made, n)
         width = nest.lanes("float64" if made.pairs else "float32")
 
         def leaf(at: dict[int, Index], chosen: dict[int, Segment]) -> None:
             m = nest.scalars(chosen[0].width).strict
-            given = _parameter(nest, e, m, at[0]) if e.operands else None
+            given = None if parameter is None else _parameter(nest, parameter, m, at[0])
             _put(m, made.value(m, _taken(m, words, made, at[0]), given), target, at[0], of)
 
         nest.spread(n, lambda thread: walk(nest.function, [(0, segments(n, width, False))], leaf, thread, nest.threads))
     else:
         _normals(nest, e, made, n, target)
     finish()
+
+
+def _in_memory_order(x: Access, e: Equation) -> Access:
+    """What is drawn or its parameter, with the axes in the order in which the elements are drawn."""
+    order = e.params.get("order", range(len(x.shape)))
+    return Access(x.content, x.offset, tuple([x.shape[k] for k in order]), tuple([x.strides[k] for k in order]))
 
 
 def _contiguous(nest: Nest, result: Access, n: int) -> tuple[str, Callable[[], None]]:
@@ -93,9 +100,8 @@ def _indices(nest: Nest, x: Access, at: Index) -> list[Index]:
     return found[::-1]
 
 
-def _parameter(nest: Nest, e: Equation, m: Scalars, at: Index) -> Value:
-    """The operand's elements from `at` on."""
-    x: Access = e.operands[0]
+def _parameter(nest: Nest, x: Access, m: Scalars, at: Index) -> Value:
+    """The elements from `at` on."""
     dtype = x.content.dtype.name
     value = m.constant(0, dtype).name
     for k in range(m.width):

@@ -7,13 +7,14 @@ from steepest.core.generator import default_generator
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.ops.inplace import assign
-from steepest.ops.random import draw
+from steepest.ops.random import draw_like
+from steepest.ops.views import expand
 
 __all__ = ["METHODS"]
 
 
 def _fill(x: Tensor, generator: Any, sampler: str, **params: Any) -> Tensor:
-    return assign(x, draw(shape=x.array.shape, dtype=x.dtype, generator=generator or default_generator, sampler=sampler, **params))
+    return assign(x, draw_like(x, dtype=x.dtype, generator=generator or default_generator, sampler=sampler, dense=False, **params))
 
 
 def uniform_(self: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Any = None) -> Tensor:
@@ -34,7 +35,8 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """Ones with probability `p`, a number or a tensor, else zeros."""
     if not isinstance(p, Tensor):
         return _fill(self, generator, "bernoulli", p=p)
-    return assign(self, draw(p, names=("p",), dtype=self.dtype, generator=generator or default_generator, sampler="bernoulli"))
+    p = expand(p, shape=self.array.shape)
+    return assign(self, draw_like(self, p, names=("p",), dtype=self.dtype, generator=generator or default_generator, sampler="bernoulli"))
 
 
 def random_(self: Tensor, *bounds: int, generator: Any = None) -> Tensor:

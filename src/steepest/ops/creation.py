@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.memory_order import in_memory_order, memory_order, restored
 from steepest.core.modes import interpreters
 from steepest.core.primitive import Primitive
 from steepest.core.tensor import fresh
@@ -13,7 +14,7 @@ from steepest.errors import text
 
 
 class Fill(Primitive):
-    """A tensor of one shape and dtype filled with a number."""
+    """A tensor of one shape and dtype filled with a number; `order`: see `memory_order`."""
 
     form = "fill"
 
@@ -23,14 +24,15 @@ class Fill(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         to: dtype = params["dtype"]
         value, kind = params["value"], numpy_dtype(to)
+        order = params.get("order")
+        shape = in_memory_order(params["shape"], order)
         try:
-            array = np.zeros(params["shape"], kind) if value == 0 else np.empty(params["shape"], kind)
+            array = np.zeros(shape, kind) if value == 0 else np.empty(shape, kind)
         except ValueError:
             raise RuntimeError(text("negative-size", shape=list(params["shape"]))) from None
-        if value == 0:
-            return fresh(array, to)
-        array.fill(value)
-        return fresh(array, to)
+        if value != 0:
+            array.fill(value)
+        return fresh(restored(array, order), to)
 
 
 class Iota(Primitive):
@@ -74,6 +76,13 @@ def constant(array: np.ndarray[Any, Any], of: dtype) -> Any:
 def full(shape: tuple[int, ...], value: Any, of: dtype) -> Any:
     """A tensor of this shape filled with `value`."""
     return fill(shape=tuple(shape), value=value, dtype=of)
+
+
+def full_like(x: Any, value: Any, of: dtype) -> Any:
+    """A tensor of the shape of x filled with `value`; its axes lie in memory as those of x."""
+    order = memory_order(x.array)
+    rest = {} if order is None else {"order": order}
+    return fill(shape=x.array.shape, value=value, dtype=of, **rest)
 
 
 def positions(n: int) -> Any:

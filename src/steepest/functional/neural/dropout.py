@@ -9,13 +9,15 @@ from steepest.errors import text
 from steepest.functional.neural.warning import warn
 from steepest.ops import arithmetic as ar
 from steepest.ops.inplace import inplace_map
-from steepest.ops.random import draw
+from steepest.ops.random import draw, draw_like
 
 SELU_FLOOR = 1.7580993408473766
 """Minus the limit of SELU for large negative inputs."""
 
 
 def _mask(input: Tensor, shape: tuple[int, ...], sampler: str, p: float) -> Any:
+    if shape == input.array.shape:
+        return draw_like(input, dtype=input.dtype, generator=gen.default_generator, sampler=sampler, p=p)
     return draw(shape=shape, dtype=input.dtype, generator=gen.default_generator, sampler=sampler, p=p)
 
 
