@@ -410,8 +410,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # the sign of NaN is anything
     if any(w in line for w in ("gelu", "var_mean")) and torch.isinf(theirs.tensors[named[0]]).any():
         return True                # NaN in PyTorch, the limit here
-    branch = re.search(r"if bool\(\(t(\d+) > 0\)", line)
-    if branch and bool((theirs.tensors[int(branch[1])] > 0).any()) != bool((mine.tensors[int(branch[1])] > 0).any()):
+    branch = re.search(r"if (bool\(.*\)) else", line)
+    if branch and attempt(theirs, branch[1])[0] != attempt(mine, branch[1])[0]:
         return False               # what is zero but for rounding decides
     if out_of_range(line, written, theirs):
         return True                # undefined in C, of whose low bits PyTorch keeps some
