@@ -92,7 +92,7 @@ def function(t: Any, name: str, n: int, backward: bool) -> Work:
     (x,) = tensors(t, n, 1, backward)
     ones = t.ones(n)
     f = getattr(t, name, None) or getattr(t.nn.functional, name)
-    options = {"dim": 0} if name == "log_softmax" else {}
+    options = {"dim": 0} if "softmax" in name else {}
     if not backward:
         return lambda: f(x, **options)
 
@@ -184,8 +184,13 @@ def layer_rows() -> dict[str, tuple[Callable[[Any], Work], int]]:
     rows["LSTM 64 x 100 x 128"] = lambda t: with_gradient(t, t.nn.LSTM(128, 128), t.randn(100, 64, 128)), 1
     rows["GRU 64 x 100 x 128"] = lambda t: with_gradient(t, t.nn.GRU(128, 128), t.randn(100, 64, 128)), 1
     rows["embedding of 4096 among 10,000 x 64"] = lambda t: with_gradient(t, t.nn.Embedding(10_000, 64), t.randint(0, 10_000, (4096,))), 1
+    rows["rms_norm 256 x 512"] = lambda t: with_gradient(t, t.nn.RMSNorm(512), t.randn(256, 512)), 1
+    rows["logsumexp 256 x 512"] = lambda t: with_gradient(t, lambda x: t.logsumexp(x, 1), t.randn(256, 512)), 1
+    rows["depthwise conv2d of 64 channels, 16 x 16, batch 8"] = lambda t: with_gradient(
+        t, t.nn.Conv2d(64, 64, 3, padding=1, groups=64), t.randn(8, 64, 16, 16)), 1
     for n in (100, 100_000):
         rows[f"randn, {n:,} elements"] = lambda t, n=n: (lambda: t.randn(n)), 1
+    rows["rand, 100 elements"] = lambda t: (lambda: t.rand(100)), 1
     rows["loader over 1,000,000 rows, an epoch"] = many_rows, 1
     return rows
 
@@ -202,7 +207,7 @@ def workloads() -> dict[str, tuple[Callable[[Any], Work], int]]:
         f"8-6-4-1 training step, batch {BATCH}": (lambda t: diabetes(t, BATCH), 1),
         "MNIST MLP training step, batch 64": (digits, 1),
     }
-    for name in ("sigmoid", "gelu", "log_softmax"):
+    for name in ("sigmoid", "gelu", "softmax", "log_softmax"):
         for n in SIZES:
             rows[f"{name}, {n:,} elements"] = (lambda t, name=name, n=n: function(t, name, n, False), 1)  # type: ignore[misc]
             rows[f"{name}, {n:,} elements, with backward"] = (lambda t, name=name, n=n: function(t, name, n, True), 1)  # type: ignore[misc]

@@ -18,6 +18,7 @@ from steepest.autograd import enable_grad, inference_mode, no_grad, set_grad_ena
 from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
 from steepest.core import dtype as _dtypes  # noqa: E402
 from steepest.core import gaussian as _gaussian  # noqa: E402
+from steepest.core import mt19937 as _mt19937  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
     CONTIGUOUS,
@@ -55,6 +56,7 @@ def _later(place: list[Any], module: str, name: str) -> None:
 
 _later(_maps.kernel_builders, "steepest.lower.kernels", "build")
 _later(_gaussian.makers, "steepest.lower.normals", "normals")
+_later(_mt19937.fillers, "steepest.lower.filling", "fill")
 _later(_contractions.small_products, "steepest.lower.small_matrices", "product")
 _later(_reductions.column_sums, "steepest.lower.small_matrices", "column_sums")
 _later(_indexing.row_adders, "steepest.lower.adding", "add_rows")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from steepest.core import gaussian, permutation
+from steepest.core import gaussian, mt19937, permutation
 from steepest.core.fused import fma32, fma64
 from steepest.core.generator import Generator
 
@@ -185,3 +185,16 @@ def test_native_normals_are_those_of_numpy_to_the_last_bit(dtype, parameters, mo
             plain.setattr(gaussian, "makers", [])
             expected, expected_state = drawn(n)
         assert native.tobytes() == expected.tobytes() and np.array_equal(state, expected_state)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "normal"])
+def test_native_code_fills_small_arrays_with_the_same_numbers(kind, monkeypatch):
+    Generator().uniform((5000,))
+    sizes = [1, 2, 15, 16, 17, 31, 100, 624, 625, 1000, (3, 7), (2, 3, 4)]
+    runs = []
+    for fillers in (mt19937.fillers, []):
+        monkeypatch.setattr(mt19937, "fillers", fillers)
+        generator = Generator().manual_seed(11)
+        runs.append([getattr(generator, kind)(n if isinstance(n, tuple) else (n,)).tobytes() for n in sizes * 3])
+        runs[-1].append(generator.get_state().tobytes())
+    assert runs[0] == runs[1]

@@ -276,3 +276,12 @@ def test_a_zeroth_power_has_no_slope_whatever_comes_from_above():
     x = torch.tensor([0.0, 1.25, 2.0], requires_grad=True)
     (x ** torch.tensor([0, 0, 1])).backward(torch.tensor([math.inf, nan, 3.0]))
     assert x.grad.tolist() == [0, 0, 3]
+
+
+def test_a_value_with_more_dimensions_than_are_picked_gets_its_gradient():
+    for key, total in ((torch.tensor([[False, True], [True, True]]), 9), (([0, 1], [1, 1]), 6), (torch.tensor([True, False]), 3)):
+        value = torch.full((1, 1, 1), 5.0, requires_grad=True)
+        x = torch.zeros(2, 2) * 1
+        x[key] = value
+        (x * torch.tensor([[1.0, 2.0], [3.0, 4.0]])).sum().backward()
+        assert value.grad.tolist() == [[[total]]]

@@ -325,6 +325,9 @@ class Moved(Run):
                 signs = np.where(target.detach().numpy() == 0, self.random.choice([-1, 1], tuple(target.shape)), 1)
                 moved = torch.from_numpy(np.asarray(signs * (1 + digit * self.random.integers(-2, 3, tuple(target.shape)))))
                 target.data.mul_(moved.to(target.dtype))
+                if "gelu" in line:                              # 1 + erf(x) keeps no digit where erf(x) is near -1
+                    left = self.tensors[int(re.findall(r"\bt(\d+)\b", line)[0])].detach().abs().to(target.dtype)
+                    target.data.add_(left * torch.from_numpy(np.asarray(digit * self.random.integers(-2, 3, tuple(target.shape)))).to(left))
             if written is None:
                 self.tensors.append(result)
         if place[1]:

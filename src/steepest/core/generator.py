@@ -119,6 +119,8 @@ class Generator:
 
     def uniform(self, shape: Shape, low: float = 0.0, high: float = 1.0, dtype: Any = FLOAT32) -> Array:
         """Numbers in [low, high), rounded as one fused multiply-add; complex ones have independent parts."""
+        if dtype is FLOAT32 and low == 0 and high == 1 and (made := self._engine.filled("uniform", shape)) is not None:
+            return made
         dtype = floating(dtype, "uniform", complex_too=True)
         if dtype.kind == "c":
             return self.uniform((*shape, 2), low, high, part(dtype)).view(dtype)[..., 0]
@@ -150,6 +152,10 @@ class Generator:
 
         From 16 elements on PyTorch draws blocks of 16, unless the tensor to fill is not contiguous.
         """
+        if dtype is FLOAT32 and type(mean) is type(std) is float and mean == 0 and std == 1 and contiguous:
+            made = self._engine.filled("normal", shape)
+            if made is not None:
+                return made
         dtype = floating(dtype, "normal", complex_too=True)
         if isinstance(std, np.ndarray) and std.size and not std.min() >= 0:
             raise RuntimeError(text("normal-negative-deviations", lowest=std.min()))

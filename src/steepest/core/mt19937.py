@@ -6,7 +6,8 @@ TOMACS 8(1), 1998. NumPy's bit generator makes the words; the state is read and 
 
 import ctypes
 import functools
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from steepest.errors import text
 
-__all__ = ["MT19937", "STATE", "Doubles"]
+__all__ = ["MT19937", "STATE", "Doubles", "fillers"]
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +30,11 @@ STATE = np.dtype(
         "itemsize": 5056,
     }
 )
+
+
+FEW, LEAST = 4096, {"uniform": 1, "normal": 16}
+fillers: list[Callable[[str, Array, Array], bool]] = []
+"""Native code that fills a small array from the memory of a stream, false where it cannot; the layer that compiles puts it here."""
 
 
 class MT19937:
@@ -65,6 +71,18 @@ class MT19937:
         upper = words[::2] << np.uint64(32)
         upper |= words[1::2]
         return upper
+
+    def filled(self, kind: str, shape: tuple[int, ...]) -> Array | None:
+        """Uniform numbers of [0, 1), or 16 or more standard "normal" ones, of float32; None, and nothing drawn, without native code."""
+        n, memory = math.prod(shape), self.memory
+        if n > FEW or n < LEAST[kind] or memory is None:
+            return None
+        out = np.empty(shape, np.float32)
+        for fill in fillers:
+            if fill(kind, memory, out):
+                self._untouched = False
+                return out
+        return None
 
     def skip(self, n: int) -> None:
         """Pass over n words."""

@@ -65,7 +65,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     moved, chosen, places = _advanced(region, indices)
     if value.dtype is not self.dtype:
         value = to_dtype(value, self.dtype)
-    assign(region, ix.put(moved, value, *chosen, places=places))
+    picked = moved.array.ndim - len(chosen) + max(c.array.ndim for c in chosen)
+    assign(region, ix.put(moved, _trimmed(value, picked), *chosen, places=places))
 
 
 def _is_mask(key: Any) -> bool:

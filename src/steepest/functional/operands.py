@@ -35,8 +35,11 @@ def describe(x: Any) -> str:
 
 def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape given as several numbers or as one sequence."""
-    if len(args) == 1 and not hasattr(args[0], "__index__"):
-        args = tuple(args[0])
+    if len(args) == 1:
+        if type(args[0]) is int:
+            return args
+        if not hasattr(args[0], "__index__"):
+            args = tuple(args[0])
     return tuple([a if type(a) is int else a.__index__() for a in args])
 
 

@@ -6,7 +6,8 @@ from steepest.core import dtype as dtypes
 from steepest.core import generator as gen
 from steepest.core.device import PRESERVE
 from steepest.core.dtype import get_default_dtype
-from steepest.core.tensor import Tensor, from_array
+from steepest.core.modes import interpreters
+from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished, wanted
 from steepest.functional.operands import result_into, sizes
@@ -32,16 +33,29 @@ def _drawn_by(of: Any, generator: Any, sampler: str, **params: Any) -> Tensor:
     return draw(params.pop(name), names=(name,), dtype=of, generator=generator or gen.default_generator, sampler=sampler, **params)
 
 
+STANDARD = {"uniform": {"low": 0.0, "high": 1.0}, "normal": {"mean": 0.0, "std": 1.0}}
+
+
+def _standard(kind: str, size: tuple[Any, ...], generator: Any, out: Any, of: Any, device: Any, requires_grad: bool) -> Tensor:
+    """Numbers of [0, 1) or standard normal ones; a few of float32 by one native call."""
+    shape, of = sizes(size), wanted(of, out)
+    if of is dtypes.float32 and shape and min(shape) > 0 and not interpreters:
+        made = (generator or gen.default_generator).engine.filled(kind, shape)
+        if made is not None:
+            return finished(fresh(made, of), requires_grad, device, out)
+    return finished(_drawn(shape, of, generator, kind, **STANDARD[kind]), requires_grad, device, out)
+
+
 def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
          requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Uniform numbers from [0, 1)."""
-    return finished(_drawn(sizes(size), wanted(dtype, out), generator, "uniform", low=0.0, high=1.0), requires_grad, device, out)
+    return _standard("uniform", size, generator, out, dtype, device, requires_grad)
 
 
 def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
           requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Standard normal numbers."""
-    return finished(_drawn(sizes(size), wanted(dtype, out), generator, "normal", mean=0.0, std=1.0), requires_grad, device, out)
+    return _standard("normal", size, generator, out, dtype, device, requires_grad)
 
 
 def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,

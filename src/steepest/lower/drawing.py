@@ -18,7 +18,7 @@ from steepest.core.recorder import Access, Equation
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import literal
 
-__all__ = ["BLOCK", "Sampler", "block_of_normals", "sampler"]
+__all__ = ["BLOCK", "Sampler", "block_of_normals", "real", "sampler"]
 
 BLOCK = 16
 """Normal numbers are made in blocks of so many."""
@@ -48,7 +48,7 @@ def sampler(e: Equation) -> Sampler | None:
     return made(of, math.prod(e.results[0].shape), operands, **rest)
 
 
-def _real(m: Scalars, words: Value) -> Value:
+def real(m: Scalars, words: Value) -> Value:
     """A uniform number in [0, 1): 24 bits of a word, or 53 of a pair."""
     if words.dtype == "int32":
         return m.cast(words & 0xFFFFFF, "float32") * 2.0**-24
@@ -62,7 +62,7 @@ def _uniform(of: dtype, n: int, operands: list[str], low: float = 0.0, high: flo
     first, last = number(low), number(high)
 
     def value(m: Scalars, words: Value, _: Any) -> Value:
-        x = _real(m, words)
+        x = real(m, words)
         if (low, high) != (0, 1):
             x = m.fma(x, float(last - first), float(first)) if first else x * float(last)
         elif of in (float32, float64):
@@ -80,7 +80,7 @@ def _bernoulli(of: dtype, n: int, operands: list[str], p: float | None = None, o
 
     def value(m: Scalars, words: Value, probability: Value | None) -> Value:
         if probability is not None:
-            return m.cast(_real(m, words) < probability, of.name)
+            return m.cast(real(m, words) < probability, of.name)
         below = (words & 2**53 - 1) < math.ceil((p or 0.0) * 2.0**53)
         return m.where(below, m.constant(one, of.name), 0)
 
@@ -116,7 +116,7 @@ def _exponential(of: dtype, n: int, operands: list[str], rate: float = 1.0) -> S
 
     def value(m: Scalars, words: Value, _: Any) -> Value:
         library = Scalars(m.function, m.width, library=True)
-        return m.cast(library.log1p(-_real(library, words)) * (-1.0 / rate), of.name)
+        return m.cast(library.log1p(-real(library, words)) * (-1.0 / rate), of.name)
 
     return Sampler(True, value)
 
@@ -144,11 +144,11 @@ def block_of_normals(m: Scalars, first: Value, second: Value) -> tuple[Value, Va
     """Standard normal numbers from the halves of a block of words: `steepest.core.gaussian` in native code."""
     if first.dtype == "int64":
         m = Scalars(m.function, m.width, library=True)
-        radius = m.sqrt(m.log(1 - _real(m, first)) * -2.0)
-        angle = _real(m, second) * (2 * math.pi)
+        radius = m.sqrt(m.log(1 - real(m, first)) * -2.0)
+        angle = real(m, second) * (2 * math.pi)
         return radius * m.cos(angle), radius * m.sin(angle)
-    radius = m.sqrt(_log(m, 1 - _real(m, first)) * -2.0)
-    sine, cosine = _sincos(m, _real(m, second) * float(TWO_PI))
+    radius = m.sqrt(_log(m, 1 - real(m, first)) * -2.0)
+    sine, cosine = _sincos(m, real(m, second) * float(TWO_PI))
     return cosine * radius, sine * radius
 
 

@@ -29,19 +29,25 @@ class Composite(Primitive):
         self.body, self.kernel = body, kernel
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        if self.kernel is not None:
-            out = self.kernel(*[x.array if isinstance(x, Tensor) else x for x in operands], **params)
-            result: Any
-            if type(out) is tuple:
-                result = tuple([fresh(np.asarray(o), from_numpy(o.dtype)) for o in out])
-            else:
-                if type(out) is not np.ndarray:                 # arithmetic of 0-dim arrays gives NumPy's scalars
-                    out = np.asarray(out)
-                result = fresh(out, from_numpy(out.dtype))
-            if modes.grad and wants_gradient(operands):
-                attach(self, operands, params, result)
-            return result
-        return self.evaluate_body(operands, params)
+        kernel = self.kernel
+        if kernel is None:
+            return self.evaluate_body(operands, params)
+        wanted, result = modes.grad, None
+        if len(operands) == 1:
+            x: Tensor = operands[0]
+            out = kernel(x.array, **params)
+            wanted = wanted and (x.needs_grad or x.view_of is not None)
+        else:
+            out = kernel(*[x.array if isinstance(x, Tensor) else x for x in operands], **params)
+        if type(out) is np.ndarray:
+            result = fresh(out, from_numpy(out.dtype))
+        elif type(out) is tuple:
+            result = tuple([fresh(np.asarray(o), from_numpy(o.dtype)) for o in out])
+        else:                                                   # arithmetic of 0-dim arrays gives NumPy's scalars
+            result = fresh(np.asarray(out), from_numpy(out.dtype))
+        if wanted and wants_gradient(operands):
+            attach(self, operands, params, result)
+        return result
 
     def evaluate_body(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """The result by way of the body, as one node where the composite has gradient rules."""

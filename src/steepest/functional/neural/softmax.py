@@ -1,12 +1,15 @@
 """Softmax and its relatives along one dimension."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from steepest.core import generator as gen
 from steepest.core.dtype import FLOATING
-from steepest.core.tensor import Tensor
+from steepest.core.modes import interpreters, modes
+from steepest.core.primitive import attach, wants_gradient
+from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.rows import RowKernel, matrix
@@ -58,6 +61,25 @@ def _along_rows(kernel: RowKernel, dim: int, x: Any, *more: Any) -> Any:
     return out if out is None or out.shape == shape else out.reshape(shape)
 
 
+class AlongRows(Composite):
+    """A composite of one operand along `dim` whose kernel for rows in their order is called without detours."""
+
+    def __init__(self, name: str, body: Callable[..., Any], kernel: Callable[..., Any], rules: dict[str, Any], rows: RowKernel):
+        super().__init__(name, body, widened(kernel), rules, "", 1)
+        self.made = rows.made
+
+    def __call__(self, x: Any, dim: tuple[int, ...]) -> Any:
+        array = x.array
+        native = self.made.get(array.dtype.char)
+        if not native or interpreters or not 0 < array.ndim <= 2 or dim[0] + 1 != array.ndim or not array.size \
+                or not array.flags.c_contiguous:
+            return Composite.__call__(self, x, dim=dim)
+        result = fresh(native(array, np.empty(array.shape, array.dtype)), x.dtype)
+        if (x.needs_grad or x.view_of is not None) and modes.grad and wants_gradient((x,)):
+            attach(self, (x,), {"dim": dim}, result)
+        return result
+
+
 def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     if not x.size or not dim:
         return np.asarray(x - x + 1, x.dtype)         # which NaN and infinities leave as NaN
@@ -91,20 +113,10 @@ def _log_softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
     return _log_softmax_plain(x, dim[0]) if out is None else out
 
 
-softmax_ = composite(
-    "softmax",
-    _softmax_body,
-    operands=1,
-    kernel=widened(_softmax_kernel),
-    x=lambda g, result, dim: softmax_slope(g, result, dim=dim),
-)
-log_softmax_ = composite(
-    "log_softmax",
-    _log_softmax_body,
-    operands=1,
-    kernel=widened(_log_softmax_kernel),
-    x=lambda g, result, dim: log_softmax_slope(g, result, dim=dim),
-)
+softmax_ = AlongRows("softmax", _softmax_body, _softmax_kernel,
+                     {"x": lambda g, result, dim: softmax_slope(g, result, dim=dim)}, softmax_rows)
+log_softmax_ = AlongRows("log_softmax", _log_softmax_body, _log_softmax_kernel,
+                         {"x": lambda g, result, dim: log_softmax_slope(g, result, dim=dim)}, log_softmax_rows)
 
 
 def _softmax_slope_row(row: Row) -> None:
@@ -181,7 +193,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
     tensor([[0.5000, 0.5000]])
     """
-    if dtype is None and dim is not None and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
+    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
         return softmax_(input, dim=(dim,))
     over = _chosen("softmax", input, dim)
     return softmax_(_prepared("softmax", input, dtype), dim=over)
@@ -189,7 +201,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
-    if dtype is None and dim is not None and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
+    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
         return log_softmax_(input, dim=(dim,))
     over = _chosen("log_softmax", input, dim)
     return log_softmax_(_prepared("log_softmax", input, dtype), dim=over)
