@@ -1,5 +1,7 @@
 """Native convolutions and those by columns in NumPy agree: forward, both gradients, every geometry, and on any number of threads."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,27 @@ def test_random_geometries(seed, monkeypatch):
     native = results(function, x, w, b, options)
     monkeypatch.setattr(direct, "NATIVE", {})
     agree(native, results(function, x, w, b, options), dtype)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_one_output_channel_for_each_group(seed, monkeypatch):
+    of_input, of_weight, options = geometry(seed)
+    options["groups"] = groups = seed % 5 + 1
+    inside = 1 if seed % 2 else of_weight[1]
+    dtype = (torch.float32, torch.float64)[seed % 3 == 0]
+    shapes = (of_input[0], inside * groups, *of_input[2:]), (groups, inside, *of_weight[2:]), (groups,)
+    x, w, b = (torch.tensor(random.normal(size=s), dtype=dtype) for s in shapes)
+    function = (F.conv1d, F.conv2d, F.conv3d)[len(of_input) - 3]
+    native = results(function, x, w, b, options)
+    monkeypatch.setattr(direct, "NATIVE", {})
+    agree(native, results(function, x, w, b, options), dtype)
+
+
+def test_what_lies_behind_a_line_touches_no_weight_of_a_channel():
+    x, w = torch.zeros(1, 2, 5, 5), torch.ones(2, 1, 2, 2, requires_grad=True)
+    x[:, 1] = math.inf
+    F.conv2d(x, w, groups=2)[:, :1].sum().backward()
+    assert not w.grad[0].any()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -285,3 +285,9 @@ def test_a_value_with_more_dimensions_than_are_picked_gets_its_gradient():
         x[key] = value
         (x * torch.tensor([[1.0, 2.0], [3.0, 4.0]])).sum().backward()
         assert value.grad.tolist() == [[[total]]]
+
+
+@pytest.mark.parametrize("n", [3, 5, 17, 100, 1000])
+def test_layer_norm_of_equal_numbers_is_zero(n):
+    rows = torch.tensor([[0.24300035], [7.7], [-1e4], [1 / 3]]).expand(4, n).contiguous()
+    assert not F.layer_norm(rows, (n,)).any() and not F.layer_norm(rows.double(), (n,)).any()

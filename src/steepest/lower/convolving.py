@@ -14,7 +14,7 @@ from steepest.lower.arrays import address, array_function, data
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index, itemsize
 
-__all__ = ["lines_kernel", "results_kernel", "tile", "turning_kernel", "weights_kernel", "weights_tile"]
+__all__ = ["depthwise_kernel", "lines_kernel", "results_kernel", "tile", "turning_kernel", "weights_kernel", "weights_tile"]
 
 TILES = {32: ((1, 8), (2, 8), (4, 5)), 16: ((1, 4), (2, 4), (4, 2))}
 """By the number of registers: output channels and vectors of a tile. Sums, vectors and broadcast weights together fit, in any order."""
@@ -60,6 +60,7 @@ RESULTS = _parameters("x offsets weights shifts bias places out",
                       "groups x_group w_group w_channel out_group out_channel channels tiles count")
 WEIGHTS = _parameters("x offsets slopes starts out", "groups x_group lines length step tiles blocks out_group")
 TURNED = _parameters("x out", "outer inner x_outer x_inner out_outer out_inner rows columns x_row out_row")
+DEPTHWISE = _parameters("x offsets slopes starts begins out", "groups x_group slope_group lines length tiles")
 LINES = _parameters("x lines out", "planes x_plane out_plane count stride")
 
 
@@ -139,6 +140,37 @@ def _over_lines(f: Function, m: Scalars, dtype: str, bases: tuple[str, str, str]
                 sums.add(r, m.splat(f.load(address(f, read, (j, size)), dtype), dtype), values)
 
 
+def _depthwise(f: Function, dtype: str, rows: int) -> None:
+    width, size = machine.width(dtype), itemsize(dtype)
+    m = Scalars(f, width)
+    x, offsets, slopes, starts, begins, out = (data(f, f"%{name}") for name, kind in DEPTHWISE if kind == "array")
+    sums = _Sums(m, rows, 1, dtype)
+    whole = f.op(f"and i64 %length, -{width}")
+    rest = f.op(f"sub i64 %length, {whole}")
+
+    def add(slope: str, reads: list[str], at: Index, mask: str | None) -> None:
+        value = m.value(f.load(address(f, slope, (at, size)), dtype, width, mask=mask), dtype)
+        for r, read in enumerate(reads):
+            sums.add(r, value, [m.value(f.load(address(f, read, (at, size)), dtype, width, mask=mask), dtype)])
+
+    with f.loop("%groups") as g, f.loop("%tiles") as t:
+        source, slope = address(f, x, (f.mul(g, "%x_group"), size)), address(f, slopes, (f.mul(g, "%slope_group"), size))
+        shifts = [f.load(f.gep(offsets, f.add(f.mul(t, rows), r), "int64"), "int64") for r in range(rows)]
+        for r in range(rows):
+            sums.set(r, m.constant(0, dtype).name)
+        with f.loop("%lines") as line:
+            begin = f.load(f.gep(starts, line, "int64"), "int64")
+            reads = [address(f, source, (f.add(begin, shift), size)) for shift in shifts]
+            row = address(f, slope, (f.load(f.gep(begins, line, "int64"), "int64"), size))
+            with f.loop(whole, width) as j:
+                add(row, reads, j, None)
+            with f.if_(f.op(f"icmp ne i64 {rest}, 0")):
+                add(row, reads, whole, f.below(rest, width))
+        for r in range(rows):
+            at = f.add(f.mul(f.add(f.mul(g, "%tiles"), t), rows * width), r * width)
+            f.store(sums.cells[r][0].get(), f.gep(out, at, dtype), dtype, width)
+
+
 def _lines(f: Function, dtype: str) -> None:
     width, size = machine.width(dtype), itemsize(dtype)
     x, lines, out = (data(f, f"%{name}") for name, kind in LINES if kind == "array")
@@ -191,6 +223,15 @@ def weights_kernel(dtype: str, rows: int, vectors: int) -> Any:
     RuntimeError without native code.
     """
     return array_function("convolve_weights", WEIGHTS, lambda f: _weights(f, dtype, rows, vectors))
+
+
+@functools.cache
+def depthwise_kernel(dtype: str, rows: int) -> Any:
+    """`out[g, k]` holds in its lanes the sum of `x[g, start[line] + offset[k] + j] * slopes[g, begin[line] + j]` over lines and elements j.
+
+    For groups of one output channel; `out` is `(groups, tiles * rows, width)`. RuntimeError without native code.
+    """
+    return array_function("convolve_depthwise", DEPTHWISE, lambda f: _depthwise(f, dtype, rows))
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from steepest.functional.neural.windows import Pairs, Sizes, places, taps
 from steepest.functional.sharing import share
 from steepest.functional.threads import get_num_threads
 from steepest.lower import machine
-from steepest.lower.convolving import lines_kernel, results_kernel, tile, turning_kernel, weights_kernel, weights_tile
+from steepest.lower.convolving import depthwise_kernel, lines_kernel, results_kernel, tile, turning_kernel, weights_kernel, weights_tile
 
 __all__ = ["convolved", "input_slope", "weight_slope"]
 
@@ -274,6 +274,8 @@ def input_slope(g: Array, weight: Array, shape: Sizes, stride: Sizes, padding: P
 def _exchanged(weight: Array, groups: int, many: int, inside: int, elements: int) -> Array:
     """Weights `(groups, many, inside, elements)` as `(groups, inside, many, elements)`."""
     weight = np.ascontiguousarray(weight).reshape(groups, many, inside, elements)
+    if many == 1 or inside == 1:
+        return weight
     out = np.empty((groups, inside, many, elements), weight.dtype)
     copy, table = lines_kernel(NATIVE[weight.dtype]), _columns(many, inside, elements)
     for g in range(groups):
@@ -310,6 +312,8 @@ def weight_slope(g: Array, x: Array, shape: Sizes, stride: Sizes, padding: Pairs
     made = _weights(dtype, many)
     if made is None:
         return None
+    if many == 1:
+        return _depthwise_slope(np.ascontiguousarray(g), x, kernel, stride, padding, dilation).reshape(shape)
     native, (rows, vectors) = made
     across = vectors * machine.width(dtype)
     blocks, count = -(-many // across), inside * math.prod(kernel)
@@ -333,6 +337,32 @@ def weight_slope(g: Array, x: Array, shape: Sizes, stride: Sizes, padding: Pairs
     width = blocks * across
     turning_kernel(dtype)(total, result, groups, 1, total[0].size, 0, many * count, 0, count, many, width, count)
     return result
+
+
+def _depthwise_slope(g: Array, x: Array, kernel: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes) -> Array:
+    """The gradient `(groups, taps of all its inputs)` of the weights of groups of one output channel."""
+    dtype, groups, out = NATIVE[g.dtype], g.shape[1], g.shape[2:]
+    inside = x.shape[1] // groups
+    count, most = inside * math.prod(kernel), weights_tile(1, dtype)[0]
+    tiles = -(-count // most)
+    rows = -(-count // tiles)
+    total = np.zeros((groups, tiles * rows), g.dtype)
+    part = np.empty((*total.shape, machine.width(dtype)), g.dtype)
+    for block in _blocks(x.shape[0], x[0].size, 0):
+        planes = _planes(x[block], stride, padding)
+        offsets = _offsets(inside, kernel, stride, dilation, planes.sizes, rows)
+        sample, plane = planes.each * planes.channels, math.prod(out)
+        starts, begins = (_starts(out, sizes, planes.samples, each) for sizes, each in ((planes.sizes, sample), (out, groups * plane)))
+
+        def add(some: slice, planes: Planes = planes, offsets: Array = offsets, starts: Array = starts, begins: Array = begins,
+                slopes: Array = g[block], each: int = sample // groups, plane: int = plane) -> None:
+            depthwise_kernel(dtype, rows)(planes.numbers[some.start * each:], offsets, slopes[:, some], starts, begins, part[some],
+                                          some.stop - some.start, each, plane, len(starts), out[-1], tiles)
+
+        step = -(-groups // get_num_threads()) if g.size * count > WORK else groups
+        share(add, [slice(i, min(i + step, groups)) for i in range(0, groups, step)])
+        total += part.sum(-1)
+    return total[:, :count]
 
 
 def _turned(g: Array, groups: int, width: int) -> Array:

@@ -26,9 +26,14 @@ def _scale(row: Row) -> Any:
 
 
 def _layer(row: Row) -> None:
-    mean = row.fold("sum", lambda m, e: e.x) / row.n
+    # The second pass sums the deviations, too, and so corrects the mean: equal numbers deviate by nothing at all (Chan, Golub and
+    # LeVeque 1983, "Algorithms for computing the sample variance", the corrected two-pass algorithm).
+    m = row.m
+    first = row.fold("sum", lambda m, e: e.x) / row.n
+    rough = row.all(first)
+    off, squares = (total / row.n for total in row.folds("sum", lambda m, e: (e.x - rough, (e.x - rough) * (e.x - rough)), 2))
+    mean, var = m.cast(m.cast(first, row.dtype), "float64") + off, m.maximum(squares - off * off, 0.0)
     centre = row.all(mean)
-    var = row.fold("sum", lambda m, e: (e.x - centre) * (e.x - centre)) / row.n
     scale = row.all(1 / row.m.sqrt(var + row.value("eps")))
 
     def element(m: Any, e: Any) -> dict[str, Any]:
