@@ -321,7 +321,10 @@ class Moved(Run):
             result = result[0] if isinstance(result, tuple) else result
             target = result if written is None else self.tensors[written]
             if ROUNDS.search(line) and (target.is_floating_point() or target.is_complex()) and 0 not in target.stride():
-                digit = torch.finfo(target.dtype).eps
+                match = CONVERTED.fullmatch(line)               # what is written may have been rounded in its own dtype
+                value = self.evaluate(match[match.lastindex or 0]) if match else target
+                fine = not isinstance(value, torch.Tensor) or value.dtype in (torch.float64, torch.complex128)
+                digit = torch.finfo(target.dtype if fine else torch.float32).eps
                 signs = np.where(target.detach().numpy() == 0, self.random.choice([-1, 1], tuple(target.shape)), 1)
                 moved = torch.from_numpy(np.asarray(signs * (1 + digit * self.random.integers(-2, 3, tuple(target.shape)))))
                 target.data.mul_(moved.to(target.dtype))
