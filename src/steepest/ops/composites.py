@@ -32,7 +32,8 @@ class Composite(Primitive):
         kernel = self.kernel
         if kernel is None:
             return self.evaluate_body(operands, params)
-        wanted, result = modes.grad, None
+        result: Any
+        wanted = modes.grad
         if len(operands) == 1:
             x: Tensor = operands[0]
             out = kernel(x.array, **params)
