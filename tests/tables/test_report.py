@@ -63,8 +63,8 @@ def test_the_report_says_who_did_better() -> None:
     model.metrics["trees"] = {**model.metrics["model"], "accuracy": 0.999}
     assert re.fullmatch(
         r"By accuracy, another did better on these rows: boosted trees 0\.999, this model 0\.\d+ \(outside the 95 % interval\)\.",
-        report.better(model)[0],
+        report.verdicts(model)[0],
     )
     model.metrics["trees"]["accuracy"] = model.metrics["model"]["accuracy"] + 1e-9  # shown alike
     model.metrics["linear"]["accuracy"] = 0.0
-    assert report.better(model) == []
+    assert report.verdicts(model) == []

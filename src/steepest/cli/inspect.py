@@ -49,7 +49,8 @@ def inspect(
         data, target, kinds=columns.kinds, ignore=columns.ignore, decimal=columns.decimal, silence=silence, **how.options
     )
     say = screen.say(console)
-    say(text("inspect-table", data=found.table.source, rows=found.table.rows, columns=len(found.table.names)))
+    rows_of_file = found.table.rows + (found.target.missing if found.target is not None else 0)
+    say(text("inspect-table", data=found.table.source, rows=rows_of_file, columns=len(found.table.names)))
     if found.schema is not None:
         say(report.task_words(found.schema))
     listed = [(one, one.kind) for one in found.columns]
@@ -91,3 +92,5 @@ def _model(path: Path, console: Console) -> None:
     rows = [(one.name, text(f"kind-{kinds[one.name]}"), inspecting.describe_prepared(one)) for one in columns]
     console.print(screen.words_table([text("report-column-name"), text("report-column-kind"), ""], rows))
     console.print(screen.metrics_table(report.metric_rows(model.metrics, not model.schema.classes)))
+    for line in [*report.verdicts(model), *report.interval_words(model)]:
+        say(line)

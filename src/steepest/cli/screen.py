@@ -92,11 +92,13 @@ def frame_table(frame: polars.DataFrame, rows: int) -> Table:
     """The first rows of a data frame."""
     from rich.text import Text
 
+    from steepest.tables import report
+
     table = _table()
     for name, kind in frame.schema.items():
         table.add_column(Text(name), justify="right" if kind.is_numeric() else "left")
     for values in frame.head(rows).iter_rows():
-        table.add_row(*(Text(f"{value:.6g}" if isinstance(value, float) else str(value or "")) for value in values))
+        table.add_row(*(Text(report.number(value) if isinstance(value, float) else str(value or "")) for value in values))
     return table
 
 

@@ -141,12 +141,8 @@ def _show(result: TrainResult, folder: Path) -> None:
     named = report.metric_rows(result.metrics, not schema.classes)
     console.print(text("report-results", rows=about["tested"]))
     console.print(screen.metrics_table(named))
-    for line in report.better(result.model):
+    for line in [*report.verdicts(result.model), *report.interval_words(result.model)]:
         console.print(line)
-    ranges = result.model.intervals.get("model", {})
-    known = [f"{name} {found}" for name in result.metrics["model"] if (found := report.between(name, ranges.get(name)))]
-    if known:
-        console.print(text("screen-intervals", shown=", ".join(known)))
     files = ", ".join(path.name for path in result.files.values())
     console.print(text("screen-wrote", files=files, folder=folder), soft_wrap=True)
     console.print(text("screen-report", report=result.files["report"]), soft_wrap=True)

@@ -111,6 +111,10 @@ ROWS = {
         "By {metric}, another did better on these rows: {who} {theirs}, this model {ours}",
         "按 {metric}，这些行上有更好的：{who} {theirs}，本模型 {ours}",
     ),
+    "report-no-signal": (
+        "By {metric} this model ({ours}; {between}) cannot be told from {simplest} ({theirs}): the columns may say nothing about {target}.",
+        "按 {metric}，本模型（{ours}；{between}）与{simplest}（{theirs}）没有可靠的差别：这些列可能与 {target} 无关。",
+    ),
     "report-better-inside": (" (inside the 95 % interval).", "（在 95 % 区间之内）。"),
     "report-better-outside": (" (outside the 95 % interval).", "（在 95 % 区间之外）。"),
     "report-model": ("this model", "本模型"),
@@ -153,8 +157,8 @@ ROWS = {
     ),
     "report-seconds": ("Learning and testing took {seconds} s.", "学习与测试共用时 {seconds} 秒。"),
     "metric-accuracy": (
-        "accuracy: share of rows whose likeliest class is the true one.",
-        "accuracy：最可能的类别就是真实类别的行的比例。",
+        "accuracy: share of rows whose predicted class is the true one.",
+        "accuracy：预测类别就是真实类别的行的比例。",
     ),
     "metric-balanced-accuracy": (
         "balanced accuracy: share of a class's rows that is found, as a mean over the classes.",

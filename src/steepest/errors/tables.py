@@ -93,6 +93,15 @@ ROWS = {
         "--task binary needs two different values, but the target {target!r} has {distinct}: {shown}",
         "--task binary 需要恰好两个不同的值，但目标列 {target!r} 有 {distinct} 个：{shown}",
     ),
+    "table-only-target": (
+        "{source} has only the column {target!r}: there is none to predict it from",
+        "{source} 只有 {target!r} 这一列，没有可以用来预测它的列",
+    ),
+    "table-target-identifier": (
+        "the target {target!r} looks like an identifier (whole numbers, all different, that name or count the rows): is it the column to "
+        "predict?",
+        "目标列 {target!r} 像是标识符（互不相同的整数，用来命名或编号各行）：确定要预测它吗？",
+    ),
     "table-no-features": (
         "{source} has no column to predict {target!r} from: all others are constant, identifiers or text",
         "{source} 没有可以用来预测 {target!r} 的列：其他列都是常量、标识符或文本",
@@ -217,6 +226,10 @@ ROWS = {
     "table-unreadable-cells": (
         "column {column!r}: {count} cell(s) that are no numbers taken as missing, in rows {examples}",
         "列 {column!r}：{count} 个单元格不是数字，按缺失处理，行号：{examples}",
+    ),
+    "table-strange-targets": (
+        "{count} row(s) left out whose target {column!r} is no number, in rows {examples}",
+        "{count} 行的目标列 {column!r} 不是数字，已略去，行号：{examples}",
     ),
     "table-encoding": (
         "{source} was read as {encoding}; --encoding says it if that is wrong",

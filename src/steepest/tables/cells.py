@@ -61,13 +61,13 @@ def _filled(known: polars.Series, cells: polars.Series, read: Callable[[str], fl
     return known.zip_with(~left, cells.replace_strict(different, values, default=None, return_dtype=polars.Float64))
 
 
-def finite_numbers(cells: polars.Series, form: Form = PLAIN) -> polars.Series:
-    """The `numbers`; raises `UserError` that names the first cell that is infinite or beyond 1e100."""
+def finite_numbers(cells: polars.Series, form: Form = PLAIN, number: Callable[[int], int] = lambda place: place + 1) -> polars.Series:
+    """The `numbers`; raises `UserError` that names the first cell that is infinite or beyond 1e100, and its row by `number`."""
     found = numbers(cells, form)
     endless = (found.abs() > LARGEST).fill_null(False)
     if endless.any():
         row = int(endless.arg_max() or 0)
-        raise UserError(text("table-infinite", column=cells.name, value=cells[row], row=row + 1))
+        raise UserError(text("table-infinite", column=cells.name, value=cells[row], row=number(row)))
     return found
 
 

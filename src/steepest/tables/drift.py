@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy
 
 from steepest.errors import text
@@ -33,9 +35,12 @@ def differences(model: TableModel, table: Table) -> list[str]:
         if isinstance(column, CategoryColumn):
             matrix = numpy.zeros((len(values), len(column.features)))
             column.encode(values, matrix)
-            shares = matrix.mean(axis=0)
-            places = numpy.argsort(shares - numpy.array(column.shares))[::-1]
-            if len(shares) and 0.5 * numpy.abs(shares - numpy.array(column.shares)).sum() > TURNED:
+            shares, usual = matrix.mean(axis=0), numpy.array(column.shares)
+            places = numpy.argsort(shares - usual)[::-1]
+            # What chance alone does to a share in so many rows (its standard deviation), and to all (the mean of its size).
+            chance = numpy.sqrt(usual * (1 - usual) / len(values))
+            turned = 0.5 * numpy.abs(shares - usual).sum() - 0.5 * math.sqrt(2 / math.pi) * chance.sum()
+            if len(shares) and (turned > TURNED or (shares - usual - 2 * chance).max() > TURNED):
                 most = column.features[places[0]].removeprefix(f"{column.name}=")
                 new, old = 100 * shares[places[0]], 100 * column.shares[places[0]]
                 said.append(text("predict-drift-category", column=column.name, value=most, new=new, old=old))

@@ -89,8 +89,8 @@ def train(
     Settings(name_of_optimizer, settings.given_rate(lr), 200 if epochs is None else epochs)
 
     table = reading.read(data, **how) if isinstance(data, (str, os.PathLike)) else reading.from_frame(data, "data")
-    table, name, notes = work.rows_with_target(table, target)
     said = schema.orders(table, kinds or {}, _without_test_columns(ignore, time, group, table), decimal)
+    table, name, notes = work.rows_with_target(table, target, task, said)
     judged, more = schema.judge(table, name, task, said)
     notes += more
     ready = work.prepare(table, judged, group, time, class_weight == "balanced")
@@ -117,9 +117,11 @@ def train(
     notes += learnt.notes
     chosen = learnt.model
     truth = ready.truth[rows]
-    chosen.metrics = {who: _ordered(chosen.judge(truth, values), metric) for who, values in predicted.items()}
+    # The threshold is one for probabilities that say something; the shares of the classes are always those of the majority.
+    threshold = {who: 0.5 if who == "simplest" else chosen.threshold for who in predicted}
+    chosen.metrics = {who: _ordered(chosen.judge(truth, said, threshold[who]), metric) for who, said in predicted.items()}
     blocks = ready.groups[rows] if ready.groups is not None else None
-    chosen.intervals = {who: _intervals(chosen, truth, values, blocks) for who, values in predicted.items()}
+    chosen.intervals = {who: _intervals(chosen, truth, said, blocks, threshold[who]) for who, said in predicted.items()}
     if len(truth) >= ENOUGH_TO_DOUBT and max(chosen.metrics["model"].get(one, 0) for one in ("R2", "AUC")) > TOO_GOOD:
         notes.append(text("train-too-good", target=name))
     chosen.about = {
@@ -139,6 +141,7 @@ def train(
         "best_epoch": learnt.runs[0].best,
         "ended": learnt.runs[-1].ended,
         "members": len(chosen.members),
+        "networks": len(learnt.runs),
         "fold_members": min(len(chosen.members), settings.members_of_fold(how_to_train)),
         "cosine": how_to_train.cosine,
         "batch": how_to_train.batch(len(plan.learn)),
@@ -265,10 +268,12 @@ def _said(one: Learnt, ready: Work, rows: Rows, test: Rows, seed: int) -> dict[s
     return said
 
 
-def _intervals(model: TableModel, truth: Array, predicted: Array, groups: Rows | None) -> dict[str, tuple[float, float]]:
+def _intervals(
+    model: TableModel, truth: Array, predicted: Array, groups: Rows | None, threshold: float
+) -> dict[str, tuple[float, float]]:
     task = TASKS[model.schema.task]
     return {
-        metric.name: intervals.interval(metric, truth, task.seen(metric, predicted, model.threshold), groups)
+        metric.name: intervals.interval(metric, truth, task.seen(metric, predicted, threshold), groups)
         for metric in task.metrics
     }
 

@@ -84,7 +84,7 @@ def inspect(
         found.pictures = {one.name: picture(table, one) for one in columns}
         return found
     rows = table.rows
-    table, name, notes = work.rows_with_target(table, target)
+    table, name, notes = work.rows_with_target(table, target, "auto", said)
     judged, more = schema.judge(table, name, "auto", said)
     found = Inspection(table, judged.columns, [*notes, *more], schema=judged)
     distinct = cells.words(table.frame[name]).n_unique()
@@ -103,7 +103,7 @@ def inspect(
     leaking = leaks(ready)
     found.diagnosis += [plain("leak-or-duplicates", "mistake", one) for one in leaking.values()]
     found.diagnosis += [plain("leak-or-duplicates", "warning", one) for one in proposals(ready, leaking)]
-    found.diagnosis += numbers_seen(ready, {one.rule for one in found.diagnosis})
+    found.diagnosis += numbers_seen(ready, {"class-imbalance", *(one.rule for one in found.diagnosis)})
     found.diagnosis = [one for one in found.diagnosis if one.rule not in silence]
     return found
 
@@ -261,7 +261,7 @@ def _percent(share: float) -> str:
 
 def _end(value: float, column: Column) -> str:
     if column.kind == "number":
-        return f"{value:.6g}"
+        return f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:.6g}"
     return str(numpy.datetime64("1970-01-01") + numpy.timedelta64(int(numpy.floor(value)), "D"))
 
 

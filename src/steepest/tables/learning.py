@@ -17,7 +17,8 @@ import steepest
 from steepest import nn
 from steepest.errors import text
 from steepest.tables import baselines, bins, networks, preparing, training
-from steepest.tables.metrics import LOG_LOSS, Array
+from steepest.tables.intervals import interval
+from steepest.tables.metrics import AUC, LOG_LOSS, Array
 from steepest.tables.settings import Settings
 from steepest.tables.splitting import Rows
 from steepest.tables.table_model import Scale, TableModel
@@ -235,7 +236,8 @@ def _standard(truth: Array, log: bool, bounds: tuple[float | None, float | None]
 
 def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, notes: list[str]) -> Array:
     """What the model says about the validation rows, after the temperature that makes their log loss least was stored (Guo et al.,
-    On Calibration of Modern Neural Networks, 2017) and, where one of two classes is rare, the threshold of the best F1."""
+    On Calibration of Modern Neural Networks, 2017) and, where one of two classes is rare and can be told from the other, the threshold of
+    the best F1."""
     if not work.schema.classes:
         return model.readable(outputs)
     truth = work.truth[rows]
@@ -246,7 +248,8 @@ def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, notes
     predicted = model.readable(outputs)
     if len(work.schema.classes) == 2 and work.weights is None and len(rows) >= 50:
         share = float((truth == 1).mean())
-        if 0 < min(share, 1 - share) < RARE_CLASS:
+        tells = interval(AUC, truth, predicted)[0] > 0.5  # else the best F1 is luck, and half of the rows would be called rare
+        if 0 < min(share, 1 - share) < RARE_CLASS and tells:
             model.threshold = _threshold(truth, predicted[:, 1], rare=int(share < 0.5))
             rare = work.schema.classes[int(share < 0.5)]
             notes.append(

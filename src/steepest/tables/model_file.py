@@ -112,8 +112,10 @@ def _model(about: dict[str, Any], weights: dict[str, numpy.ndarray]) -> TableMod
         network.eval()
     scale = Scale(about["center"], about["scale"], about["log"], (about["bounds"][0], about["bounds"][1]))
     intervals = {who: {name: (low, high) for name, (low, high) in row.items()} for who, row in about["intervals"].items()}
+    names = [metric.name for metric in TASKS[schema.task].metrics]  # in the order of tables, which JSON does not keep here
+    metrics = {who: {name: row[name] for name in names} for who, row in about["metrics"].items()}
     return TableModel(
-        schema, preparation, hidden, members, bins, scale, about["temperature"], about["threshold"], about["metrics"], intervals,
+        schema, preparation, hidden, members, bins, scale, about["temperature"], about["threshold"], metrics, intervals,
         about["about"],
     )  # fmt: skip
 

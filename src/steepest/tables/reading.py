@@ -12,9 +12,12 @@ import difflib
 import io
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+import numpy
+from numpy.typing import NDArray
 
 from steepest.errors import UserError, text
 from steepest.tables import cell_texts, files
@@ -31,12 +34,14 @@ UNITS_LOOKED_AT = 100  # different cells of a column whose units may tell that t
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text: `frame` holds one string column a name (null: an empty cell), in the file's order."""
+    """Rows of text: `frame` holds one string column a name (null: an empty cell), in the file's order; `kept` are the places of its rows
+    in the file where others were left out."""
 
     frame: polars.DataFrame
     source: str
     has_header: bool
     notes: tuple[str, ...] = ()
+    kept: NDArray[numpy.int64] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -45,6 +50,15 @@ class Table:
     @property
     def rows(self) -> int:
         return self.frame.height
+
+    def number(self, place: int) -> int:
+        """The number, from 1 on, that the row at `place` has in the file."""
+        return 1 + (place if self.kept is None else int(self.kept[place]))
+
+    def only(self, rows: polars.Series) -> Table:
+        """The rows for which the booleans `rows` are true."""
+        kept = numpy.flatnonzero(rows.to_numpy())
+        return replace(self, frame=self.frame.filter(rows), kept=kept if self.kept is None else self.kept[kept])
 
 
 class Reading(TypedDict, total=False):

@@ -21,11 +21,12 @@ from steepest.tables.table_model import TableModel
 from steepest.tables.training import Run, mean_history
 
 __all__ = [
-    "best_of", "better", "between", "finding_words", "metric_rows", "network_words", "number", "page", "plan_words", "shell", "shown",
-    "task_words",
+    "best_of", "between", "finding_words", "interval_words", "metric_rows", "network_words", "number", "page", "plan_words", "shell",
+    "shown", "task_words", "verdicts",
 ]  # fmt: skip
 
 WHO = {"model": "report-model", "linear": "report-linear", "trees": "report-trees", "simplest": "report-mean"}
+SIGNAL = {"regression": "R2", "binary": "AUC", "multiclass": "log loss"}  # what tells whether the columns say anything about the target
 THRESHOLDS = (0.1, 0.3, 0.5, 0.7, 0.9)
 BINS = 10  # of the calibration
 MOST_BARS = 15  # columns in the picture of importance
@@ -187,22 +188,39 @@ def _results(model: TableModel) -> str:
     return (
         f"<h2>{text('report-heading-results')}</h2>\n<div class='scroll'><table><caption>{caption}</caption>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>\n"
-        + "".join(f"<p>{escape(line)}</p>" for line in better(model))
+        + "".join(f"<p>{escape(line)}</p>" for line in verdicts(model))
         + f"<p class='soft'>{escape(_definitions(names, 'trees' in model.metrics))}</p>"
     )
 
 
-def better(model: TableModel) -> list[str]:
-    """A sentence where another model did better on the test rows, by the metric that stands first; none where none did."""
+def interval_words(model: TableModel) -> list[str]:
+    """The 95 % intervals of the model's metrics in a sentence; none where they are not known."""
+    ranges = model.intervals.get("model", {})
+    known = [f"{name} {found}" for name in model.metrics["model"] if (found := between(name, ranges.get(name)))]
+    return [text("screen-intervals", shown=", ".join(known))] if known else []
+
+
+def verdicts(model: TableModel) -> list[str]:
+    """Sentences that the table of metrics calls for: who did better on the test rows, by the metric that stands first (where a threshold
+    of its own decides about the classes, by AUC, which knows none); that nothing was found that tells more than the mean or majority."""
     ours, ranges = model.metrics["model"], model.intervals.get("model", {})
+    names = _names(not model.schema.classes)
+    name = SIGNAL[model.schema.task]
+    low, high = ranges.get(name, (math.nan, math.nan))
+    simplest = model.metrics["simplest"][name]
+    if low <= simplest if METRICS[name].larger_is_better else high >= simplest:
+        words = {"metric": name, "simplest": names["simplest"], "theirs": shown(name, simplest), "ours": shown(name, ours[name])}
+        return [text("report-no-signal", between=between(name, (low, high)), target=model.schema.target, **words)]
     name = next(iter(ours))
+    if model.threshold != 0.5 and METRICS[name].of_labels:
+        name = "AUC"
     sign = 1 if METRICS[name].larger_is_better else -1
     best = max(model.metrics, key=lambda who: sign * model.metrics[who][name])
     theirs = model.metrics[best][name]
     if not sign * (theirs - ours[name]) > 0 or shown(name, theirs) == shown(name, ours[name]):
         return []
     low, high = ranges.get(name, (math.nan, math.nan))
-    words = {"metric": name, "who": _names(not model.schema.classes)[best], "theirs": shown(name, theirs), "ours": shown(name, ours[name])}
+    words = {"metric": name, "who": names[best], "theirs": shown(name, theirs), "ours": shown(name, ours[name])}
     where = "inside" if low <= theirs <= high else "outside"
     return [text("report-better", **words) + ("." if math.isnan(low) else text(f"report-better-{where}"))]
 
@@ -398,7 +416,7 @@ def network_words(model: TableModel) -> str:
     about = model.about
     return text(
         "report-network-cosine" if about["cosine"] else "report-network",
-        members=about["members"],
+        members=about["networks"],
         epochs=about["epochs"],
         model=about["trained"],
         features=len(model.preparation.features),

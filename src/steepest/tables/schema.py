@@ -22,7 +22,7 @@ from steepest.tables.reading import Table, find_column
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["KINDS", "USED", "Column", "Orders", "Schema", "judge", "judge_columns", "orders", "target_values"]
+__all__ = ["KINDS", "USED", "Column", "Orders", "Schema", "judge", "judge_columns", "orders", "target_values", "without_strange_targets"]
 
 NUMBER_SHARE = 0.9  # of the cells that are not missing, so many must be numbers (or days) for a column of them
 FEW = 10  # so many different words are a category however few the rows
@@ -125,8 +125,12 @@ def judge(table: Table, target: str, task: str = "auto", said: Orders = Orders()
         # A column that merely counts, or names each row, is still better than none.
         columns = tuple(_reprieved(table, column) for column in columns)
     schema = Schema(tuple(table.names), table.has_header, columns, target, task, classes, form)
+    if not columns:
+        raise UserError(text("table-only-target", source=table.source, target=target))
     if not schema.used:
         raise UserError(text("table-no-features", source=table.source, target=target))
+    if not classes and _counts_rows(cells.numbers(cells.words(table.frame[target]), form), target):
+        notes.append(text("table-target-identifier", target=target))
     return schema, [*notes, *more, *_notes(columns)]
 
 
@@ -204,7 +208,7 @@ def _judge_column(table: Table, name: str, said: Orders, usual: str, notes: list
     if asked in ("category", "text", "identifier"):
         return Column(name, asked, distinct, missing)
     if asked != "number":
-        found = _judge_days(name, values, present, distinct, asked == "date", notes)
+        found = _judge_days(table, name, values, present, distinct, asked == "date", notes)
         if found is not None:
             return found
     is_code = present.str.contains(r"^0\d+$").any()  # leading zeros are kept by codes (zip), not by numbers
@@ -212,8 +216,8 @@ def _judge_column(table: Table, name: str, said: Orders, usual: str, notes: list
         form = cells.number_form(values, said.decimal or cells.decimal_of(present, usual))
         unreadable = cells.numbers(present, form).null_count()
         if unreadable <= (1 - NUMBER_SHARE) * len(present) or (asked and unreadable < len(present)):
-            numbers = cells.finite_numbers(values, form)
-            notes += _reading_notes(name, values, numbers, form)
+            numbers = cells.finite_numbers(values, form, table.number)
+            notes += _reading_notes(table, name, values, numbers)
             kind = "number"
             if not asked and not missing and not unreadable and _counts_rows(numbers, name):
                 kind = "identifier"
@@ -229,7 +233,7 @@ def _judge_column(table: Table, name: str, said: Orders, usual: str, notes: list
 
 
 def _judge_days(
-    name: str, values: polars.Series, present: polars.Series, distinct: int, asked: bool, notes: list[str]
+    table: Table, name: str, values: polars.Series, present: polars.Series, distinct: int, asked: bool, notes: list[str]
 ) -> Column | None:
     """The column as one of days, where it is one; bare numbers (20210304, Excel's 44259) are days only under a name that says so."""
     numeric = cells.plain_numbers(present)
@@ -255,7 +259,7 @@ def _judge_days(
     example = "" if present[0].startswith(day) else text("table-days-example", example=present[0], day=day)
     notes.append(text("table-days-read", column=name, count=read, first=first, last=last, example=example))
     if unreadable:
-        notes.append(_unreadable_note(name, values, found))
+        notes.append(_unreadable_note(table, name, values, found))
     return Column(name, "date", distinct, values.null_count() + unreadable, unreadable, (order, ""))
 
 
@@ -309,8 +313,23 @@ def _target_form(table: Table, target: str, said: Orders, usual: str, notes: lis
     form = cells.number_form(values, said.decimal or cells.decimal_of(values.drop_nulls(), usual))
     numbers = cells.numbers(values, form)
     if not numbers.has_nulls():
-        notes += _reading_notes(target, values, numbers, form)
+        notes += _reading_notes(table, target, values, numbers)
     return form
+
+
+def without_strange_targets(table: Table, target: str, task: str, said: Orders) -> tuple[Table, list[str]]:
+    """The table without the few rows whose target is no number where the others are numbers, and what there is to say of them. A column of
+    few different values is left as it is: there a word is a class like the numbers."""
+    if task not in ("auto", "regression"):
+        return table, []
+    values = cells.words(table.frame[target])
+    form = _target_form(table, target, said, said.decimal or _usual_decimal(table), [])
+    numbers = cells.numbers(values, form)
+    strange = numbers.is_null() & values.is_not_null()
+    few = 0 < int(strange.sum()) < (1 - NUMBER_SHARE) * len(values)
+    if not few or (task == "auto" and _numbers_are_classes(numbers.drop_nulls())):
+        return table, []
+    return table.only(~strange), [_unreadable_note(table, target, values, numbers, "table-strange-targets")]
 
 
 def _judge_target(table: Table, target: str, task: str, form: Form) -> tuple[str, tuple[str, ...]]:
@@ -321,11 +340,11 @@ def _judge_target(table: Table, target: str, task: str, form: Form) -> tuple[str
         raise UserError(text("table-constant-target", target=target, value=values[0], rows=table.rows))
     numeric = not numbers.has_nulls()
     if numeric:
-        cells.finite_numbers(values, form)
+        cells.finite_numbers(values, form, table.number)
     if task == "regression" or (task == "auto" and numeric and not _numbers_are_classes(numbers)):
         if not numeric:
             row = int(numbers.is_null().arg_max() or 0)
-            raise UserError(text("table-target-not-numbers", target=target, value=values[row], row=row + 1))
+            raise UserError(text("table-target-not-numbers", target=target, value=values[row], row=table.number(row)))
         return "regression", ()
     if not cells.plain_numbers(values).has_nulls():
         order = numbers.unique().sort()
@@ -356,7 +375,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" ... ({len(names)})" if len(names) > MOST_NAMED else "")
 
 
-def _reading_notes(name: str, values: polars.Series, numbers: polars.Series, form: Form) -> list[str]:
+def _reading_notes(table: Table, name: str, values: polars.Series, numbers: polars.Series) -> list[str]:
     """What was changed: the cells that only this reading makes numbers, and those that are none; counts, rows, three examples."""
     plain = cells.plain_numbers(values)
     changed = numbers.is_not_null() & (plain.is_null() | (plain != numbers).fill_null(False))
@@ -369,14 +388,16 @@ def _reading_notes(name: str, values: polars.Series, numbers: polars.Series, for
                 shown.append(example)
             if len(shown) == 3:
                 break
-        rows = ", ".join(str(row + 1) for row in changed.arg_true()[:3])
+        rows = ", ".join(str(table.number(row)) for row in changed.arg_true()[:3])
         notes.append(text("table-cells-read", column=name, count=int(changed.sum()), examples="; ".join(shown), rows=rows))
     if (values.is_not_null() & numbers.is_null()).any():
-        notes.append(_unreadable_note(name, values, numbers))
+        notes.append(_unreadable_note(table, name, values, numbers))
     return notes
 
 
-def _unreadable_note(name: str, values: polars.Series, read: polars.Series) -> str:
+def _unreadable_note(
+    table: Table, name: str, values: polars.Series, read: polars.Series, key: str = "table-unreadable-cells"
+) -> str:
     strange = (values.is_not_null() & read.is_null()).arg_true()
-    examples = ", ".join(f"{row + 1} ({values[row]})" for row in strange[:3])
-    return text("table-unreadable-cells", column=name, count=len(strange), examples=examples)
+    examples = ", ".join(f"{table.number(row)} ({values[row]})" for row in strange[:3])
+    return text(key, column=name, count=len(strange), examples=examples)

@@ -80,9 +80,9 @@ class TableModel:
             return self.scale.readable(outputs[:, 0])
         return TASKS[self.schema.task].readable(outputs / self.temperature)
 
-    def judge(self, truth: Array, predicted: Array) -> dict[str, float]:
-        """The metrics by name; those that judge classes judge the ones that `labels` gives."""
-        return TASKS[self.schema.task].judge(truth, predicted, self.threshold)
+    def judge(self, truth: Array, predicted: Array, threshold: float | None = None) -> dict[str, float]:
+        """The metrics by name; those that judge classes judge the ones that `labels` gives, or another `threshold`."""
+        return TASKS[self.schema.task].judge(truth, predicted, self.threshold if threshold is None else threshold)
 
     def places(self, predicted: Array) -> NDArray[numpy.int64]:
         """The number of the class that probabilities `(N, classes)` predict."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from steepest.errors import UserError, text
 from steepest.tables import cells, reading, splitting
 from steepest.tables.metrics import Array
 from steepest.tables.reading import Table, find_column
-from steepest.tables.schema import Schema, target_values
+from steepest.tables.schema import Orders, Schema, target_values, without_strange_targets
 from steepest.tables.splitting import Plan, Rows
 from steepest.tables.tasks import TASKS, Task
 
@@ -119,14 +119,17 @@ def identities(table: Table, judged: Schema) -> Rows:
     return frame.hash_rows(seed=0).rank("dense").to_numpy().astype(numpy.int64)
 
 
-def rows_with_target(table: Table, target: str) -> tuple[Table, str, list[str]]:
+def rows_with_target(table: Table, target: str, task: str, said: Orders) -> tuple[Table, str, list[str]]:
     """The rows that hold the target, its column's name, and what there is to say; raises `UserError` for fewer than five."""
     name = reading.find_column(table, target)
     present = cells.words(table.frame[name]).is_not_null()
     notes = list(table.notes)
     if not present.all():
         notes.append(text("table-rows-without-target", count=int((~present).sum()), target=name))
-        table = replace(table, frame=table.frame.filter(present))
+        table = table.only(present)
+    if table.rows:
+        table, more = without_strange_targets(table, name, task, said)
+        notes += more
     if table.rows < FEWEST_ROWS:
         raise UserError(text("table-too-few-rows", source=table.source, rows=table.rows, target=name, fewest=FEWEST_ROWS))
     return table, name, notes
