@@ -3,8 +3,12 @@
 import signal
 import threading
 from types import FrameType
+from typing import Any
 
 __all__ = ["Waiting"]
+
+DIRECT: Any = getattr(signal, "_signal", signal)
+"""The functions in C, which do not make enumeration members of numbers: that would take longer than a short loop."""
 
 
 class Waiting:
@@ -16,9 +20,9 @@ class Waiting:
     noted = False
 
     def __enter__(self) -> "Waiting":
-        self.ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        self.ours = threading.current_thread() is threading.main_thread() and DIRECT.getsignal(signal.SIGINT) is signal.default_int_handler
         if self.ours:
-            signal.signal(signal.SIGINT, self._note)
+            DIRECT.signal(signal.SIGINT, self._note)
         return self
 
     def _note(self, number: int, frame: FrameType | None) -> None:
@@ -26,6 +30,6 @@ class Waiting:
 
     def __exit__(self, *problem: object) -> None:
         if self.ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            DIRECT.signal(signal.SIGINT, signal.default_int_handler)
             if self.noted:
                 raise KeyboardInterrupt

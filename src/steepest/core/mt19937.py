@@ -84,6 +84,12 @@ class MT19937:
                 return out
         return None
 
+    def pair(self) -> int:
+        """The next two words as one number of 64 bits, the earlier word in the upper half."""
+        self._untouched = False
+        upper: int = self._bits.random_raw() << 32
+        return upper | self._bits.random_raw()
+
     def skip(self, n: int) -> None:
         """Pass over n words."""
         self._untouched = self._untouched and n == 0

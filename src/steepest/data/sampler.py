@@ -23,7 +23,7 @@ NATIVE = 256
 
 def draw_seed(generator: Generator | None) -> int:
     """A seed of 63 bits from the generator, the default one if None."""
-    return int((generator or default_generator).random_(()))
+    return (generator or default_generator).engine.pair() % 2**63
 
 
 class Sampler(Generic[T_co]):

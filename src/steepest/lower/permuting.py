@@ -4,13 +4,13 @@ What `Generator().manual_seed(seed).randperm(n)` gives, in a tenth of the time.
 Seeding as in Matsumoto and Nishimura's revision of 2002.
 """
 
-import ctypes
 import functools
 from typing import Any
 
 import numpy as np
 
-from steepest.lower import machine, twister
+from steepest.lower import twister
+from steepest.lower.arrays import array_function, data
 from steepest.lower.text import Function
 
 __all__ = ["shuffled"]
@@ -21,17 +21,17 @@ def shuffled(seed: int, n: int) -> "np.ndarray[Any, Any]":
     out = np.arange(n)
     if n > 1:
         words = np.empty(n - 1, np.uint32)
-        _kernel()(out.ctypes.data, words.ctypes.data, seed & 0xFFFFFFFF, n - 1)
+        _kernel()(out, words, seed & 0xFFFFFFFF, n - 1)
     return out
 
 
 @functools.cache
 def _kernel() -> Any:
-    return machine.compile_text(_text(), "shuffled").function(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+    return array_function("shuffled", [("order", "array"), ("drawn", "array"), ("seed", "int"), ("swaps", "int")], _write)
 
 
-def _text() -> str:
-    f = Function("shuffled", ["ptr %out", "ptr %words", "i64 %seed", "i64 %swaps"])
+def _write(f: Function) -> None:
+    order, drawn = data(f, "%order"), data(f, "%drawn")
     words = twister.words()
     f.use(words)
     state = f.alloca("i32", twister.N + 1)
@@ -46,14 +46,13 @@ def _text() -> str:
         mixed = f.op(f"mul i32 {turned}, 1812433253")
         put(i, f.op(f"add i32 {mixed}, {f.op(f'trunc i64 {i} to i32')}"))
     put(twister.N, str(twister.N))
-    f.do(f"call void @{words.name}(ptr {state}, ptr %words, i64 %swaps)")
+    f.do(f"call void @{words.name}(ptr {state}, ptr {drawn}, i64 %swaps)")
     many = f.op("add i64 %swaps, 1")
     with f.loop("%swaps") as i:
         left = f.op(f"trunc i64 {f.op(f'sub i64 {many}, {i}')} to i32")
-        word = f.load(f.gep("%words", i, "int32"), "int32")
+        word = f.load(f.gep(drawn, i, "int32"), "int32")
         offset = f.op(f"zext i32 {f.op(f'urem i32 {word}, {left}')} to i64")
-        here, there = f.gep("%out", i, "int64"), f.gep("%out", f.op(f"add i64 {i}, {offset}"), "int64")
+        here, there = f.gep(order, i, "int64"), f.gep(order, f.op(f"add i64 {i}, {offset}"), "int64")
         a, b = f.load(here, "int64"), f.load(there, "int64")
         f.store(b, here, "int64")
         f.store(a, there, "int64")
-    return f.text()
