@@ -143,7 +143,7 @@ class Activation(Learning):
     def _look(self) -> Section | None:
         """The section that is open, or one that begins where Python is now."""
         kept = self.site.kept
-        if self.section is None and kept is not None and kept.source is self.source.identity and kept.still(self.frame, self.site.names):
+        if self.section is None and kept is not None and kept.source is self.source.identity and kept.still(self.frame, self.run):
             self.section, self.ready = kept, kept.ready
             kept.begin(self.frame, self.bases)
         if self.section is None:
@@ -368,7 +368,7 @@ class Activation(Learning):
         if section is not None:
             section.close()
             if section.before is not None and self.site.text is not None:
-                section.keep(self.source.identity, self.ready, self.site.text.stores_only, self.site.carried)
+                section.keep(self.source.identity, self.ready, self.site)
                 self.site.kept = section
         self.ready = set()
         self.unready.clear()

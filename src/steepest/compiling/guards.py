@@ -5,7 +5,6 @@ compared by identity, where possible in the objects' memory (`words`). Where a n
 moves on.
 """
 
-import sys
 import types
 from collections.abc import Iterable
 from itertools import chain
@@ -13,8 +12,8 @@ from operator import attrgetter, is_, itemgetter
 from types import CellType
 from typing import Any
 
-from steepest.compiling.places import Path, Place, Walk, compared, is_foreign
-from steepest.compiling.unchanged import ATOMS, same_cell, same_elements, same_items, same_set, same_slot, same_tensor
+from steepest.compiling.places import Path, Place, Walk, compared, is_users
+from steepest.compiling.unchanged import ATOMS, same_cell, same_class, same_elements, same_items, same_set, same_slot, same_tensor
 from steepest.compiling.words import Words, available
 from steepest.core.tensor import Tensor
 
@@ -59,7 +58,7 @@ def unread(path: Path, found: CallWalk, codes: Iterable[types.CodeType]) -> Path
         if path[k] == "." and isinstance(path[k + 1], str):
             owner = found.objects_at.get(path[:k])
             kinds = type(owner).__mro__[:-1]
-            if owner is not None and all(map(_of_users, kinds)):
+            if owner is not None and all(map(is_users, kinds)):
                 names: set[str] = set()
                 for code in codes:
                     names |= _names(code)
@@ -87,7 +86,7 @@ def _names(code: types.CodeType) -> set[str]:
 def classes_in(found: Walk) -> list[tuple[type, tuple[Any, ...]]]:
     """The user's classes of the objects that were found, with their methods and attributes."""
     kinds = dict.fromkeys(kind for x in found._kept for kind in (x if isinstance(x, type) else type(x)).__mro__)
-    return [(kind, tuple(vars(kind).values())) for kind in kinds if _of_users(kind)]
+    return [(kind, tuple(vars(kind).values())) for kind in kinds if is_users(kind)]
 
 
 def unchanged(classes: list[tuple[type, tuple[Any, ...]]]) -> bool:
@@ -142,7 +141,8 @@ class Guards:
             dicts, lists, sets = ([x for x in self.empty if isinstance(x, of)] for of in (dict, list, set))
             if len(dicts) + len(lists) + len(sets) + len([x for x in self.empty if isinstance(x, frozenset)]) == len(self.empty):
                 kinds = [kind for kind, _ in self.classes]
-                self.words = Words(self.dicts + dicts, self.lists + lists, sets, self.tensors, self.slots, self.cells, kinds)
+                tensors = [(t, self.slots) for t in self.tensors]
+                self.words = Words(self.dicts + dicts, self.lists + lists, sets, tensors, self.cells, kinds)
 
     def _pin(self, check: Any, x: Any, held: Any) -> None:
         """Pin an object as a walk noted it; the lists by kind are compared together."""
@@ -159,7 +159,7 @@ class Guards:
             self.cells.append(x)
         elif check is same_slot:
             self.attributes.append((x, held[0]))
-        else:
+        elif check is not same_class:       # they are all among `classes`
             self.rare.append((x, (check, held)))
 
     def _now(self) -> Iterable[Any]:
@@ -241,8 +241,3 @@ def _cell(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:
         return MISSING
-
-
-def _of_users(kind: type) -> bool:
-    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
-    return kind.__module__ == "__main__" or bool(file) and not is_foreign(file, kind.__module__)

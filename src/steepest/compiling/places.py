@@ -18,12 +18,11 @@ import numpy as np
 from steepest.compiling.numbers import FLOATS, TracedFloat, TracedInt
 from steepest.compiling.unchanged import (
     ATOMS,
-    Free,
     Path,
-    Together,
     checksum,
     same_array,
     same_cell,
+    same_class,
     same_elements,
     same_items,
     same_random,
@@ -59,7 +58,7 @@ class Place:
         if self.kind == "item":
             self.container[self.key] = value
         elif self.kind == "local":
-            set_local(self.container, self.key, value)
+            set_locals(self.container, {self.key: value})
         elif self.kind == "slot":
             setattr(self.container, self.key, value)
         elif self.kind == "cell":
@@ -100,9 +99,11 @@ class Place:
         return self.parent.root if self.kind == "tuple" and self.parent is not None else self.container
 
 
-def set_local(frame: types.FrameType, name: str, value: Any) -> None:
-    """Give a variable of a running frame another value (PEP 667; before Python 3.13 by the call that debuggers use)."""
-    frame.f_locals[name] = value
+def set_locals(frame: types.FrameType, values: dict[str, Any]) -> None:
+    """Give variables of a running frame other values (PEP 667; before Python 3.13 by the call that debuggers use)."""
+    if not values:
+        return
+    frame.f_locals.update(values)
     if sys.version_info < (3, 13) and frame.f_code.co_flags & 1:
         ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
 
@@ -151,44 +152,7 @@ class Walk:
             for p in [p for p in table if p[:len(path)] == path and (p == path or p[len(path)] >= from_index)]:
                 del table[p]
 
-    def keep(self, overwritten: frozenset[str], free: Free) -> None:
-        """Prepare for `still`: what lies in variables that are overwritten does not matter."""
-        noted = [n for n in self.noted if n[1][0] not in overwritten]
-        self.together = Together(noted, free)
-        alone = set(map(id, noted)) - set(map(id, self.together.noted))
-        self.noted = [n for n in noted if id(n) in alone]
-        self.roots = {path: value for path, value in self.roots.items() if path[0] not in overwritten}
-        self.overwritten = overwritten
-
-    def still(self, frame: types.FrameType, names: "Names", free: Free) -> bool:
-        """Whether Python's objects are as this walk found them, but for what lies at the paths `free`, which is looked up anew."""
-        if self.iterators:
-            return False
-        roots = {path: value for path, value, _ in names.roots(frame) if path[0] not in self.overwritten}
-        for path, value in self.roots.items():
-            if path[0] != "data" and roots.get(path, self) is not value and path not in free:
-                return False
-        if not (roots.keys() <= self.roots.keys() and self.together.still()):
-            return False
-        if not all(check(path, x, held, free) for check, path, x, held in self.noted):
-            return False
-        for path in free:
-            if path in roots and len(path) == 1:
-                self.places[path] = variable(frame, path[0])
-                value = roots[path]
-            elif path in self.places and path[0] not in self.overwritten:
-                try:
-                    value = self.places[path].get()
-                except (KeyError, AttributeError, IndexError):
-                    return False
-            else:
-                continue
-            if path in self.lists and type(value) is not list:
-                return False
-            self._again(path, value)
-        return True
-
-    def _again(self, path: Path, value: Any) -> None:
+    def again(self, path: Path, value: Any) -> None:
         """Note what lies at a path now, in place of what lay there."""
         if path in self.lists:
             self.lists[path] = value
@@ -235,7 +199,7 @@ class Walk:
 
     def _opaque(self, path: Path, x: Any) -> None:
         self.values[path] = ("object", id(x))
-        if isinstance(x, type) and not is_foreign(getattr(sys.modules.get(x.__module__), "__file__", None) or "", x.__module__):
+        if isinstance(x, type) and is_users(x):
             self._class(path, x)
 
     def _method(self, path: Path, x: types.MethodType) -> None:
@@ -254,6 +218,8 @@ class Walk:
     def _tensor(self, path: Path, x: Tensor) -> None:
         self.tensors[path] = x
         self.noted.append((same_tensor, path, x, (x.array, x.needs_grad, x.node is None, x._grad, x.hooks)))
+        if x.hooks is not None:
+            self.visit((*path, "hooks"), x.hooks, Place("fixed", x, "hooks"))
         if x._grad is not None:
             self.visit((*path, "grad"), x._grad, Place("slot", x, "_grad"))
         else:
@@ -286,8 +252,9 @@ class Walk:
         self.values[path] = ("function", id(x.__code__))
         if "__wrapped__" in x.__dict__:
             self.visit((*path, "__wrapped__"), x.__dict__["__wrapped__"], Place("item", x.__dict__, "__wrapped__"))
-        if not x.__closure__ and not x.__defaults__ and not x.__kwdefaults__ or is_foreign(x.__code__.co_filename, x.__module__ or ""):
+        if is_foreign(x.__code__.co_filename, x.__module__ or ""):
             return
+        self.noted.append((same_slot, path, x, ("__code__", x.__code__)))
         for name, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
             try:
                 value = cell.cell_contents
@@ -301,9 +268,12 @@ class Walk:
                 self.visit((*path, name), getattr(x, name), Place("fixed", x, name))
 
     def _class(self, path: Path, x: type) -> None:
+        self.noted.append((same_class, path, x, dict(vars(x))))
         for name, value in vars(x).items():
-            if not (name.startswith("__") or callable(value) or isinstance(value, (staticmethod, classmethod, property))
-                    or type(value).__name__ in ("member_descriptor", "getset_descriptor")):
+            code = getattr(getattr(value, "fget", None) or getattr(value, "__func__", value), "__code__", None)
+            if code is not None:
+                self.values[(*path, "." + name)] = ("function", id(code))
+            elif not (name.startswith("__") or callable(value) or type(value).__name__ in ("member_descriptor", "getset_descriptor")):
                 self.noted.append((same_slot, path, x, (name, value)))
                 self.visit((*path, "." + name), value, Place("slot", x, name))
 
@@ -311,6 +281,11 @@ class Walk:
         kind = type(x)
         self.values[path] = ("object of", id(kind))
         self._kept.append(kind)
+        for base in kind.__mro__:
+            if id(base) not in self._seen and is_users(base):
+                self._seen[id(base)] = (*path, "class", base.__name__)
+                self._kept.append(base)
+                self._class((*path, "class", base.__name__), base)
         attributes = getattr(x, "__dict__", None)
         if attributes is not None:
             self._dict((*path, "."), attributes)
@@ -384,6 +359,12 @@ def is_foreign(filename: str, module: str = "") -> bool:
         typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell", "<doctest"))
         return filename.startswith("<frozen") or not typed
     return is_own(filename) or "site-packages" in filename or filename.startswith(_LIBRARY)
+
+
+def is_users(kind: type) -> bool:
+    """Whether a class is of the user's program."""
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    return kind.__module__ == "__main__" or bool(file) and not is_foreign(file, kind.__module__)
 
 
 _LIBRARY = (sys.modules["types"].__file__ or "").rpartition("types")[0] or "\0"

@@ -54,16 +54,19 @@ class Held:
 class Made:
     """A tensor that each step makes anew; a slot holds its storage when the step is over."""
 
-    __slots__ = ("access", "like", "whole")
+    __slots__ = ("access", "like", "plain", "whole")
 
     def __init__(self, access: Access, like: Tensor):
         self.access, self.like = access, like
         self.whole = like.array.flags.c_contiguous and like.array.size == access.content.size
+        self.plain = self.whole and type(like) is Tensor and like.node is None and not like.needs_grad
 
     def now(self) -> Tensor:
         """A tensor over a copy of the slot."""
         access = self.access
         flat = access.content.storage.flat.copy()
+        if self.plain:
+            return fresh(flat.reshape(access.shape), self.like.dtype)
         if self.whole:
             view = flat.reshape(access.shape)
         else:

@@ -11,9 +11,10 @@ from steepest.compiling.any_size import AnySize, Sizes
 from steepest.compiling.generic_nest import Evaluating, GenericNest
 from steepest.compiling.loop_program import LoopProgram, accesses_in
 from steepest.compiling.pairing import Differs
-from steepest.compiling.places import Names, Path, Place, Walk, compared, variable
+from steepest.compiling.places import Path, Walk, compared, set_locals, variable
 from steepest.compiling.planner import Generic, plan
 from steepest.compiling.results import Built, Computed, Constant, Held, Known, Made
+from steepest.compiling.standing import Standing
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -42,6 +43,8 @@ class Compiled:
         self.carried |= {slot for slot, _ in p.pinned if slot in written}
         self.carried |= {a.content.storage for _, d, _ in p.outputs for a in accesses_in(d)}
         self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
+        self.written_at = [i.path for i in p.inputs if i.in_place and i.written and i.layout is not None]
+        """Where tensors are worked on in their own memory."""
         self.handed = [i for i in p.inputs if not i.in_place or i.layout is None]
         """Inputs that a stretch of steps begins by copying: numbers, and tensors that each step makes anew."""
         self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
@@ -197,32 +200,35 @@ class Section:
         """Programs that can begin with the tensors that there are now."""
         self.ready: set[Compiled] = set()
         self.source: Any = None
-        self.free: frozenset[Path] = frozenset()
+        self.known: frozenset[Compiled] = frozenset()
+        self.standing: Standing | None = None
         self.grown: set[Path] = set()
         """Lists that native steps have made longer."""
         self.steps = 0
         self._built: dict[int, Any] = {}
 
-    def keep(self, source: Any, ready: set[Compiled], overwritten: frozenset[str], carried: set[Path]) -> None:
-        """Prepare for another loop that begins where this section has ended."""
-        first, self.source, self.ready = self.source is None, source, ready
-        self.free = frozenset({path for c in ready for path in c.left} | carried | {p for c in ready for p in c.program.lists}
-                              | {p for c in ready for p in c.program.hosted})
-        if first:
-            self.now.keep(overwritten, self.free)
+    def keep(self, source: Any, ready: set[Compiled], site: Any) -> None:
+        """Prepare for another loop of the site that begins where this section has ended."""
+        self.source, self.ready = source, ready
+        if self.standing is None or self.known != ready:
+            self.known = frozenset(ready)
+            free = frozenset({path for c in ready for path in c.left} | site.carried | {p for c in ready for p in c.program.lists}
+                             | {p for c in ready for p in c.program.hosted})
+            self.standing = Standing(self.now, site.names, site.text.stores_only, free)
 
-    def still(self, frame: Any, names: Names) -> bool:
+    def still(self, frame: Any, run: Any) -> bool:
         """Whether Python's objects are where this section left them."""
-        return self.now.still(frame, names, self.free)
+        return self.standing is not None and self.standing.holds(frame, run)
 
     def begin(self, frame: Any, bases: dict[Path, Any]) -> None:
         """Go on in another frame, from what lies at the free paths now."""
+        assert self.standing is not None
         self.frame, self.bases = frame, bases
         self.numbers.clear()
-        self.bound = {c for c in self.bound if c.in_place.isdisjoint(self.free)}    # what lies there may be another tensor now
-        for path in self.free:
+        self.bound = {c for c in self.bound if c.in_place.isdisjoint(self.standing.free)}   # what lies there may be another tensor now
+        for path, _, _ in self.standing.open:
             found = self.now.tensors.get(path)
-            if found is not self.tensors.get(path) and path[0] not in self.now.overwritten:
+            if found is not self.tensors.get(path):
                 self.fitting.clear()
             if found is not None:
                 self.tensors[path] = found
@@ -288,9 +294,8 @@ class Section:
         compiled, self.active = self.active, None
         if compiled is None or not self.steps:
             return
-        for i in compiled.program.inputs:
-            if i.in_place and i.written and i.layout is not None:
-                self._tensor(i.path).version.count += self.steps
+        for path in compiled.written_at:
+            self._tensor(path).version.count += self.steps
         self.left.update(compiled.left)
         self.before = compiled
         self.fitting = {c for c in self.fitting if compiled in c.follows or c is compiled and c.program.repeats}
@@ -303,7 +308,8 @@ class Section:
         return kind(value)
 
     def _tensor(self, path: Path) -> Tensor:
-        self._look(path)
+        if path in self.left:
+            self._look(path)
         return self.tensors[path]
 
     def _look(self, path: Path | None = None) -> None:
@@ -322,7 +328,8 @@ class Section:
                 self.pending[at] = value
             if isinstance(value, Tensor):
                 self.tensors[at] = value
-                self.bound = {c for c in self.bound if at not in c.in_place}        # they have the memory of the one before
+                for c in [c for c in self.bound if at in c.in_place]:       # they have the memory of the one before
+                    self.bound.discard(c)
             elif isinstance(value, (int, float)):
                 self.numbers[at] = value
             elif value is None:
@@ -330,6 +337,10 @@ class Section:
         self._built.clear()
 
     def _value(self, d: Any, compiled: Compiled) -> Any:
+        if isinstance(d, Made):
+            if id(d.like) not in self._built:           # the same object may lie at two places
+                self._built[id(d.like)] = d.now()
+            return self._built[id(d.like)]
         if isinstance(d, Constant):
             return d.value
         if isinstance(d, Known):
@@ -338,10 +349,6 @@ class Section:
             return d.build([self._value(part, compiled) for part in d.parts])
         if isinstance(d, Computed):
             return d.at(compiled.last, self.bases)
-        if isinstance(d, Made):
-            if id(d.like) not in self._built:           # the same object may lie at two places
-                self._built[id(d.like)] = d.now()
-            return self._built[id(d.like)]
         assert isinstance(d, Held)
         return d.now()
 
@@ -349,13 +356,17 @@ class Section:
         """Let Python find everything where it would have been left."""
         self.leave()
         self._look()
+        variables: dict[str, Any] = {}
         for path, value in self.pending.items():
-            self._place(path).put(value)
+            place = self.now.places.get(path) or variable(self.frame, path[0])
+            if place.kind == "local":
+                variables[place.key] = value
+            else:
+                if place.kind == "tuple":       # it may be in a variable
+                    set_locals(self.frame, variables)
+                place.put(value)
+        set_locals(self.frame, variables)
         self.pending.clear()
-
-    def _place(self, path: Path) -> Place:
-        found = self.now.places.get(path)
-        return variable(self.frame, path[0]) if found is None else found
 
 
 def _overlap(bound: list[tuple[Storage, Storage]], written: set[Storage]) -> bool:

@@ -13,8 +13,8 @@ import numpy as np
 from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor
 
-__all__ = ["ATOMS", "Free", "Path", "checksum", "same_array", "same_cell", "same_elements", "same_items", "same_random", "same_set",
-           "same_slot", "same_tensor", "Together"]
+__all__ = ["ATOMS", "Free", "Path", "checksum", "is_free_of", "same_array", "same_cell", "same_class", "same_elements", "same_items",
+           "same_random", "same_set", "same_slot", "same_tensor", "Together"]
 
 Path = tuple[Any, ...]
 Free = frozenset[Path]
@@ -45,11 +45,17 @@ def _item(path: Path, i: int, key: Any) -> Path:
     return (*path, key if type(key) in ATOMS else ("key", i))
 
 
+def is_free_of(noted: Any, free: Free) -> bool:
+    """Whether no item of a dictionary, as a walk noted it, is at a free path."""
+    _, path, _, (keys, _) = noted
+    return not any(_item(path, i, k) in free for i, k in enumerate(keys))
+
+
 class Together:
     """Dictionaries, as a walk noted them, that are compared in one go where nothing about them is free."""
 
     def __init__(self, noted: list[Any], free: Free):
-        self.noted = [n for n in noted if n[0] is same_items and not any(_item(n[1], i, k) in free for i, k in enumerate(n[3][0]))]
+        self.noted = [n for n in noted if n[0] is same_items and is_free_of(n, free)]
         self.tables = [x for _, _, x, _ in self.noted]
         self.sizes = [len(keys) for _, _, _, (keys, _) in self.noted]
         self.keys = [k for _, _, _, (keys, _) in self.noted for k in keys]
@@ -81,6 +87,11 @@ def same_tensor(path: Path, x: Tensor, held: Any, free: Free) -> bool:
 def same_slot(path: Path, x: Any, held: Any, free: Free) -> bool:
     name, value = held
     return getattr(x, name, held) is value or (*path, "." + name) in free
+
+
+def same_class(path: Path, x: type, held: Any, free: Free) -> bool:
+    now = vars(x)
+    return len(now) == len(held) and all(now.get(name, held) is value or (*path, "." + name) in free for name, value in held.items())
 
 
 def same_cell(path: Path, x: Any, held: Any, free: Free) -> bool:

@@ -1,15 +1,16 @@
 """Words: guards read straight from the memory of CPython's objects, a nanosecond each.
 
-A dictionary has a number that changes with every change of it (PEP 509: Python 3.11 and 3.12), a list an array of pointers, a tensor's
-slots and a cell a pointer each. A table of addresses and of what stands there is compared by one native function. Whoever makes a table
-holds the objects, so that a pointer tells an object; and the layout is tried out before it is relied upon: where it is not as expected
-there is no table, and the guards ask Python.
+A dictionary has a number that changes with every change of it (PEP 509: Python 3.11 and 3.12), an ordered one another for its order, a
+list an array of pointers, a tensor's slots and a cell a pointer each. A table of addresses and of what stands there is compared by one
+native function. Whoever makes a table holds the objects, so that a pointer tells an object; and the layout is tried out before it is
+relied upon: where it is not as expected there is no table, and Python is asked.
 """
 
 import ctypes
 import functools
 import gc
 import types
+from collections import OrderedDict
 from collections.abc import Callable
 from sys import getrefcount
 from typing import Any
@@ -22,8 +23,9 @@ from steepest.lower import machine
 
 __all__ = ["CHANGED", "SHARED", "Entry", "Words", "available", "slots"]
 
-TAG, ITEMS, SIZE, USED, CELL, DATA = 24, 24, 16, 24, 16, 16
-"""Where these stand in a dictionary, a list (its items, its size), a set (how many elements it has), a cell and a NumPy array, in bytes."""
+TAG, ORDER, ITEMS, SIZE, USED, CELL, DATA = 24, 88, 24, 16, 24, 16, 16
+"""Where these stand in a dictionary, an ordered one, a list (its items, its size), a set (how many elements it has), a cell and a NumPy
+array, in bytes."""
 SLOTS = ("array", "_grad", "needs_grad", "node", "hooks", "counter", "_storage")
 CHANGED, KEPT, RENEWED, SHARED = 0, 1, 2, 3
 """What entering a call gives: a guard does not hold; all is well; all but that memory cannot be used again; memory is shared."""
@@ -148,9 +150,15 @@ def available() -> Callable[[int], int] | None:
         for change in (lambda: d.update(b=2), lambda: d.__setitem__("a", 3), lambda: d.pop("b"), d.clear):
             change()
             tags.append(word(id(d) + TAG))
+        ordered = OrderedDict(a=1, b=2)
+        orders = [word(id(ordered) + ORDER)]
+        for key in ("a", "b", "b"):
+            ordered.move_to_end(key, last=len(orders) < 3)
+            orders.append(word(id(ordered) + ORDER))
         x = [object(), object()]
         cell, some = types.CellType(x), {1, 2, 3}
-        right = len(set(tags)) == len(tags) and word(id(x) + SIZE) == 2 and word(word(id(x) + ITEMS) + 8) == id(x[1])
+        right = len(set(tags)) == len(tags) and len(set(orders)) == len(orders)
+        right = right and word(id(x) + SIZE) == 2 and word(word(id(x) + ITEMS) + 8) == id(x[1])
         array = np.arange(3)
         right = right and word(id(array) + DATA) == array.ctypes.data and word(id(array)) == getrefcount(array) - 1
         if not right or word(id(cell) + CELL) != id(x) or word(id(some) + USED) != 3 or not slots():
@@ -164,11 +172,12 @@ def available() -> Callable[[int], int] | None:
 
 
 class Words:
-    """What stands in the memory of objects now: pairs of an address and a word. `sets` are empty ones; `guarded` are slots of tensors."""
+    """What stands in the memory of objects now: pairs of an address and a word. `sets` are empty ones; with each tensor come the names of
+    its slots that are guarded."""
 
-    def __init__(self, dicts: list[Any], lists: list[Any], sets: list[Any], tensors: list[Tensor], guarded: tuple[str, ...],
+    def __init__(self, dicts: list[Any], lists: list[Any], sets: list[Any], tensors: list[tuple[Tensor, tuple[str, ...]]],
                  cells: list[Any], classes: list[type]):
-        self.guarded = guarded
+        self.guarded: dict[int, tuple[str, ...]] = {}
         pairs: list[int] = []
         self.at: dict[int, int] = {}
 
@@ -178,6 +187,8 @@ class Words:
         for d in (*dicts, *(gc.get_referents(vars(kind))[0] for kind in classes)):
             self.at[id(d)] = len(pairs)
             add(id(d) + TAG)
+            if isinstance(d, OrderedDict):
+                add(id(d) + ORDER)
         for x in lists:
             self.at[id(x)] = len(pairs)
             add(id(x) + ITEMS)
@@ -187,9 +198,9 @@ class Words:
                 add(items + 8 * i)
         for e in sets:
             add(id(e) + USED)
-        for t in tensors:
-            self.at[id(t)] = len(pairs)
-            for name in guarded:
+        for t, names in tensors:
+            self.at[id(t)], self.guarded[id(t)] = len(pairs), names
+            for name in names:
                 add(id(t) + slots()[name])
         for c in cells:
             self.at[id(c)] = len(pairs)
@@ -203,7 +214,7 @@ class Words:
             if isinstance(x, list):
                 at += 2 * (2 + key)
             elif isinstance(x, Tensor):
-                at += 2 * self.guarded.index(key)
+                at += 2 * self.guarded[id(x)].index(key)
             self.table[at + 1] = word(int(self.table[at]))
 
 
