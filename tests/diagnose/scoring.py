@@ -47,6 +47,11 @@ def by_python(source: str, filename: str, scope: dict[str, Any]) -> None:
 
 def findings(folder: Path, source: str, way: Way = by_python) -> list[Finding]:
     """What the doctor finds in a program that runs in this process."""
+    return examined(folder, source, way)[1]
+
+
+def examined(folder: Path, source: str, way: Way = by_python) -> tuple[ProgramDoctor, list[Finding]]:
+    """The doctor who watched a program that runs in this process, and what he found."""
     path = folder / "program.py"
     path.write_text(source, encoding="utf-8")
     linecache.checkcache(str(path))
@@ -66,7 +71,7 @@ def findings(folder: Path, source: str, way: Way = by_python) -> list[Finding]:
     finally:
         sys.modules["__main__"] = main
     assert doctor.watcher.broken is None, repr(doctor.watcher.broken)
-    return found
+    return doctor, found
 
 
 def score(rule: str, folder: Path, way: Way = by_python) -> Score:

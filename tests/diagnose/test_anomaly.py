@@ -39,6 +39,7 @@ def root(w: torch.Tensor) -> torch.Tensor:
 
 @pytest.mark.parametrize(("loss_of", "start", "lr", "operation", "code"), [
     (logarithm, 1.0, 0.04, "log", "return torch.log(shifted).mean()"),
+    (logarithm, -1.0, 0.04, "log", "return torch.log(shifted).mean()"),         # in the first pass of all
     (quotient, 2.0, 0.4, "div", "return (left / left.sum()).sum() + (w * 0.1).sum()"),
 ])  # fmt: skip
 def test_the_operation_its_inputs_and_its_line_are_named(loss_of: Callable[[torch.Tensor], torch.Tensor], start: float, lr: float,

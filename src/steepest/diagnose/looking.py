@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from steepest.diagnose.names import names_in
 from steepest.diagnose.noting import Noting
 from steepest.diagnose.reading import (
     LossSeen,
+    Op,
     activations_of,
     broadcast_in,
     by_node,
@@ -57,7 +59,7 @@ class Looks:
         below, leaves = reached(root)
         ops = [op for op in self.noting.ops if id(op.node) in below]
         noted = by_node(ops)
-        self.lines = [(op.name, op.line) for op in sorted(ops, key=lambda op: op.node.sequence)]
+        self.lines = self.lines_of(ops)
         self.trained_lines.update(op.line for op in ops)
         if number == 0 or any(id(leaf) not in self.names for leaf in leaves):
             models, names, arrays = names_in(frame)
@@ -89,6 +91,11 @@ class Looks:
         if loss is not None:
             self._keep_loss(loss)
         return loss
+
+    @staticmethod
+    def lines_of(ops: Sequence[Op]) -> list[tuple[str, Line]]:
+        """Names and lines of operations in the order in which they ran."""
+        return [(op.name, op.line) for op in sorted(ops, key=lambda op: op.node.sequence)]
 
     def _keep_loss(self, loss: LossSeen) -> None:
         """Copies of what would change: small, and only of the first passes in full."""

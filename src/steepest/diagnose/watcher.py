@@ -196,7 +196,9 @@ class Watcher(Looks):
         """Look in the graph for the operation that made the loss NaN or infinite, or for parameters that were so before."""
         if self.noting.bad is not None or self.noting.finite_only:
             return
-        _, leaves = reached(root)
+        below, leaves = reached(root)
+        if self.noting.on:
+            self.lines = self.lines_of([op for op in self.noting.ops if id(op.node) in below])
         self.bad_leaves = [self.names.get(id(x), "") for x in leaves if not np.isfinite(x.array).all()]
         if not self.bad_leaves:
             self.noting.bad = located(root, number, self.lines, site.line)

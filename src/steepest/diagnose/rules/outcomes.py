@@ -18,6 +18,7 @@ from steepest.diagnose.watcher import Watcher
 __all__ = ["first_nan", "overfitting", "turns_up"]
 
 Array = np.ndarray[Any, Any]
+OF_POSITIVE = ("log", "sqrt", "log2", "log10", "rsqrt")
 
 
 def first_nan(run: Run) -> Seen | None:
@@ -68,13 +69,15 @@ def _safe(run: Run, line: Any, operation: str) -> Edit | None:
     if source is None:
         return None
     operation = operation.removeprefix("backward of ")
+    edit, inside = Edit(source), set[ast.AST]()
     for call in source.calls:
-        if call.lineno <= line[1] <= (call.end_lineno or call.lineno) and called(call) == operation and operation in ("log", "sqrt", "log2",
-                                                                                                                        "log10", "rsqrt"):
-            if call.args:
-                return Edit(source).replace(call.args[0], f"{_wrapped(source, call.args[0])}.clamp(min=1e-8)")
-            if isinstance(call.func, ast.Attribute):
-                return Edit(source).replace(call.func.value, f"{_wrapped(source, call.func.value)}.clamp(min=1e-8)")
+        if call.lineno <= line[1] <= (call.end_lineno or call.lineno) and called(call) == operation and operation in OF_POSITIVE:
+            operand = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else None
+            if operand is not None and call not in inside:          # two in one line are alike
+                edit.replace(operand, f"{_wrapped(source, operand)}.clamp(min=1e-8)")
+                inside.update(ast.walk(operand))
+    if edit.pieces:
+        return edit
     if operation == "div":
         statement = source.statement(line[1])
         for node in ast.walk(statement) if statement is not None else ():
