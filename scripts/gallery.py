@@ -127,6 +127,12 @@ def pictures():
     ]  # fmt: skip
 
 
+def layers_of_the_net():
+    """The layers of the course's net for one row."""
+    model = nn.Sequential(nn.Linear(8, 6), nn.Sigmoid(), nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid())
+    return viz.summary(model, torch.ones(1, 8))
+
+
 def graph_of(x, y):
     a = x + y
     b = torch.sigmoid(y)
@@ -155,7 +161,7 @@ def write_docs() -> None:
         parts.append(f"## {heading}\n`{code}`\n\n<picture>{dark}<img src=\"{image}\" alt=\"{short}\"></picture>\n")
     parts.append(TAIL.format(derived=viz.derive(lambda w1, w2, b, x, y: (w1 * x**2 + w2 * x + b - y) ** 2),
                              matrices=viz.derive(lambda X, w, y: ((X @ w - y) ** 2).mean() / 2, X=("m", "n"), w=("n", 1), y=("m", 1)),
-                             race=viz.race("himmelblau", steps=200)))
+                             race=viz.race("himmelblau", steps=200), layers=layers_of_the_net()))
     (DOCS / "pictures.md").write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -200,6 +206,13 @@ With shapes, matrix code is derived as matrices:
 
 ```
 {matrices}
+```
+
+## Layers
+`viz.summary(model, x)`
+
+```
+{layers}
 ```
 
 ## Report

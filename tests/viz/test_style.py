@@ -1,5 +1,6 @@
 """Themes, alternative texts, Chinese characters: what all pictures have in common."""
 
+import os
 import subprocess
 import sys
 
@@ -79,6 +80,43 @@ def test_the_users_own_figures_show_chinese_after_as_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
     expected = fonts.families(["sans-serif"])
     assert done.stdout.strip() == str(expected)
+
+
+OWN = """import warnings
+warnings.simplefilter("error")
+import torch
+import matplotlib.pyplot as plt
+fig, ax = plt.subplots()
+ax.plot([-3, -2, -1], [-0.5, 0.0, 0.5], label="损失")
+ax.set_title("梯度下降：第 −1 步")
+ax.set_xlabel("权重")
+ax.legend()
+fig.savefig("own.png")
+fig.savefig("own.svg")
+print(repr(ax.get_yticklabels()[0].get_text()))
+"""
+
+
+@pytest.mark.skipif(fonts.chinese_font() is None, reason="no font with Chinese characters is installed")
+def test_a_program_that_draws_chinese_itself_has_no_boxes_and_its_minus_sign(tmp_path) -> None:
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "steepest", "run", "own.py"], cwd=tmp_path, capture_output=True, text=True,
+                          encoding="utf-8", env={**os.environ, "MPLBACKEND": "agg", "PYTHONIOENCODING": "utf-8"})
+    assert done.returncode == 0, done.stderr            # a missing glyph is a warning, here an error
+    assert done.stdout.strip().startswith("'−")
+    assert (tmp_path / "own.png").stat().st_size > 5000
+
+
+def test_where_no_font_has_chinese_characters_a_program_that_needs_them_is_told_what_to_install(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("STEEPEST_LANG", "en")
+    monkeypatch.setattr(fonts, "chinese_font", lambda: None)
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    (tmp_path / "plain.py").write_text("x = 1  # 注释\n", encoding="utf-8")
+    with matplotlib.rc_context():
+        for name, said in (("own.py", True), ("plain.py", False)):
+            monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / name))
+            fonts.append_chinese_font()
+            assert ("fonts-noto-cjk" in capsys.readouterr().err) == said
 
 
 def test_viz_is_there_and_imports_matplotlib_when_used() -> None:

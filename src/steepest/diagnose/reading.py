@@ -124,7 +124,7 @@ def _statistics(op: Op) -> Activation:
     dead: Array = np.maximum.reduce(values, 0) <= 0 if op.name == "relu" and rows else np.zeros(units, bool)
     centred = values - np.add.reduce(values, 0, dtype=np.float64) / max(1, rows)         # numpy's own std takes three times as long
     spread = np.sqrt(np.einsum("ij,ij->j", centred, centred) / max(1, rows))
-    return Activation(op.name, op.line, units, rows, float(spread.mean()), saturated, dead)
+    return Activation(op.name, op.line, units, rows, float(np.add.reduce(spread)) / max(1, units), saturated, dead)
 
 
 def first_inputs(ops: Sequence[Op], below: set[int]) -> tuple[Array, Op] | None:

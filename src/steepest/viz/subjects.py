@@ -117,9 +117,9 @@ class ExpressionSubject(Subject):
         return evaluate(self.code, self.namespace, dict(zip(self.by, parameters, strict=True)))
 
     def _descent(self) -> tuple[Array, Array, float]:
-        """Plain gradient descent from the start, with half of the largest learning rate that the curvature there allows."""
+        """Plain gradient descent from the start, with a fifth of the largest learning rate that the curvature there allows."""
         curvature = abs(self.objective.curvature(self.objective.start))
-        rate = 1 / curvature if curvature > 1e-12 else 1e-2
+        rate = 0.4 / curvature if curvature > 1e-12 else 1e-2
         paths, losses = descend(self.objective, np.array([rate]), STEPS)
         far = np.linalg.norm(paths[:, 0] - paths[0, 0], axis=1) > 10 * (1 + np.linalg.norm(paths[0, 0]))
         end = int(far.argmax()) if far.any() else len(far)      # a loss without a least value is walked down for a while

@@ -1,9 +1,10 @@
-"""What the doctor costs: programs of the course run by turns with and without a watcher, steps by Python.
+"""What seeing costs: programs of the course run by turns with and without the doctor, steps by Python; and a surface of 200 x 200.
 
-    python benchmarks/doctor.py                 the diabetes programs and a line of one weight
-    python benchmarks/doctor.py --rounds 21     more turns
+    python benchmarks/seeing.py                 the diabetes programs and a line of one weight
+    python benchmarks/seeing.py --rounds 21     more turns
 
 A row is the ratio of the medians of processor times over the rounds; `looking` is what the rules take afterwards, without tries.
+The surface is that of the 8-6-4-1 net on all rows: the first one in a process, and one after it.
 """
 
 import argparse
@@ -18,12 +19,15 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import numpy
+
 import steepest.as_torch
+from steepest import nn, viz
 from steepest.course import PROGRAMS, data_path, path_of
 from steepest.diagnose.doctor import ProgramDoctor
 
 ROWS = (
-    ("diabetes, all rows, 3,000 epochs", "diabetes", ("range(100000)", "range(3000)"), ()),
+    ("diabetes, all rows, 10,000 epochs", "diabetes", ("range(100000)", "range(10000)"), ()),
     ("diabetes, batches of 32, 100 epochs", "diabetes_in_mini_batches", ("", ""), ("100", "0")),
     ("a line, 3 rows, 1,000 steps", "linear_model", ("", ""), ()),
 )  # fmt: skip
@@ -45,6 +49,26 @@ def run(text: str, path: Path, arguments: tuple[str, ...], watched: bool) -> tup
     return ran - begin, time.process_time() - ran
 
 
+def surface() -> tuple[float, float]:
+    """Seconds of processor time for 200 x 200 losses in the plane of a short path, and the same again."""
+    table = steepest.from_numpy(numpy.loadtxt("diabetes.csv", delimiter=",", dtype=numpy.float32))
+    x, y = table[:, :-1], table[:, -1:]
+    steepest.manual_seed(0)
+    model = nn.Sequential(nn.Linear(8, 6), nn.Sigmoid(), nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid())
+    optimizer, path = steepest.optim.SGD(model.parameters(), lr=1.0), []
+    for _ in range(30):
+        path.append(numpy.concatenate([p.detach().numpy().reshape(-1).copy() for p in model.parameters()]))
+        optimizer.zero_grad()
+        nn.functional.binary_cross_entropy(model(x), y).backward()
+        optimizer.step()
+    taken = []
+    for _ in range(2):
+        begin = time.process_time()
+        viz.surface(nn.BCELoss(), model, (x, y), path=numpy.array(path), resolution=200)
+        taken.append(time.process_time() - begin)
+    return taken[0], taken[1]
+
+
 def main() -> None:
     """Print the table."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -63,6 +87,8 @@ def main() -> None:
             pairs = [(run(text, path, arguments, False)[0], *run(text, path, arguments, True)) for _ in range(rounds + 1)][1:]
             alone, watched, looking = (statistics.median(column) for column in zip(*pairs, strict=True))
             print(f"{name:36} {alone:7.3f}s {watched:7.3f}s {watched / alone - 1:6.1%} {looking:7.3f}s", flush=True)
+        first, again = surface()
+        print(f"surface of the 8-6-4-1 net, 200 x 200: {first:.2f} s, again {again:.2f} s")
 
 
 if __name__ == "__main__":
