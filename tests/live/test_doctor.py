@@ -1,6 +1,7 @@
 """What `--try` writes runs under torch itself."""
 
 import contextlib
+import importlib
 import io
 import sys
 import warnings
@@ -14,8 +15,7 @@ from steepest.diagnose.fixing import fixed
 
 FOLDER = str(Path(__file__).parent.parent / "diagnose")
 sys.path.insert(0, FOLDER)
-import scoring
-
+scoring = importlib.import_module("scoring")
 sys.path.remove(FOLDER)
 
 WITHOUT_A_CHANGE = {"labels-unrelated", "leak-or-duplicates", "saddle-or-plateau", "overfitting", "python-effect-in-compiled-loop"}

@@ -258,7 +258,7 @@ def _column(ax: Any, layer: Layer, k: int, shown: list[int], valued: bool, names
         if valued and layer.values is not None:
             ax.annotate(_in_circle(layer.values[i]), (k, y), ha="center", va="center", fontsize=8, color=look.ink, zorder=5)
         if layer.bias is not None:
-            ax.annotate(f"b {_in_circle(layer.bias[i])}", (k, y - 0.38), ha="center", va="center", fontsize=8.5, color=look.soft, zorder=5,
+            ax.annotate(f"b {_in_circle(layer.bias[i])}", (k, y - 0.43), ha="center", va="center", fontsize=8.5, color=look.soft, zorder=5,
                         bbox={"boxstyle": "round,pad=0.05", "facecolor": look.ground, "edgecolor": "none", "alpha": 0.8})
         if names is not None and i < len(names):
             left = k == 0
