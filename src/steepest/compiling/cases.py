@@ -26,8 +26,8 @@ class Case:
 
     def fits(self, kind: Any, step: int, bases: dict[Any, int]) -> bool:
         """Whether a step is of this case."""
-        if kind != self.kind:
-            return False
+        if kind != self.kind or not self.conditions:
+            return bool(kind == self.kind)
         try:
             return all(condition.holds(step, bases) == outcome for condition, outcome in self.conditions)
         except (KeyError, ArithmeticError):

@@ -47,6 +47,7 @@ class Compiled:
         """Where tensors are worked on in their own memory."""
         self.handed = [i for i in p.inputs if not i.in_place or i.layout is None]
         """Inputs that a stretch of steps begins by copying: numbers, and tensors that each step makes anew."""
+        self.floats = [i.held for i in self.handed if i.layout is None and i.held in self.carried]
         self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
         self.shown = [(k, s) for k, s in enumerate(p.streams) if s in p.visible]
         """Streams that Python looks at: the slots hold the rows of the last step."""
@@ -75,8 +76,7 @@ class Compiled:
 
     def overflows(self, before: tuple[dict[Storage, Array], dict[Any, Any]]) -> bool:
         """Whether a Python float that was finite no longer is: Python may have raised an exception on the way."""
-        numbers = (i.held for i in self.handed if i.layout is None and i.held in before[0])
-        return any(np.isfinite(before[0][held][0]) and not np.isfinite(held.flat[0]) for held in numbers)
+        return any(np.isfinite(before[0][held][0]) and not np.isfinite(held.flat[0]) for held in self.floats)
 
     def run(self, streams: list[Array], first: int, steps: int) -> list[Array]:
         """Run steps over the slots as they are bound; the records of every step."""
@@ -196,6 +196,10 @@ class Section:
         self.active: Compiled | None = None
         self.before: Compiled | None = None
         self.bound: set[Compiled] = set()
+        self.versions: dict[Compiled, list[Any]] = {}
+        """The counters of the tensors that bound programs write."""
+        self.worked: set[Path] = set()
+        """Where programs have worked in tensors' own memory."""
         self.fitting: set[Compiled] = set()
         """Programs that can begin with the tensors that there are now."""
         self.ready: set[Compiled] = set()
@@ -225,6 +229,7 @@ class Section:
         assert self.standing is not None
         self.frame, self.bases = frame, bases
         self.numbers.clear()
+        self.versions.clear()
         self.bound = {c for c in self.bound if c.in_place.isdisjoint(self.standing.free)}   # what lies there may be another tensor now
         for path, _, _ in self.standing.open:
             found = self.now.tensors.get(path)
@@ -265,6 +270,8 @@ class Section:
                 i.held.flat[...] = self._tensor(i.path).storage_cell.flat
         for path, slot in compiled.program.base_slots.items():
             slot.flat[0] = self.bases[path]
+        if compiled not in self.versions:
+            self.versions[compiled] = [self._tensor(path).version for path in compiled.written_at]
         self.active, self.steps = compiled, 0
         return True
 
@@ -282,6 +289,8 @@ class Section:
             return False
         compiled.bind(bound)
         self.bound.add(compiled)
+        self.versions.pop(compiled, None)
+        self.worked |= compiled.in_place
         return True
 
     def grow(self, path: Path, values: list[Any]) -> None:
@@ -294,14 +303,15 @@ class Section:
         compiled, self.active = self.active, None
         if compiled is None or not self.steps:
             return
-        for path in compiled.written_at:
-            self._tensor(path).version.count += self.steps
+        for version in self.versions[compiled]:
+            version.count += self.steps
         self.left.update(compiled.left)
         self.before = compiled
         self.fitting = {c for c in self.fitting if compiled in c.follows or c is compiled and c.program.repeats}
 
     def _number(self, path: Path) -> Any:
-        self._look(path)
+        if path in self.left:
+            self._look(path)
         if path in self.numbers:
             return self.numbers[path]
         kind, value = self.now.values[path]
@@ -314,11 +324,11 @@ class Section:
 
     def _look(self, path: Path | None = None) -> None:
         """Make objects of what programs have left: at one path, or everywhere."""
-        wanted = list(self.left) if path is None else [path] if path in self.left else []
-        for at in wanted:
-            if at not in self.left:         # another one is the same tensor
+        for at in list(self.left) if path is None else [path]:
+            left = self.left.pop(at, None)
+            if left is None:                # another one is the same tensor
                 continue
-            compiled, description, mutated = self.left.pop(at)
+            compiled, description, mutated = left
             value = self._value(description, compiled)
             if mutated:
                 held = self.tensors[at]
@@ -328,8 +338,8 @@ class Section:
                 self.pending[at] = value
             if isinstance(value, Tensor):
                 self.tensors[at] = value
-                for c in [c for c in self.bound if at in c.in_place]:       # they have the memory of the one before
-                    self.bound.discard(c)
+                if at in self.worked:       # programs have the memory of the one before
+                    self.bound = {c for c in self.bound if at not in c.in_place}
             elif isinstance(value, (int, float)):
                 self.numbers[at] = value
             elif value is None:
@@ -338,9 +348,10 @@ class Section:
 
     def _value(self, d: Any, compiled: Compiled) -> Any:
         if isinstance(d, Made):
-            if id(d.like) not in self._built:           # the same object may lie at two places
-                self._built[id(d.like)] = d.now()
-            return self._built[id(d.like)]
+            made = self._built.get(id(d.like))          # the same object may lie at two places
+            if made is None:
+                made = self._built[id(d.like)] = d.now()
+            return made
         if isinstance(d, Constant):
             return d.value
         if isinstance(d, Known):

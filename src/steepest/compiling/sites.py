@@ -39,7 +39,10 @@ class Site:
 
     def case(self, kind: Any, step: int, bases: dict[Path, int]) -> Case | None:
         """The case of a step; None where it is not known yet."""
-        return next((c for c in self.cases if c.fits(kind, step, bases)), None)
+        for case in self.cases:
+            if case.fits(kind, step, bases):
+                return case
+        return None
 
     def follow(self, paths: Collection[Path]) -> None:
         """Follow numbers that differ from loop to loop; what was recorded without them is of no use."""

@@ -79,7 +79,8 @@ class RandomSampler(Sampler[int]):
 
     def order(self) -> Array:
         """The indices of a pass as an array, (num_samples,) int64; it draws what a pass draws."""
-        return np.concatenate(list(self._parts()))
+        parts = list(self._parts())
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _parts(self) -> Iterator[Array]:
         n = len(self.data_source)
