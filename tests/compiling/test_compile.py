@@ -383,8 +383,8 @@ def test_every_size_is_right_and_two_are_compiled(capsys: pytest.CaptureFixture[
             for a, b in zip(found, expected, strict=True):
                 np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=2e-4, atol=2e-5, err_msg=f"{n}")
     told = capsys.readouterr().err
-    assert told.count("compiled in") <= 2 and told.count("compiled for any batch size") == 1 and told.count("bound to another size") >= 7
-    assert compilation(fast).native_calls >= 20
+    assert told.count("compiled in") <= 2 and told.count("compiled for any batch size") == 1 and told.count("bound to another size") == 2
+    assert compilation(fast).native_calls >= 28
 
 
 def test_a_size_that_decides_what_is_done_is_eagers() -> None:

@@ -8,19 +8,23 @@ When a second one comes, the numbers that are not the same tell what they depend
 That code serves every program whose numbers are what the extents are for its size.
 """
 
+import copy
 import ctypes
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from steepest.compiling.generic_nest import ARENA, GenericNest, Plan, aligned
+from steepest.compiling.generic_nest import ARENA, PAYS, GenericNest, Plan, aligned
 from steepest.compiling.program import Program
 from steepest.core import dtype as dtypes
 from steepest.core.recorder import Access, Content
 from steepest.core.storage import Storage
+from steepest.functional.threads import get_num_threads
 from steepest.lower import machine
+from steepest.lower.arena import placed
 from steepest.lower.extents import Extent, Size
 from steepest.lower.nest import Scratch
 from steepest.lower.outline import Outline
@@ -28,7 +32,7 @@ from steepest.lower.statements import Ref
 from steepest.lower.text import Index
 from steepest.lower.unsupported import Unsupported
 
-__all__ = ["AnySize", "Sizes", "solved"]
+__all__ = ["AnySize", "Sizes", "in_terms_of", "solved", "solved_rows", "valued"]
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 4
@@ -52,16 +56,30 @@ class Sample:
 class Code:
     """Machine code for a structure. `numbers` are those that all programs have, or extents; `parameters` tells which constants are handed
     to it and how, `places` which temporary lies where in the arena an entry of the table of extents tells: one of the program's by its
-    number in the outline, or one of the `rooms` that groups ask for."""
+    number in the outline, or one that a group asks for. `work` is how many elements are computed."""
 
     call: Any
     attached: list[Any]
-    rooms: list[tuple[Content, Any, int]]
     places: dict[int, int | Storage]
+    blocks: list[tuple[int | Storage, int, int, Any]]
+    """What has a place in the arena: the first and the last group that use it, and the bytes."""
+    work: Any
 
     def __init__(self, size: Size, numbers: list[Any], constants: list[Any], parameters: dict[int, Any], threads: int):
         self.size, self.numbers, self.constants, self.parameters, self.threads = size, numbers, constants, parameters, threads
         self.at = next(k for k, x in enumerate(numbers) if isinstance(x, Extent) and x.terms == size.itself.terms)
+
+    def laid_out(self, n: int) -> tuple[Array, int]:
+        """The table of extents for a size, and the bytes of temporaries."""
+        offsets, size = placed([(name, first, last, valued(count, n)) for name, first, last, count in self.blocks])
+        table = np.array([0 if x is None else x.at(n) for x in self.size.table] or [0], np.int64)
+        for entry, place in self.places.items():
+            table[entry] = offsets[place]
+        return table, size
+
+    def memory(self, n: int) -> list[Any]:
+        """What lowerings attached."""
+        return [x._replace(size=valued(x.size, n)) if isinstance(x, Scratch) else x for x in self.attached]
 
     def fits(self, sample: Sample) -> int | None:
         """The size of a program if it is one that the code is for."""
@@ -200,9 +218,12 @@ class AnySize(GenericNest):
         text = self._written(Written(outline, handed))
         made = machine.compile_text(text, "steps")
         code.call = made.function(ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
-        code.attached, code.rooms = self.attached, self.rooms
-        ordinary = outline.storages
+        code.attached = self.attached
+        ordinary, lengths = outline.storages, outline.lengths
         code.places = {self.entries_of[k]: ordinary.get(s, s) for s, k in self.numbered.items()}
+        code.blocks = [(ordinary.get(s, s), first, last, lengths[s] * s.flat.itemsize if s in lengths else count)
+                       for s, first, last, count in self.schedule.blocks(self.rooms)]
+        code.work = sum(math.prod(s.sizes) for g in outline.groups if g.root is not None for s in g.statements())
         self.symbolic = None
 
     def _table(self, outline: Outline) -> list[Storage]:
@@ -223,17 +244,28 @@ class AnySize(GenericNest):
 
     def _adopt(self, plan: Plan, code: Code, outline: Outline, n: int) -> None:
         """Run the code with the numbers of this program."""
-        def value(x: Any) -> Any:
-            return x.at(n) if isinstance(x, Extent) else x
+        self.code, self.n = code, n
+        self.parameters = [Storage(np.full(1, outline.constants[k][0], of.numpy)) for k, of in code.parameters.items()]
+        self.extents, size = code.laid_out(n)
+        own = [*self._table(outline), *self.parameters]
+        self._take(plan._replace(storages=own, attached=code.memory(n), size=size), code.call)
 
-        handed = [Storage(np.full(1, outline.constants[k][0], of.numpy)) for k, of in code.parameters.items()]
-        self.schedule.place([(content, value(count), group) for content, count, group in code.rooms])
-        there = list(outline.storages)
-        self.extents = np.array([0 if x is None else x.at(n) for x in code.size.table] or [0], np.int64)
-        for entry, place in code.places.items():
-            self.extents[entry] = self.schedule.offsets[there[place] if isinstance(place, int) else place]
-        attached = [x._replace(size=value(x.size)) if isinstance(x, Scratch) else x for x in code.attached]
-        self._take(plan._replace(storages=[*self._table(outline), *handed], attached=attached, size=self.schedule.size), code.call)
+    def resized(self, n: int, storages: list[Storage], program: Any) -> "AnySize":
+        """The same for another size: the code with memory of its own. `storages` stand where this one's do."""
+        made = copy.copy(self)
+        made.n = n
+        made.cell, made.sync = np.zeros_like(self.cell), np.zeros_like(self.sync)
+        made.extents, size = self.code.laid_out(n)
+        plan = Plan("", storages, self.code.memory(n), size, sorted(self.python), self.pays, self.threads)
+        made._take(plan, self.code.call)
+        made.program = program
+        made.prepare()
+        return made
+
+    def serves(self, n: int) -> bool:
+        """Whether the code is right for a size, and for as many threads as pay there."""
+        threads = get_num_threads() if valued(self.code.work, n) > PAYS else 1
+        return self.code.size.allows(n) and threads == self.threads
 
     def _arena(self) -> Array:
         self.room = self.size + 128
@@ -246,6 +278,11 @@ class AnySize(GenericNest):
             return super()._go(address, steps)
         finally:
             self.sizes.free.append(memory)
+
+
+def valued(x: Any, n: int) -> Any:
+    """A number for a size."""
+    return x.at(n) if isinstance(x, Extent) else x
 
 
 class Written:
@@ -264,14 +301,18 @@ class Written:
 
 def solved(samples: Sequence[Sample]) -> tuple[Size, list[Any]] | None:
     """A size and the numbers in terms of it, such that they are those of every sample; None where there is no such size."""
-    rows = list(zip(*(s.numbers for s in samples), strict=True))
-    candidates = sorted({rows[k] for k in samples[-1].sizes if len(set(rows[k])) == len(samples)}, key=lambda row: row[-1])
+    return solved_rows(list(zip(*(s.numbers for s in samples), strict=True)), samples[-1].sizes)
+
+
+def solved_rows(rows: list[tuple[int, ...]], sizes: Iterable[int]) -> tuple[Size, list[Any]] | None:
+    """The same for numbers that stand in a row for each place; one of those at `sizes` is the size."""
+    candidates = sorted({rows[k] for k in sizes if len(set(rows[k])) == len(rows[k])}, key=lambda row: row[-1])
     for n in candidates:
         size = Size(max(*n, LEAST))
         known: dict[tuple[int, ...], Any] = {}
         for row in rows:
             if row not in known:
-                known[row] = row[0] if len(set(row)) == 1 else _in_terms(size.itself, n, row)
+                known[row] = row[0] if len(set(row)) == 1 else in_terms_of(size.itself, n, row)
             if known[row] is None:
                 break
         else:
@@ -279,7 +320,7 @@ def solved(samples: Sequence[Sample]) -> tuple[Size, list[Any]] | None:
     return None
 
 
-def _in_terms(n: Any, sizes: tuple[int, ...], row: tuple[int, ...]) -> Any:
+def in_terms_of(n: Any, sizes: tuple[int, ...], row: tuple[int, ...]) -> Any:
     """A number as a polynomial of the size: a multiple, a multiple of the square, a line, a parabola."""
     for power in (1, 2):
         factor = row[0] // sizes[0] ** power

@@ -4,8 +4,9 @@
     model = torch.compile(model)                  # still differentiable from outside
 
 Calls are run by Python and recorded until two in a row agree; from then on a call of that kind runs natively as long as everything
-that the function reads is what it was, but for the contents of tensors. Calls of another kind (shapes, modes, numbers) get programs of
-their own.
+that the function reads is what it was, but for the contents of tensors. Calls of another kind (modes, numbers) get programs of their own.
+Where they differ in a size only, as that of a batch, one native function serves all of them from the second size on (`any_size.py`), and
+after four sizes others need no recording (`unseen_sizes.py`).
 """
 
 import functools
@@ -26,6 +27,7 @@ from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Names, Path, Place, TooLarge
 from steepest.compiling.sections import Compiled
 from steepest.compiling.trace import Escape, escaped
+from steepest.compiling.unseen_sizes import Family, Portrait
 from steepest.compiling.watching import Watch
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
@@ -33,6 +35,7 @@ from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.lower import machine
+from steepest.lower.unsupported import Unsupported
 from steepest.nn import Module
 
 __all__ = ["compile"]
@@ -81,6 +84,7 @@ class Compilation:
         """Whether the code may read gradients: it is not known yet."""
         self.programs = 0
         self.sizes = Sizes()
+        self.families: list[Family] = []
         self.recent: list[tuple[Variant, Call]] = []
         """Calls that share their code with those of other sizes."""
         self.busy = self.told = False
@@ -93,7 +97,7 @@ class Compilation:
         try:
             items = [*args, kwargs]
             for call in self.fast:
-                if call.mode != (modes.grad, modes.inference, dtypes._default):     # type: ignore[attr-defined]
+                if call.mode != (modes.grad, modes.inference, dtypes._default):
                     continue
                 leaves: Any = args
                 if call.top != len(args) or kwargs:
@@ -105,6 +109,16 @@ class Compilation:
                     if call.compiled.shared:
                         return self._counted(call, items, leaves)
                     return call.run(items, leaves)
+            for family in self.families:
+                if family.rule is None or family.template.mode != (modes.grad, modes.inference, dtypes._default):
+                    continue
+                leaves = []
+                if flattened(items, ("arguments",), [], leaves) != family.template.structure:
+                    continue
+                made = family.call(leaves)
+                if made is not None and made.enters(leaves):
+                    self.native_calls += 1
+                    return self._counted(made, items, leaves)
             return self._slowly(args, kwargs)
         finally:
             self.busy = False
@@ -121,8 +135,10 @@ class Compilation:
             variant = next((v for v, c in self.recent if c is call), None)
             if variant is not None:
                 self._drop(variant, call)
-                variant.alone = True
-                self.variants[variant.kind] = variant
+            elif sum(family.give_up(call) for family in self.families) == 0:
+                return result
+            kind = kind_of(items) if variant is None else variant.kind
+            self.variants.setdefault(kind, variant or Variant(kind)).alone = True
         return result
 
     # calls that are not known yet
@@ -147,6 +163,7 @@ class Compilation:
                 now = self._walk(items, None)
             if not call.refused:
                 self._admit(call)
+                self._compare(call)
                 leaves: list[Any] = []
                 flattened([*args, kwargs], ("arguments",), [], leaves)
                 if call.enters(leaves) or call._put(leaves):
@@ -164,8 +181,23 @@ class Compilation:
         """The global names that the function's code uses, with their namespaces."""
         return [(scope, name) for code, scope in self.codes.items() for name in code.co_names if name in scope]
 
+    def _compare(self, call: Call) -> None:
+        """Learn from a bound call about others of its family."""
+        if not call.compiled.shared or not call.fast or call.moves or call.program.backward is not None and not call.gradients.shared:
+            return
+        try:
+            portrait = Portrait(call)
+        except Unsupported:
+            return
+        family = next((f for f in self.families if f.structure == portrait.structure), None)
+        if family is None:
+            family = Family(portrait.structure)
+            self.families.append(family)
+            del self.families[:-PROGRAMS]
+        family.add(portrait, self.codes)
+
     def _admit(self, call: Call) -> None:
-        call.mode = modes.grad, modes.inference, dtypes._default    # type: ignore[attr-defined]
+        call.mode = modes.grad, modes.inference, dtypes._default
         if call in self.fast:
             self.fast.remove(call)
         if call.fast:
@@ -227,6 +259,7 @@ class Compilation:
                 variant.traces = []         # what a program was made of is of no further use
                 compiled = Compiled(program, False, None if variant.alone else self.sizes)
                 variant.calls.append(Call(compiled, self.function))
+                variant.calls[-1].looks, variant.calls[-1].clamps = trace.watch.looks, trace.watch.clamps
                 break
             except Differs as difference:
                 compiled, problem = None, problem or str(difference)
@@ -311,6 +344,7 @@ class Compilation:
         self.fast.clear()
         self.variants.clear()
         self.recent.clear()
+        self.families.clear()
         self.programs = 0
 
     # what is left to Python

@@ -27,6 +27,7 @@ from steepest.errors import text
 __all__ = ["Call", "flattened"]
 
 Array = np.ndarray[Any, Any]
+NOTHING: Array = np.empty(0)
 SMALL = 64
 """Slots of up to so many elements keep their memory and are copied from it; larger ones are given new memory by each call."""
 counts = attrgetter("count")
@@ -81,6 +82,10 @@ class Call:
         self.table = memoryview(self.runner.table)
         self.fast = False
         self.runs = 0
+        self.looks: list[Any] = []
+        self.clamps = False
+        """What Python was told while this was recorded: see `Watch`."""
+        self.mode: Any = None
         p = self.program
         self.slots = {s: Slot(s, self.runner.entries.get(s)) for s in p.fresh}
         users: dict[Storage, int] = {}
@@ -241,6 +246,15 @@ class Call:
         return True
 
     # running
+
+    def release(self) -> None:
+        """Let go of the memory of the last call."""
+        for slot in self.always:
+            slot.storage.array, slot.storage._flat = NOTHING, NOTHING
+        if self.program.backward is not None:
+            for storage, kind, _, _ in self.gradients.given:
+                if kind != "constant":
+                    storage.array, storage._flat = NOTHING, NOTHING
 
     def run(self, items: list[Any], leaves: list[Any]) -> Any:
         """One call, after it was entered."""

@@ -10,7 +10,7 @@ from typing import Any
 from steepest.compiling.following import followed_names, is_number_of, name_of_call, speaks
 from steepest.core.tensor import Tensor
 
-__all__ = ["LoopText", "function_only_appends", "loop_text"]
+__all__ = ["LoopText", "function_of", "function_only_appends", "loop_text", "parents_of"]
 
 NOTICED = frozenset("append print record emit abs min max float int str repr format isinstance round divmod hash bool len".split())
 """Functions that a traced number may be handed to: what they do with it is noticed, or harmless."""
@@ -35,7 +35,7 @@ class LoopText:
         self.target = number.id if isinstance(number, ast.Name) else None
         self.direct = not (isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name)
                            and node.iter.func.id in ("enumerate", "zip", "tqdm", "trange", "islice"))
-        self.parents = _parents(node)
+        self.parents = parents_of(node)
         self.stores_only = self._overwritten()
 
     def _overwritten(self) -> frozenset[str]:
@@ -119,10 +119,10 @@ class LoopText:
                 return frame.f_code.co_filename, n.lineno      # type: ignore[attr-defined]
         handed = any(isinstance(n, ast.Call) and any(_is_one_of(x, followed) for a in n.args for x in ast.walk(a)) for n in inside)
         for code in codes:
-            found = _function_of(code)
+            found = function_of(code)
             if found is None:
                 continue
-            parents = _parents(found)
+            parents = parents_of(found)
             names = ints | ({a.arg for a in ast.walk(found) if isinstance(a, ast.arg)} if handed else set())
             for n in ast.walk(found):
                 if _is_one_of(n, names) and _right_of_float(n, parents, _contains_float):
@@ -240,19 +240,19 @@ def function_only_appends(code: types.CodeType, name: str, attribute: bool) -> b
     """Whether a function of the user's does nothing with a global variable, or attributes, of this name but append to it."""
     if name not in code.co_names and name not in code.co_freevars and name not in code.co_consts:
         return True
-    found = _function_of(code)
+    found = function_of(code)
     if found is None or name in code.co_consts:
         return False
-    uses, parents = [n for n in ast.walk(found) if _is_use(n, name, attribute)], _parents(found)
+    uses, parents = [n for n in ast.walk(found) if _is_use(n, name, attribute)], parents_of(found)
     return bool(uses) and all(_is_appended_to(n, parents) for n in uses)
 
 
-def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
+def parents_of(node: ast.AST) -> dict[ast.AST, ast.AST]:
     """The parent of every node below this one."""
     return {child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
 
 
-def _function_of(code: types.CodeType) -> ast.AST | None:
+def function_of(code: types.CodeType) -> ast.AST | None:
     """The text of a function; None where it is not to be had."""
     return _functions("".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno)
 

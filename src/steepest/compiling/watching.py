@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.compiling.places import is_foreign, is_own
 from steepest.core.generator import Generator
+from steepest.core.size import Size
 from steepest.data.loader import DataLoader
 
 __all__ = ["Watch", "outside_state"]
@@ -35,6 +36,32 @@ UNREPEATABLE = {DataLoader.__iter__.__code__: "iter(DataLoader)", Generator.manu
 """Own functions that draw numbers or start something beside the recorded operations."""
 
 
+PARTS = frozenset("split chunk unbind tensor_split hsplit vsplit dsplit unsafe_split unsafe_chunk split_with_sizes _iter".split())
+"""Functions that give as many tensors as there are parts."""
+TELLING = (int, float, str, bytes, np.ndarray, np.generic, range, slice, types.GeneratorType)
+CLAMPED = frozenset(("diagonal", "slice_scatter", "diagonal_scatter"))
+"""Functions that take no more than there is."""
+KNOWN = frozenset("dim ndim dtype device requires_grad is_leaf is_floating_point is_complex is_cuda layout itemsize element_size".split())
+"""What is the same for tensors of all sizes."""
+
+
+def _silent(answer: Any) -> bool:
+    """Whether what was returned says nothing about sizes: tensors, modules and the like."""
+    if isinstance(answer, tuple | list):
+        return type(answer) is not Size and all(map(_silent, answer))
+    if isinstance(answer, dict):
+        return all(map(_silent, answer.values()))
+    return not isinstance(answer, TELLING)
+
+
+def _clamps(index: Any) -> bool:
+    """Whether there is a slice in an index that may take less than it says: for more than one element."""
+    if isinstance(index, tuple | list):
+        return any(map(_clamps, index))
+    return isinstance(index, slice) and any(type(x) is not int or not -1 <= x <= 1 for x in (index.start, index.stop, index.step)
+                                            if x is not None)
+
+
 class Watch:
     """A profile function (`sys.setprofile`) that notes the code that runs and the calls whose effects a recording cannot hold."""
 
@@ -42,6 +69,10 @@ class Watch:
         self.codes: dict[types.CodeType, dict[str, Any]] = {}
         self.effects: list[tuple[Line, str]] = []
         self.mathematics: list[tuple[Line, str]] = []
+        self.looks: list[tuple[types.CodeType, int, str, Any]] = []
+        """What the package told Python about tensors that is no tensor: the code and line that asked, what was called, what it gave."""
+        self.clamps = False
+        """Whether so much of a tensor was taken, or as much as there is."""
 
     on = False
 
@@ -68,7 +99,9 @@ class Watch:
 
     def _event(self, frame: types.FrameType, event: str, argument: Any) -> None:
         code = frame.f_code
-        if event == "call":
+        if event == "return" and is_own(code.co_filename):
+            self._told(frame, argument)
+        elif event == "call":
             if code in self.codes or (is_own(code.co_filename) or _made_here(frame)) and code not in UNREPEATABLE:
                 return
             if code in UNREPEATABLE:
@@ -81,6 +114,17 @@ class Watch:
                 self.codes[code] = frame.f_globals
         elif event == "c_call" and not is_foreign(code.co_filename, frame.f_globals.get("__name__", "")):
             self._called(frame, argument)
+
+    def _told(self, frame: types.FrameType, answer: Any) -> None:
+        """A function of the package has returned."""
+        name, caller = frame.f_code.co_name, frame.f_back
+        if caller is None or is_own(caller.f_code.co_filename):
+            return
+        if name in CLAMPED or name in PARTS or name in ("getitem", "setitem") and _clamps(frame.f_locals.get("key")):
+            self.clamps = True
+        if name in PARTS or name not in KNOWN and not _silent(answer) and type(frame.f_locals.get("self")) is not Size:
+            told = len(answer) if name in PARTS and isinstance(answer, tuple) else answer
+            self.looks.append((caller.f_code, caller.f_lineno, name, told if isinstance(told, int | float | str | Size) else object()))
 
     def _called(self, frame: types.FrameType, function: Any) -> None:
         """A function written in C, called from the user's code."""

@@ -172,6 +172,10 @@ class Schedule:
 
     def place(self, rooms: Iterable[tuple[Content, int, int]]) -> None:
         """Give every stored temporary its place; `rooms` are further contents, their elements and the group that needs them."""
+        self.offsets, self.size = arena.placed(self.blocks(rooms))
+
+    def blocks(self, rooms: Iterable[tuple[Content, int, int]]) -> list[tuple[Storage, int, int, int]]:
+        """What needs a place: storage, the first and the last group that use it, bytes."""
         first: dict[Storage, int] = {}
         last: dict[Storage, int] = {}
         for k, g in enumerate(self.groups):
@@ -184,8 +188,7 @@ class Schedule:
             if storage in self.need:
                 first[storage], last[storage] = 0, len(self.groups)
         blocks = [(x, first[x], last[x], x.flat.nbytes) for x in first]
-        blocks += [(c.storage, k, k, count * c.storage.flat.itemsize) for c, count, k in rooms]
-        self.offsets, self.size = arena.placed(blocks)
+        return blocks + [(c.storage, k, k, count * c.storage.flat.itemsize) for c, count, k in rooms]
 
 
 def _leaves_some(store: Equation) -> bool:

@@ -3,13 +3,11 @@
 import math
 from typing import Any
 
-import numpy as np
-
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import zeros
-from steepest.functional.joining import cat
+from steepest.functional.joining import cat, tril
 from steepest.functional.neural.dropout import dropout
 from steepest.functional.neural.linear import linear
 from steepest.functional.neural.padding import pad
@@ -17,7 +15,7 @@ from steepest.functional.neural.softmax import softmax
 from steepest.functional.products import matmul
 from steepest.functional.shaping import transpose
 from steepest.ops import arithmetic as ar
-from steepest.ops.creation import constant, full
+from steepest.ops.creation import full
 
 
 def scaled_dot_product_attention(
@@ -53,7 +51,7 @@ def scaled_dot_product_attention(
     logits = matmul(q * factor, transpose(k, -2, -1))
     if is_causal:
         rows, columns = logits.array.shape[-2:]
-        attn_mask = constant(np.tril(np.ones((rows, columns), np.bool_)), dtypes.bool_)
+        attn_mask = tril(full((rows, columns), True, dtypes.bool_))
     if attn_mask is not None:
         if attn_mask.dtype is dtypes.bool_:
             attn_mask = ar.where(attn_mask, full((), 0, logits.dtype), float("-inf"))
