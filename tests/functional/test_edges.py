@@ -291,3 +291,17 @@ def test_a_value_with_more_dimensions_than_are_picked_gets_its_gradient():
 def test_layer_norm_of_equal_numbers_is_zero(n):
     rows = torch.tensor([[0.24300035], [7.7], [-1e4], [1 / 3]]).expand(4, n).contiguous()
     assert not F.layer_norm(rows, (n,)).any() and not F.layer_norm(rows.double(), (n,)).any()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64, torch.int32])
+def test_the_sign_of_every_element_of_a_view_is_changed_in_place(dtype):
+    for step in range(1, 20):
+        for n in (3, 5, 40):
+            x = torch.arange(n * step).to(dtype)
+            view, before = x[::step], x.clone()
+            view.neg_()
+            before[::step] *= -1
+            assert torch.equal(x, before), step
+            out = torch.zeros(n * step, dtype=dtype)
+            torch.neg(view, out=out[::step])
+            assert torch.equal(out[::step], -(view + 0)), step
