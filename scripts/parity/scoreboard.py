@@ -8,6 +8,7 @@ import modules
 import operations
 import optimizers
 import torch
+from graphs import DIFFERENT, EXPRESSIONS
 from scope import EXCEPTIONS, LOOSE, LOOSENED, REASONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
@@ -60,7 +61,11 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
         "Single checks that are not made:", "", *[f"- `{name}`, {kind}: {why}" for (name, kind), why in EXCEPTIONS.items()], "",
         "## What is compared less strictly", "", "The tolerance is 1e-5 + 1e-4 |x| for float32 and complex64, 1e-8 + 1e-7 |x| for float64 "
         "and complex128 (first and", "second derivatives 1e-7 + 1e-6 |x|); integers, booleans, shapes and dtypes are equal. "
-        "Besides:", "", *[f"- {what}" for what in LOOSENED], f"- {loose}", ""])
+        "Besides:", "", *[f"- {what}" for what in LOOSENED], f"- {loose}", "",
+        "## What autograd's graph shows", "",
+        f"`grad_fn`, `next_functions` and `name()` of {len(EXPRESSIONS)} expressions, one of each kind, are compared node by node "
+        f"(`scripts/parity/graphs.py`, `tests/live/test_graphs.py`): {len(EXPRESSIONS) - len(DIFFERENT)}", "show the same. The others:", "",
+        *[f"- {why}: {', '.join(f'`{e}`' for e, w in DIFFERENT.items() if w == why)}" for why in dict.fromkeys(DIFFERENT.values())], ""])
 
 
 def listed() -> dict[str, set[str]]:

@@ -305,3 +305,8 @@ def test_the_sign_of_every_element_of_a_view_is_changed_in_place(dtype):
             out = torch.zeros(n * step, dtype=dtype)
             torch.neg(view, out=out[::step])
             assert torch.equal(out[::step], -(view + 0)), step
+
+
+def test_vectors_of_two_dtypes_are_divided_by_their_norms_in_their_own():
+    x, y = torch.tensor([-0.5, 1.0, 1.0], dtype=torch.float64), torch.tensor([-1.0, 2.0, 2.0])
+    assert F.cosine_similarity(x, y, dim=0).item() == 1.0000000298023224 and F.cosine_similarity(x, y.double(), dim=0).item() == 1

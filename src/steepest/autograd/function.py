@@ -166,6 +166,8 @@ class Function:
         outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
         ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None
                           for x in args)
+        if not all(isinstance(x, Tensor) for x in args):
+            ctx.__dict__["_shown"] = ctx.name(), [e for e, x in zip(ctx.edges, args, strict=True) if isinstance(x, Tensor)]
         likes = [(x.array.shape, x.dtype) if isinstance(x, Tensor) else None for x in outs]
         ctx.outputs = likes if len(likes) > 1 else likes[0]
         for k, x in enumerate(outs):

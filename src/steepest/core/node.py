@@ -45,7 +45,9 @@ class Node:
 
     def name(self) -> str:
         """PyTorch's name of the node, such as `MulBackward0`."""
-        return self.primitive.node_name
+        shown = self.__dict__.get("_shown")
+        name: str = shown[0] if shown is not None else self.primitive.node_name
+        return name
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
@@ -107,13 +109,51 @@ class Node:
 
     @property
     def next_functions(self) -> tuple[Any, ...]:
-        """`(node, output number)` for each operand; leaves appear as their gradient accumulators."""
-        return tuple((None, 0) if e is None else (AccumulateGrad(e[0]), 0) if isinstance(e[0], Tensor) else e for e in self.edges)
+        """`(node, output number)` for each operand that may have a gradient; leaves appear as their gradient accumulators."""
+        shown = self.__dict__.get("_shown")
+        if shown is not None:
+            return tuple([_entry(branch) for branch in shown[1]])
+        if self.primitive is None or self.primitive.variadic:
+            return tuple(map(_entry, self.edges))
+        return tuple([_entry(b) for b in self.primitive.order(self.edges)])
 
     @property
     def metadata(self) -> dict[Any, Any]:
         """A dictionary for the user's own notes."""
         return self.__dict__.setdefault("_metadata", {})
+
+
+class Passed:
+    """A node that PyTorch has and this graph has not: what it does is part of the node that leads to it. `branches` are edges or others."""
+
+    __slots__ = ("branches", "title")
+
+    def __init__(self, title: str, *branches: Any):
+        self.title, self.branches = title, branches
+
+    def name(self) -> str:
+        return self.title
+
+    def __repr__(self) -> str:
+        return f"<{self.title} object at {id(self):#x}>"
+
+    @property
+    def next_functions(self) -> tuple[Any, ...]:
+        return tuple(map(_entry, self.branches))
+
+
+def _entry(branch: Any) -> tuple[Any, int]:
+    """A branch, an edge or what lies between, as `next_functions` shows it."""
+    if branch is None:
+        return None, 0
+    if isinstance(branch, Passed):
+        return branch, 0
+    return (AccumulateGrad(branch[0]), 0) if isinstance(branch[0], Tensor) else branch
+
+
+def edge_of(x: Any) -> Any:
+    """Where the gradient of an operand goes; None where it has none."""
+    return (x.node or x, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None
 
 
 _new = object.__new__

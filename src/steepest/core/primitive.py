@@ -7,12 +7,12 @@ all, `rest` those after the first, so that the first may be changed in place. A 
 wants a gradient; the engine sums over broadcast axes and casts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
 from steepest.core.modes import interpreters, modes
-from steepest.core.node import Like, record
+from steepest.core.node import Like, Passed, record
 from steepest.core.tensor import Tensor, fresh, refresh
 
 __all__ = ["Like", "Primitive", "attach"]
@@ -43,6 +43,8 @@ class Primitive:
         self.rules = [(rules[n], arguments(rules[n])[1:]) if n in rules else None for n in inputs]
         self._saves: dict[int, tuple[tuple[str, int], ...]] = {}
         self.with_number: tuple[int, Primitive] | None = None
+        self.numbers_from = len(inputs)
+        self.shown: tuple[Any, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.form} {self.name}>"
@@ -55,6 +57,14 @@ class Primitive:
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
         twin.node_name, self.with_number = node_name, (self.position[operand], twin)
+        twin.numbers_from = self.position[operand]
+
+    def order(self, edges: Sequence[Any]) -> list[Any]:
+        """The edges as `next_functions` shows them: of operands that may have a gradient and are no numbers, in PyTorch's order."""
+        if self.shown:
+            return [Passed(n[0], edges[self.position[n[1]]]) if isinstance(n, tuple) else edges[self.position[n]] for n in self.shown]
+        rules = zip(edges, self.rules, strict=False)
+        return [e for i, (e, rule) in enumerate(rules) if rule is not None and (e is not None or i < self.numbers_from)]
 
     def rule_of(self, i: int) -> Any:
         """The rule of operand i and the names it wants beside the gradient; None where the operand has none."""

@@ -12,6 +12,7 @@ from steepest.core.dtype import get_default_dtype, numpy_dtype
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.functional.appearing import appears_as
 from steepest.functional.neural.warning import warn
 from steepest.functional.operands import result_into, sizes
 from steepest.ops import creation
@@ -323,6 +324,7 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
     return finished(constant(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device, out)
 
 
+@appears_as("ComplexBackward0", 2)
 def complex_(real: Tensor, imag: Tensor) -> Tensor:
     """A complex tensor from its parts, floating tensors of one dtype."""
     for name, x in (("real", real), ("imag", imag)):
@@ -333,6 +335,7 @@ def complex_(real: Tensor, imag: Tensor) -> Tensor:
     return real + imag * 1j
 
 
+@appears_as("PolarBackward0", 2)
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """A complex tensor from absolute values and angles."""
     for name, x in (("abs", abs), ("angle", angle)):

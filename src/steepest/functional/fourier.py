@@ -9,6 +9,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.dtype import numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.creating import finished
 from steepest.functional.joining import roll
 from steepest.functional.neural.padding import pad_constant
@@ -89,9 +90,10 @@ def _dims(x: Tensor, s: Sizes, dim: Dims, default: Any = None) -> tuple[tuple[in
 
 
 def _full(x: Tensor, dims: tuple[int, ...], sizes: tuple[int, ...], norm: str | None, forward: bool) -> Tensor:
-    x = _resized(_complex(x), dims, sizes)
+    given, x = x, _resized(_complex(x), dims, sizes)
     scale = _scale(norm, math.prod(sizes), forward)
-    return ops.transform(x, dim=dims, forward=forward, scale=scale) if dims else x
+    result = ops.transform(x, dim=dims, forward=forward, scale=scale) if dims else x
+    return result if given.dtype.is_complex else show_as(result, "FftR2CBackward0", given)
 
 
 def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:

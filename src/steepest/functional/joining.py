@@ -11,6 +11,7 @@ from steepest.core.promotion import result_type as _result_type
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.creating import arange
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
@@ -162,7 +163,10 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     d = wrap(dim, input.array.ndim)
     count = read(repeats) if isinstance(repeats, Tensor) else np.asarray(repeats)
     index = np.repeat(np.arange(input.array.shape[d]), count)
-    return input.index_select(d, constant(index, dtypes.int64))
+    result = input.index_select(d, constant(index, dtypes.int64))
+    if isinstance(repeats, Tensor):
+        return result
+    return show_as(result, "ViewBackward0", ("CloneBackward0", ("ExpandBackward0", ("UnsqueezeBackward0", input))))
 
 
 def flip(input: Tensor, *given: Any, dims: Any = ()) -> Tensor:
@@ -410,7 +414,8 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     """All combinations of `r` elements of a vector, as rows."""
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     index = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
-    return input[constant(index, dtypes.int64)]
+    chosen = "MaskedSelectBackward0", ("ExpandBackward0", ("ViewBackward0", input))
+    return show_as(input[constant(index, dtypes.int64)], "StackBackward0", *[chosen] * r)
 
 
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
@@ -512,7 +517,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
         n, m = x.array.shape
         rows.append(cat([x.new_zeros(n, at), x, x.new_zeros(n, width - at - m)], 1))
         at += m
-    return cat(rows, 0)
+    return show_as(cat(rows, 0), "BlockDiagBackward0", *tensors)
 
 
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
@@ -522,6 +527,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     return x.unsqueeze(1) ** powers
 
 
+@appears_as("LinalgCrossBackward0", 2)
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
     if input.array.ndim != other.array.ndim:
@@ -533,6 +539,7 @@ def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     return stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], dim)
 
 
+@appears_as("RenormBackward0")
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
     if input.array.ndim < 2:

@@ -9,6 +9,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import LinAlgError, text
 from steepest.functional import shaping
+from steepest.functional.appearing import appears_as
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
 from steepest.ops import linalg as la
@@ -310,6 +311,7 @@ TAYLOR = 1.09
 """The largest 1-norm for which 18 terms of the series suffice in double precision, in which the exponential is computed."""
 
 
+@appears_as("LinalgMatrixExpBackward0")
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Bader, Blanes and Casas, 2019)."""
     matrices("linalg.matrix_exp", "A", A, square=True)

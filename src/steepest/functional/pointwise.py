@@ -11,6 +11,7 @@ from steepest.core.dtype import numpy_dtype
 from steepest.core.promotion import result_type
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.operands import describe, operand, result_into
 from steepest.functional.reducing import named
 from steepest.ops import activations as act
@@ -247,7 +248,7 @@ def sgn(input: Tensor) -> Tensor:
 def angle(input: Tensor) -> Tensor:
     """The argument of complex numbers; of real ones 0 or pi."""
     if input.dtype.is_complex:
-        return fn.atan2(input.imag, input.real)
+        return show_as(fn.atan2(input.imag, input.real), "AngleBackward0", input)
     return ar.where(input < 0, math.pi, ar.where(ar.isnan(input), input, 0.0))
 
 

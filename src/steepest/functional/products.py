@@ -8,6 +8,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.dtype import numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.operands import result_into
 from steepest.functional.shaping import expand, reshape
 from steepest.ops import contractions as con
@@ -63,7 +64,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     for x in (input, vec2):
         if x.array.ndim != 1:
             raise RuntimeError(text("product-ndim", operation="outer", expected=1, shape=list(x.array.shape)))
-    return mul(input.unsqueeze(1), vec2)
+    return show_as(mul(input.unsqueeze(1), vec2), "MulBackward0", ("ViewBackward0", input), vec2)
 
 
 ger = outer
@@ -228,7 +229,10 @@ def einsum(equation: str, *operands: Any) -> Tensor:
             joined, held = _pair(joined, held, other, letters, later)
         terms.append((joined, held))
     (x, letters), = terms
-    return _arranged(*_summed(x, letters, set(out)), out)
+    result = _arranged(*_summed(x, letters, set(out)), out)
+    if len(tensors) > 1 and set("".join(inputs)) - set(out):          # PyTorch's way through `bmm`, its views left out
+        show_as(result, "ViewBackward0", ("PermuteBackward0", ("ViewBackward0", ("BmmBackward0", *tensors))))
+    return result
 
 
 def _parse(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
@@ -303,7 +307,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     for i, j in zip(da, db, strict=True):
         lb[j] = la[i]
     out = "".join(c for i, c in enumerate(la) if i not in da) + "".join(c for j, c in enumerate(lb) if j not in db)
-    return einsum(f"{la},{''.join(lb)}->{out}", a, b)
+    result = einsum(f"{la},{''.join(lb)}->{out}", a, b)
+    parts = ("ViewBackward0", ("PermuteBackward0", a)), ("ReshapeAliasBackward0" if out else "ViewBackward0", ("PermuteBackward0", b))
+    return show_as(result, "ViewBackward0", ("MmBackward0" if out else "DotBackward0", *parts))
 
 
 def inner(input: Tensor, other: Tensor) -> Tensor:
@@ -320,7 +326,8 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     n = max(input.array.ndim, other.array.ndim)
     a, b = ((1,) * (n - x.array.ndim) + x.array.shape for x in (input, other))
     wide = input.reshape([k for size in a for k in (size, 1)]) * other.reshape([k for size in b for k in (1, size)])
-    return wide.reshape([p * q for p, q in zip(a, b, strict=True)])
+    return show_as(wide.reshape([p * q for p, q in zip(a, b, strict=True)]), "UnsafeViewBackward0",
+                   ("MulBackward0", ("UnsafeViewBackward0", input), ("UnsafeViewBackward0", other)))
 
 
 def chain_matmul(*matrices: Tensor) -> Tensor:

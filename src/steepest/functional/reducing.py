@@ -10,6 +10,7 @@ from steepest.core.reading import read
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
+from steepest.functional.appearing import appears_as, show_as
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import ordering
@@ -255,12 +256,14 @@ def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: b
     return _spread(deviation, input, dim, unbiased, correction, keepdim)
 
 
+@appears_as("VarMeanBackward0")
 def var_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: Any = None) -> Any:
     """Variance and mean."""
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, None if isinstance(dim, bool) else dim, keepdim)
 
 
+@appears_as("StdMeanBackward0")
 def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: Any = None) -> Any:
     """Standard deviation and mean."""
@@ -363,7 +366,7 @@ def _median(input: Tensor, dim: int | None, keepdim: bool, along: Any, whole: An
     if dim is None:
         if not input.array.size:
             return input.new_full((), float("nan") if input.dtype.is_floating_point else least(input.dtype))
-        return whole(input.reshape(-1), dim=0, keepdim=False, skip_nan=skip_nan)[0]
+        return show_as(whole(input.reshape(-1), dim=0, keepdim=False, skip_nan=skip_nan)[0], whole.node_name, input)
     return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim, skip_nan=skip_nan))
 
 
@@ -399,6 +402,7 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
     return bool(np.allclose(read(input), read(other), rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
+@appears_as("DistBackward0", 2)
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of the difference."""
     return norm(input - other, p)

@@ -75,6 +75,11 @@ def _ordered(x: Any) -> Any:
 
 
 def composite(name: str, body: Callable[..., Any], *, operands: int, kernel: Callable[..., Any] | None = None, node: str = "",
-              **rules: Any) -> Composite:
-    """Make a composite; the first `operands` arguments of the body are tensors (or None), the others parameters."""
-    return Composite(name, body, kernel, rules, node, operands)
+              shown: tuple[Any, ...] = (), **rules: Any) -> Composite:
+    """Make a composite; the first `operands` arguments of the body are tensors (or None), the others parameters.
+
+    `shown` orders the operands in `next_functions` where PyTorch has another order; `("TBackward0", "weight")` stands for a node between.
+    """
+    made = Composite(name, body, kernel, rules, node, operands)
+    made.shown = shown
+    return made

@@ -51,6 +51,6 @@ def _real_gradient(g: Any, like: Any, dim: int, size: int, scale: float) -> Any:
 
 
 transform: Call = Call("fft_c2c", _full, 1, {
-    "x": lambda g, dim, forward, scale: transform(g, dim=dim, forward=not forward, scale=scale)})
-transform_half: Call = Call("fft_r2c", _half, 1, {"x": _half_gradient})
-transform_real: Call = Call("fft_c2r", _real, 1, {"x": _real_gradient})
+    "x": lambda g, dim, forward, scale: transform(g, dim=dim, forward=not forward, scale=scale)}, "FftC2CBackward0")
+transform_half: Call = Call("fft_r2c", _half, 1, {"x": _half_gradient}, "FftR2CBackward0")
+transform_real: Call = Call("fft_c2r", _real, 1, {"x": _real_gradient}, "FftC2RBackward0")

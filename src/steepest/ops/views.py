@@ -190,8 +190,10 @@ unfold = View("unfold", lambda x, dim, size, step: _unfolded(x, dim, size, step)
               lambda g, like, dim, size, step: fold_back(g, like, dim, size, step))
 as_strided = View("as_strided", lambda x, shape, strides, offset, own: _strided(x, shape, strides, offset),
                   lambda g, like, shape, strides, offset, own: strided_back(g, like, shape, strides, offset, own))
-real = View("real", lambda x: x.real, lambda g: g.to(g.dtype.to_complex()))
-imag = View("imag", lambda x: x.imag, lambda g: g * 1j)
+real = View("real", lambda x: x.real, lambda g: g.to(g.dtype.to_complex()), "SelectBackward0")
+imag = View("imag", lambda x: x.imag, lambda g: g * 1j, "SelectBackward0")
+for part in (real, imag):
+    part.shown = (("ViewAsRealBackward0", "x"),)
 view_as_real = View("view_as_real", lambda x: x[..., None].view(x.real.dtype), lambda g: view_as_complex(g.contiguous()))
 view_as_complex: View = View("view_as_complex", lambda x: x.view(np.result_type(x.dtype, np.complex64))[..., 0], lambda g: view_as_real(g))
 identity = View("alias", lambda x: x.view(), lambda g: g)

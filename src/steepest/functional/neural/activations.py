@@ -9,6 +9,7 @@ from steepest.core.dtype import FLOATING, bool_, uint8
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import appears_as
 from steepest.functional.operands import describe
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
@@ -204,6 +205,7 @@ def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: b
     return _apply(noisy, inplace, input, constant(noise, input.dtype))
 
 
+@appears_as("GluBackward0")
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """`a * sigmoid(b)` for the halves a and b along `dim` (Dauphin et al. 2016); RuntimeError for odd sizes."""
     if input.array.ndim == 0:

@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.reduction import check_tensors, reduced, reduction_of
@@ -225,7 +226,7 @@ def _of_probabilities(logarithms: Tensor, target: Tensor, weight: Tensor | None,
     if reduction == "none":
         return -products.sum(dim)
     total = -products.sum()
-    return total / (logarithms.array.size // classes) if reduction == "mean" else total
+    return show_as(total / (logarithms.array.size // classes), "DivBackward1", total) if reduction == "mean" else total
 
 
 def _along_classes(weight: Tensor, ndim: int, dim: int) -> Tensor:

@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core.dtype import int64, promote_types
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.reducing import norm
 from steepest.functional.shaping import broadcast_tensors, to_dtype
 from steepest.ops import indexing as ix
@@ -21,7 +22,7 @@ held = elementwise("held", lambda m, x, low: m.maximum(x, low), node="CloneBackw
 
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of `x1 - x2 + eps` over the last dimension: `(N, D)` and `(N, D)` to `(N)`."""
-    return norm(x1 - x2 + eps, p, -1, keepdim)
+    return show_as(norm(x1 - x2 + eps, p, -1, keepdim), "NormBackward1", ("AddBackward1", ("SubBackward0", x1, x2)))
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -33,7 +34,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     common = promote_types(x1.dtype, x2.dtype)
     if not common.is_floating_point:
         raise RuntimeError(text("similarity-dtype", dtype=common))
-    x1, x2 = broadcast_tensors(to_dtype(x1, common), to_dtype(x2, common))
+    # as in PyTorch each is divided in its own dtype, and only then they meet
+    x1, x2 = broadcast_tensors(*[x if x.dtype.is_floating_point else to_dtype(x, common) for x in (x1, x2)])
     d = wrap(dim, x1.array.ndim)
     if not x1.array.ndim:
         return cosine_similarity(x1.reshape(1), x2.reshape(1), 0, eps)
@@ -47,6 +49,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
     return result if out is None else out.copy_(result)
 
 
+@appears_as("CdistBackward0", 2)
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norms of all differences of rows: `(*, P, D)` and `(*, R, D)` to `(*, P, R)`."""
     a: Any = x1

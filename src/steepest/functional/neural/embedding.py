@@ -11,6 +11,7 @@ from steepest.core.recorder import Recorder
 from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.neural.fused import fused
 from steepest.functional.operands import describe
 from steepest.ops import arithmetic as ar
@@ -149,6 +150,7 @@ def embedding_bag(
     if per_sample_weights is not None and per_sample_weights.array.shape != input.array.shape:
         raise ValueError(text("bag-weights-shape", weights=list(per_sample_weights.array.shape), input=list(input.array.shape)))
     there: Any = None
+    given = per_sample_weights
     if input.array.ndim == 1:
         if offsets is None or offsets.array.ndim != 1:
             raise ValueError(text("bag-offsets"))
@@ -164,7 +166,7 @@ def embedding_bag(
     rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
     if per_sample_weights is not None:
         rows = rows * unsqueeze(per_sample_weights, dim=2)
-    return _folded(rows, there, mode)
+    return show_as(_folded(rows, there, mode), "EmbeddingBagBackward0", weight, given)
 
 
 def _laid_out(offsets: Tensor, size: int, include_last: bool) -> tuple[Tensor, Tensor]:

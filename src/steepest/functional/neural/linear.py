@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.neural.precision import widened
 from steepest.functional.operands import describe
 from steepest.functional.products import einsum
@@ -51,6 +52,7 @@ affine = composite(
     operands=3,
     kernel=widened(_affine_kernel),
     node="AddmmBackward0",
+    shown=("bias", "x", ("TBackward0", "weight")),
     x=lambda g, weight: con.mm(g, conjugate(weight), spec="ij,jk->ik"),
     weight=lambda g, x: con.mm(g, conjugate(x), spec="ij,ik->jk"),
     bias=lambda g, like: red.total(g, dim=(0,), keepdim=False) if like.shape == g.shape[1:] else g,
@@ -60,6 +62,7 @@ product_with_rows = composite(
     lambda x, weight: con.mm(x, weight, spec="ij,kj->ik"),
     operands=2,
     node="MmBackward0",
+    shown=("x", ("TBackward0", "weight")),
     x=lambda g, weight: con.mm(g, conjugate(weight), spec="ij,jk->ik"),
     weight=lambda g, x: con.mm(g, conjugate(x), spec="ij,ik->jk"),
 )
@@ -112,4 +115,5 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     if weight.array.shape[1:] != (input1.array.shape[-1], input2.array.shape[-1]):
         raise RuntimeError(text("bilinear-features", weight=list(weight.array.shape), a=input1.array.shape[-1], b=input2.array.shape[-1]))
     result = einsum("...i,oij,...j->...o", input1, weight, input2)
+    show_as(result, "ViewBackward0", ("TrilinearBackward0", ("ViewBackward0", input1), weight, ("ViewBackward0", input2)))
     return result if bias is None else result + bias

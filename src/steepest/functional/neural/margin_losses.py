@@ -6,6 +6,7 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import appears_as
 from steepest.functional.neural.distances import pairwise_distance
 from steepest.functional.neural.reduction import loss, pair, reduced, reduction_of
 from steepest.ops import arithmetic as ar
@@ -23,6 +24,7 @@ soft_margin = loss(
     x=lambda g, x, target, count: _soft_margin_slope(x, target) * (g / count),
     target=lambda g, x, target, count: _soft_margin_slope(target, x) * (g / count),
 )
+soft_margin.shown = ("x",)
 
 
 def _soft_margin_slope(x: Any, y: Any) -> Any:
@@ -91,6 +93,7 @@ def cosine_embedding_loss(
     return reduced(near + ar.where(target == -1, ar.clamp_min(cosine - margin, 0), 0), reduction)
 
 
+@appears_as("MultiMarginLossBackward0")
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -129,6 +132,7 @@ def multi_margin_loss(
     return reduced(terms if input.array.ndim == 2 else terms.reshape(target.array.shape), reduction)
 
 
+@appears_as("MultilabelMarginLossBackward0")
 def multilabel_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:

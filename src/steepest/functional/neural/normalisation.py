@@ -14,6 +14,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.neural import normalising
 from steepest.functional.neural.fused import fused
 from steepest.functional.neural.padding import pad
@@ -277,7 +278,8 @@ def instance_norm(
             _move(running_var, var.reshape(*shape[:2]).mean(0) * (n / (n - 1)), momentum)
     finally:
         modes.grad = before
-    return y
+    parameters = [None if x is None else ("RepeatBackward0", x) for x in (weight, bias)]
+    return show_as(y, "ViewBackward0", ("NativeBatchNormBackward0", ("ViewBackward0", input), *parameters))
 
 
 def layer_norm(

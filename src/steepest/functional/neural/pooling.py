@@ -9,6 +9,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import (
     Pairs,
@@ -203,7 +204,11 @@ def _max(n: int) -> Callable[..., Any]:
         ceil_mode: bool = False,
         return_indices: bool = False,
     ) -> Any:
-        return _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        result = _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        if n == 1:
+            values = result[0] if return_indices else result
+            show_as(values, "SqueezeBackward1", ("MaxPool2DWithIndicesBackward0", ("UnsqueezeBackward0", input)))
+        return result
 
     pool.__name__ = pool.__qualname__ = f"max_pool{n}d"
     pool.__doc__ = (
@@ -417,7 +422,8 @@ def avg_pool1d(
     >>> torch.nn.functional.avg_pool1d(torch.tensor([[[1.0, 3.0, 5.0, 7.0]]]), 2)
     tensor([[[2., 6.]]])
     """
-    return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    result = _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    return show_as(result, "SqueezeBackward1", ("AvgPool2DBackward0", ("UnsqueezeBackward0", input)))
 
 
 def avg_pool2d(

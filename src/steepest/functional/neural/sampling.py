@@ -8,6 +8,7 @@ import numpy as np
 from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import appears_as
 from steepest.functional.neural.resampling import cubic_weights
 from steepest.functional.neural.warning import warn
 from steepest.functional.products import matmul
@@ -52,6 +53,7 @@ def _read(flat: Any, at: list[Any], sizes: tuple[int, ...], padding: str, align:
     return ar.where(inside.unsqueeze(1), values, 0)
 
 
+@appears_as(lambda x: f"GridSampler{x.array.ndim - 2}DBackward0", 2)
 def grid_sample(
     input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
 ) -> Tensor:
@@ -107,6 +109,7 @@ def grid_sample(
     return total
 
 
+@appears_as("AffineGridGeneratorBackward0")
 def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Tensor:
     """The positions that affine maps `(N, 2, 3)` or `(N, 3, 4)` give for an output `(N, C, H, W)` or `(N, C, D, H, W)`."""
     if align_corners is None:

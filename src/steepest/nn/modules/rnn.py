@@ -10,6 +10,7 @@ from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.creating import empty, zeros
 from steepest.functional.joining import cat, stack
 from steepest.functional.neural.recurrence import CELLS, run_steps, whole_sequence
@@ -120,10 +121,14 @@ class RNNBase(Module):
         states = self._checked(input, input.shape[1], states)
         length, batch = input.shape[:2]
         flat, last = self._run(input.reshape(length * batch, input.shape[2]), [batch] * length, states)
-        output = flat.view(length, batch, flat.shape[1])
+        steps = "MkldnnRnnLayerBackward0" if self.mode == "LSTM" else "StackBackward0"
+        output = show_as(flat.view(length, batch, flat.shape[1]), "CatBackward0" if self.bidirectional else steps, flat)
         if not batched:
             return output.squeeze(1), self._given_back(tuple(state.squeeze(1) for state in last))
-        return (output.transpose(0, 1) if self.batch_first else output), self._given_back(last)
+        if self.batch_first:
+            turned = output.transpose(0, 1)
+            output = turned if self.mode == "LSTM" else show_as(turned, "TransposeBackward1", output)
+        return output, self._given_back(last)
 
     def _forward_packed(self, packed: PackedSequence, states: State | None) -> Any:
         data, batch_sizes, sorted_indices, unsorted_indices = packed
