@@ -5,6 +5,9 @@
 The 8-6-4-1 network of sigmoids with binary cross-entropy and Adam, a batch of 32 rows and all 759. Every way is timed in turns, one short
 block each, and the median block is given in microseconds a call. `torch.compile` needs a C++ compiler and takes seconds to begin; it
 is timed where it is asked for.
+
+Then losses of networks over batches of 50 sizes, with their gradients from outside: how many programs were compiled, what the first call
+of a size costs that was not seen before, and calls of some sizes by Python, by the code for every size, and by code for that size alone.
 """
 
 import argparse
@@ -137,6 +140,54 @@ def timed(works: dict[str, Work], seconds: float) -> dict[str, float]:
     return {name: statistics.median(b) for name, b in blocks.items()}
 
 
+def networks(t: Any) -> dict[str, tuple[Any, tuple[int, ...]]]:
+    """Networks of ten classes, and the shape of an example."""
+    nn = t.nn
+    return {
+        "20-64-64-10": (nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)), (20,)),
+        "with normalisation, dropout": (nn.Sequential(nn.Linear(20, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Dropout(0.1),
+                                                      nn.Linear(64, 10)), (20,)),
+        "convolutions, 28 x 28": (nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                                                nn.Linear(1568, 10)), (1, 28, 28))}
+
+
+def sizes(seconds: float) -> None:
+    """Print the table of batches of many sizes."""
+    import steepest as t
+
+    t.set_num_threads(1)
+    criterion, some = t.nn.CrossEntropyLoss(), (8, 33, 100)
+    columns = "".join(f"{f'{n} rows: eager, any, own':>27s}" for n in some)
+    print(f"\n{'batches of 50 sizes':28s}{'programs':>9s}{'a new size':>12s}{columns}")
+    for name, (net, shape) in networks(t).items():
+        def loss(x: Any, y: Any, net: Any = net) -> Any:
+            return criterion(net(x), y)
+
+        def data(n: int, shape: Any = shape) -> tuple[Any, Any]:
+            return t.randn(n, *shape), t.randint(0, 10, (n,))
+
+        def work(f: Any, x: Any, y: Any) -> Work:
+            return lambda: f(x, y).backward()
+
+        compiled, firsts = t.compile(loss), []
+        for k, n in enumerate([64, 48, 33, 20, *(n for n in range(21, 73) if n not in (64, 48, 33, 20))][:50]):
+            x, y = data(n)
+            start = time.perf_counter()
+            compiled(x, y).backward()
+            if k >= 4:
+                firsts.append((time.perf_counter() - start) * 1e3)
+            for _ in range(3):
+                compiled(x, y).backward()
+        known = compiled._compilation
+        cells = []
+        for n in some:
+            x, y = data(n)
+            times = timed({"eager": work(loss, x, y), "any": work(compiled, x, y), "own": work(t.compile(loss), x, y)}, seconds)
+            cells.append(" / ".join(f"{v:.0f}" for v in times.values()) + " us")
+        print(f"{name:28s}{known.programs + bool(known.sizes.compiled):9d}{statistics.median(firsts):9.2f} ms"
+              + "".join(f"{cell:>27s}" for cell in cells))
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -148,6 +199,7 @@ def main() -> None:
     print(f"{'microseconds a step':26s}" + "".join(f"{f'{rows} rows':>12s}" for rows in columns))
     for name in columns[32]:
         print(f"{name:26s}" + "".join(f"{times[name]:12.1f}" for times in columns.values()))
+    sizes(options.seconds)
 
 
 if __name__ == "__main__":

@@ -160,6 +160,22 @@ for x, y in loop(loader):""" + STEP)
     assert all(case.kind in (8, 2) for case in site.cases)      # rows are gathered natively, not collated
 
 
+def test_batches_of_many_sizes_share_one_function() -> None:
+    site = agree("""
+net = nn.Sequential(nn.Linear(5, 40), nn.Tanh(), nn.Linear(40, 3))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.02)
+batches = [(torch.randn(n, 5), torch.randint(0, 3, (n,))) for n in (9, 30, 17, 12, 25, 21)]
+losses = []
+for epoch in range(6):
+    for x, y in loop(batches):
+        loss = F.cross_entropy(net(x), y)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        losses.append(loss.item())
+del x, y
+""")
+    assert site.sizes.compiled == 1 and sum(c.shared for case in site.cases for c in case.compiled) >= 3
+
+
 def test_epochs_in_the_loop() -> None:
     agree(setup(ADAM) + LOADER + "for x, y in loop(loader, epochs=6):" + STEP)
 

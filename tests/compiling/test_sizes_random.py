@@ -14,7 +14,7 @@ import pytest
 import steepest as torch
 from steepest import nn
 
-COUNT = int(os.environ.get("STEEPEST_EXAMPLES", "8"))
+COUNT = int(os.environ.get("STEEPEST_EXAMPLES", "5"))
 WIDTHS = (2, 3, 4, 8, 17)
 KINDS = ("map map map both both linear linear norm softmax drop rows clamp join pick gram reduce reduce view scan branch length number "
          "pieces loop turn center").split()

@@ -107,9 +107,10 @@ class Structure:
 
 
 class Sizes:
-    """The code that the programs of one function share."""
+    """The code that the programs of one function share, from the `several`-th size on."""
 
-    def __init__(self) -> None:
+    def __init__(self, several: int = 2) -> None:
+        self.several = several
         self.structures: dict[Any, Structure] = {}
         self.free: list[Array] = []
         """Memory for temporaries that no call uses now."""
@@ -179,8 +180,8 @@ class AnySize(GenericNest):
         """Machine code for the sizes seen so far and all others."""
         before = structure.samples
         if not any(s.numbers == sample.numbers for s in before):
-            structure.samples = [*before, sample][-SAMPLES:]
-        if len(structure.samples) < 2 or sum(code.threads == self.threads for code in structure.codes) == TRIES:
+            structure.samples = [*before, sample][-max(SAMPLES, self.sizes.several):]
+        if len(structure.samples) < self.sizes.several or sum(code.threads == self.threads for code in structure.codes) == TRIES:
             raise Unsupported("too few sizes, or of too many kinds")
         found = solved(structure.samples)
         if found is None:
@@ -227,8 +228,9 @@ class AnySize(GenericNest):
         self.symbolic = None
 
     def _table(self, outline: Outline) -> list[Storage]:
-        records = {c.storage for _, c in self.records}
-        return [s for s in outline.storages if s not in records]
+        """The storages whose own memory the code uses."""
+        records, schedule = {c.storage for _, c in self.records}, self.schedule
+        return [s for s in outline.storages if s not in records and (not schedule.temporary(s) or schedule.visible(s))]
 
     def _bytes(self, s: Storage) -> Index:
         return super()._bytes(s) if self.symbolic is None else self.symbolic.lengths[s] * s.flat.itemsize

@@ -85,7 +85,7 @@ class Learning:
             for before in waiting:      # steps of one case may begin with tensors of two kinds, by turns
                 try:
                     program = LoopProgram(before, trace, names, site.text.stores_only, self._only_appended, site.text.rewritten)
-                    compiled = Compiled(program, self.run.exact)
+                    compiled = Compiled(program, self.run.exact, site.sizes)
                     break
                 except Differs as problem:
                     case.reason = str(problem)
@@ -104,7 +104,8 @@ class Learning:
         case.traces, case.reason, case.tries = [t for t in waiting if t is not before or program.unproved], None, 0
         self.run.met.add(compiled)
         if machine_log():
-            say(f"{self.where}: step {k} compiled in {compiled.compile_time * 1e3:.0f} ms, {len(program.equations)} operations")
+            how = "bound to the code for any batch size" if compiled.shared else "compiled"
+            say(f"{self.where}: step {k} {how} in {compiled.compile_time * 1e3:.0f} ms, {len(program.equations)} operations")
 
     def _unnoticed(self, trace: Trace) -> Escape | None:
         """Where the text of the loop shows that Python has looked at a number, though no recording noted it."""

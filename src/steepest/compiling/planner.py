@@ -153,8 +153,10 @@ def plan(program: Program, results: list[Access], exact: bool | None = False, si
     visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
     if overlapping(written, read):
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
-    if sizes is not None and (shared := sizes.nest(program, results, bool(exact))) is not None:
-        return Generic(program, results, bool(exact), "one function for every size", shared)
+    if sizes is not None and not (exact is None and _is_tiny(program, results, visible)):
+        shared = sizes.nest(program, results, bool(exact))
+        if shared is not None:
+            return Generic(program, results, bool(exact), "one function for every size", shared)
     if modes.threads > 1 and not exact and _is_wide(program):
         return Generic(program, results, False, "threads share its products")
     key = Key(program, results, visible, ("plan", exact), alike=True)
@@ -186,6 +188,15 @@ def plan(program: Program, results: list[Access], exact: bool | None = False, si
     why = "; ".join(reasons)
     key.write(Plan("", "", [], 0, None, why))
     return Generic(program, results, bool(exact), why)
+
+
+def _is_tiny(program: Program, results: list[Access], visible: set[Storage]) -> bool:
+    """Whether arithmetic is done as written unless told otherwise."""
+    try:
+        Tiny(program.equations, program.handed_on, program.streams, results, visible, True)
+    except Unsupported:
+        return False
+    return True
 
 
 def _is_wide(program: Program) -> bool:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Collection
 from typing import Any
 
+from steepest.compiling.any_size import Sizes
 from steepest.compiling.cases import Case
 from steepest.compiling.onlooker import onlookers
 from steepest.compiling.places import Names, Path, is_own
@@ -18,6 +19,10 @@ from steepest.errors import text
 __all__ = ["Site", "machine_log", "say", "site_of", "sites", "users_frame"]
 
 
+SEVERAL = 4
+"""From so many batch sizes on a loop's programs share code: those of one size are faster, and most loops have two."""
+
+
 class Site:
     """A loop in a program's text: what is known of it outlives the loop, so that it starts natively when it is entered again."""
 
@@ -28,6 +33,7 @@ class Site:
         self.counters: dict[Path, Any] = {}
         self.streamed: set[Path] = set()
         self.codes: dict[types.CodeType, dict[str, Any]] = {}
+        self.sizes = Sizes(SEVERAL)
         self.names = Names(lines.names if lines is not None else ())
         self.kept: Section | None = None
         """The last section, for a loop that begins where it ended."""

@@ -198,10 +198,11 @@ class Items(Source):
 
     def ahead(self, k: int, draws: bool) -> int:
         kind, n, size = self.kind(k), 1, sum(x.array.nbytes for x in tensors_in(self.waiting[k - self.first]))
-        state = default_generator.get_state()
+        stored = isinstance(self.items, list | tuple)       # and nothing is drawn to get at the next one
+        state = None if stored else default_generator.get_state()
         while not draws and not self.alone and n < AHEAD and n * size < BYTES:
             self._fill(k - self.first + n + 1, onward=False)
-            self.alone = not np.array_equal(default_generator.get_state(), state)
+            self.alone = state is not None and not np.array_equal(default_generator.get_state(), state)
             if len(self.waiting) <= k - self.first + n or signature(self.waiting[k - self.first + n]) != kind:
                 break
             n += 1
