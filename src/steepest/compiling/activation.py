@@ -143,7 +143,7 @@ class Activation(Learning):
     def _look(self) -> Section | None:
         """The section that is open, or one that begins where Python is now."""
         kept = self.site.kept
-        if self.section is None and kept is not None and kept.source is self.source.identity and kept.still(self.frame, self.run):
+        if self.section is None and kept is not None and kept.still(self.frame, self.source, self.run):
             self.section, self.ready = kept, kept.ready
             kept.begin(self.frame, self.bases)
         if self.section is None:
@@ -213,6 +213,7 @@ class Activation(Learning):
             self.run._advance(n)
             self._effects(compiled.program, results, k, n)
             self.site.effects_time += time.perf_counter() - started - taken
+            compiled.given = self.source.given(k + n - 1)
             self.source.seen(k + n - 1)
             k += n
         return k
@@ -368,7 +369,7 @@ class Activation(Learning):
         if section is not None:
             section.close()
             if section.before is not None and self.site.text is not None:
-                section.keep(self.source.identity, self.ready, self.site)
+                section.keep(self.source, self.ready, self.site)
                 self.site.kept = section
         self.ready = set()
         self.unready.clear()

@@ -13,7 +13,7 @@ import numpy as np
 from steepest.compiling.numbers import evaluate, kind_of, plain
 from steepest.compiling.pairing import Differs, equal, in_order, paired, refused
 from steepest.compiling.places import Path, Walk, compared, layout_of
-from steepest.compiling.results import Built, Computed, Constant, Held, Kept, Known, Made, described
+from steepest.compiling.results import Built, Computed, Constant, Given, Held, Kept, Known, Made, described
 from steepest.compiling.trace import TRACED, Effect, Trace
 from steepest.core.recorder import Access, Content
 from steepest.core.storage import Storage
@@ -175,6 +175,8 @@ class LoopProgram:
             if isinstance(x, Tensor):
                 if id(x) in objects:
                     return Known(objects[id(x)])
+                if t.lent is not None and (number := t.lent.number(x)) is not None:
+                    return Given(number)
                 return self._tensor(t, x, places)
             if type(x) not in ATOMS:
                 self.needs_last = True
@@ -195,6 +197,8 @@ class LoopProgram:
             if began is not None and began[1] is x.storage_cell and x.storage_cell not in t.recorder.current:
                 raise Differs(text("loop-tensor", name=named(path)))
             self._settable(path, t)
+            if t.lent is not None and t.lent.keeps(x):
+                raise Differs(text("loop-items"))
             made = self._tensor(t, x, places)
             if isinstance(made, Constant):
                 raise Differs(text("loop-tensor", name=named(path)))
@@ -206,7 +210,8 @@ class LoopProgram:
         for name in self.overwritten:
             if (name,) in t.after.places:
                 value = t.numbers.get((name,), t.after.roots.get((name,)))
-                out.append(((name,), described(value, leaf), False))
+                number = None if t.lent is None else t.lent.number(value)
+                out.append(((name,), described(value, leaf) if number is None else Given(number), False))
         return out
 
     def _settable(self, path: Path, t: Trace) -> None:
@@ -281,6 +286,8 @@ class LoopProgram:
             self.results.append(self._access(t, value.tensor))
             return Kept(len(self.results) - 1, kind)
         if isinstance(value, Tensor):
+            if t.lent is not None and t.lent.keeps(value):
+                raise Differs(text("loop-items"))
             if value.node is not None or value.needs_grad or value.storage_cell not in t.recorder.current or self._shared_with(t, value):
                 raise Differs(text("loop-effects"))
             self.results.append(self._access(t, value))

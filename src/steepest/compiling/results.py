@@ -11,7 +11,7 @@ from steepest.core.recorder import Access
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 
-__all__ = ["Built", "Computed", "Constant", "Held", "Kept", "Known", "Made", "described"]
+__all__ = ["Built", "Computed", "Constant", "Given", "Held", "Kept", "Known", "Made", "described"]
 
 Array = np.ndarray[Any, Any]
 
@@ -78,6 +78,15 @@ class Made:
         t._storage = Storage(flat)
         t.node, t.needs_grad, t.output_nr = self.like.node, self.like.needs_grad, self.like.output_nr
         return t
+
+
+class Given:
+    """A part of the item, which is the user's own object."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int):
+        self.number = number
 
 
 class Known:

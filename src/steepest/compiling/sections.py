@@ -13,7 +13,7 @@ from steepest.compiling.loop_program import LoopProgram, accesses_in
 from steepest.compiling.pairing import Differs
 from steepest.compiling.places import Path, Walk, compared, set_locals, variable
 from steepest.compiling.planner import Generic, plan
-from steepest.compiling.results import Built, Computed, Constant, Held, Known, Made
+from steepest.compiling.results import Built, Computed, Constant, Given, Held, Known, Made
 from steepest.compiling.standing import Standing
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
@@ -52,6 +52,8 @@ class Compiled:
         self.shown = [(k, s) for k, s in enumerate(p.streams) if s in p.visible]
         """Streams that Python looks at: the slots hold the rows of the last step."""
         self.last = 0
+        self.given: list[Any] = []
+        """The parts of the item of the last step, where it is the user's own."""
         self.follows: set[Compiled] = set()
         """Programs that leave tensors as this one begins with."""
         self.shared = isinstance(self.executable, Generic) and isinstance(self.executable.native, AnySize)
@@ -204,6 +206,7 @@ class Section:
         """Programs that can begin with the tensors that there are now."""
         self.ready: set[Compiled] = set()
         self.source: Any = None
+        self.data: list[Any] = []
         self.known: frozenset[Compiled] = frozenset()
         self.standing: Standing | None = None
         self.grown: set[Path] = set()
@@ -213,16 +216,19 @@ class Section:
 
     def keep(self, source: Any, ready: set[Compiled], site: Any) -> None:
         """Prepare for another loop of the site that begins where this section has ended."""
-        self.source, self.ready = source, ready
+        self.source, self.ready = source.identity, ready
+        self.data = [x for _, x in source.roots]
         if self.standing is None or self.known != ready:
             self.known = frozenset(ready)
             free = frozenset({path for c in ready for path in c.left} | site.carried | {p for c in ready for p in c.program.lists}
                              | {p for c in ready for p in c.program.hosted})
             self.standing = Standing(self.now, site.names, site.text.stores_only, free)
 
-    def still(self, frame: Any, run: Any) -> bool:
-        """Whether Python's objects are where this section left them."""
-        return self.standing is not None and self.standing.holds(frame, run)
+    def still(self, frame: Any, source: Any, run: Any) -> bool:
+        """Whether the loop goes over the same and Python's objects are where this section left them."""
+        return (self.source is source.identity and len(self.data) == len(source.roots)
+                and all(a is b for a, (_, b) in zip(self.data, source.roots, strict=True))
+                and self.standing is not None and self.standing.holds(frame, run))
 
     def begin(self, frame: Any, bases: dict[Path, Any]) -> None:
         """Go on in another frame, from what lies at the free paths now."""
@@ -354,6 +360,8 @@ class Section:
             return made
         if isinstance(d, Constant):
             return d.value
+        if isinstance(d, Given):
+            return compiled.given[d.number]
         if isinstance(d, Known):
             return self._tensor(d.path)
         if isinstance(d, Built):

@@ -34,7 +34,7 @@ class Site:
         self.streamed: set[Path] = set()
         self.codes: dict[types.CodeType, dict[str, Any]] = {}
         self.sizes = Sizes(SEVERAL)
-        self.names = Names(lines.names if lines is not None else ())
+        self.names = Names(sorted(lines.names, key=lambda name: name in lines.stores_only) if lines is not None else ())
         self.kept: Section | None = None
         """The last section, for a loop that begins where it ended."""
         self.hinted = False

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.datasets import is_known, known_rows, recorded_samples
+from steepest.compiling.lent import Lent, copied, parts_of
 from steepest.compiling.numbers import STEP
-from steepest.compiling.trace import Trace
+from steepest.compiling.trace import Escape, Trace
 from steepest.core import dtype as dtypes
 from steepest.core.generator import default_generator
-from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.data.collate import default_collate
 from steepest.data.dataset import IterableDataset
@@ -53,6 +53,10 @@ class Source:
 
     def seen(self, k: int) -> None:
         """Item k has been used."""
+
+    def given(self, k: int) -> list[Any]:
+        """The parts of item k, where it is an object of the user's."""
+        return []
 
     def number(self, k: int) -> int | None:
         """What the loop variable counts in item k; None where it is no number."""
@@ -177,6 +181,8 @@ class Items(Source):
         self.waiting: list[Any] = []
         self.first = 0
         self.alone = False
+        self.own = not isinstance(items, DataLoader) or items.batch_sampler is None
+        """Whether the items are objects that the user has, too."""
 
     def _fill(self, n: int, onward: bool = True) -> None:
         """Have n items waiting, where there are as many; without `onward` no new pass is begun for them."""
@@ -212,7 +218,16 @@ class Items(Source):
         item = self.waiting[k - self.first]
         if trace is None:
             return item
-        return copied(item, trace.streams)
+        if any(t.needs_grad for t in tensors_in(item)):
+            trace.recorder.escapes.append(Escape("loop-items", None))
+            return item
+        if not self.own:
+            return copied(item, trace.streams)
+        trace.lent = Lent(item, trace.streams)
+        return trace.lent.copy
+
+    def given(self, k: int) -> list[Any]:
+        return list(parts_of(self.waiting[k - self.first]))
 
     def streams(self, k: int, n: int) -> list[Array]:
         rows = [tensors_in(item) for item in self.waiting[k - self.first:k - self.first + n]]
@@ -240,21 +255,6 @@ def tensors_in(x: Any) -> list[Tensor]:
         return [x]
     parts = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
     return [t for part in parts for t in tensors_in(part)]
-
-
-def copied(x: Any, streams: list[Storage]) -> Any:
-    """The item with copies of its tensors, whose storages are streams of the recording."""
-    if isinstance(x, Tensor):
-        t = fresh(np.ascontiguousarray(x.array).copy(), x.dtype)
-        t.needs_grad = x.needs_grad
-        streams.append(t.storage_cell)
-        return t
-    if isinstance(x, dict):
-        return {k: copied(v, streams) for k, v in x.items()}
-    if isinstance(x, (list, tuple)):
-        parts = [copied(v, streams) for v in x]
-        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-    return x
 
 
 def _is_known(sampler: Any) -> bool:

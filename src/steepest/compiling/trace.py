@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.events import Event, hosts_of
+from steepest.compiling.lent import Lent
 from steepest.compiling.numbers import FLOATS, NUMBERS, STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
 from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
@@ -258,6 +259,8 @@ class Trace:
         self.recorder = LoopRecorder(step)
         self.watch = Watch()
         self.streams: list[Storage] = []
+        self.lent: Lent | None = None
+        """The item, if it is the user's own: the iteration works on a copy."""
         self.entered: dict[Path, Any] = {}
         self.began: dict[Path, tuple[Tensor, Storage, tuple[Any, ...], int]] = {}
         self.numbers: dict[Path, Any] = {}
@@ -308,6 +311,10 @@ class Trace:
         if self.recorder.changed_since_event():
             self.recorder.escapes.append(Escape("loop-rate", None))
         self.after = self._walk(self.watch)
+        if self.lent is not None:
+            written = {s for s, content in self.recorder.current.items() if content.equation is not None}
+            if self.lent.give_back(self.frame, self.after, written):
+                self.recorder.escapes.append(Escape("loop-items", None))
         for path, n in self.lengths.items():
             x = self.after.lists.get(path)
             if x is not None and x is self.before.lists[path] and len(x) > n and self.before.begins(path, x[:n]):

@@ -109,6 +109,9 @@ ROWS = {
     "loop-compared": (
         "{file}:{line}: a number of the iteration is compared here after steps that could not be followed, so every step is run by Python",
         "{file}:{line}:这里比较的数经过了无法跟踪的运算,因此每一步都由 Python 执行"),
+    "loop-items": (
+        "the loop writes to the items that it goes over, keeps them or computes their gradients, so every step is run by Python",
+        "循环修改或保留了所遍历的元素,或对其求梯度,因此每一步都由 Python 执行"),
     "loop-inner": (
         "the loop in line {line} runs within it",
         "其中有第 {line} 行的循环"),
