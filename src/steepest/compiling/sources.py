@@ -227,7 +227,7 @@ class Items(Source):
         return trace.lent.copy
 
     def given(self, k: int) -> list[Any]:
-        return list(parts_of(self.waiting[k - self.first]))
+        return list(parts_of(self.waiting[k - self.first])) if self.own else []
 
     def streams(self, k: int, n: int) -> list[Array]:
         rows = [tensors_in(item) for item in self.waiting[k - self.first:k - self.first + n]]
