@@ -70,6 +70,9 @@ class CallTrace(Trace):
         self.refusal: Differs | None = None
         self.calls = 0
 
+    def may_keep_views(self, path: Path) -> bool:
+        return False
+
     def give(self, returned: Any) -> None:
         """The function has returned; record a backward pass where one may follow."""
         self.returned = returned

@@ -227,6 +227,7 @@ class LoopProgram:
         if content is None or x.node is not None and has_graph(x.node) or x.hooks is not None:
             self.needs_last = True
             return Constant(x)
+        self.needs_last |= t.recorder.windows.holds(x)
         if t.began_with(x.storage_cell) and content.equation is None:
             self.needs_last = True
             if x.storage_cell not in places:

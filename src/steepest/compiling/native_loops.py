@@ -40,7 +40,7 @@ SHORT, ENTRIES = 10, 2
 """A range of fewer steps is left to Python until the loop has been entered so many times."""
 UNROLLED, EQUATIONS = 128, 4000
 """An inner range of at most so many steps belongs to the iteration around it, while that has recorded at most so many operations."""
-COST, COMPILING = 0.2, 5e-3
+COST, COMPILING = 0.2, 2.5e-3
 """Recording and compiling cost about so many seconds, and so many more for each operation: less is not worth the trouble."""
 LOOK = 0.01
 """The time is looked at about so often."""

@@ -92,7 +92,8 @@ class LoopText:
             return None
         followed = {self.target}
         for n in ast.walk(self.node):
-            if isinstance(n, ast.Assign) and any(isinstance(x, ast.Name) and x.id in followed for x in ast.walk(n.value)):
+            if isinstance(n, ast.Assign) and any(isinstance(x, ast.Name) and x.id in followed and not self._picks(x, n, frame)
+                                                 for x in ast.walk(n.value)):
                 followed |= {t.id for t in n.targets if isinstance(t, ast.Name)}
         for statement in self.node.body:
             for n in ast.walk(statement):
@@ -158,6 +159,14 @@ class LoopText:
                 if taken is None or taken != (child in n.body):
                     return False
         return True
+
+    def _picks(self, n: ast.AST, statement: ast.Assign, frame: types.FrameType) -> bool:
+        """Whether a number only says which elements of a tensor are meant."""
+        while n is not statement:
+            child, n = n, self.parents[n]
+            if isinstance(n, ast.Subscript) and child is n.slice and isinstance(_value(n.value, frame), Tensor):
+                return True
+        return False
 
     def _harmless(self, n: ast.AST, frame: types.FrameType) -> bool:
         while True:

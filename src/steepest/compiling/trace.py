@@ -11,6 +11,7 @@ from steepest.compiling.lent import Lent
 from steepest.compiling.numbers import FLOATS, NUMBERS, STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
 from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
+from steepest.compiling.windows import Windows, no_gradients, settle_storage
 from steepest.core import dtype as dtypes
 from steepest.core.generator import default_generator
 from steepest.core.modes import interpreters, modes
@@ -71,6 +72,7 @@ class LoopRecorder(Recorder):
         self.settled: list[tuple[Any, Any]] = []
         """What events change, and what the last event left in it."""
         self._step_tensor: Tensor | None = None
+        self.windows = Windows(self)
 
     # what happens to numbers
 
@@ -131,7 +133,7 @@ class LoopRecorder(Recorder):
         kinds = [x.dtype is dtypes.int64 if isinstance(x, Tensor) else isinstance(x, int) for x in (a, b)]
         whole = all(kinds) and name not in ("truediv", "pow")
         of = dtypes.int64 if whole else dtypes.float64
-        with eager_gradients_off():
+        with no_gradients():
             x, y = (v if not isinstance(v, Tensor) or v.dtype is of else arithmetic.cast(v, to=of) for v in (a, b))
             if name == "pow" and not isinstance(y, Tensor):
                 return arithmetic.power(x, float(y))
@@ -208,6 +210,15 @@ class LoopRecorder(Recorder):
                     params = {**params, name: plain(value)}
         return super().bind(primitive, operands, params)
 
+    def write(self, target: Tensor, value: Tensor) -> bool:
+        self.windows.write(target, value)
+        storage = target.storage_cell
+        if self.windows.touches(storage):
+            if modes.grad and (target.needs_grad or value.needs_grad):      # autograd goes by where the view lies in this step
+                self.escapes.append(Escape("loop-window", user_line()))
+            self.windows.written(storage)
+        return False
+
     def _with_tensors(self, primitive: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands with traced numbers as 0-dim tensors of the dtype that the operation computes in."""
         if primitive.form != "map":
@@ -233,16 +244,6 @@ def settle(containers: list[Any]) -> None:
             bare = settled(value)
             if bare is not value:
                 x[key] = bare
-
-
-class eager_gradients_off:
-    """No graph inside; without the interpreters' being told."""
-
-    def __enter__(self) -> None:
-        self.before, modes.grad = modes.grad, False
-
-    def __exit__(self, *problem: Any) -> None:
-        modes.grad = self.before
 
 
 class Trace:
@@ -273,6 +274,8 @@ class Trace:
         self.state = default_generator.get_state()
         self.outside = outside_state()
         self.before = self._walk(None)
+        for x in self.before.tensors.values():
+            settle_storage(x)
         self.lengths = {path: len(x) for path, x in self.before.lists.items()}
         self.recorder.lists = self.before.lists
         self.began = {path: (x, x.storage_cell, layout_of(x), x.storage_cell.offset(x.array)) for path, x in self.before.tensors.items()}
@@ -315,6 +318,9 @@ class Trace:
             written = {s for s, content in self.recorder.current.items() if content.equation is not None}
             if self.lent.give_back(self.frame, self.after, written):
                 self.recorder.escapes.append(Escape("loop-items", None))
+        self.recorder.windows.settled()
+        if any(self.recorder.windows.holds(x) and not self.may_keep_views(path) for path, x in self.after.tensors.items()):
+            self.recorder.escapes.append(Escape("loop-window", None))
         for path, n in self.lengths.items():
             x = self.after.lists.get(path)
             if x is not None and x is self.before.lists[path] and len(x) > n and self.before.begins(path, x[:n]):
@@ -335,6 +341,10 @@ class Trace:
         for path, (n, _) in self.growth.items():
             self.after.forget(path, n)
         self.finished = True
+
+    def may_keep_views(self, path: Path) -> bool:
+        """Whether a view at the step's number may be left here: in a variable of its own, which the last step sets once more in Python."""
+        return len(path) == 1
 
     def hosted(self, path: Path) -> bool:
         """Whether events change what lies at a path."""

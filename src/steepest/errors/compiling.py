@@ -83,6 +83,10 @@ ROWS = {
     "loop-variable": (
         "{file}:{line}: the step's number is used here for something other than comparisons, so every step is run by Python",
         "{file}:{line}:步数在这里不只用于比较,因此每一步都由 Python 执行"),
+    "loop-window": (
+        "a view at the step's number (x[i]) is kept or written where the recording cannot follow it, so every step is run by Python; "
+        "write into the tensor itself (x[i] = ...), or keep a copy (x[i].clone())",
+        "以步数取得的视图(x[i])在无法跟踪的地方被保留或写入,因此每一步都由 Python 执行;请直接写入张量(x[i] = ...),或保留副本(x[i].clone())"),
     "loop-iterator": (
         "the iterator {name} goes on by one in each iteration, so every step is run by Python; loop over it itself",
         "迭代器 {name} 每次迭代前进一步,因此每一步都由 Python 执行;请直接对它循环"),

@@ -47,7 +47,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         mask = key.reshape(*key.array.shape, *(1,) * (self.array.ndim - key.array.ndim))
         assign(self, where(mask, to_dtype(value, self.dtype).reshape(()), self))
         return
-    region, indices = _basic(self, key if type(key) is tuple else (key,))
+    region, indices = _basic(self, key if type(key) is tuple else (key,), writing=True)
     if not indices:
         if region is self:
             region = views.identity(self)
@@ -83,7 +83,7 @@ def _trimmed(value: Tensor, ndim: int) -> Tensor:
     return value
 
 
-def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
+def _basic(x: Tensor, key: tuple[Any, ...], writing: bool = False) -> tuple[Tensor, dict[int, Any]]:
     """Take integers, slices, None and Ellipsis as views; what is left is `{dimension: index tensor or array}`."""
     used = sum(0 if k is None or k is Ellipsis or isinstance(k, bool) else _width(k) for k in key)
     if used > x.array.ndim:
@@ -94,8 +94,16 @@ def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
     indices: dict[int, Any] = {}
     for k in key:
         kind = type(k)
-        if interpreters and hasattr(k, "as_tensor"):    # a number of a recording
-            k = k.as_tensor()
+        if interpreters and _followed(k):
+            windows = getattr(interpreters[-1], "windows", None)
+            window = None if windows is None or writing else windows.view(x, dim, k)
+            if window is not None:
+                x, dim = window, dim + (kind is slice)
+                continue
+            if writing:
+                k = windows.index(x, dim, k) if windows is not None and sum(map(_picks, key)) == 1 else k
+            elif kind is not slice:
+                k = int(k)
             kind = type(k)
         if kind is int or isinstance(k, np.integer):
             x = _select(x, dim, int(k))
@@ -139,6 +147,16 @@ def _basic(x: Tensor, key: tuple[Any, ...]) -> tuple[Tensor, dict[int, Any]]:
 
 
 _ALL = slice(None)
+
+
+def _followed(k: Any) -> bool:
+    """Whether an index is a number of a recording, or a slice between such."""
+    return any(hasattr(v, "as_tensor") for v in (k.start, k.stop)) if type(k) is slice else hasattr(k, "as_tensor")
+
+
+def _picks(k: Any) -> bool:
+    """Whether an index picks elements, as tensors, lists and what a recording follows do."""
+    return _followed(k) or isinstance(k, (Tensor, np.ndarray, list, tuple))
 
 
 def _list(value: Any) -> Any:
