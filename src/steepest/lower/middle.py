@@ -18,7 +18,8 @@ from steepest.core.storage import Storage
 from steepest.lower import machine
 from steepest.lower.expressions import Expression, Expressions, Unsupported, write
 from steepest.lower.flat_groups import groups, is_flat, write_group
-from steepest.lower.graph import Graph, Number
+from steepest.lower.graph import Graph
+from steepest.lower.named import Number
 from steepest.lower.row_body import Body, Buffers, Layouts, evaluate
 from steepest.lower.row_chain import chain, fits_registers, is_small
 from steepest.lower.row_stages import Stages, finals, prepare, row_dimension

@@ -12,7 +12,8 @@ import numpy as np
 
 from steepest.core.storage import Storage
 from steepest.lower.expressions import Expression, Expressions, Unsupported
-from steepest.lower.graph import Graph, Node, Root
+from steepest.lower.graph import Graph
+from steepest.lower.named import Node, Root
 from steepest.lower.row_stages import Stages
 from steepest.lower.scalar import Scalars, Value
 from steepest.lower.text import Function, Index

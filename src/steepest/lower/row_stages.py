@@ -8,7 +8,8 @@ little is kept from pass to pass. Sums over rows that are the same in every step
 from collections.abc import Iterable
 
 from steepest.lower.expressions import Unsupported
-from steepest.lower.graph import Graph, Node, Number, Product
+from steepest.lower.graph import Graph
+from steepest.lower.named import Node, Number, Product
 
 __all__ = ["Stages", "finals", "prepare", "row_dimension"]
 
@@ -43,7 +44,7 @@ def prepare(graph: Graph, rows: int | None) -> None:
         others = tuple(d for d in node.reduced if d != rows)
         dims = (rows, *(d for d in root.dims))
         inner = Node("reduce", node.name, node.args, node.line, combine=node.combine, identity=0, reduced=others)
-        first = graph._root(root.dtype, dims, node=inner)
+        first = graph.root(root.dtype, dims, node=inner)
         graph.live.add(first)
         root.node = Node("reduce", "sum", (first,), node.line, combine=Product.combine, identity=0, reduced=(rows,))
 

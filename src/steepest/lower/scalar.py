@@ -4,18 +4,17 @@
     x = s.value(function.load("%x", "float32", 16), "float32")
     y = 1 / (1 + s.exp(-x))
 
-A `Value` is one scalar or one vector of `width` scalars. What each function does with NaN, zeros, ties, overflow and division
-by zero is written in `steepest.ops.meaning`, whose NumPy meaning is the oracle. With `exact=True` the arithmetic is IEEE as
-written; without it sums may be reordered and products fused (flags `reassoc nsz arcp contract`), but NaN and infinity still
-come out right.
+What each function does with NaN, zeros, ties, overflow and division by zero is written in `steepest.ops.meaning`, whose NumPy meaning
+is the oracle. With `exact=True` the arithmetic is IEEE as written; without it sums may be reordered and products fused (flags `reassoc
+nsz arcp contract`), but NaN and infinity still come out right.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from steepest.lower import machine, mathematics
 from steepest.lower.extents import Extent
 from steepest.lower.text import Function, literal, llvm_type
+from steepest.lower.value import Operand, Value
 
 __all__ = ["Scalars", "Value"]
 
@@ -23,59 +22,6 @@ _RELAXED = "reassoc nsz arcp contract"
 FLOATS = ("float32", "float64")
 BITS = {"float32": 32, "float64": 64, "int8": 8, "int16": 16, "int32": 32, "int64": 64, "uint8": 8, "bool": 1}
 _SHORT = {"float32": "f32", "float64": "f64"}
-
-Operand = Any       # a Value or a Python number
-
-
-class Value:
-    """A scalar (or vector of scalars) in a register; operators emit instructions, Python numbers take the value's dtype."""
-
-    __slots__ = ("dtype", "m", "name")
-
-    def __init__(self, m: "Scalars", name: str, dtype: str) -> None:
-        self.m, self.name, self.dtype = m, name, dtype
-
-    def __repr__(self) -> str:
-        return f"Value({self.name}, {self.dtype})"
-
-    def __add__(self, other: Operand) -> "Value": return self.m.add(self, other)
-    def __radd__(self, other: Operand) -> "Value": return self.m.add(other, self)
-    def __sub__(self, other: Operand) -> "Value": return self.m.subtract(self, other)
-    def __rsub__(self, other: Operand) -> "Value": return self.m.subtract(other, self)
-    def __mul__(self, other: Operand) -> "Value": return self.m.multiply(self, other)
-    def __rmul__(self, other: Operand) -> "Value": return self.m.multiply(other, self)
-    def __truediv__(self, other: Operand) -> "Value": return self.m.divide(self, other)
-    def __rtruediv__(self, other: Operand) -> "Value": return self.m.divide(other, self)
-    def __floordiv__(self, other: Operand) -> "Value": return self.m.floor_divide(self, other)
-    def __rfloordiv__(self, other: Operand) -> "Value": return self.m.floor_divide(other, self)
-    def __mod__(self, other: Operand) -> "Value": return self.m.remainder(self, other)
-    def __rmod__(self, other: Operand) -> "Value": return self.m.remainder(other, self)
-    def __pow__(self, other: Operand) -> "Value": return self.m.pow(self, other)
-    def __rpow__(self, other: Operand) -> "Value": return self.m.pow(other, self)
-    def __neg__(self) -> "Value": return self.m.negative(self)
-    def __pos__(self) -> "Value": return self
-    def __abs__(self) -> "Value": return self.m.abs(self)
-    def __invert__(self) -> "Value": return self.m.bitwise_not(self)
-    def __and__(self, other: Operand) -> "Value": return self.m.bitwise_and(self, other)
-    def __rand__(self, other: Operand) -> "Value": return self.m.bitwise_and(other, self)
-    def __or__(self, other: Operand) -> "Value": return self.m.bitwise_or(self, other)
-    def __ror__(self, other: Operand) -> "Value": return self.m.bitwise_or(other, self)
-    def __xor__(self, other: Operand) -> "Value": return self.m.bitwise_xor(self, other)
-    def __rxor__(self, other: Operand) -> "Value": return self.m.bitwise_xor(other, self)
-    def __lshift__(self, other: Operand) -> "Value": return self.m.left_shift(self, other)
-    def __rlshift__(self, other: Operand) -> "Value": return self.m.left_shift(other, self)
-    def __rshift__(self, other: Operand) -> "Value": return self.m.right_shift(self, other)
-    def __rrshift__(self, other: Operand) -> "Value": return self.m.right_shift(other, self)
-    def __lt__(self, other: Operand) -> "Value": return self.m.lt(self, other)
-    def __le__(self, other: Operand) -> "Value": return self.m.le(self, other)
-    def __gt__(self, other: Operand) -> "Value": return self.m.gt(self, other)
-    def __ge__(self, other: Operand) -> "Value": return self.m.ge(self, other)
-    def __eq__(self, other: Operand) -> "Value": return self.m.eq(self, other)      # type: ignore[override]
-    def __ne__(self, other: Operand) -> "Value": return self.m.ne(self, other)      # type: ignore[override]
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        raise TypeError("a definition cannot branch on a value: write m.where(condition, a, b)")
 
 
 class Scalars:

@@ -9,7 +9,8 @@ from typing import Any
 
 from steepest.lower import counters
 from steepest.lower.expressions import Expression, Expressions
-from steepest.lower.graph import Graph, Number
+from steepest.lower.graph import Graph
+from steepest.lower.named import Number
 
 __all__ = ["ScalarPart"]
 
