@@ -508,3 +508,16 @@ def test_a_bar_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_step_that_is_foreseen_is_taken_back_where_weights_are_globals_of_a_function() -> None:
     agree(setup() + "def train():\n    global loss" + STEP + "    return loss.item()\n"
           "losses = []\nfor i in loop(40):\n    losses.append(train())\n    if i == 30:\n        losses.append(len(losses))\n", native=None)
+
+
+def test_a_number_is_no_more_exact_than_what_it_was_computed_from() -> None:
+    from steepest.compiling.agreement import precisions
+    from steepest.core.recorder import recording
+
+    x, y = torch.ones(3), torch.ones(3, dtype=torch.float64)
+    with recording() as r:
+        a, b, c = (x * 2).double().sum(), y * 2, (x > 0).sum()
+    found = precisions(r.equations, [(x.storage_cell, a.storage_cell)])
+    assert found[a.storage_cell] == found[x.storage_cell] == 2e-4
+    assert found[b.storage_cell] == 1e-9
+    assert found[c.storage_cell] == 2e-4

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from steepest.compiling.agreement import TOLERANCE, difference
+from steepest.compiling.agreement import TOLERANCE, allowed, difference
 from steepest.compiling.cases import Case
 from steepest.compiling.events import Ahead
 from steepest.compiling.interrupts import Waiting
@@ -41,11 +41,12 @@ class Foreseen(NamedTuple):
 
     left: dict[Storage, Any]
     evaluated: Callable[[], dict[Storage, Any]]
+    precision: dict[Storage, float]
 
 
-def _differs(foreseen: dict[Storage, Any]) -> bool:
+def _differs(foreseen: dict[Storage, Any], precision: dict[Storage, float]) -> bool:
     """Whether memory holds something else than was foreseen, beyond rounding."""
-    return any(difference(expected, slot.flat) > ROUGHLY * TOLERANCE.get(expected.dtype.name, 0) for slot, expected in foreseen.items())
+    return any(difference(expected, slot.flat) > ROUGHLY * allowed(slot, expected, precision) for slot, expected in foreseen.items())
 
 
 def _is_alike(foreseen: dict[Storage, Any]) -> bool:
@@ -120,7 +121,7 @@ class Activation(Learning):
             return None
         finally:
             compiled.restore(before)
-        return Foreseen(left, lambda: compiled.left_by_equations(before, streams, k))
+        return Foreseen(left, lambda: compiled.left_by_equations(before, streams, k), compiled.precision)
 
     def _compare(self) -> None:
         """A step that Python has taken must have left what native code foresaw, within rounding; else native steps are over.
@@ -131,7 +132,8 @@ class Activation(Learning):
         foreseen, self.foreseen = self.foreseen, None
         if foreseen is None:
             return
-        if _differs(foreseen.left) and (not _is_alike(foreseen.left) or _differs(foreseen.evaluated())):
+        left, evaluated, precision = foreseen
+        if _differs(left, precision) and (not _is_alike(left) or _differs(evaluated(), precision)):
             self.site.reason = text("loop-differs", where=self.where)
             if self.run.strict:
                 raise RuntimeError(self.site.reason)

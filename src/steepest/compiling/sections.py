@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.compiling.agreement import TOLERANCE, difference
+from steepest.compiling.agreement import allowed, difference, precisions
 from steepest.compiling.any_size import AnySize, Sizes
 from steepest.compiling.generic_nest import Evaluating, GenericNest
 from steepest.compiling.loop_program import LoopProgram, accesses_in
@@ -36,6 +36,7 @@ class Compiled:
         started = time.perf_counter()
         self.executable: Any = plan(program, program.results, exact, sizes)    # type: ignore[arg-type]
         self.compile_time = time.perf_counter() - started
+        self.precision = precisions(program.equations, program.handed_on)
         self.seconds = 1e-4         # the time of a step, as measured so far
         p = program
         written = {r.content.storage for e in p.equations for r in e.results}
@@ -173,12 +174,12 @@ class Compiled:
         for slot, expected in p.ended.items():
             if slot not in p.visible:
                 continue
-            allowed = TOLERANCE.get(expected.dtype.name, 0) * factor
+            most = allowed(slot, expected, self.precision) * factor
             began = p.started.get(slot)
             if factor > 1 and began is not None and expected.dtype.kind == "f":
                 moved = difference(began, expected)
-                allowed += 2 * moved if np.isfinite(moved) else 0
-            if difference(slot.flat, expected) > allowed:
+                most += 2 * moved if np.isfinite(moved) else 0
+            if difference(slot.flat, expected) > most:
                 return True
         return False
 
