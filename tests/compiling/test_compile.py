@@ -355,6 +355,13 @@ def test_new_shapes_dtypes_and_layouts() -> None:
             same(fast(kind()), f(kind()))
 
 
+def test_softmax_of_nothing() -> None:
+    fast = torch.compile(lambda x: (torch.softmax(x, 0), x.log_softmax(0)))
+    for n in (3, 0, 3, 0, 3, 0):
+        for found in fast(torch.ones(n, 2)):
+            assert found.shape == (n, 2)
+
+
 def test_calls_of_many_kinds_end_in_eager_with_a_word() -> None:
     fast = torch.compile(lambda x, k: x.sum() + len(k))
     with pytest.warns(UserWarning, match="more than 16 different ways"):

@@ -14,9 +14,10 @@ def test_arithmetic_is_that_of_ints() -> None:
     n = Size(100).itself
     expressions = [lambda n: 3 * n + 4, lambda n: (n + 1) * (n - 1), lambda n: (6 * n + 5) // 3, lambda n: n // 16 * 16,
                    lambda n: (n - n // 4 * 4) // 2, lambda n: n % 8 + 2 * (n % 8), lambda n: n * n * 5 // n, lambda n: 7 - n,
-                   lambda n: np.int64(3) + n * np.int64(2)]
+                   lambda n: np.int64(3) + n * np.int64(2), lambda n: 7 * n // (2 * n), lambda n: 7 * n % (2 * n), lambda n: 1 // n + 1 % n,
+                   lambda n: 2 * n % (3 * n * n)]
     for f, value in itertools.product(expressions, (2, 3, 15, 16, 17, 1000)):
-        assert f(n).at(value) == f(value)
+        assert (f(n).at(value) if isinstance(f(n), Extent) else f(n)) == f(value)
 
 
 def test_what_no_longer_depends_on_the_size_is_an_int() -> None:

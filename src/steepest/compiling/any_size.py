@@ -133,13 +133,14 @@ class Sizes:
 class AnySize(GenericNest):
     """A generic nest with code for every size. Raises Unsupported where there is none (yet)."""
 
-    turns = False
-
     def __init__(self, program: Program, results: list[Access], sizes: Sizes, exact: bool = False):
         self.sizes = sizes
         self.symbolic: Outline | None = None
         self.entries_of: dict[int, int] = {}
         super().__init__(program, results, exact=exact)
+
+    def _parts(self) -> int:
+        return 0
 
     def _compile(self) -> None:
         try:
@@ -247,6 +248,10 @@ class AnySize(GenericNest):
     def _adopt(self, plan: Plan, code: Code, outline: Outline, n: int) -> None:
         """Run the code with the numbers of this program."""
         self.code, self.n = code, n
+        statements = [s for g in (*self.schedule.before, *self.schedule.groups) for s in g.statements()]
+        self.written = {c.storage for s in statements for c in s.writes()}
+        self.stopping = [s.number for s in statements if s.stops]
+        """The equations that may stop the program."""
         self.parameters = [Storage(np.full(1, outline.constants[k][0], of.numpy)) for k, of in code.parameters.items()]
         self.extents, size = code.laid_out(n)
         own = [*self._table(outline), *self.parameters]

@@ -100,9 +100,6 @@ class GenericNest(Evaluating):
     in each group of the schedule, `clock` its counter after each of the last `LAPS` steps. With `once` steps will be called one by one.
     """
 
-    turns = True
-    """Whether the rows of a mini-batch may lie innermost."""
-
     def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
                  timed: bool = False, once: bool = False):
         super().__init__(program)
@@ -119,10 +116,14 @@ class GenericNest(Evaluating):
         written = {r.content.storage for e in program.equations for r in e.results} | self.handed
         self.fuse = not watched and not overlapping(written, set(self.slots))
         self.extents = np.zeros(1, np.int64)
-        self.parts, self.singly, self.timed = get_num_threads() if self.turns else 0, once, timed
+        self.parts, self.singly, self.timed = self._parts(), once, timed
         self.cycles = self.clock = None     # type: Array | None
         self.sync = np.zeros(64, np.int64)
         self._compile()
+
+    def _parts(self) -> int:
+        """In how many parts the rows of a mini-batch may lie; 0 if they lie as recorded."""
+        return get_num_threads()
 
     def _compile(self) -> None:
         """Machine code for as many threads as may run now, from the cache on disk where it is there."""

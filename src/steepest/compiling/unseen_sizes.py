@@ -144,19 +144,17 @@ class Portrait:
         n = self._number(runner.n)
         if self.given is not None and not runner.serves(n):
             raise Unsupported("a size that the code is not for")
-        written = {c.storage for g in (*runner.schedule.before, *runner.schedule.groups) for s in g.statements() for c in s.writes()}
         handed = runner.parameters
         ordinary = runner.storages[:len(runner.storages) - len(handed)]
         there = []
         for s in ordinary:
-            there.append(self._storage(s) if s in self.storages or s in written else self._table(s))
+            there.append(self._storage(s) if s in self.storages or s in runner.written else self._table(s))
         for s in handed:
             self._note(s.flat.dtype)
             self.constants.append(s.flat[0].item())
             value = None if self.given_constants is None else self.given_constants[len(self.constants) - 1]
             there.append(s if value is None else Storage(np.full(1, value, s.flat.dtype)))
-        stopping = [s.number for g in (*runner.schedule.before, *runner.schedule.groups) for s in g.statements() if s.stops]
-        equations = {number: self._equation(runner.program.equations[number]) for number in stopping}
+        equations = {number: self._equation(runner.program.equations[number]) for number in runner.stopping}
         return None if self.given is None else runner.resized(n, there, Repeated(equations))
 
     def _equation(self, e: Equation) -> Equation:

@@ -184,10 +184,14 @@ class Extent:
         return self.size.quotient(self, k)
 
     def _divided(self, other: "Extent") -> Any:
-        """Divided by an extent of a single term that divides every term."""
+        """Divided by an extent of a single term that divides every term, is a multiple of the only one, or is larger."""
         if len(other.terms) != 1:
             raise Unsupported("an extent divided by another one")
         ((divisor, by),) = other.terms.items()
+        if self.terms.keys() == other.terms.keys() and by > 0:
+            return self.terms[divisor] // by
+        if all(len(m) < len(divisor) for m in self.terms) and 0 <= self < other:
+            return 0
         terms: Terms = {}
         for m, c in self.terms.items():
             rest = list(m)
@@ -200,8 +204,16 @@ class Extent:
             terms[tuple(rest)] = c // by
         return self._made(terms)
 
+    def __rfloordiv__(self, other: int) -> int:
+        if 0 <= other < self:
+            return 0
+        raise Unsupported("a number divided by an extent")
+
     def __mod__(self, other: Any) -> Any:
         return self - self // other * other
+
+    def __rmod__(self, other: int) -> int:
+        return other - other // self * self
 
     def __abs__(self) -> Any:
         return self if self >= 0 else -self

@@ -25,8 +25,13 @@ from steepest.ops.random import draw
 from steepest.ops.reductions import wrap
 
 
+def _top(x: Any, dim: tuple[int, ...]) -> Any:
+    """The largest element along a dimension; where there is none nothing is taken from it, and any number will do."""
+    return red.amax(x, dim=dim, keepdim=True) if x.array.size else red.total(x, dim=dim, keepdim=True)
+
+
 def _softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
-    e = fn.exp(x - red.amax(x, dim=dim, keepdim=True))
+    e = fn.exp(x - _top(x, dim))
     return e / red.total(e, dim=dim, keepdim=True)
 
 
@@ -88,7 +93,7 @@ def _softmax_kernel(x: Any, dim: tuple[int, ...]) -> Any:
 
 
 def _log_softmax_body(x: Any, dim: tuple[int, ...]) -> Any:
-    shifted = x - red.amax(x, dim=dim, keepdim=True)
+    shifted = x - _top(x, dim)
     return shifted - fn.log(red.total(fn.exp(shifted), dim=dim, keepdim=True))
 
 
