@@ -68,6 +68,7 @@ globals().update({d.name: d for d in _dtypes.ALL})
 globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 
+_imported_from = "steepest"      # where modules come from when first asked for; `steepest.as_torch` says "torch"
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
          "signal", "multiprocessing", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
@@ -105,7 +106,7 @@ assert _methods.METHODS
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        return importlib.import_module(f"steepest.{name}")
+        return importlib.import_module(f"{_imported_from}.{name}")
     if name in _METHODS_TOO:
         return getattr(Tensor, name)
     if name in _FROM:

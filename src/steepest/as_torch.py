@@ -22,6 +22,7 @@ from typing import Any
 
 import steepest
 from steepest.errors import text
+from steepest.functional.reducing import return_types
 from steepest.torch_version import TorchVersion
 from steepest.version import PYTORCH, __version__
 from steepest.viz.fonts import watch_for_matplotlib
@@ -46,6 +47,7 @@ class _Alias(MetaPathFinder, Loader):
         name = _own_name(spec.name)
         assert name is not None
         module = importlib.import_module(name)
+        _rename(name)
         spec.loader_state = module.__spec__, module.__loader__
         return module
 
@@ -53,6 +55,24 @@ class _Alias(MetaPathFinder, Loader):
         # The import system has just written the alias's spec over the module's own.
         assert module.__spec__ is not None
         module.__spec__, module.__loader__ = module.__spec__.loader_state
+
+
+# Classes that programs print, such as `type(x)`, and the modules that PyTorch has them in.
+HOMES = {"steepest.core.tensor": "torch", "steepest.core.size": "torch", "steepest.core.dtype": "torch", "steepest.core.device": "torch",
+         "steepest.functional.random": "torch._C", "steepest.data.loader": "torch.utils.data.dataloader",
+         "steepest.data.dataset": "torch.utils.data.dataset", "steepest.data.sampler": "torch.utils.data.sampler",
+         "steepest.data.distributed": "torch.utils.data.distributed", "steepest.autograd.modes": "torch.autograd.grad_mode",
+         "steepest.return_types": "torch.return_types", "steepest.optim.lr_scheduler": "torch.optim.lr_scheduler"}
+
+
+def _rename(name: str) -> None:
+    """Let the classes of a module, and of those below it, say that they are PyTorch's."""
+    for own, module in list(sys.modules.items()):
+        below = f"{own}.".startswith(f"{name}.")
+        home = next((h for of, h in HOMES.items() if f"{own}.".startswith(f"{of}.")), own.replace("steepest", "torch", 1) if below else "")
+        for thing in vars(module).values() if home else ():
+            if isinstance(thing, type) and thing.__module__ == own:
+                thing.__module__ = home
 
 
 def _own_name(fullname: str) -> str | None:
@@ -87,6 +107,11 @@ def enable() -> None:
     sys.modules["torch"] = steepest
     steepest.__version__ = TorchVersion(f"{PYTORCH}+steepest.{__version__}")
     sys.meta_path.insert(0, _Alias())
+    vars(steepest)["_imported_from"] = "torch"
+    for name in ("core", "autograd", "nn", "optim", "utils", "distributions"):       # as far as they have been imported
+        _rename(f"steepest.{name}")
+    for result in return_types.values():
+        result.__module__ = HOMES["steepest.return_types"]
     watch_for_matplotlib()
     multiprocessing.spawn.get_preparation_data = _preparation_data
 

@@ -331,6 +331,9 @@ class Moved(Run):
                 if "gelu" in line:                              # 1 + erf(x) keeps no digit where erf(x) is near -1
                     left = self.tensors[int(re.findall(r"\bt(\d+)\b", line)[0])].detach().abs().to(target.dtype)
                     target.data.add_(left * torch.from_numpy(np.asarray(digit * self.random.integers(-2, 3, tuple(target.shape)))).to(left))
+            elif ROUNDS.search(line) and CONVERTED.fullmatch(line) and target.dtype in INTEGERS and 0 not in target.stride():
+                digits = self.random.integers(-2, 3, tuple(target.shape)) * torch.finfo(torch.float32).eps
+                target.data.add_((target.double() * torch.from_numpy(np.asarray(digits))).round().to(target.dtype))
             if written is None:
                 self.tensors.append(result)
         if place[1]:

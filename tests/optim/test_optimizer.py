@@ -53,7 +53,7 @@ Parameter Group 1
     momentum: 0.9
     nesterov: False
     weight_decay: 0
-)""".replace("\n\n", "\n")
+)"""
 
 
 @pytest.mark.parametrize(("make", "error", "message"), [

@@ -7,7 +7,7 @@ from steepest.autograd.function import Function
 from steepest.autograd.gradcheck import gradcheck, gradgradcheck  # at once: the module bears the function's name
 from steepest.autograd.gradients import backward, grad
 from steepest.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
-from steepest.core.tensor import Tensor as Variable
+from steepest.autograd.variable import Variable
 from steepest.errors import outside
 
 __all__ = [

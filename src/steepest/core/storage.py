@@ -44,7 +44,19 @@ class Storage:
         return (array.__array_interface__["data"][0] - self.address) // self.flat.itemsize
 
     def nbytes(self) -> int:
+        """How many bytes there are."""
         return self.flat.nbytes
+
+    size = __len__ = nbytes
+
+    def data_ptr(self) -> int:
+        """The address of the first byte."""
+        return self.address
+
+    def tolist(self) -> list[int]:
+        """The bytes as numbers."""
+        numbers: list[int] = self.flat.view(np.uint8).tolist()
+        return numbers
 
 
 def _extent(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -52,6 +52,9 @@ class Tensor:
     def T(self) -> Tensor:
         """A view with the dimensions in reverse order."""
     @property
+    def _base(self) -> Tensor | None:
+        """The tensor that this one is a view of; None where it is none."""
+    @property
     def _version(self) -> _int:
         """How often the memory was written in place."""
     @property
@@ -246,6 +249,8 @@ class Tensor:
     def __sub__(self, other: Any) -> Tensor: ...
     def __truediv__(self, other: Any) -> Tensor: ...
     def __xor__(self, other: Any) -> Tensor: ...
+    def _is_view(self) -> _bool:
+        """Whether the tensor is a view of another one."""
     def abs(self, *, out: Tensor | None = None) -> Tensor:
         """`abs` of every element; the result has the shape of `input`."""
     def abs_(self) -> Tensor:

@@ -41,7 +41,7 @@ class iinfo:
         self.dtype, self.bits, self.max, self.min = type.name, int(known.bits), int(known.max), int(known.min)
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 class _bfloat16_limits:

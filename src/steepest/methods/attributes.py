@@ -225,6 +225,16 @@ def version_count(self: Tensor) -> int:
     return self._version_count
 
 
+def base(self: Tensor) -> Tensor | None:
+    """The tensor that this one is a view of; None where it is none."""
+    return None if self.view_of is None else self.view_of.base
+
+
+def is_view(self: Tensor) -> bool:
+    """Whether the tensor is a view of another one."""
+    return self.view_of is not None
+
+
 def absent(self: Tensor, name: str) -> Any:
     """AttributeError for what a tensor has not, with the reason where the name stays out."""
     kind = type(self).__name__
@@ -242,7 +252,7 @@ def never(kind: str) -> Any:
 
 
 METHODS: dict[str, Any] = {
-    "__getattr__": absent,
+    "__getattr__": absent, "_is_view": is_view,
     "size": size, "stride": stride, "dim": dim, "ndimension": dim, "nelement": nelement, "element_size": element_size,
     "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr, "untyped_storage": untyped_storage,
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,
@@ -258,7 +268,7 @@ PROPERTIES: dict[str, Any] = {
     **{f"is_{where}": never(f"on {what}") for where, what in (
         ("ipu", "an IPU"), ("maia", "a Maia device"), ("mtia", "an MTIA device"), ("vulkan", "a Vulkan device"), ("xla", "an XLA device"),
         ("xpu", "an Intel GPU"), ("sparse_csr", "rows that are compressed"))},
-    "is_nested": never("made of tensors of several shapes"), "name": unnamed,
+    "_base": base, "is_nested": never("made of tensors of several shapes"), "name": unnamed,
     "T": transposed, "mT": matrix_transposed, "mH": matrix_adjoint, "H": adjoint,
     "device": place, "layout": memory_layout, "itemsize": element_size,
     "nbytes": nbytes, "names": names, "real": conversion.real, "imag": conversion.imag, "_version": version_count,

@@ -116,7 +116,8 @@ def node_name(x: Tensor) -> str | None:
 
 
 def _repr(self: Tensor) -> str:
-    name = "tensor" if type(self).__module__.startswith("steepest.") else type(self).__name__
+    own = type(self).__module__.partition(".")[0] in ("steepest", "torch")     # which of them `steepest.as_torch` decides
+    name = "tensor" if own else type(self).__name__
     return printing.tensor_text(read(self), self.dtype, requires_grad=self.requires_grad, grad_fn_name=node_name(self), name=name)
 
 

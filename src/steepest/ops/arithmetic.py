@@ -82,7 +82,7 @@ neg = elementwise("neg", lambda m, x: -x, x=lambda g: -g)
 reciprocal = elementwise("reciprocal", lambda m, x: 1 / x, promote="float", x=lambda g, result: -g * conjugate(result * result))
 square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g * conjugate(2 * x)}, "PowBackward0", "any",
                              (None,), ())
-cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * (x * x)))
+cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * x ** 2))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
                     x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
 def _special_power(exponent: float, name: str, definition: Any) -> Any:

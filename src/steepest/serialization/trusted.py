@@ -40,7 +40,7 @@ def counterpart(module: str, name: str) -> Any:
         path = ".".join([package, *parts])
         try:
             return getattr(importlib.import_module(path), name)
-        except (ModuleNotFoundError, AttributeError) as error:
+        except (ImportError, AttributeError) as error:
             if not parts:
                 raise pickle.UnpicklingError(text("unknown-torch-name", name=f"{module}.{name}")) from error
             parts.pop()

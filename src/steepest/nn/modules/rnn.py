@@ -121,7 +121,7 @@ class RNNBase(Module):
         states = self._checked(input, input.shape[1], states)
         length, batch = input.shape[:2]
         flat, last = self._run(input.reshape(length * batch, input.shape[2]), [batch] * length, states)
-        steps = "MkldnnRnnLayerBackward0" if self.mode == "LSTM" else "StackBackward0"
+        steps = "MkldnnRnnLayerBackward0" if self.mode == "LSTM" and not self.proj_size else "StackBackward0"
         output = show_as(flat.view(length, batch, flat.shape[1]), "CatBackward0" if self.bidirectional else steps, flat)
         if not batched:
             return output.squeeze(1), self._given_back(tuple(state.squeeze(1) for state in last))
