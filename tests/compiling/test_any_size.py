@@ -123,9 +123,11 @@ def shared(f: Callable[..., Any], calls: dict[int, list[Any]], sizes: Sizes) -> 
     return tuple(found)
 
 
-def test_two_sizes_that_do_not_follow_from_each_other_are_not_shared() -> None:
-    calls = {n: [uniform(n, width)] for n, width in ((4, 6), (9, 7), (16, 5), (25, 8))}
-    assert shared(lambda x: (x.sin() @ x.T).sum(0), calls, Sizes()) == (9,)
+def test_two_sizes_that_do_not_follow_from_each_other() -> None:
+    calls = {n: [uniform(n, width)] for n, width in ((4, 6), (9, 7), (16, 5), (25, 8), (3, 30), (7, 7), (30, 3))}
+    sizes = Sizes()
+    assert shared(lambda x: (x.sin() @ x.T).sum(0), calls, sizes) == (9, 16, 25, 3, 7, 30)
+    assert sizes.compiled == 2
 
 
 def test_threads_share_the_loops_of_large_sizes() -> None:
@@ -145,7 +147,7 @@ def test_numbers_are_found_from_two_sizes_and_checked_with_more() -> None:
     seen = [sample(n, 3 * n, n * n, n - 2, 7, n * n + n) for n in (5, 12, 31)]
     found = solved(seen)
     assert found is not None
-    assert [x if isinstance(x, int) else x.at(50) for x in found[1]] == [50, 150, 2500, 48, 7, 2550]
+    assert [x if isinstance(x, int) else x.at((50,)) for x in found[1]] == [50, 150, 2500, 48, 7, 2550]
     assert solved([*seen, sample(40, 120, 1600, 38, 7, 1641)]) is None
 
 

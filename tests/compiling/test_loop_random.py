@@ -77,7 +77,7 @@ class Maker:
         if loader:
             w("data = torch.utils.data.TensorDataset(x, y)")
             w(f"loader = torch.utils.data.DataLoader(data, batch_size={batch}, shuffle={self.maybe(0.7)}, drop_last=False)")
-            if rows >= 5 and self.maybe(0.4):
+            if rows >= 5 and self.maybe(0.15):
                 cuts = [(self.random.randint(0, 2), self.random.randint(2, rows - 2)) for _ in range(self.random.choice((5, 9)))]
                 w(f"loader = [(x[a:a + n].clone(), y[a:a + n].clone()) for a, n in {cuts}]     # batches of many sizes")
         scheduler = self.maybe(0.3)

@@ -44,20 +44,23 @@ class Writer:
         return f"layers[{len(self.layers) - 1}]"
 
     def text(self) -> str:
-        """A function `f(x, y, i)` of two batches and places below 5."""
+        """A function `f(x, y, i, z)` of two batches and places below 5, and perhaps a third batch of a size of its own."""
         r = self.r
         width = r.choice(WIDTHS)
-        self.matrices = [("x", "n", width), ("y", "n", width)]
+        self.two = r.random() < 0.4
+        self.matrices = [*([("z", "m", width)] if self.two else []), ("x", "n", width), ("y", "n", width)]
         for _ in range(r.randint(2, 7)):
             self.step()
         name, _, _ = r.choice(self.matrices)
         self.results.append(r.choice([f"{name}.mean()", f"{name}.sum()", f"({name} * {name}).mean()", f"{name}.sum() / x.shape[0]"]))
         results = ", ".join(dict.fromkeys([*self.results, r.choice(self.matrices)[0]]))
-        return "\n".join(["def f(x, y, i):", *self.lines, f"    return ({results},)", ""])
+        if self.two:
+            results += r.choice([", z.mean() + x.mean()", ", (x @ z.T).tanh().sum(1)", ", torch.cat([z, x]).exp()"])
+        return "\n".join(["def f(x, y, i, z):", *self.lines, f"    return ({results},)", ""])
 
     def step(self) -> None:
         r = self.r
-        x, rows, width = r.choice(self.matrices[-3:])
+        x, rows, width = r.choice(self.matrices[-4:])
         same = [m for m, of, w in self.matrices if of == rows and w == width]
         new = self.name()
         kind = r.choice(KINDS)
@@ -86,6 +89,7 @@ class Writer:
             self.line(f"{new} = torch.cat([{x}, {r.choice(same)}])")
             rows = f"2{rows}"
         elif kind == "pick":
+            x, _, width = r.choice([m for m in self.matrices if m[1] == "n"])
             self.line(f"{new} = {x}[i]")
             rows = "n"
         elif kind == "gram":
@@ -147,14 +151,16 @@ def test_functions_of_batches_of_many_sizes(seed: int) -> None:
     pool = r.sample(range(2, 41), 6)
     width = next(w for m, _, w in writer.matrices if m == "x")
     sizes = [n for n in pool for _ in range(r.choice([2, 3, 4]))] + r.choices([*pool, *range(0, 48)], k=14)
-    print(f"seed {seed}, sizes {sizes}\n{text}")
-    for n in sizes:
+    others = [r.choice((3, 6, 11, r.randint(1, 30))) if writer.two else 4 for _ in sizes]
+    print(f"seed {seed}, sizes {sizes}, {others}\n{text}")
+    for n, m in zip(sizes, others, strict=True):
         x, y = (torch.tensor(numbers.normal(size=(n, width)), dtype=torch.float32) for _ in range(2))
+        z = torch.tensor(numbers.normal(size=(m, width)), dtype=torch.float32)
         i = torch.tensor(numbers.integers(0, max(min(n, 5), 1), n))
         found = []
         for g in (fast, f):
             layers.load_state_dict(state)
-            found.append([*outcome(g, [x, y, i], parameters), *(b.clone().numpy() for b in layers.buffers())])
+            found.append([*outcome(g, [x, y, i, z], parameters), *(b.clone().numpy() for b in layers.buffers())])
         assert len(found[0]) == len(found[1]), (n, found)
         for a, b in zip(*found, strict=True):
             if isinstance(b, np.ndarray):

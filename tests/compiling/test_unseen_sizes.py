@@ -209,3 +209,25 @@ def test_a_step_of_training_goes_on_at_every_size() -> None:
         nets.append(net)
     for a, b in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
         np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-4, atol=1e-6)
+
+
+def test_batches_of_sequences_of_many_lengths() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Embedding(11, 8), nn.Linear(8, 8))
+    query = nn.Parameter(torch.rand(8))
+
+    def f(tokens: Any) -> Any:
+        x = net(tokens)
+        return ((x @ query).softmax(1).unsqueeze(2) * x).sum(1).tanh().mean()
+
+    fast, numbers = torch.compile(f), np.random.default_rng(0)
+    recorded = [(4, 6), (4, 9), (4, 7), (4, 5), (3, 6), (2, 9), (5, 7), (3, 5)]
+    unseen = [(4, 8), (4, 30), (3, 8), (5, 10), (7, 5), (2, 6), (50, 60)]
+    for shape in (*(s for s in recorded for _ in range(4)), *unseen):
+        tokens, before = torch.tensor(numbers.integers(0, 11, shape)), compilation(fast).native_calls
+        values = [g(tokens) for g in (fast, f)]
+        found, expected = ([v.item(), *torch.autograd.grad(v, [query, *net.parameters()])] for v in values)
+        assert compilation(fast).native_calls > before or shape in recorded, shape
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=2e-4, atol=2e-5, err_msg=f"{shape}")
+    assert compilation(fast).programs <= 2

@@ -10,6 +10,7 @@ That code serves every program whose numbers are what the extents are for its si
 
 import copy
 import ctypes
+import itertools
 import math
 import time
 from collections.abc import Iterable, Sequence
@@ -35,8 +36,11 @@ from steepest.lower.unsupported import Unsupported
 __all__ = ["AnySize", "Sizes", "in_terms_of", "solved", "solved_rows", "valued"]
 
 Array = np.ndarray[Any, Any]
+Row = tuple[int, ...]
 SAMPLES = 4
 """From so many sizes at most it is learnt what numbers depend on."""
+CANDIDATES = 6
+"""So many numbers at most may be what others depend on."""
 TRIES = 3
 """So many times it is tried to find out, for programs of a structure."""
 LEAST = 64
@@ -67,9 +71,9 @@ class Code:
 
     def __init__(self, size: Size, numbers: list[Any], constants: list[Any], parameters: dict[int, Any], threads: int):
         self.size, self.numbers, self.constants, self.parameters, self.threads = size, numbers, constants, parameters, threads
-        self.at = next(k for k, x in enumerate(numbers) if isinstance(x, Extent) and x.terms == size.itself.terms)
+        self.at = [next(k for k, x in enumerate(numbers) if isinstance(x, Extent) and x.key == n.key) for n in size.symbols]
 
-    def laid_out(self, n: int) -> tuple[Array, int]:
+    def laid_out(self, n: tuple[int, ...]) -> tuple[Array, int]:
         """The table of extents for a size, and the bytes of temporaries."""
         offsets, size = placed([(name, first, last, valued(count, n)) for name, first, last, count in self.blocks])
         table = np.array([0 if x is None else x.at(n) for x in self.size.table] or [0], np.int64)
@@ -77,13 +81,13 @@ class Code:
             table[entry] = offsets[place]
         return table, size
 
-    def memory(self, n: int) -> list[Any]:
+    def memory(self, n: tuple[int, ...]) -> list[Any]:
         """What lowerings attached."""
         return [x._replace(size=valued(x.size, n)) if isinstance(x, Scratch) else x for x in self.attached]
 
-    def fits(self, sample: Sample) -> int | None:
-        """The size of a program if it is one that the code is for."""
-        n = sample.numbers[self.at]
+    def fits(self, sample: Sample) -> tuple[int, ...] | None:
+        """The sizes of a program if they are such as the code is for."""
+        n = tuple([sample.numbers[k] for k in self.at])
         if not self.size.allows(n) or any(k not in self.parameters and a != b
                                           for k, (a, b) in enumerate(zip(self.constants, sample.constants, strict=True))):
             return None
@@ -150,7 +154,7 @@ class AnySize(GenericNest):
                 raise
             super()._compile()      # for another number of threads
 
-    def _found(self) -> tuple[Plan, Code, Outline, int]:
+    def _found(self) -> tuple[Plan, Code, Outline, tuple[int, ...]]:
         """The plan of this program, the code that fits it, and its size."""
         python, pays = self._facts()
         outline = self._outlined(None, None)
@@ -245,7 +249,7 @@ class AnySize(GenericNest):
 
     # this size
 
-    def _adopt(self, plan: Plan, code: Code, outline: Outline, n: int) -> None:
+    def _adopt(self, plan: Plan, code: Code, outline: Outline, n: tuple[int, ...]) -> None:
         """Run the code with the numbers of this program."""
         self.code, self.n = code, n
         statements = [s for g in (*self.schedule.before, *self.schedule.groups) for s in g.statements()]
@@ -257,7 +261,7 @@ class AnySize(GenericNest):
         own = [*self._table(outline), *self.parameters]
         self._take(plan._replace(storages=own, attached=code.memory(n), size=size), code.call)
 
-    def resized(self, n: int, storages: list[Storage], program: Any) -> "AnySize":
+    def resized(self, n: tuple[int, ...], storages: list[Storage], program: Any) -> "AnySize":
         """The same for another size: the code with memory of its own. `storages` stand where this one's do."""
         made = copy.copy(self)
         made.n = n
@@ -269,7 +273,7 @@ class AnySize(GenericNest):
         made.prepare()
         return made
 
-    def serves(self, n: int) -> bool:
+    def serves(self, n: tuple[int, ...]) -> bool:
         """Whether the code is right for a size, and for as many threads as pay there."""
         threads = get_num_threads() if valued(self.code.work, n) > PAYS else 1
         return self.code.size.allows(n) and threads == self.threads
@@ -287,8 +291,8 @@ class AnySize(GenericNest):
             self.sizes.free.append(memory)
 
 
-def valued(x: Any, n: int) -> Any:
-    """A number for a size."""
+def valued(x: Any, n: tuple[int, ...]) -> Any:
+    """A number for given sizes."""
     return x.at(n) if isinstance(x, Extent) else x
 
 
@@ -307,42 +311,57 @@ class Written:
 
 
 def solved(samples: Sequence[Sample]) -> tuple[Size, list[Any]] | None:
-    """A size and the numbers in terms of it, such that they are those of every sample; None where there is no such size."""
+    """Sizes and the numbers in terms of them, such that they are those of every sample; None where there are no such sizes."""
     return solved_rows(list(zip(*(s.numbers for s in samples), strict=True)), samples[-1].sizes)
 
 
-def solved_rows(rows: list[tuple[int, ...]], sizes: Iterable[int]) -> tuple[Size, list[Any]] | None:
-    """The same for numbers that stand in a row for each place; one of those at `sizes` is the size."""
-    candidates = sorted({rows[k] for k in sizes if len(set(rows[k])) == len(rows[k])}, key=lambda row: row[-1])
-    for n in candidates:
-        size = Size(max(*n, LEAST))
-        known: dict[tuple[int, ...], Any] = {}
-        for row in rows:
-            if row not in known:
-                known[row] = row[0] if len(set(row)) == 1 else in_terms_of(size.itself, n, row)
-            if known[row] is None:
-                break
-        else:
-            return size, [known[row] for row in rows]
+def solved_rows(rows: list[Row], sizes: Iterable[int]) -> tuple[Size, list[Any]] | None:
+    """The same for numbers that stand in a row for each place; one or two of those at `sizes` are what all others depend on."""
+    different = {rows[k] for k in sizes if len(set(rows[k])) > 1}
+    candidates = sorted(different, key=lambda row: row[-1])[:CANDIDATES]
+    for chosen in [*((n,) for n in candidates if len(set(n)) == len(n)), *itertools.combinations(candidates, 2)]:
+        size = Size(*(max(*n, LEAST) for n in chosen))
+        found = {row: in_terms_of(size.symbols, chosen, row, row in different) for row in dict.fromkeys(rows)}
+        if None not in found.values():
+            return size, [found[row] for row in rows]
     return None
 
 
-def in_terms_of(n: Any, sizes: tuple[int, ...], row: tuple[int, ...]) -> Any:
-    """A number as a polynomial of the size: a multiple, a multiple of the square, a line, a parabola."""
-    for power in (1, 2):
-        factor = row[0] // sizes[0] ** power
-        if all(factor * s ** power == x for s, x in zip(sizes, row, strict=True)):
-            return n * factor if power == 1 else n * n * factor
-    (s, x), (t, y) = ((sizes[k], row[k]) for k in (0, 1))
-    slope, rest = divmod(y - x, t - s)
-    if not rest and all(x + slope * (u - s) == z for u, z in zip(sizes, row, strict=True)):
-        return n * slope + (x - slope * s)
-    if len(sizes) < 3:
+def in_terms_of(symbols: Sequence[Any], sizes: Sequence[Row], row: Row, rising: bool = False) -> Any:
+    """A number as a polynomial of one or two sizes: a multiple of a product of these or of their sum, or that and a number; of one also a
+    parabola. Where it is `rising` it does not fall as the sizes grow."""
+    if len(set(row)) == 1:
+        return row[0]
+    terms = [(symbols[0], sizes[0]), (symbols[0] * symbols[0], _times(sizes[0], sizes[0]))]
+    if len(sizes) == 2:
+        (n, m), (a, b) = symbols, sizes
+        terms += [(m, b), (n * m, _times(a, b)), (n + m, tuple(map(sum, zip(a, b, strict=True)))), (m * m, _times(b, b)),
+                  (n * m * m, _times(a, _times(b, b))), (n * n * m, _times(a, _times(a, b)))]
+    for term, values in terms:
+        factor, rest = divmod(row[0], values[0])
+        if not rest and all(factor * v == x for v, x in zip(values, row, strict=True)):
+            return factor * term
+    for term, values in terms:
+        if values[0] == values[1]:
+            continue
+        slope, rest = divmod(row[1] - row[0], values[1] - values[0])
+        start = row[0] - slope * values[0]
+        sure = len(row) > 2 or len(sizes) == 1 and term is symbols[0]
+        if sure and not rest and not (rising and slope < 0) and all(start + slope * v == x for v, x in zip(values, row, strict=True)):
+            return slope * term + start
+    return _parabola(symbols[0], sizes[0], row) if len(sizes) == 1 and len(row) > 2 else None
+
+
+def _times(a: Row, b: Row) -> Row:
+    return tuple([x * y for x, y in zip(a, b, strict=True)])
+
+
+def _parabola(n: Any, sizes: Row, row: Row) -> Any:
+    """A number as a polynomial of second degree."""
+    (r, s, t), (x, y, z) = sizes[:3], row[:3]
+    bend, rest = divmod((z - x) * (s - r) - (y - x) * (t - r), (t - r) * (t - s) * (s - r))
+    if rest or (y - x - bend * (s * s - r * r)) % (s - r):
         return None
-    bends = [((row[k] - x) * (t - s) - (y - x) * (sizes[k] - s), (sizes[k] - s) * (sizes[k] - t) * (t - s)) for k in range(2, len(sizes))]
-    bend, rest = divmod(bends[0][0], bends[0][1])
-    if rest or (y - x - bend * (t * t - s * s)) % (t - s):
-        return None
-    slope = (y - x - bend * (t * t - s * s)) // (t - s)
-    start = x - slope * s - bend * s * s
-    return n * n * bend + n * slope + start if all(bend * u * u + slope * u + start == z for u, z in zip(sizes, row, strict=True)) else None
+    slope = (y - x - bend * (s * s - r * r)) // (s - r)
+    start = x - slope * r - bend * r * r
+    return n * n * bend + n * slope + start if all(bend * u * u + slope * u + start == v for u, v in zip(sizes, row, strict=True)) else None

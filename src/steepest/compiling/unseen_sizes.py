@@ -141,7 +141,7 @@ class Portrait:
         if runner.python or runner.records or runner.program.handed_on:
             raise Unsupported("a program that is more than native code")
         self._note(id(runner.code))
-        n = self._number(runner.n)
+        n = tuple([self._number(k) for k in runner.n])
         if self.given is not None and not runner.serves(n):
             raise Unsupported("a size that the code is not for")
         handed = runner.parameters
@@ -244,9 +244,9 @@ class Family:
         self.looks: list[list[Look]] = []
         self.clamps = False
         self.rule: tuple[Size, list[Any], list[Any]] | None = None
-        self.calls: dict[int, Call] = {}
+        self.calls: dict[tuple[int, ...], Call] = {}
         self.last: Call | None = None
-        self.refused: set[int] = set()
+        self.refused: set[tuple[int, ...]] = set()
 
     def add(self, portrait: Portrait, codes: Iterable[types.CodeType]) -> None:
         """Learn from a call that was recorded; it is the one that others are made from. `codes` are the functions that ran in it."""
@@ -264,35 +264,38 @@ class Family:
         if found is None:
             return None
         size, numbers = found
-        place = next(k for k in self.samples[0].sizes if isinstance(numbers[k], Extent) and numbers[k].terms == size.itself.terms)
-        self.sizes = tuple([s.numbers[place] for s in self.samples])
+        places = [next(k for k in self.samples[0].sizes if isinstance(numbers[k], Extent) and numbers[k].key == n.key)
+                  for n in size.symbols]
+        self.sizes = [tuple([s.numbers[place] for s in self.samples]) for place in places]
         constants = [_formula(size, self.sizes, row) for row in zip(*(s.constants for s in self.samples), strict=True)]
-        if None in constants:
-            return None
+        self.at = [self._dimension(place) for place in places]
+        return None if None in constants else (size, numbers, constants)
+
+    def _dimension(self, place: int) -> tuple[int, int]:
+        """Which argument's which dimension a number is the size of."""
         for k, _, shape, strides, *_ in self.template.tensor_checks:
             if place < len(shape):
-                self.at = k, place
-                return size, numbers, constants
+                return k, place
             place -= len(shape) + len(strides)
-        return None
+        raise AssertionError("a size of no argument")
 
     def call(self, leaves: Any) -> Call | None:
         """The call for arguments of a size that was not recorded; None where there is none."""
         if self.rule is None:
             return None
-        x = leaves[self.at[0]]
-        if not isinstance(x, Tensor) or x.array.ndim <= self.at[1]:
+        if any(not isinstance(leaves[k], Tensor) or leaves[k].array.ndim <= d for k, d in self.at):
             return None
-        n = x.array.shape[self.at[1]]
+        n = tuple([leaves[k].array.shape[d] for k, d in self.at])
         found = self.calls.get(n)
         if self.last is not None and self.last is not found:
             self.last.release()
-        if found is None and n not in self.refused and min(self.sizes) <= n and not (self.clamps and n > max(self.sizes)):
+        known = all(min(seen) <= k and not (self.clamps and k > max(seen)) for k, seen in zip(n, self.sizes, strict=True))
+        if found is None and known and n not in self.refused:
             found = self._make(n)
         self.last = found
         return found
 
-    def _make(self, n: int) -> Call | None:
+    def _make(self, n: tuple[int, ...]) -> Call | None:
         assert self.rule is not None
         _, numbers, constants = self.rule
         values = [valued(x, n) for x in numbers]
@@ -318,20 +321,20 @@ class Family:
         return n is not None
 
 
-def _formula(size: Size, sizes: tuple[int, ...], row: tuple[Any, ...]) -> Callable[[int], Any] | None:
+def _formula(size: Size, sizes: list[tuple[int, ...]], row: tuple[Any, ...]) -> Callable[[tuple[int, ...]], Any] | None:
     """A constant for a size: always the same, a whole number in terms of the size, or a fraction of such a number."""
     first = row[0]
     if len({repr(x) for x in row}) == 1:
         return lambda n: first
     if all(float(x).is_integer() for x in row):
-        found = in_terms_of(size.itself, sizes, tuple(int(x) for x in row))
+        found = in_terms_of(size.symbols, sizes, tuple(int(x) for x in row))
         return None if found is None else lambda n: type(first)(found.at(n))
     for part, whole in FRACTIONS:
         if all(part(x) and whole(round(part(x))) == x for x in row):
-            wholes = in_terms_of(size.itself, sizes, tuple(round(part(x)) for x in row))
+            wholes = in_terms_of(size.symbols, sizes, tuple(round(part(x)) for x in row))
             return None if wholes is None else partial(_fraction, whole, wholes)
     return None
 
 
-def _fraction(whole: Callable[[int], float], of: Extent, n: int) -> float:
+def _fraction(whole: Callable[[int], float], of: Extent, n: tuple[int, ...]) -> float:
     return whole(of.at(n))

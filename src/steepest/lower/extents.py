@@ -1,16 +1,15 @@
-"""Extents: sizes, strides and offsets that depend on one size which is known only when a program runs, as that of a batch.
+"""Extents: sizes, strides and offsets that depend on sizes which are known only when a program runs, as that of a batch.
 
-    size = Size(typical=64)
+    size = Size(64)
     n = size.itself
     rows = n * 3 // 3       # n again: what is the same for every size has one form
 
-An extent is a polynomial over the size and over quotients of such polynomials. It is calculated with like an int while loops are planned;
-the text of the function has a register in its place. Whatever is asked about it is answered for all sizes in `size.low` to `size.high`
-but for `size.holes`: where the answer is not the same for all of them, this range shrinks to those for which it is. What cannot be
-answered so raises `Unsupported`.
+An extent is a polynomial over such sizes and over quotients of such polynomials. It is calculated with like an int while loops are
+planned; the text of the function has a register in its place. Whatever is asked about it is answered as it is for sizes that are typical,
+and noted unless the answer is plainly the same for all: the plan is right for sizes for which all answers are (`allows`). What cannot
+be answered so raises `Unsupported`.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,32 +18,34 @@ from steepest.lower.unsupported import Unsupported
 
 __all__ = ["Extent", "Size", "typical"]
 
-LARGEST = 1 << 28
-"""Sizes up to which products of two of them, counted in bytes, are far from the end of 64 bits."""
+LEAST, LARGEST = 2, 1 << 28
+"""Sizes of which products, counted in bytes, are far from the end of 64 bits."""
 Terms = dict[tuple[int, ...], int]
 
 
 class Size:
-    """The size that is not known, and the extents that a text has registers for (`table`)."""
+    """The sizes that are not known, and the extents that a text has registers for (`table`)."""
 
-    def __init__(self, typical: int):
-        self.low, self.high, self.typical = 2, LARGEST, typical
-        self.holes: set[int] = set()
+    def __init__(self, *typical: int):
+        self.typical = typical
         self.quotients: list[tuple[Extent, int]] = []
         self.table: list[Extent | None] = []
-        self._numbers: dict[Extent, int] = {}
-        self.itself: Any = Extent(self, {(0,): 1})
+        self._numbers: dict[frozenset[Any], int] = {}
+        self.questions: dict[tuple[frozenset[Any], str], tuple[Extent, bool]] = {}
+        self.symbols: list[Any] = [Extent(self, {(k,): 1}) for k in range(len(typical))]
+        self.itself: Any = self.symbols[0]
 
-    def allows(self, n: int) -> bool:
-        """Whether what was planned is right for this size."""
-        return self.low <= n <= self.high and n not in self.holes
+    def allows(self, sizes: tuple[int, ...]) -> bool:
+        """Whether what was planned is right for these sizes."""
+        return all(LEAST <= n <= LARGEST for n in sizes) and all(_answer(x.at(sizes), question) is truth
+                                                                 for (_, question), (x, truth) in self.questions.items())
 
     def register(self, x: "Extent") -> int:
         """The place of an extent in the table."""
-        if x not in self._numbers:
-            self._numbers[x] = len(self.table)
+        if x.key not in self._numbers:
+            self._numbers[x.key] = len(self.table)
             self.table.append(x)
-        return self._numbers[x]
+        return self._numbers[x.key]
 
     def reserve(self) -> int:
         """A place in the table for a number that is no extent."""
@@ -53,58 +54,33 @@ class Size:
 
     def quotient(self, x: "Extent", divisor: int) -> "Extent":
         """What is left of an extent divided by a number, rounded down."""
-        found = next((k for k, q in enumerate(self.quotients, 1) if q[1] == divisor and q[0].terms == x.terms), None)
+        found = next((k for k, q in enumerate(self.quotients) if q[1] == divisor and q[0].terms == x.terms), None)
         if found is None:
             self.quotients.append((x, divisor))
-            found = len(self.quotients)
-        return Extent(self, {(found,): 1})
+            found = len(self.quotients) - 1
+        return Extent(self, {(len(self.typical) + found,): 1})
 
-    def answer(self, x: "Extent", question: Callable[[int], bool]) -> bool:
-        """What a question about the sign of an extent is answered with; only sizes of the same answer are allowed from now on."""
-        points = [p for p in self._turns(x) if self.low <= p <= self.high]
-        truth = question(x.at(self.typical))
-        others = [p for p in points if question(x.at(p)) is not truth]
-        self.low = max((p + 1 for p in others if p < self.typical), default=self.low)
-        self.high = min((p - 1 for p in others if p > self.typical), default=self.high)
+    def ask(self, x: "Extent", question: str) -> bool:
+        """Whether an extent is below zero, or not above it, or zero. Where it is zero by chance, for sizes that are typical, it is not."""
+        low, high = x.least(), (-x).least()
+        if question == "zero":
+            if low is not None and low > 0 or high is not None and high > 0:
+                return False
+        elif low is not None and not _answer(low, question):
+            return False
+        elif high is not None and _answer(-high, question):
+            return True
+        truth = question != "zero" and _answer(x.at(self.typical), question)
+        self.questions[x.key, question] = x, truth
         return truth
 
-    def is_zero(self, x: "Extent") -> bool:
-        """Whether an extent is zero: it is not, and the sizes for which it is are not allowed; where these are a range, as for others."""
-        if not x.is_polynomial:
-            return self.answer(x, lambda value: value == 0)
-        self.holes.update(p for p in self._turns(x) if self.low <= p <= self.high and x.at(p) == 0)
-        if self.typical in self.holes:
-            self.typical = next((p for p in range(self.typical + 1, self.high + 1) if p not in self.holes), 0)
-            if not self.typical:
-                raise Unsupported("a size that may be no other")
-        return False
 
-    def _turns(self, x: "Extent") -> list[int]:
-        """Sizes among which are, wherever the sign of an extent changes, both neighbours of the change."""
-        if x.is_polynomial:
-            degree = max(len(m) for m in x.terms)
-            roots = np.roots([x.terms.get((0,) * (degree - k), 0) for k in range(degree + 1)])
-            found = [float(r.real) for r in roots if abs(r.imag) <= 1e-6 * max(1.0, abs(r.real)) and abs(r.real) < 2 * LARGEST]
-            return sorted({int(np.floor(r)) + k for r in found for k in (-1, 0, 1, 2)})
-        if len({c > 0 for m, c in x.terms.items() if m}) > 1:
-            raise Unsupported("extents that cannot be compared")
-        rising = next(c > 0 for m, c in x.terms.items() if m)
-        return sorted({p + k for least in (0, 1) for p in [self._first(x, rising, least)] for k in (-1, 0)})
-
-    def _first(self, x: "Extent", rising: bool, least: int) -> int:
-        """The first size for which an extent, or its opposite where it falls, is at least so much."""
-        low, high = self.low, self.high + 1
-        while low < high:
-            middle = (low + high) // 2
-            if (x.at(middle) if rising else -x.at(middle)) >= least:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+def _answer(value: int, question: str) -> bool:
+    return value < 0 if question == "below" else value <= 0 if question == "not above" else value == 0
 
 
 class Extent:
-    """A polynomial with integer coefficients; a monomial is a sorted tuple of atoms, 0 for the size, k for the k-th quotient."""
+    """A polynomial with integer coefficients; a monomial is a sorted tuple of atoms, the sizes first, then the quotients."""
 
     __slots__ = ("size", "terms")
 
@@ -112,22 +88,39 @@ class Extent:
         self.size, self.terms = size, terms
 
     @property
-    def is_polynomial(self) -> bool:
-        """Whether there are no quotients in it."""
-        return all(atom == 0 for monomial in self.terms for atom in monomial)
+    def key(self) -> frozenset[Any]:
+        """What extents have in common that are the same for all sizes."""
+        return frozenset(self.terms.items())
 
-    def at(self, n: int) -> int:
-        """Its value for a size."""
+    def at(self, sizes: tuple[int, ...]) -> int:
+        """Its value for given sizes."""
+        total, many = 0, len(sizes)
+        for monomial, c in self.terms.items():
+            for atom in monomial:
+                if atom < many:
+                    c *= sizes[atom]
+                else:
+                    inner, divisor = self.size.quotients[atom - many]
+                    c *= inner.at(sizes) // divisor
+            total += c
+        return total
+
+    def least(self) -> int | None:
+        """A bound from below for all sizes; None where there is none that is plain."""
+        if any(c < 0 for m, c in self.terms.items() if m) or any(self._may_be_negative(atom) for m in self.terms for atom in m):
+            return None
+        many = len(self.size.typical)
         total = 0
         for monomial, c in self.terms.items():
             for atom in monomial:
-                if atom == 0:
-                    c *= n
-                else:
-                    inner, divisor = self.size.quotients[atom - 1]
-                    c *= inner.at(n) // divisor
+                c *= LEAST if atom < many else 0
             total += c
         return total
+
+    def _may_be_negative(self, atom: int) -> bool:
+        at = atom - len(self.size.typical)
+        least = None if at < 0 else self.size.quotients[at][0].least()
+        return at >= 0 and (least is None or least < 0)
 
     # arithmetic
 
@@ -224,29 +217,29 @@ class Extent:
         if not isinstance(other, int | np.integer | Extent):
             return NotImplemented
         difference = self - other
-        return self.size.is_zero(difference) if isinstance(difference, Extent) else difference == 0
+        return self.size.ask(difference, "zero") if isinstance(difference, Extent) else difference == 0
 
     def __hash__(self) -> int:
-        return hash(frozenset(self.terms.items()))
+        return hash(self.key)
 
     def __bool__(self) -> bool:
         return not self == 0
 
-    def _asked(self, other: Any, question: Callable[[int], bool]) -> bool:
+    def _asked(self, other: Any, question: str) -> bool:
         difference = self - other
-        return self.size.answer(difference, question) if isinstance(difference, Extent) else question(difference)
+        return self.size.ask(difference, question) if isinstance(difference, Extent) else _answer(difference, question)
 
     def __lt__(self, other: Any) -> bool:
-        return self._asked(other, lambda d: d < 0)
+        return self._asked(other, "below")
 
     def __le__(self, other: Any) -> bool:
-        return self._asked(other, lambda d: d <= 0)
+        return self._asked(other, "not above")
 
     def __gt__(self, other: Any) -> bool:
-        return self._asked(other, lambda d: d > 0)
+        return not self._asked(other, "not above")
 
     def __ge__(self, other: Any) -> bool:
-        return self._asked(other, lambda d: d >= 0)
+        return not self._asked(other, "below")
 
     # what it is not
 
