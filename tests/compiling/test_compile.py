@@ -3,8 +3,11 @@
 import copy
 import gc
 import pickle
+import types
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -744,3 +747,35 @@ def test_methods_of_a_class() -> None:
         with torch.no_grad():
             b.w.fill_(3)
         assert a(torch.ones(2)).sum() == 2 and b(torch.ones(2)).sum() == 6
+
+
+def test_an_ordered_dictionary_that_changes_its_order_is_noticed() -> None:
+    steps = OrderedDict(double=lambda v: v * 2, more=lambda v: v + 1)
+
+    def function(x: torch.Tensor) -> torch.Tensor:
+        for step in steps.values():
+            x = step(x)
+        return x
+
+    fast, x = torch.compile(function), torch.ones(3)
+    for _ in range(5):
+        assert fast(x).tolist() == [3.0] * 3
+    assert compilation(fast).native_calls
+    steps.move_to_end("double")
+    for _ in range(5):
+        assert fast(x).tolist() == [4.0] * 3
+
+
+def test_the_attributes_of_the_users_modules_are_noticed() -> None:
+    config = types.ModuleType("config")
+    config.__file__, config.scale = str(Path(__file__).with_name("config.py")), 2.0     # type: ignore[attr-defined]
+
+    def function(x: torch.Tensor) -> torch.Tensor:
+        return x * config.scale     # type: ignore[attr-defined, no-any-return]
+
+    fast, x = torch.compile(function), torch.ones(3)
+    for scale in (2.0, 3.0, 2.0, 5.0):
+        config.scale = scale        # type: ignore[attr-defined]
+        for _ in range(4):
+            assert fast(x).tolist() == [scale] * 3
+    assert compilation(fast).native_calls

@@ -1,6 +1,7 @@
 """A loop that is entered again begins natively where nothing has changed since, and notices whatever has."""
 
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 import steepest as torch
 from steepest.compiling import standing
+from steepest.nn.modules import hooks as module_hooks
 
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import Plain, agree, compare, run
@@ -79,6 +81,49 @@ def test_what_has_changed_between_two_loops_is_noticed(change: str, entered: lis
     agree(PROGRAM.replace("CHANGE", change))
     assert entered.count(True) >= 3
     assert change != "pass" or all(entered)
+
+
+MODULE = """
+X, Y = torch.arange(32.0).reshape(16, 2) / 10, torch.ones(16, 1)
+loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, Y), batch_size=4)
+w, model, seen = torch.zeros(2, 1, requires_grad=True), nn.Linear(2, 1), []
+config.scale = 1.0
+def scaled(v):
+    return v * config.scale
+for epoch in range(8):
+    if epoch == 5:
+        CHANGE
+    for x, y in loop(loader):
+        out = scaled(x @ w) + model(x) * 0.1
+        loss = ((out - y) ** 2).mean() + torch.ones(3).sum()
+        with torch.no_grad():
+            w -= 1e-2 * (x.t() @ (out.detach() - y))
+    seen.append((loss.requires_grad, loss.item()))
+"""
+
+
+@pytest.mark.parametrize("change", [
+    "pass", "config.scale = 2.0", "config.scale = torch.tensor(2.0)", "torch.set_grad_enabled(False)",
+    "torch.set_default_dtype(torch.float64)", "model.register_forward_hook(lambda m, i, o: o * 2)", "model.eval()",
+    "torch.nn.modules.module.register_module_forward_hook(lambda m, i, o: o * 2)", "model.forward = lambda v: v.sum(1, keepdim=True)"])
+def test_what_has_changed_in_the_users_modules_and_for_all_operations_is_noticed(change: str, entered: list[bool]) -> None:
+    config = types.ModuleType("config")
+    config.__file__ = str(Path(__file__).with_name("config.py"))
+    default, hooks = torch.get_default_dtype(), dict(module_hooks.forward_hooks)
+
+    def put_back(kind: Any) -> Any:
+        torch.set_grad_enabled(True)
+        torch.set_default_dtype(default)
+        for key in module_hooks.forward_hooks.keys() - hooks.keys():
+            del module_hooks.forward_hooks[key], module_hooks.on_calls[key]
+        return kind
+
+    source = MODULE.replace("CHANGE", change) + "put_back(0)"
+    try:
+        agree(source, config=config, put_back=put_back)
+    finally:
+        put_back(None)
+    assert entered.count(True) >= 3 and (change != "pass" or all(entered))
 
 
 FUNCTION = """

@@ -211,6 +211,7 @@ class Compilation:
         if watch is not None:
             self.gradients = reads_gradients(self.codes)
         found = CallWalk(self.unread, self.gradients)
+        found.named = self.names.used
         found.visit(("function",), self.function, Place("fixed", None, None))
         for path, value, place in self.names.roots(sys._getframe()):
             found.visit(path, value, place)

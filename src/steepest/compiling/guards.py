@@ -12,7 +12,7 @@ from operator import attrgetter, is_, itemgetter
 from types import CellType
 from typing import Any
 
-from steepest.compiling.places import Path, Place, Walk, compared, is_users
+from steepest.compiling.places import Path, Place, Walk, compared, is_users, names_in
 from steepest.compiling.unchanged import ATOMS, same_cell, same_class, same_elements, same_items, same_set, same_slot, same_tensor
 from steepest.compiling.words import Words, available
 from steepest.core.tensor import Tensor
@@ -61,7 +61,7 @@ def unread(path: Path, found: CallWalk, codes: Iterable[types.CodeType]) -> Path
             if owner is not None and all(map(is_users, kinds)):
                 names: set[str] = set()
                 for code in codes:
-                    names |= _names(code)
+                    names |= names_in(code)
                 if path[k + 1] not in names and not names & DYNAMIC:
                     return path[:k + 2]
     return ()
@@ -71,16 +71,8 @@ def reads_gradients(codes: Iterable[types.CodeType]) -> bool:
     """Whether any of the codes may look at `.grad`, or change it."""
     names: set[str] = set()
     for code in codes:
-        names |= _names(code)
+        names |= names_in(code)
     return bool(names & (GRADIENTS | DYNAMIC))
-
-
-def _names(code: types.CodeType) -> set[str]:
-    names = {*code.co_names, *(c for c in code.co_consts if isinstance(c, str))}
-    for c in code.co_consts:
-        if isinstance(c, types.CodeType):
-            names |= _names(c)
-    return names
 
 
 def classes_in(found: Walk) -> list[tuple[type, tuple[Any, ...]]]:

@@ -30,13 +30,16 @@ from steepest.compiling.unchanged import (
     same_slot,
     same_tensor,
 )
+from steepest.core import dtype as dtypes
 from steepest.core.generator import Generator
+from steepest.core.modes import modes
 from steepest.core.node import Node
 from steepest.core.primitive import Primitive
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
+from steepest.nn.modules import hooks
 
-__all__ = ["Names", "Path", "Place", "TooLarge", "Walk", "compared", "layout_of", "variable", "walk"]
+__all__ = ["SETTINGS", "Names", "Path", "Place", "TooLarge", "Walk", "compared", "layout_of", "names_in", "settings", "variable", "walk"]
 
 OPAQUE = (types.ModuleType, types.BuiltinFunctionType, types.CodeType, types.FrameType, Node, Primitive, Storage, Generator)
 LONG = 512
@@ -127,6 +130,8 @@ class Walk:
         self.roots: dict[Path, Any] = {}
         self.lists: dict[Path, list[Any]] = {}
         self.iterators: list[Path] = []
+        self.named: frozenset[str] = frozenset()
+        """Names that the code uses: of the user's modules these are looked at."""
         self.noted: list[tuple[Callable[..., bool], Path, Any, Any]] = []
         """How to see whether each object that was found is still as it was: a check, the path, the object, what it held."""
         self._seen: dict[int, Path] = {}
@@ -201,6 +206,10 @@ class Walk:
         self.values[path] = ("object", id(x))
         if isinstance(x, type) and is_users(x):
             self._class(path, x)
+        elif isinstance(x, types.ModuleType) and x.__dict__.get("__file__") and not is_foreign(x.__file__ or "", x.__name__):
+            for name in sorted(self.named & x.__dict__.keys()):
+                self.noted.append((same_slot, path, x, (name, x.__dict__[name])))
+                self.visit((*path, "." + name), x.__dict__[name], Place("slot", x, name))
 
     def _method(self, path: Path, x: types.MethodType) -> None:
         self.values[path] = ("method", id(x.__func__))
@@ -375,12 +384,29 @@ def layout_of(x: Tensor) -> tuple[Any, ...]:
     return x.array.shape, x.array.strides, x.dtype, x.needs_grad and x.node is None, type(x)
 
 
+@functools.cache
+def names_in(code: types.CodeType) -> frozenset[str]:
+    """Global names, attributes and texts that a function's code uses."""
+    found = {*code.co_names, *(c for c in code.co_consts if isinstance(c, str))}
+    return frozenset(found).union(*(names_in(c) for c in code.co_consts if isinstance(c, types.CodeType)))
+
+
+SETTINGS = "global", "settings"
+HOOKS = hooks.forward_pre_hooks, hooks.forward_hooks, hooks.backward_pre_hooks, hooks.backward_hooks
+
+
+def settings() -> tuple[Any, ...]:
+    """What holds for all operations: whether there are graphs, the default dtype, hooks of all modules."""
+    return "settings", modes.grad, modes.inference, dtypes.get_default_dtype(), tuple([id(h) for of in HOOKS for h in of.values()])
+
+
 class Names:
     """From where a walk starts: the names of a loop's body in its frame, and globals that called functions name."""
 
     def __init__(self, local: Iterable[str], codes: Iterable[tuple[types.CodeType, dict[str, Any]]] = ()):
         self.local = tuple(local)
         self.codes = tuple(codes)
+        self.used: frozenset[str] = frozenset().union(*(names_in(code) for code, _ in self.codes))
 
     def roots(self, frame: types.FrameType) -> Iterator[tuple[Path, Any, Place]]:
         """Paths, values and places of the roots."""
@@ -400,6 +426,8 @@ def walk(frame: types.FrameType, names: Names, more: Iterable[tuple[Path, Any]] 
          leave_out: Callable[[Any], bool] = lambda x: False) -> Walk:
     """Walk from the names; `more` are further roots. Raises TooLarge."""
     found = Walk()
+    found.named = names.used | names_in(frame.f_code)
+    found.values[SETTINGS] = settings()
     for path, value, place in names.roots(frame):
         if not leave_out(value):
             found.roots[path] = value

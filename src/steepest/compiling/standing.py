@@ -11,7 +11,7 @@ from itertools import repeat
 from operator import is_
 from typing import Any
 
-from steepest.compiling.places import Names, Walk, variable
+from steepest.compiling.places import SETTINGS, Names, Walk, settings, variable
 from steepest.compiling.unchanged import (
     Free,
     Together,
@@ -65,7 +65,7 @@ class Standing:
     def holds(self, frame: types.FrameType, left_out: Any) -> bool:
         """Whether everything is as it was, in this frame, but for `left_out`; then the walk's places are there, and it knows what lies at
         the free paths."""
-        if self.found.iterators or not self._roots_hold(frame, left_out):
+        if self.found.iterators or self.found.values[SETTINGS] != settings() or not self._roots_hold(frame, left_out):
             return False
         if self.entry is not None and self.entry.function(self.entry.address):
             if not self._all(self.unread):
