@@ -3,7 +3,8 @@
     python scripts/stubs.py             writes src/steepest/core/tensor.pyi and src/steepest/__init__.pyi
     python scripts/stubs.py --check     says which of them is out of date
 
-Signatures, types and docstrings are those of the functions themselves, asked of the imported package.
+Signatures, types and docstrings are those of the functions themselves, asked of the imported package. Needs Python 3.11 to 3.13: from
+3.14 on annotations are evaluated when asked for, and in `Tensor` the methods then hide the built-in types of the same names.
 """
 
 import importlib
@@ -23,6 +24,7 @@ sys.path.insert(0, str(ROOT.parent))
 import steepest  # noqa: E402
 from steepest.core import tensor as core  # noqa: E402
 
+LATE_ANNOTATIONS = sys.version_info >= (3, 14)
 WIDTH = 130
 NOTE = "# Written by scripts/stubs.py; run that after adding an operation."
 APART = {"as_torch", "cli"}
@@ -247,6 +249,8 @@ def outdated() -> dict[Path, str]:
 
 def main() -> int:
     """Write the stubs, or with --check only say which would change."""
+    if LATE_ANNOTATIONS:
+        sys.exit("scripts/stubs.py needs Python 3.11 to 3.13")
     changed = outdated()
     for path, text in changed.items():
         print(path.relative_to(ROOT.parent))

@@ -5,6 +5,8 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 import steepest
 
 ROOT = Path(steepest.__file__).parent
@@ -37,7 +39,10 @@ def stub(*path: str) -> ast.Module:
 
 
 def test_stubs_are_what_the_script_writes() -> None:
-    outdated = [str(path) for path in script().outdated()]
+    stubs = script()
+    if stubs.LATE_ANNOTATIONS:
+        pytest.skip("the stubs are written by Python 3.11 to 3.13, where annotations are evaluated as they stand")
+    outdated = [str(path) for path in stubs.outdated()]
     assert not outdated, f"run python scripts/stubs.py: {outdated} do not show the package as it is"
 
 

@@ -114,6 +114,8 @@ def enable() -> None:
         result.__module__ = HOMES["steepest.return_types"]
     watch_for_matplotlib()
     multiprocessing.spawn.get_preparation_data = _preparation_data
+    if "forkserver" in multiprocessing.get_all_start_methods():     # from Python 3.14 on it imports the main module before a worker asks
+        multiprocessing.set_forkserver_preload(["steepest.as_torch"])
 
 
 def load_ipython_extension(ipython: object) -> None:

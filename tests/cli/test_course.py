@@ -52,7 +52,7 @@ def test_data_comes_with_the_program_and_workers_give_the_same_losses(tmp_path: 
     assert course(tmp_path, "17").returncode == 2
     (tmp_path / "diabetes.csv").unlink()
     assert course(tmp_path, "17").returncode == 0
-    command = [sys.executable, "-m", "steepest", "run", "--seed", "0", "17_diabetes_in_mini_batches.py", "2"]
+    command = [sys.executable, "-m", "steepest", "run", "--eager", "--seed", "0", "17_diabetes_in_mini_batches.py", "2"]
     outputs = [
         subprocess.run([*command, workers], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60).stdout
         for workers in ("0", "2")

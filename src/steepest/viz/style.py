@@ -7,6 +7,7 @@ every colour is a CSS variable, so that one SVG serves the light and the dark.
 import io
 import logging
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,7 +166,8 @@ def described(figure: Any, words: str) -> Any:
 def svg_of(figure: Any) -> str:
     """The figure as SVG text for a page: named for screen readers, colours of the page theme as CSS variables."""
     content = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "steepest"}):
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "steepest"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")      # the page's fonts draw the text, not matplotlib's
         figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None}, transparent=current() is PAGE)
     svg = content.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg"):], flags=re.DOTALL)
