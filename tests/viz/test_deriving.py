@@ -137,6 +137,29 @@ def test_random_expressions_of_matrices(seed: int) -> None:
     compare(found, run, {n: point.uniform(-1, 1, s) for n, s in shapes.items()}, ["W", "s"])
 
 
+def test_convolutions_and_poolings_are_functions_in_the_formulas() -> None:
+    torch.manual_seed(0)
+    labels = torch.tensor([0, 2, 1])
+
+    def loss(x, w, b, v):
+        hidden = torch.relu(F.max_pool2d(F.conv2d(x, w, b), 2))
+        return F.cross_entropy(hidden.reshape(3, -1) @ v, labels)
+
+    shapes = {"x": (3, 1, 6, 6), "w": (2, 1, 3, 3), "b": (2,), "v": (8, 3)}
+    found = viz.derive(loss, by=["w", "b", "v"], **shapes)
+    assert "relu(max_pool2d(convolution(x, w, b)))" in str(found)
+    assert "convolution_weight_backward(max_pool_backward(" in found["w"] and "dim=(0, 2, 3)" in found["b"]
+    point = np.random.default_rng(0)
+    values = {n: point.normal(size=s) for n, s in shapes.items()}
+    tensors = {n: torch.tensor(v, requires_grad=n != "x") for n, v in values.items()}
+    gradients = torch.autograd.grad(loss(**tensors), [tensors[n] for n in "wbv"])
+    known = {**values, **found.values}
+    for name, formula in found.where.items():
+        known[name] = value_of(formula.expression, known)
+    for name, g in zip("wbv", gradients, strict=True):
+        assert value_of(found.gradients[name].expression, known).reshape(g.shape) == pytest.approx(g.numpy(), rel=1e-6, abs=1e-9)
+
+
 def test_a_wrong_formula_is_never_shown(monkeypatch) -> None:
     monkeypatch.setitem(deriving.ex.BUILDERS, "subtract", lambda a, b: deriving.ex.add([a, b]))
     with pytest.raises(RuntimeError, match="it is wrong and not shown"):

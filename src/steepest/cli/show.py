@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 Flag = Annotated[bool, Parameter(negative=())]
+FIRST_PASSES = 16
+RACING, RACE_SECONDS, RACE_NUMBERS = 10, 10.0, 50_000_000
+"""Optimizers of a race; the seconds that their gradients may take, and the parameters of all together."""
+FEW_RATES = (1e-4, 1e-3, 1e-2, 0.1, 1.0)
 
 
 def show(
@@ -75,7 +80,7 @@ def show(
     try:
         with _where(entry, program) as path:
             given = list(arguments) or list(entry.arguments if entry else ())
-            passes = step + 1 if what in OF_ONE_PASS else None
+            passes = step + 1 if what in OF_ONE_PASS else FIRST_PASSES if what in OF_THE_LOSS else None
             subject, findings = _subject(path, given, seconds, passes, loss, by, formula, seed, doctor=what == "report")
             code = path.read_text(encoding="utf-8", errors="replace")
         if what == "report":
@@ -85,7 +90,7 @@ def show(
         else:
             with viz.theme("dark" if dark else "light"):
                 made = SHOWN[what](subject, step)
-    except (ValueError, TypeError, NameError, RuntimeError) as error:
+    except (ValueError, TypeError, NameError, RuntimeError, LookupError, ArithmeticError) as error:
         raise UserError(f"{what}: {error}") from None
     kind, picture, words = made
     to = here / (out if out is not None else f"{stem}-{what}.{kind}")
@@ -223,10 +228,21 @@ def _surface(subject: "Subject", step: int) -> Shown:
 def _race(subject: "Subject", step: int) -> Shown:
     from steepest import viz
 
-    objective = subject.objective
-    race = viz.race(objective, steps=None if objective.size < 1000 else 40)
+    race = viz.race(subject.objective, **_affordable(subject.objective))
     race.title = subject.title
     return "html", race, str(race)
+
+
+def _affordable(objective: Any) -> dict[str, Any]:
+    """Steps and learning rates of a race, fewer where a gradient takes long or there are many parameters."""
+    if objective.size < 1000:
+        return {}
+    objective.gradients(objective.start[None])
+    begin = time.perf_counter()
+    objective.gradients(objective.start[None])
+    each = int(RACE_SECONDS / (time.perf_counter() - begin)) // RACING          # gradients of one optimizer
+    few = each < 16 * 40 or objective.size * RACING * 16 > RACE_NUMBERS
+    return {"steps": min(40, max(10, each // (len(FEW_RATES) if few else 16))), **({"rates": FEW_RATES} if few else {})}
 
 
 def _graph(subject: "Subject", step: int) -> Shown:
@@ -291,3 +307,5 @@ SHOWN: dict[str, Callable[["Subject", int], Shown]] = {
 }  # fmt: skip
 OF_ONE_PASS = frozenset(("graph", "steps", "derive", "summary"))
 """What is drawn of a single pass: the program need not run on behind it."""
+OF_THE_LOSS = frozenset(("race", "explore"))
+"""What is drawn of the loss alone, which the first passes tell."""

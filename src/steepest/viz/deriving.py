@@ -282,7 +282,10 @@ BY_NAME = {
     "abs", "sign", "maximum", "minimum", "where", "floor", "ceil", "round",
 }  # fmt: skip
 """Functions that people know by name; all other elementwise operations are written out by their definitions."""
-WHOLE = frozenset({"softmax", "softmax_backward", "log_softmax", "log_softmax_backward", "nll_loss", "nll_loss_backward"})
+NAMED = frozenset({"convolution", "convolution_transposed", "convolution_weight_backward", "max_pool1d", "max_pool2d", "max_pool3d",
+                   "max_pool_backward", "avg_pool1d", "avg_pool2d", "avg_pool3d", "avg_pool_backward"})  # fmt: skip
+"""Composites that are shown as functions: their formulas in windows and sums help nobody."""
+WHOLE = NAMED | {"softmax", "softmax_backward", "log_softmax", "log_softmax_backward", "nll_loss", "nll_loss_backward"}
 """Composites that have a notation of their own."""
 
 
@@ -316,7 +319,7 @@ class Reader:
                 continue
             made = self._formula(op)
             for result, expression in zip(op.results, made, strict=True):
-                if self.abbreviate and expression.op == "call" and expression.size > 4 and expression.extra[0] in BY_NAME:
+                if self.abbreviate and expression.size > 4 and _is_shown_by_name(expression):
                     label = f"h{len(self.where) + 1}"
                     same = next((n for n, e in self.where.items() if e == expression), None)
                     self.where.setdefault(same or label, expression)
@@ -329,12 +332,12 @@ class Reader:
         handler: Callable[..., Expression | None] | None = getattr(self, f"_{form}", None)
         made = handler(op, shape) if handler is not None else None
         if made is not None:
-            return [made] if len(op.results) == 1 else [made, *[self._other(op, r.array.shape) for r in op.results[1:]]]
-        return [self._other(op, r.array.shape) for r in op.results]
+            return [made, *[self._other(op, r.array.shape, k) for k, r in enumerate(op.results[1:], 1)]]
+        return [self._other(op, r.array.shape, k) for k, r in enumerate(op.results)]
 
-    def _other(self, op: Operation, shape: tuple[int, ...]) -> Expression:
+    def _other(self, op: Operation, shape: tuple[int, ...], result: int = 0) -> Expression:
         args = [ex.shaped(self.of(x), x.array.shape if isinstance(x, Tensor) else ()) for x in op.operands]
-        return ex.other(op.primitive, op.params, args, shape, op.name)
+        return ex.other(op.primitive, op.params, args, shape, op.name, result)
 
     def _map(self, op: Operation, shape: tuple[int, ...]) -> Expression | None:
         if len(op.results) > 1:
@@ -351,7 +354,7 @@ class Reader:
         return ex.shaped(ex.from_symbols(tree, dict(zip(op.primitive.inputs, args, strict=True))), shape)
 
     def _composite(self, op: Operation, shape: tuple[int, ...]) -> Expression | None:
-        if op.name in ("softmax", "log_softmax"):
+        if op.name in NAMED or op.name in ("softmax", "log_softmax"):
             return self._other(op, shape)
         if op.name in ("softmax_backward", "log_softmax_backward"):
             g, y, dim = self.of(op.operands[0]), self.of(op.operands[1]), op.params["dim"]
@@ -449,6 +452,11 @@ class Reader:
         if _is_zero(base) and len(steps) == 1 and steps[0][0].name == "select" and steps[0][1]["dim"] == 0 and value.is_scalar:
             return Expression("put", (value,), shape, steps[0][1]["index"])
         return None
+
+
+def _is_shown_by_name(x: Expression) -> bool:
+    """Whether an expression is a function's value that may get a name of its own: an activation, a convolution, a pooling."""
+    return x.op == "call" and x.extra[0] in BY_NAME or x.op == "other" and x.extra[0] in NAMED
 
 
 def number_less(x: Expression) -> Expression:

@@ -208,16 +208,16 @@ def total(x: Expression, shape: Shape, was: Shape) -> Expression:
     return multiply([*scalars, Expression("total", (rest,), ())])
 
 
-def other(primitive: Any, params: Mapping[str, Any], args: Sequence[Expression], shape: Shape, word: str) -> Expression:
-    """An operation without a notation of its own: shown as a function, computed by itself."""
-    return Expression("other", tuple(args), shape, (word, _Operation(primitive, dict(params))))
+def other(primitive: Any, params: Mapping[str, Any], args: Sequence[Expression], shape: Shape, word: str, result: int = 0) -> Expression:
+    """An operation without a notation of its own: shown as a function, computed by itself. Of several results it is number `result`."""
+    return Expression("other", tuple(args), shape, (word if not result else f"{word}_{result}", _Operation(primitive, dict(params), result)))
 
 
 class _Operation:
-    """A primitive with its parameters, equal to itself alone."""
+    """A primitive with its parameters and which of its results is meant, equal to itself alone."""
 
-    def __init__(self, primitive: Any, params: dict[str, Any]):
-        self.primitive, self.params = primitive, params
+    def __init__(self, primitive: Any, params: dict[str, Any], result: int):
+        self.primitive, self.params, self.result = primitive, params, result
 
 
 def _split(x: Expression) -> tuple[Any, list[Expression]]:
@@ -361,9 +361,9 @@ def _value(e: Expression, args: list[Array], known: Mapping[str, Any]) -> Any:
 
 def _run(operation: _Operation, args: list[Array]) -> Array:
     out = operation.primitive(*[from_array(np.array(a)) for a in args], **operation.params)
-    first = out[0] if isinstance(out, tuple) else out
-    assert isinstance(first, Tensor)
-    return first.array
+    meant = out[operation.result] if isinstance(out, tuple) else out
+    assert isinstance(meant, Tensor)
+    return meant.array
 
 
 def _product_value(e: Expression, args: list[Array]) -> Any:

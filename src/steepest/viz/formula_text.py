@@ -163,7 +163,7 @@ class _Writer:
         axes = ", ".join(map(str, x.extra[0]))
         if self.latex:
             return rf"\sum_{{\mathrm{{dim}}\,{axes}}} {self.within(x.args[0], PRODUCT)}", PRODUCT
-        return f"sum({self.write(x.args[0])[0]}, dim={axes})", ATOM
+        return f"sum({self.write(x.args[0])[0]}, dim={axes if len(x.extra[0]) == 1 else f'({axes})'})", ATOM
 
     def _expand(self, x: Expression) -> tuple[str, int]:
         return self.write(x.args[0])

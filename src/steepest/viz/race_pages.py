@@ -16,7 +16,7 @@ from steepest.viz.objective import Objective
 from steepest.viz.pages import Page, page_of, player_words, script, table_of
 from steepest.viz.races import FUNCTIONS, RATES, RaceRun, run_race
 from steepest.viz.style import MARKERS, current, described, for_page, new_figure, picture, svg_of
-from steepest.viz.surfaces import Grid, evaluate_grid, shaped
+from steepest.viz.surfaces import Grid, affordable, evaluate_grid, shaped
 
 __all__ = ["Race", "race"]
 
@@ -147,7 +147,7 @@ class Race:
             return evaluate_grid(self.objective, together), [np.stack([r.path[:, 0], r.losses], 1) for r in self.runs]
         end = min((r for r in self.runs if np.isfinite(r.losses[-1])), key=lambda r: r.losses[-1], default=self.runs[0])
         path = np.concatenate([together, end.path[-1:]])
-        grid = evaluate_grid(self.objective, path, self.window, 120 if size <= 4 else 60)
+        grid = evaluate_grid(self.objective, path, self.window, 120 if size <= 4 else min(60, affordable(self.objective)))
         if size == 2:
             return grid, [r.path for r in self.runs]
         centre, plane = path[-1], _directions(path, grid)
