@@ -210,7 +210,8 @@ def total(x: Expression, shape: Shape, was: Shape) -> Expression:
 
 def other(primitive: Any, params: Mapping[str, Any], args: Sequence[Expression], shape: Shape, word: str, result: int = 0) -> Expression:
     """An operation without a notation of its own: shown as a function, computed by itself. Of several results it is number `result`."""
-    return Expression("other", tuple(args), shape, (word if not result else f"{word}_{result}", _Operation(primitive, dict(params), result)))
+    shown = f"{word}_{result}" if result else word
+    return Expression("other", tuple(args), shape, (shown, _Operation(primitive, dict(params), result)))
 
 
 class _Operation:

@@ -24,7 +24,7 @@ from steepest.nn import Module
 from steepest.viz.objective import Objective
 from steepest.viz.style import axes_of, current, described, new_figure, picture
 
-__all__ = ["Grid", "evaluate_grid", "objective_of", "surface"]
+__all__ = ["Grid", "affordable", "evaluate_grid", "objective_of", "surface"]
 
 Array = np.ndarray[Any, Any]
 POINTS_IN_MEMORY = 20_000_000  # numbers: the points of a grid over a large model are made a few at a time

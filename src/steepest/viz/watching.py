@@ -93,7 +93,8 @@ class Walk:
         """
         if not self.passes:
             raise ValueError(self.problem or text("viz-watch-untraced"))
-        count = self.period or min(len(self.passes), max(2, min(MOST_MEAN, 200_000 // self.size)))
+        work = max(self.size, sum(r.array.size for op in self.passes[0].operations for r in op.results) // 4)
+        count = self.period or min(len(self.passes), max(2, min(MOST_MEAN, 200_000 // work)))
         parts = [(p.operations, p.loss, p.by) for p in self.passes[:count]]
         words = "" if count == 1 else text("viz-watch-mean", passes=count)
         start = np.concatenate([s.reshape(-1) for s in self.passes[0].start])
