@@ -36,6 +36,21 @@ def test_a_model_that_can_learn_learns_eight_rows_by_heart() -> None:
     assert torch.equal(torch.get_rng_state(), state) and all(torch.equal(a, b) for a, b in zip(weights, model.parameters(), strict=True))
 
 
+def test_of_unrelated_labels_it_is_not_said_that_the_model_cannot_learn() -> None:
+    torch.manual_seed(0)
+    x, y = torch.randn(200, 3), (torch.rand(200, 1) > 0.5).float()
+    model = nn.Linear(3, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    with torch.doctor(model, optimizer, quiet=True) as doctor:
+        for _ in range(150):
+            loss = nn.functional.binary_cross_entropy_with_logits(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    (found,) = [f for f in doctor.findings if f.rule == "labels-unrelated"]
+    assert "look at the model itself" not in found.evidence and "请检查模型本身" not in found.evidence
+
+
 def test_a_model_that_lets_nothing_through_does_not() -> None:
     class Cut(nn.Module):
         def __init__(self) -> None:

@@ -47,6 +47,7 @@ ROWS = [
     ("gradient-chain-broken", "y = (w.data * 2).sum()\ny.backward()", RuntimeError, ".data", "+ y = (w * 2).sum()"),
     ("gradient-chain-broken", "v = torch.tensor([1.0, 2.0])\n(v * 2).sum().backward()", RuntimeError, "requires_grad",
      "+ v = torch.tensor([1.0, 2.0], requires_grad=True)"),
+    ("gradient-chain-broken", "loss = (w * w).sum().item()\nloss.backward()", AttributeError, "float", "+ loss = (w * w).sum()"),
     ("gradient-chain-broken", "v = torch.tensor([1, 2], requires_grad=True)", RuntimeError, "torch.int64", "dtype=torch.float32)"),
     ("gradient-chain-broken", "y = w.numpy()", RuntimeError, "detach", "+ y = w.detach().numpy()"),
     ("gradient-chain-broken", "s = torch.stack([w, 2 * w]).argmax(0).float()\ns.sum().backward()", RuntimeError, "grad_fn", ""),

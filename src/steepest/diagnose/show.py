@@ -50,7 +50,7 @@ def _paragraph(label: str, words: str) -> list[str]:
     out: list[str] = []
     for i, line in enumerate(words.splitlines() or [""]):
         start = f"   {label} " if not i else "   "
-        if line.startswith(("- ", "+ ")) or language() == "zh":
+        if line.startswith(("- ", "+ ", "  ")) or language() == "zh":
             out.append(("     " if i else start) + line)
         else:
             out += textwrap.wrap(line, WIDTH, initial_indent=start, subsequent_indent="   ") or [start]

@@ -105,6 +105,9 @@ def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr
     return None
 
 
+PASSED = 3
+
+
 class Edit:
     """Changes of a program: pieces of lines replaced, lines inserted and removed, all counted in the original text."""
 
@@ -191,14 +194,17 @@ class Edit:
         return "\n".join(out) + "\n"
 
     def shown(self) -> str:
-        """The lines before (-) and after (+)."""
+        """The lines before (-) and after (+); where a line moved, also the few lines that it passed."""
         new = self.text().splitlines()
-        shown = []
-        matcher = difflib.SequenceMatcher(None, self.of.lines, new, autojunk=False)
-        for what, a, b, c, d in matcher.get_opcodes():
+        shown: list[str] = []
+        changes = difflib.SequenceMatcher(None, self.of.lines, new, autojunk=False).get_opcodes()
+        moved = {line.strip() for lines in self.inserted.values() for line in lines} & {self.of.line(n) for n in self.removed}
+        for what, a, b, c, d in changes:
             if what != "equal":
                 shown += [f"- {line.strip()}" for line in self.of.lines[a:b] if line.strip()]
                 shown += [f"+ {line.strip()}" for line in new[c:d] if line.strip()]
+            elif moved and shown and b < len(self.of.lines) and b - a <= PASSED:
+                shown += [f"  {line.strip()}" for line in self.of.lines[a:b] if line.strip()]
         return "\n".join(shown)
 
     def joined(self, other: Edit) -> Edit:

@@ -52,6 +52,13 @@ ROWS: dict[str, Row] = {
         ("Step after backward():", "在 backward() 之后更新参数："),
     ),
     **_rule(
+        "step-or-backward-missing/uncalled",
+        ("`{code}` names a method and does not call it; nothing changed in {passes} passes.",
+         "`{code}` 只写了方法的名字，没有调用它；{passes} 次中什么也没有变。"),
+        ("In Python a method runs only with its parentheses.", "在 Python 里，方法名后面要有括号才会运行。"),
+        ("Call it:", "调用它："),
+    ),
+    **_rule(
         "step-or-backward-missing/both",
         ("The loss was computed {passes} times; neither backward() nor step() was called, so nothing learns.",
          "损失计算了 {passes} 次，既没有 backward() 也没有 step()，所以什么也没有学。"),
@@ -162,6 +169,9 @@ ROWS: dict[str, Row] = {
         " Even eight rows alone a fresh copy of the model does not learn in 200 steps (from {start:.3g} to {end:.2g}): look at the model itself.",
         " 即使只有八行，重新初始化的模型在 200 步内也学不会（从 {start:.3g} 到 {end:.2g}）：请检查模型本身。"),
     "doctor-other/gradient-chain-broken": ("\nThe chain is cut in line {line}: {code}", "\n梯度链在第 {line} 行断开：{code}"),
+    "doctor-other/grad-of-non-leaf": (
+        "\nLine {line} gave the name to a computed value, which is no leaf any more: {code}",
+        "\n第 {line} 行让这个名字指向计算得到的值，它不再是叶子：{code}"),
     "doctor-other/in-place-needed-value": ("\nThe value is needed by line {line}: {code}", "\n需要这个值的是第 {line} 行：{code}"),
     **_rule(
         "backward-of-non-scalar/raised", RAISED,
@@ -179,7 +189,7 @@ ROWS: dict[str, Row] = {
         ("Only leaves (tensors made by you) keep .grad; tensors computed from others pass their gradient on, and a copy of a computed value is a "
          "leaf cut off from it.",
          "只有叶子张量（由你建立的）保存 .grad；计算得到的张量只把梯度往下传，而对它的复制是一个断开的新叶子。"),
-        ("Keep its gradient, or read the leaf's:", "保留它的梯度，或改读叶子的梯度："),
+        ("Keep its gradient, read the leaf's, or move the leaf's data:", "保留它的梯度，改读叶子的梯度，或移动叶子的数据："),
     ),
     **_rule(
         "absurd-hyperparameter",

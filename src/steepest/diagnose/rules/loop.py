@@ -89,6 +89,9 @@ def step_or_backward_missing(run: Run) -> Seen | None:
                 continue    # other tensors than these are trained: another rule's matter
             if watcher.count and not later:
                 continue
+            bare = _uncalled(run, "backward", seen.steps) if not later else None
+            if bare is not None:
+                return bare
             variant = "order" if later else "backward"
             line = seen.step_line
             edit = _missing_backward(run, line) if variant == "backward" else _step_after_backward(run, line)
@@ -98,6 +101,9 @@ def step_or_backward_missing(run: Run) -> Seen | None:
         mine = {id(p) for seen in idle for p in seen.parameters()}
         leaves = [seen for key, seen in watcher.leaves.items() if key in mine]
         if watcher.count >= 3 and leaves and not any(leaf.changed for leaf in leaves):
+            bare = _uncalled(run, "step", watcher.count)
+            if bare is not None:
+                return bare
             site = max(watcher.sites.values(), key=lambda s: len(s.losses))
             name = _variable(run, idle[0].line) or "optimizer"
             source = run.source_of(site.line[0])
@@ -112,6 +118,17 @@ def step_or_backward_missing(run: Run) -> Seen | None:
                 line = calls[0].line
                 return Seen({"passes": len(calls[0].values), "line": line[1], "code": run.quoted(line)}, line[1], None, 0.9, variant="both")
     return _unchanged_by_hand(run)
+
+
+def _uncalled(run: Run, method: str, passes: int) -> Seen | None:
+    """A line that only names `.step` or `.backward`."""
+    for source in run.sources.values():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute) and node.value.attr == method:
+                edit = Edit(source).replace(node.value, f"{source.segment(node.value)}()")
+                return Seen({"passes": passes, "line": node.lineno, "code": source.line(node.lineno)}, node.lineno, edit, 0.99,
+                            variant="uncalled")
+    return None
 
 
 def _all_foreign(run: Run, parameters: list[Any]) -> bool:

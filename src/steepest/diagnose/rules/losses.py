@@ -171,17 +171,17 @@ def _nothing_in_common(run: Run, seen: LossSeen, targets: Any) -> Seen | None:
         return None
     line = seen.line
     values = {"line": line[1], "code": run.quoted(line), "n": len(x), "share": rank, "base": run.base, "end": run.end, "chance": chance,
-              "eight": eight_rows_text(run)}
+              "eight": eight_rows_text(run, or_not=False)}        # a small model need not know unrelated labels by heart
     return Seen(values, line[1], None, 0.7, "warning")
 
 
-def eight_rows_text(run: Run) -> str:
-    """What a fresh copy of the model makes of eight rows alone, in words."""
+def eight_rows_text(run: Run, or_not: bool = True) -> str:
+    """What a fresh copy of the model makes of eight rows alone, in words; also where it does not learn them, unless `or_not` says no."""
     found = eight_rows(run)
-    if found is None:
+    learnt = found is not None and found[1] < 0.2 * found[0]
+    if found is None or not learnt and not or_not:
         return ""
-    key = "doctor-eight-rows/learnt" if found[1] < 0.2 * found[0] else "doctor-eight-rows/not-learnt"
-    return text(key, start=found[0], end=found[1])
+    return text("doctor-eight-rows/learnt" if learnt else "doctor-eight-rows/not-learnt", start=found[0], end=found[1])
 
 
 def _dependence(x: Any, y: Any) -> tuple[float, float]:

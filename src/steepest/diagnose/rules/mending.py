@@ -28,6 +28,27 @@ def other_line(run: Run, key: str, message: str, line: Line) -> Line | None:
         for op in reversed(run.watcher.last_ops):
             if op.node.name() in message:
                 return op.line
+    if key == "grad-of-non-leaf":
+        source = run.source_of(line[0])
+        rebound = _rebinding(source, line) if source is not None else None
+        return (line[0], rebound.lineno) if rebound is not None else None
+    return None
+
+
+def _grad_owner(source: Source, line: Line) -> str:
+    """The name before `.grad` in a line."""
+    statement = source.statement(line[1])
+    nodes = ast.walk(statement) if statement is not None else ()
+    return next((n.value.id for n in nodes if isinstance(n, ast.Attribute) and n.attr == "grad" and isinstance(n.value, ast.Name)), "")
+
+
+def _rebinding(source: Source, line: Line) -> ast.Assign | None:
+    """`w = w - ...`, which gives the name of a parameter to a computed value."""
+    name = _grad_owner(source, line)
+    for node in ast.walk(source.tree):
+        if name and isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) \
+                and node.targets[0].id == name and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node.value)):
+            return node
     return None
 
 
@@ -227,12 +248,30 @@ def _detached(run: Run, source: Source, line: Line, message: str) -> Edit | None
 
 
 def _retained(run: Run, source: Source, line: Line, message: str) -> Edit | None:
-    statement = source.statement(line[1])
-    for node in ast.walk(statement) if statement is not None else ():
-        if isinstance(node, ast.Attribute) and node.attr == "grad" and isinstance(node.value, ast.Name):
-            for call in source.calls_of("backward"):
-                if call.lineno < line[1] or source.loop(line[1]) is not None:
-                    return Edit(source).insert(call.lineno, f"{node.value.id}.retain_grad()")
+    """The gradient kept; or, where a step by hand gave the parameter's name to a computed value, its data moved in its place."""
+    rebound, name = _rebinding(source, line), _grad_owner(source, line)
+    if rebound is not None:
+        owners = {n.value for n in ast.walk(rebound.value) if isinstance(n, ast.Attribute)}
+        edit = Edit(source).replace(rebound.targets[0], f"{name}.data")
+        for node in ast.walk(rebound.value):
+            if isinstance(node, ast.Name) and node.id == name and node not in owners:
+                edit.replace(node, f"{name}.data")
+        return edit
+    for call in source.calls_of("backward") if name else ():
+        if call.lineno < line[1] or source.loop(line[1]) is not None:
+            return Edit(source).insert(call.lineno, f"{name}.retain_grad()")
+    return None
+
+
+def _without_item(run: Run, source: Source, line: Line, message: str) -> Edit | None:
+    """`.item()` taken away where the loss gets its name."""
+    owners = [c.func.value for c in source.calls_of("backward", line=line[1]) if isinstance(c.func, ast.Attribute)]
+    name = next((owner.id for owner in owners if isinstance(owner, ast.Name)), "")
+    for node in ast.walk(source.tree):
+        if name and isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+            for call in ast.walk(node.value):
+                if isinstance(call, ast.Call) and called(call) == "item" and isinstance(call.func, ast.Attribute):
+                    return Edit(source).replace(call, source.segment(call.func.value))
     return None
 
 
@@ -283,7 +322,7 @@ MENDS = {
     "backward-twice": _backward_twice, "backward-of-non-scalar": _reduced, "gradient-chain-broken": _with_grad,
     "requires-grad-of-integers": _float_first, "numpy-of-grad": _detached, "in-place-needed-value": _new_tensor,
     "in-place-of-leaf": _under_no_grad, "in-place-of-view-of-leaf": _under_no_grad, "grad-of-non-leaf": _retained,
-    "tensor-of-tensor": _copied, "optimizer-option": _usual,
+    "tensor-of-tensor": _copied, "backward-of-number": _without_item, "optimizer-option": _usual,
     "optimizer-non-leaf": _made_leaf, "bce-target-range": _target_range,
 }  # fmt: skip
 

@@ -35,10 +35,14 @@ RAISED = {
 }
 
 
+OF_PYTHON = (("gradient-chain-broken", "backward-of-number", r"'(float|int)' object has no attribute 'backward'"),)
+"""Errors that Python raises by itself: the rule, the row of `MENDS`, the message."""
+
+
 @cache
 def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     errors.text("backward-twice", node="")      # reads the tables
-    found = []
+    found = [(rule, key, re.compile(pattern)) for rule, key, pattern in OF_PYTHON]
     for rule, keys in RAISED.items():
         for key in keys:
             for words in errors._rows.get(key, ()):
