@@ -1,5 +1,6 @@
 """Calls of sizes that were never recorded are native where the size has no say in what is done, and eager's where it has."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -137,12 +138,50 @@ def by_loop(x: Any) -> Any:
     return y
 
 
+def by_alias(x: Any) -> Any:
+    n = x.shape[0]
+    m = n
+    return x.cos() if m > 30 else x.sin()
+
+
+def by_sum(x: Any) -> Any:
+    n = len(x)
+    more = n + 1
+    return x.cos() if more > 30 else x.sin()
+
+
+def by_keyword(x: Any, known: int = 0) -> Any:
+    if not known:
+        return by_keyword(x, known=x.shape[0])
+    return x.cos() if known > 30 else x.sin()
+
+
+def by_container(x: Any) -> Any:
+    kept = [x.shape[0]]
+    return x.cos() if kept[0] > 30 else x.sin()
+
+
+def by_helper(x: Any) -> Any:
+    def many(n: int) -> bool:
+        return n > 30
+
+    return x.cos() if many(x.size(0)) else x.sin()
+
+
+def by_default(x: Any) -> Any:
+    return x.cos() if max(x.shape) > 30 else x.sin()
+
+
 def by_name(x: Any) -> Any:
     name = f"{x.shape[0]}"
     return x.cos() * len(name)
 
 
-@pytest.mark.parametrize("f", [by_branch, by_truth, by_power, by_attempt, by_first, by_loop, by_name])
+DECIDING = [by_branch, by_truth, by_power, by_attempt, by_first, by_loop, by_name, by_alias, by_sum, by_keyword, by_container, by_helper,
+            by_default]
+
+
+@pytest.mark.parametrize("f", DECIDING)
 def test_a_size_that_decides_is_never_guessed(f: Any) -> None:
     assert agree(f, rows(2)) == set()
 
@@ -231,3 +270,30 @@ def test_batches_of_sequences_of_many_lengths() -> None:
         for a, b in zip(found, expected, strict=True):
             np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=2e-4, atol=2e-5, err_msg=f"{shape}")
     assert compilation(fast).programs <= 2
+
+
+class Block(nn.Module):
+    """Attention as it is written by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all, self.out, self.places = nn.Linear(8, 24), nn.Linear(8, 8), nn.Embedding(64, 8)
+        self.register_buffer("mask", torch.tril(torch.ones(64, 64)).view(1, 1, 64, 64))
+
+    def forward(self, x: Any) -> Any:
+        B, T, C = x.shape
+        x = x + self.places(torch.arange(T))
+        q, k, v = self.all(x).split(8, dim=2)
+        k = k.view(B, T, 2, C // 2).transpose(1, 2)
+        q, v = (t.view(B, T, 2, C // 2).transpose(1, 2) for t in (q, v))
+        weights = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1)))
+        weights = weights.masked_fill(self.mask[:, :, :T, :T] == 0, float("-inf"))
+        y = torch.softmax(weights, dim=-1) @ v
+        return self.out(y.transpose(1, 2).contiguous().view(B, T, C)).mean((0, 1))
+
+
+def test_attention_written_by_hand() -> None:
+    torch.manual_seed(0)
+    net = Block()
+    data = rows(8)
+    assert agree(lambda x: net(x), lambda n: [data(n)[0][None].repeat(2, 1, 1)], net) >= BETWEEN

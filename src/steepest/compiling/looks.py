@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from steepest.compiling.source import function_of, parents_of
+from steepest.core.size import Size
 
 __all__ = ["Look", "harmless"]
 
@@ -32,23 +33,34 @@ def harmless(calls: list[list[Look]], codes: Iterable[types.CodeType]) -> bool:
     varying = [looks for looks in zip(*calls, strict=True) if any(_differs(looks[0][3], look[3]) for look in looks)]
     if any(looks[0][2] not in ("shape", "size", "numel", "nelement", "_len") for looks in varying):
         return False
-    return all(map(_used_for_sizes, {looks[0][0] for looks in varying}))
+    told: dict[types.CodeType, dict[int, list[tuple[Any, ...]]]] = {}
+    for looks in zip(*calls, strict=True):
+        code, line, _, _ = looks[0]
+        told.setdefault(code, {}).setdefault(line, []).append(tuple([look[3] for look in looks]))
+    return all(_used_for_sizes(code, told[code]) for code in {looks[0][0] for looks in varying})
 
 
 def _differs(a: Any, b: Any) -> bool:
     return type(a) is not type(b) or repr(a) != repr(b)
 
 
-def _used_for_sizes(code: types.CodeType) -> bool:
-    """Whether every question about a size in a function, and every name that stands for the answer, is where it does no harm."""
+def _used_for_sizes(code: types.CodeType, told: dict[int, list[tuple[Any, ...]]]) -> bool:
+    """Whether every question about a size in a function, and every name that stands for the answer, is where it does no harm. `told` are
+    the answers in the calls, by the line."""
     function = function_of(code)
     if function is None:
         return False
     above = parents_of(function)
-    names = {t.id for n in ast.walk(function) if isinstance(n, ast.Assign) and _asks(n.value)
-             for target in n.targets for t in ast.walk(target) if isinstance(t, ast.Name)}
+    names = set()
     for n in ast.walk(function):
-        if _asks(n) and not _is_part(n, above) and not _is_harmless(n, above):
+        if isinstance(n, ast.Assign) and _asks(n.value) and not _is_fixed(n.value, None, told):
+            for target in n.targets:
+                parts = target.elts if isinstance(target, ast.Tuple) else [target]
+                for k, part in enumerate(parts):
+                    if len(parts) == 1 or not _is_fixed(n.value, k, told):
+                        names |= {t.id for t in ast.walk(part) if isinstance(t, ast.Name)}
+    for n in ast.walk(function):
+        if _asks(n) and not _is_fixed(n, None, told) and not _is_part(n, above) and not _is_harmless(n, above):
             return False
         if isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load) and not _is_harmless(n, above):
             return False
@@ -67,6 +79,28 @@ def _asks(n: ast.AST) -> bool:
     return isinstance(n, ast.Attribute) and n.attr == "shape"
 
 
+def _is_fixed(n: ast.AST, place: int | None, told: dict[int, list[tuple[Any, ...]]]) -> bool:
+    """Whether the answer to a question, or what stands at a place in it, was the same in all calls."""
+    assert isinstance(n, ast.expr) and n.end_lineno is not None
+    answers = [row for line in range(n.lineno, n.end_lineno + 1) for row in told.get(line, [])]
+    if isinstance(n, ast.Subscript) and place is None:
+        place, n = _constant(n.slice), n.value
+        if place is None:
+            return False
+    if place is not None:
+        shapes = [row for row in answers if isinstance(row[0], Size)]
+        return bool(shapes) and all(-len(x) <= place < len(x) and x[place] == row[0][place] for row in shapes for x in row)
+    return bool(answers) and all(x == row[0] for row in answers for x in row)
+
+
+def _constant(n: ast.AST) -> int | None:
+    try:
+        value = ast.literal_eval(n)
+    except ValueError:
+        return None
+    return value if type(value) is int else None
+
+
 def _is_part(n: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     """Whether a question is part of a larger one."""
     parent = above.get(n)
@@ -75,9 +109,11 @@ def _is_part(n: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_harmless(n: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     parent = above.get(n)
-    if isinstance(parent, ast.Assign):
+    if isinstance(parent, ast.Assign) and not isinstance(n, ast.Name):
         targets = [e for t in parent.targets for e in (t.elts if isinstance(t, ast.Tuple) else [t])]
         return parent.value is n and all(isinstance(t, ast.Name) for t in targets)
+    if isinstance(parent, ast.Slice):
+        return parent.upper is n        # the watch notes that it may take less
     if isinstance(parent, ast.Starred):
         return _is_harmless(parent, above)
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and parent.right is n:
