@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.generic_nest import ARENA, PAYS, GenericNest, Plan, aligned
-from steepest.compiling.program import Program
+from steepest.compiling.program import Steps
 from steepest.core import dtype as dtypes
 from steepest.core.recorder import Access, Content
 from steepest.core.storage import Storage
@@ -121,7 +121,7 @@ class Sizes:
         self.compiled, self.seconds = 0, 0.0
         """So many times machine code was made, and how long that took."""
 
-    def nest(self, program: Program, results: list[Access], exact: bool) -> "AnySize | None":
+    def nest(self, program: Steps, results: list[Access], exact: bool) -> "AnySize | None":
         """A program with shared code; None where there is none (yet)."""
         try:
             return AnySize(program, results, self, exact)
@@ -137,7 +137,7 @@ class Sizes:
 class AnySize(GenericNest):
     """A generic nest with code for every size. Raises Unsupported where there is none (yet)."""
 
-    def __init__(self, program: Program, results: list[Access], sizes: Sizes, exact: bool = False):
+    def __init__(self, program: Steps, results: list[Access], sizes: Sizes, exact: bool = False):
         self.sizes = sizes
         self.symbolic: Outline | None = None
         self.entries_of: dict[int, int] = {}

@@ -12,7 +12,7 @@ import numpy as np
 
 from steepest.compiling.agreement import TOLERANCE, difference, magnitude
 from steepest.compiling.keeping import Key
-from steepest.compiling.program import Differs, Program
+from steepest.compiling.program import Differs, Steps
 from steepest.core.modes import modes
 from steepest.core.mt19937 import MT19937
 from steepest.core.recorder import Access, Content
@@ -44,8 +44,8 @@ PAYS_ONCE = 10_000_000
 class Evaluating:
     """A program whose equations Python evaluates one by one over the storages' memory; `given` are the rows of streams."""
 
-    def __init__(self, program: Program):
-        self.program, self.given = program, {}      # type: Program, dict[Storage, Array]
+    def __init__(self, program: Steps):
+        self.program, self.given = program, {}      # type: Steps, dict[Storage, Array]
 
     def once(self) -> None:
         """One step."""
@@ -95,12 +95,11 @@ class GenericNest(Evaluating):
     lowerings attached.
 
     With `watched=True` Python looks at every result: where eager finds another one for the same operands, `run` raises Differs.
-    With `exact=True` arithmetic is done as written. Storages that Python sees afterwards are the program's `visible` ones, all of
-    them where it has no such set. With `timed=True` `cycles` holds the processor's cycles that each thread spends
+    With `exact=True` arithmetic is done as written. With `timed=True` `cycles` holds the processor's cycles that each thread spends
     in each group of the schedule, `clock` its counter after each of the last `LAPS` steps. With `once` steps will be called one by one.
     """
 
-    def __init__(self, program: Program, results: list[Access], watched: bool = False, exact: bool = False,
+    def __init__(self, program: Steps, results: list[Access], watched: bool = False, exact: bool = False,
                  timed: bool = False, once: bool = False):
         super().__init__(program)
         self.results, self.watched, self.exact = results, watched, exact
@@ -111,7 +110,7 @@ class GenericNest(Evaluating):
         self.problem: BaseException | None = None
         self.records = [(r, Content(Storage(np.empty(math.prod(r.shape), r.content.storage.flat.dtype)), r.content.dtype, None))
                         for r in results]
-        self.visible: set[Storage] | None = getattr(program, "visible", None)
+        self.visible = program.visible
         self.handed = {s for pair in program.handed_on for s in pair}
         written = {r.content.storage for e in program.equations for r in e.results} | self.handed
         self.fuse = not watched and not overlapping(written, set(self.slots))
@@ -153,8 +152,7 @@ class GenericNest(Evaluating):
     @cached_property
     def schedule(self) -> Schedule:
         """What runs in which order."""
-        visible = None if self.visible is None else frozenset(self.visible)
-        roles = Roles(frozenset(self.program.streams), frozenset(self.handed), visible)
+        roles = Roles(frozenset(self.program.streams), frozenset(self.handed), frozenset(self.visible))
         return Schedule(self.program.equations, self.records, roles, self.fuse, self.exact, self.parts)
 
     def _planned(self) -> tuple[Plan, machine.Native]:

@@ -56,7 +56,7 @@ class Key:
     """The name of a program's plan; None where it cannot have one. Storages and the engines of generators are known by the order of their
     appearance. `facts` is what the plan depends on beside the program; with `alike` also which storages hold the same number."""
 
-    def __init__(self, program: Any, results: list[Access], visible: set[Storage] | None, facts: tuple[Any, ...], alike: bool = False):
+    def __init__(self, program: Any, results: list[Access], visible: set[Storage], facts: tuple[Any, ...], alike: bool = False):
         self.numbers: dict[Storage, int] = {}
         self.engines: dict[MT19937, int] = {}
         self.contents: dict[Any, int] = {}
@@ -67,9 +67,8 @@ class Key:
             parts.append(self._storages("streams", program.streams))
             parts += [self._storages("handed on", pair) for pair in program.handed_on]
             parts += [self._access(r) for r in results]
-            if visible is not None:
-                parts.append(repr(sorted(self._number(s) for s in visible & self.numbers.keys())))
-                parts.append(f"{len(visible - self.numbers.keys())}")
+            parts.append(repr(sorted(self._number(s) for s in visible & self.numbers.keys())))
+            parts.append(f"{len(visible - self.numbers.keys())}")
             if alike:
                 parts.append(self._alike())
         except Unknown:

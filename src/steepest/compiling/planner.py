@@ -16,7 +16,7 @@ import numpy as np
 from steepest.compiling.any_size import Sizes
 from steepest.compiling.generic_nest import GenericNest, overlapping
 from steepest.compiling.keeping import Key, Plan
-from steepest.compiling.program import Program
+from steepest.compiling.program import Steps
 from steepest.core.modes import modes
 from steepest.core.recorder import Access, Equation
 from steepest.core.storage import Storage
@@ -52,7 +52,7 @@ class Executable(Protocol):
 class Generic:
     """The generic loop nest, compiled when it first runs."""
 
-    def __init__(self, program: Program, results: list[Access], exact: bool, why: str, native: GenericNest | None = None) -> None:
+    def __init__(self, program: Steps, results: list[Access], exact: bool, why: str, native: GenericNest | None = None) -> None:
         self.program, self.results, self.exact, self.why = program, results, exact, why
         self.native = native
 
@@ -79,7 +79,7 @@ class Fast:
     The table of addresses is made once, and again (`bind`) where storages have been given other memory.
     """
 
-    def __init__(self, program: Program, results: list[Access], kept: Plan, code: machine.Native, lowering: Callable[[], Any],
+    def __init__(self, program: Steps, results: list[Access], kept: Plan, code: machine.Native, lowering: Callable[[], Any],
                  generic: Generic) -> None:
         self.program, self.lowering, self.generic = program, lowering, generic
         self.call = code.function(ctypes.c_void_p, ctypes.c_int64)
@@ -142,7 +142,7 @@ class Fast:
         return text
 
 
-def plan(program: Program, results: list[Access], exact: bool | None = False, sizes: Sizes | None = None) -> Executable:
+def plan(program: Steps, results: list[Access], exact: bool | None = False, sizes: Sizes | None = None) -> Executable:
     """The fastest executable there is for a program; `results` are kept for every step. With `sizes` programs that differ in a size share
     code from the second one on.
 
@@ -150,7 +150,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False, si
     tiny programs, whose printed digits then are eager's.
     """
     written, read = _written(program), _storages(program, results)
-    visible: set[Storage] = getattr(program, "visible", written) | {source for _, source in program.handed_on}
+    visible = program.visible | {source for _, source in program.handed_on}
     if overlapping(written, read):
         return Generic(program, results, bool(exact), "storages share memory, and one of them is written")
     if sizes is not None and not (exact is None and _is_tiny(program, results, visible)):
@@ -190,7 +190,7 @@ def plan(program: Program, results: list[Access], exact: bool | None = False, si
     return Generic(program, results, bool(exact), why)
 
 
-def _is_tiny(program: Program, results: list[Access], visible: set[Storage]) -> bool:
+def _is_tiny(program: Steps, results: list[Access], visible: set[Storage]) -> bool:
     """Whether arithmetic is done as written unless told otherwise."""
     try:
         Tiny(program.equations, program.handed_on, program.streams, results, visible, True)
@@ -199,7 +199,7 @@ def _is_tiny(program: Program, results: list[Access], visible: set[Storage]) -> 
     return True
 
 
-def _is_wide(program: Program) -> bool:
+def _is_wide(program: Steps) -> bool:
     """Whether products of many rows and many weights are most of a step: threads pay there, which only the generic nest has."""
     work = widest = 0
     for e in program.equations:
@@ -220,13 +220,13 @@ def _as_written(lowering: str, exact: bool | None) -> bool:
     return lowering == "tiny" if exact is None else exact
 
 
-def _storages(program: Program, results: list[Access]) -> set[Storage]:
+def _storages(program: Steps, results: list[Access]) -> set[Storage]:
     """Every storage that the program touches, but for streams."""
     found = set(program.storages()) | {s for pair in program.handed_on for s in pair} | {r.content.storage for r in results}
     return found - set(program.streams)
 
 
-def _written(program: Program) -> set[Storage]:
+def _written(program: Steps) -> set[Storage]:
     """The storages that hold something else after a step."""
     made = {r.content.storage for e in program.equations for r in e.results}
     return made | {s for pair in program.handed_on for s in pair}

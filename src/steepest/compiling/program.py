@@ -11,24 +11,36 @@ Loops and compiled functions find their inputs by place instead: see `loop_progr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from steepest.compiling.pairing import Differs, in_order, paired, refused
-from steepest.core.recorder import Access, Content, Recorder, recording
+from steepest.core.recorder import Access, Content, Equation, Recorder, recording
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 
-__all__ = ["Differs", "Program"]
+__all__ = ["Differs", "Program", "Steps"]
+
+
+class Steps(Protocol):
+    """A program as lowerings and executables see it: the equations of a step, its streams, the storages that successive steps hand on (as
+    pairs of target and source), the leaves' gradients, the counters of writes, and the storages at which Python looks afterwards."""
+
+    equations: list[Equation]
+    streams: list[Storage]
+    handed_on: list[tuple[Storage, Storage]]
+    gradients: list[Any]
+    versions: list[Any]
+    visible: set[Storage]
+
+    def storages(self) -> list[Storage]:
+        """Every storage that the equations touch, in the order of their appearance."""
 
 
 class Program:
     """The equations of the second recording, its streams and the storages that successive steps hand on; `results` are what the function
     returned. Raises Differs where the recordings are not the same program, or Python looked at a value.
     """
-
-    visible: set[Storage]
-    """Storages at which Python looks afterwards; where this is not set, all that are written."""
 
     def __init__(self, function: Callable[..., Any], first: Sequence[Tensor] = (), second: Sequence[Tensor] = ()):
         earlier, streams_1, _ = _recorded(function, first)
@@ -47,6 +59,7 @@ class Program:
             if y.equation is None:
                 self._place(x, y, dict(zip(streams_1, streams_2, strict=True)), pairs, earlier, later)
         self.handed_on = in_order(self.handed_on)
+        self.visible = {r.content.storage for e in self.equations for r in e.results}
 
     def _place(self, x: Content, y: Content, streams: dict[Storage, Storage], pairs: dict[Content, Content], first: Recorder,
                second: Recorder) -> None:
@@ -65,7 +78,7 @@ class Program:
             self.handed_on.append((y.storage, after.storage))
 
     def storages(self) -> list[Storage]:
-        """Every storage that the equations touch, in the order of their appearance."""
+        """See `Steps`."""
         seen: dict[Storage, None] = {}
         for e in self.equations:
             for x in (*e.operands, *e.results):

@@ -34,7 +34,7 @@ class Compiled:
         self.program, self.sizes = program, sizes
         self._begin_recorded()      # which numbers are equal plays a part in the plan
         started = time.perf_counter()
-        self.executable: Any = plan(program, program.results, exact, sizes)    # type: ignore[arg-type]
+        self.executable: Any = plan(program, program.results, exact, sizes)
         self.compile_time = time.perf_counter() - started
         self.precision = precisions(program.equations, program.handed_on)
         self.seconds = 1e-4         # the time of a step, as measured so far
@@ -64,12 +64,12 @@ class Compiled:
         except Differs:
             if self.shared:
                 self.shared = False
-                self.executable = plan(program, program.results, exact)     # type: ignore[arg-type]
+                self.executable = plan(program, program.results, exact)
             elif isinstance(self.executable, Generic):
                 raise
             else:
                 why = "a faster lowering did not leave what Python left"
-                self.executable = Generic(program, program.results, exact, why)   # type: ignore[arg-type]
+                self.executable = Generic(program, program.results, bool(exact), why)
             self._check()
 
     @property
@@ -118,7 +118,7 @@ class Compiled:
         p = self.program
         written = {r.content.storage for e in p.equations for r in e.results} | {to for to, _ in p.handed_on} | self.carried
         now = {s: s.flat.copy() for s in written}, {g: g.get_state() for g in p.generators}
-        replay = Evaluating(p)      # type: ignore[arg-type]
+        replay = Evaluating(p)
         streams = streams if p.step_stream is None else [*streams, np.array([[k]])]
         replay.given = {s: a.reshape(1, s.flat.size) for s, a in zip(p.streams, streams, strict=True)}
         self.restore(state)
@@ -137,7 +137,7 @@ class Compiled:
             if self._differs(1):
                 if self._differs(ROUGHLY):
                     raise Differs(text("loop-compiled"))
-                self._run_recorded(GenericNest(p, p.results, watched=True))      # type: ignore[arg-type]
+                self._run_recorded(GenericNest(p, p.results, watched=True))
         finally:
             for generator, state in states.items():
                 after = generator.get_state()

@@ -29,7 +29,7 @@ KINDS: Any = (list, dict, tuple, str, set, frozenset, int, float, complex, bool,
               slice, type(None), np.ndarray, np.generic, type({}.items()), type({}.keys()), type({}.values()))
 PYTHON = frozenset(
     "functools collections contextlib typing abc copy dataclasses enum operator types weakref _collections_abc numpy math copyreg "
-    "_weakrefset _py_abc numbers statistics re string inspect annotationlib".split())
+    "_weakrefset _py_abc numbers statistics re string inspect annotationlib fnmatch".split())
 """Modules written in Python whose functions change nothing but what a walk sees."""
 UNREPEATABLE = {DataLoader.__iter__.__code__: "iter(DataLoader)", Generator.manual_seed.__code__: "manual_seed",
                 Generator.seed.__code__: "seed", Generator.set_state.__code__: "set_state"}

@@ -151,7 +151,7 @@ _ALL = slice(None)
 
 def _followed(k: Any) -> bool:
     """Whether an index is a number of a recording, or a slice between such."""
-    return any(hasattr(v, "as_tensor") for v in (k.start, k.stop)) if type(k) is slice else hasattr(k, "as_tensor")
+    return any(hasattr(type(v), "as_tensor") for v in ((k.start, k.stop) if type(k) is slice else (k,)))
 
 
 def _picks(k: Any) -> bool:
