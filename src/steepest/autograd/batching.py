@@ -260,7 +260,9 @@ def of_write(level: Batching, primitive: Any, operands: Any, params: dict[str, A
 
 
 def of_call(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
-    """LAPACK's functions take stacks of matrices; a right side that is a vector by example becomes a column."""
+    """Transforms along dimensions; LAPACK's functions take stacks of matrices, a right side that is a vector becomes a column."""
+    if "dim" in params:
+        return primitive(*orders(level, operands), **further(params))
     column = len(operands) > 1 and operands[1].array.ndim == 1
     inner = [aligned(level, x, largest(operands)) for x in operands]
     if column:
