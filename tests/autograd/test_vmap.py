@@ -181,3 +181,15 @@ def test_mistakes_are_explained(call: Any, kind: Any, part: str) -> None:
     with pytest.raises(kind, match=".*") as caught:
         call()
     assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("function", [
+    lambda x: torch.fft.fft(x), lambda x: torch.fft.fft2(x), lambda x: torch.fft.rfft(x, dim=0), lambda x: torch.fft.irfft(x, dim=1),
+    lambda x: torch.histc(x, 4, -2, 2), lambda x: torch.bucketize(x, torch.tensor([-1.0, 0.0, 1.0])), lambda x: torch.roll(x, 2),
+    lambda x: torch.logcumsumexp(x * 1e4, 0), lambda x: torch.linalg.matrix_rank(x), lambda x: torch.isin(x, x[0]),
+    lambda x: torch.searchsorted(x.sort().values, x), lambda x: torch.linalg.lu_factor(x @ x.T)[0],
+])
+@pytest.mark.parametrize("dim", [0, -1])
+def test_what_runs_along_dimensions_or_looks_at_numbers_does_so_by_example(function, dim):
+    x = torch.randn(3, 4, 5, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    assert torch.allclose(torch.vmap(function, in_dims=dim)(x.movedim(0, dim)), torch.stack([function(row) for row in x]), atol=1e-12)

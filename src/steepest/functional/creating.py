@@ -13,6 +13,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
+from steepest.functional.by_example import by_example
 from steepest.functional.neural.warning import warn
 from steepest.functional.operands import result_into, sizes
 from steepest.ops import creation
@@ -277,6 +278,7 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None,
     return finished(iota(start=start, step=step, size=n, dtype=dtype or get_default_dtype()), requires_grad)
 
 
+@by_example
 def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `start` to `end`, both included, at equal distances."""
@@ -301,6 +303,7 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
     return finished(constant(array.astype(numpy_dtype(of)), of), requires_grad, device, out)
 
 
+@by_example
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""

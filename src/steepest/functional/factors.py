@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import LinAlgError, text
+from steepest.functional.by_example import by_example
 from steepest.functional.linalg import eigh, matrices, qr, slogdet, svd
 from steepest.functional.linalg import solve_triangular as _solve_triangular
 from steepest.functional.random import randn
@@ -26,6 +27,7 @@ geqrf_result, svd_result = named("geqrf", "a", "tau"), named("svd", "U", "S", "V
 old_qr_result, old_slogdet_result = named("qr", "Q", "R"), named("slogdet", "sign", "logabsdet")
 
 
+@by_example
 def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
     """L and U in one matrix, the exchanged rows, and for each matrix 0 or the place of the first zero pivot."""
     matrices("linalg.lu_factor", "A", A)
@@ -36,6 +38,7 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
     return lu_factor_ex_result(made)
 
 
+@by_example
 def lu_factor(A: Tensor, *, pivot: bool = True) -> Any:
     """L and U in one matrix and the exchanged rows; LinAlgError where a pivot is zero."""
     return lu_factor_result(lu_factor_ex(A, pivot=pivot, check_errors=True)[:2])
@@ -48,6 +51,7 @@ def plu(A: Tensor, *, pivot: bool = True) -> Any:
     return plu_result(parts)
 
 
+@by_example
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
     """As `lu_factor`, with `get_infos` as `lu_factor_ex`."""
     made = lu_factor_ex(A, pivot=pivot, check_errors=not get_infos)

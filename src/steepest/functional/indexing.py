@@ -10,6 +10,7 @@ from steepest.core.modes import interpreters, modes
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.functional.by_example import by_example
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
 from steepest.ops import counting, views
@@ -490,6 +491,7 @@ def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
     return scatter_reduce(input, d, wide, source, reduce, include_self=include_self)
 
 
+@by_example
 def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
     """The first `size` rows of `nonzero`, filled up with `fill_value`."""
     found = nonzero(input).array[:size]

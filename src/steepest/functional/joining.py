@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.modes import interpreters
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
+from steepest.functional.by_example import by_example
 from steepest.functional.creating import arange
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
@@ -23,7 +25,7 @@ from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import constant, positions
 from steepest.ops.functions import absolute, exp, log
 from steepest.ops.joining import join
-from steepest.ops.reductions import amax, total, wrap
+from steepest.ops.reductions import total, wrap
 from steepest.ops.views import diagonal as diagonal_view
 from steepest.ops.views import real, select, spread
 
@@ -209,6 +211,8 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
         raise RuntimeError(text("roll-shifts", shifts=len(moves), dims=len(along)))
     if along and not input.array.ndim:
         raise IndexError(text("fft-no-dims", dim=along[0]))
+    if not along and interpreters:          # all elements of an example, not of a batch
+        return reshape(roll(reshape(input, -1), moves, 0), *input.array.shape)
     if not along:
         return ordering.roll(input, shifts=moves[0], dims=None)
     return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))
@@ -260,9 +264,13 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 
 
 def _log_of_sums(x: Tensor, dim: int) -> Tensor:
-    top = amax(real(x) if x.dtype.is_complex else x, dim=(dim,), keepdim=True)
+    """Every sum by itself, scaled by the largest of its own terms; what comes later is left out."""
+    rows = x.transpose(dim, -1)
+    top = scans.cummax(real(rows) if x.dtype.is_complex else rows, dim=rows.array.ndim - 1)[0]
     top = ar.where(ar.isinf(top), 0, top)
-    return log(scans.cumsum(exp(x - top), dim=dim)) + top
+    place = positions(rows.array.shape[-1])
+    terms = ar.where(place <= place.unsqueeze(1), exp(rows.unsqueeze(-2) - top.unsqueeze(-1)), 0)
+    return (log(terms.sum(-1)) + top).transpose(dim, -1)
 
 
 def _running_log_of_sums(x: Any, dim: int) -> Any:
@@ -456,22 +464,26 @@ def _runs(x: Tensor, d: int, return_inverse: bool, return_counts: bool) -> Any:
     return out[0] if len(out) == 1 else tuple(out)
 
 
+@by_example
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Where an element occurs (with `invert`: does not) among `test_elements`."""
     found = counting.is_in(_tensor(elements), _tensor(test_elements))
     return ~found if invert else found
 
 
+@by_example
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
     return from_array(np.bincount(read(input), None if weights is None else read(weights), minlength))
 
 
+@by_example
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
     return counting.histogram(input, bins=bins, low=min, high=max)
 
 
+@by_example
 def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
                  sorter: Tensor | None = None) -> Tensor:
     """Where values would go in sorted rows (or in rows that `sorter` puts in order)."""
@@ -491,6 +503,7 @@ def _tensor(x: Any) -> Tensor:
     return constant(array, dtypes.from_numpy(array.dtype))
 
 
+@by_example
 def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The interval between sorted boundaries that each element lies in."""
     if boundaries.array.ndim != 1:

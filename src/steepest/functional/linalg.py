@@ -10,6 +10,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import LinAlgError, text
 from steepest.functional import shaping
 from steepest.functional.appearing import appears_as
+from steepest.functional.by_example import by_example
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
 from steepest.ops import linalg as la
@@ -99,6 +100,7 @@ def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool =
     return triangular_solve_result((x, A.clone()))
 
 
+@by_example
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The least-squares solution of `A X = B`, and what the LAPACK driver of that name tells with it."""
     matrices("linalg.lstsq", "A", A)
@@ -140,6 +142,7 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     return pinv(input, rcond)
 
 
+@by_example
 def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The number of singular values (of Hermitian matrices: eigenvalues) that are not small."""
     matrices("linalg.matrix_rank", "A", A, square=hermitian)

@@ -10,6 +10,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.functional.by_example import by_example
 from steepest.functional.joining import cat, cumsum
 from steepest.functional.reducing import named
 from steepest.ops.creation import constant
@@ -193,6 +194,7 @@ def _counts(points: Any, edges: Any, weight: Tensor | None, density: bool) -> An
     return counts
 
 
+@by_example
 def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None, density: bool = False) -> Any:
     """How many elements lie in each interval, and the intervals' edges; `bins` is their number or their edges."""
     x = read(input).reshape(-1)

@@ -12,6 +12,7 @@ from steepest.core.dtype import int64
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.by_example import by_example
 from steepest.functional.neural.precision import widened
 from steepest.ops import arithmetic as ar
 from steepest.ops.composites import composite
@@ -142,6 +143,7 @@ aligned = composite(
 )
 
 
+@by_example
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,
