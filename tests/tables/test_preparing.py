@@ -55,6 +55,13 @@ def test_categories_are_one_hot_with_missing_and_rare(write: Write) -> None:
     assert matrix[11].tolist() == [0, 0, 0, 1]
 
 
+def test_a_category_may_be_missing_in_all_rows_that_are_learnt_from(write: Write) -> None:
+    made = read(write("pool,y\n" + "\n".join(f"{'good' if row == 5 else ''},{row}.5" for row in range(40)) + "\n"))
+    fitted = prepared(made, list(range(6, 40)))
+    assert fitted.features == ["pool: missing"]
+    assert fitted.encode(made).tolist() == [[1.0]] * 40
+
+
 def test_an_unseen_word_goes_to_the_bucket_or_is_the_average(write: Write) -> None:
     table = read(write("x,y\n" + "".join(f"{cell},{place}.5\n" for place, cell in enumerate(CATEGORIES))), header=True)
     new = read(write("x,y\nz,1\n,1\n", "new.csv"), header=True)

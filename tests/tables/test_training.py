@@ -278,7 +278,7 @@ def test_few_rows_have_a_fixed_rate_unless_one_is_searched(tmp_path: Path) -> No
     assert [row.validation_loss for row in again.run.history] == [row.validation_loss for row in ways["auto"].run.history]
 
 
-def test_the_rate_of_few_rows_is_the_best_over_the_validation_rows_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rate_of_few_rows_is_the_best_over_the_validation_rows_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[tuple[float, float]] = []
 
     def member(*arguments: Any) -> tuple[None, Run]:
@@ -288,7 +288,7 @@ def test_the_rate_of_few_rows_is_the_best_over_the_validation_rows_of_all(monkey
         return None, Run(history=[Epoch(1, 0.0, loss, rate, 0.0)])
 
     monkeypatch.setattr(learning, "_member", member)
-    how = Settings(tried=(1.0, 2.0), all_try=True)
+    how = Settings(tried=(1.0, 2.0), triers=3)
     sides = [numpy.arange(3), numpy.arange(3, 6), numpy.arange(6, 9)]
-    assert learning._rate_for_all(None, numpy.arange(9), sides, [4], how, 0) == 2.0  # type: ignore[arg-type]
+    assert learning._rate_of_several(None, numpy.arange(9), sides, [4], how, 0) == 2.0  # type: ignore[arg-type]
     assert len(tried) == 6

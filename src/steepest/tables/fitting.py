@@ -6,7 +6,6 @@ import os
 import time as clock
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -113,7 +112,7 @@ def train(
         learnt = learning.learn(ready, plan.learn, hidden, how_to_train, seed, model == "auto", watch, few)
         learning_seconds = clock.perf_counter() - begin
         growth = explaining.Growth() if out is not None else None
-        rows, predicted = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes, growth, stage)
+        rows, predicted, rates = _tested(learnt, ready, plan, hidden, how_to_train, seed, model == "auto", notes, growth, stage)
     notes += learnt.notes
     chosen = learnt.model
     truth = ready.truth[rows]
@@ -136,13 +135,15 @@ def train(
         "trained": "-".join(map(str, hidden)) or "linear",
         "optimizer": how_to_train.optimizer,
         "lr": learnt.runs[0].lr,
+        "rates": [*rates, *[learnt.runs[0].lr] * (len(plan.tests) - len(rates))],
+        "weights": [] if ready.weights is None else ready.weights.tolist(),
         "rate": _how_the_rate_came(lr, how_to_train, len(plan.learn)) if learnt.runs[0].history else "",
         "epochs": how_to_train.epochs,
         "best_epoch": learnt.runs[0].best,
         "ended": learnt.runs[-1].ended,
         "members": len(chosen.members),
         "networks": len(learnt.runs),
-        "fold_members": min(len(chosen.members), settings.members_of_fold(how_to_train)),
+        "fold_members": min(len(chosen.members), settings.of_fold(how_to_train).members),
         "cosine": how_to_train.cosine,
         "batch": how_to_train.batch(len(plan.learn)),
         "time": time or "",
@@ -225,11 +226,12 @@ def _ordered(metrics: dict[str, float], first: str) -> dict[str, float]:
 def _tested(
     learnt: Learnt, ready: Work, plan: Plan, hidden: list[int], how: Settings, seed: int, choose: bool, notes: list[str],
     growth: Growth | None, stage: Callable[[str], None],
-) -> tuple[Rows, dict[str, Array]]:
-    """The rows that were tested and, for the model and each baseline, what it says about them; `growth` learns what each judged model
-    leans on."""
+) -> tuple[Rows, dict[str, Array], list[float]]:
+    """The rows that were tested; for the model and each baseline what it says about them; the learning rate of each test. `growth` learns
+    what each judged model leans on. A fold's model is made and chosen as the one that is handed on, from the fold's rows alone."""
     classes = len(ready.schema.classes)
     parts: list[tuple[Rows, dict[str, Array]]] = []
+    rates: list[float] = []
     if not learnt.interrupted or plan.kind in ("holdout", "time"):
         try:
             for number, test in enumerate(plan.tests):
@@ -237,12 +239,11 @@ def _tested(
                 one, rows = learnt, plan.learn
                 if plan.kind in ("folds", "each"):
                     rows = plan.others(test)
-                    quick = replace(how, members=settings.members_of_fold(how), lr=learnt.runs[0].lr or how.lr)
-                    chosen = learnt.model.hidden if choose else hidden
-                    one = learning.learn(ready, rows, chosen, quick, seed + 1 + number, choose, solve=True)
+                    one = learning.learn(ready, rows, hidden, settings.of_fold(how), seed + 1 + number, choose, solve=True)
                     if one.interrupted:
                         raise KeyboardInterrupt
                 parts.append((test, _said(one, ready, rows, test, seed)))
+                rates.append(one.runs[0].lr)
                 if growth is not None:
                     growth.add(one.model, one.matrix, test, ready.truth[test], len(plan.tested))
         except KeyboardInterrupt:  # the model is there: what was tested so far tells how good it is
@@ -257,7 +258,7 @@ def _tested(
         said = {who: numpy.concatenate([said[who] for _, said in parts])[order] for who in parts[0][1]}
         rows = rows[order]
     # One constant for all tests: the folds' own would differ by a little, and by that tell which rows a fold does not hold.
-    return rows, {**said, "simplest": baselines.simplest(ready.truth[plan.learn], classes, len(rows))}
+    return rows, {**said, "simplest": baselines.simplest(ready.truth[plan.learn], classes, len(rows))}, rates
 
 
 def _said(one: Learnt, ready: Work, rows: Rows, test: Rows, seed: int) -> dict[str, Array]:

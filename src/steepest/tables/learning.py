@@ -151,11 +151,11 @@ class _Data:
 def _members(
     data: _Data, rows: Rows, sides: list[Rows], hidden: list[int], settings: Settings, seed: int, watch: Watch
 ) -> tuple[list[nn.Sequential], list[Run]]:
-    """The trained networks, each without its validation rows; the first chooses the learning rate of all; where rows are few, all do."""
+    """The trained networks, each without its validation rows; the first, or where rows are few several, choose the learning rate of all."""
     members: list[nn.Sequential] = []
     runs: list[Run] = []
-    if settings.lr is None and settings.all_try:
-        settings = replace(settings, lr=_rate_for_all(data, rows, sides, hidden, settings, seed))
+    if settings.lr is None and settings.triers > 1:
+        settings = replace(settings, lr=_rate_of_several(data, rows, sides[: settings.triers], hidden, settings, seed))
     for number, side in enumerate(sides):
         try:
             network, run = _member(data, rows, side, hidden, settings, seed + number, watch, number == 0)
@@ -187,9 +187,9 @@ def _member(
     return network, training.train(network, data.criterion, learnt, validation, settings, seed, watch, diagnosed)
 
 
-def _rate_for_all(data: _Data, rows: Rows, sides: list[Rows], hidden: list[int], settings: Settings, seed: int) -> float:
-    """The learning rate with which short runs of all networks have the least validation loss over the rows of all; afterwards the
-    generator is where it was, so that this rate given by hand trains the same networks."""
+def _rate_of_several(data: _Data, rows: Rows, sides: list[Rows], hidden: list[int], settings: Settings, seed: int) -> float:
+    """The learning rate with which short runs of some networks have the least validation loss over the rows of all of them; afterwards
+    the generator is where it was, so that this rate given by hand trains the same networks."""
     short, before = training.shortened(settings, len(rows) - len(sides[0])), steepest.get_rng_state()
     counts = numpy.array([len(side) for side in sides], dtype=float)
     losses = {}

@@ -190,7 +190,7 @@ class CategoryColumn:
         name = column.name
         counts = values.drop_nulls().value_counts(name="rows").sort(["rows", name], descending=[True, False])
         frequent = counts.head(MOST_VALUES)
-        if counts["rows"].max() >= RARE:  # type: ignore[operator]
+        if counts.height and counts["rows"][0] >= RARE:  # none where all cells that hold something are in other rows
             frequent = frequent.filter(frequent["rows"] >= RARE)
         rare = int(counts["rows"].sum()) - int(frequent["rows"].sum())
         missing = values.null_count()

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from steepest import Tensor, optim
 from steepest.errors import UserError, text
 
-__all__ = ["AUTO", "OPTIMIZERS", "Settings", "given_rate", "members_of_fold", "recipe"]
+__all__ = ["AUTO", "OPTIMIZERS", "Settings", "given_rate", "of_fold", "recipe"]
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A row of the optimizers: what makes it, its usual rate for batches of 32, and whether it wants all rows in a step."""
+    """A row of the optimizers: its class in `optim`, its usual rate for batches of 32, its other options, and whether it wants all rows in
+    a step."""
 
-    make: Callable[[list[Tensor], float | Tensor], Any]
+    name: str
     lr: float
+    options: Mapping[str, Any] = field(default_factory=dict)
     all_rows: bool = False
+
+    def make(self, parameters: list[Tensor], lr: float | Tensor) -> Any:
+        return getattr(optim, self.name)(parameters, lr=lr, **self.options)
 
 
 OPTIMIZERS = {
-    "adamw": Optimizer(lambda parameters, lr: optim.AdamW(parameters, lr=lr, weight_decay=0.1), 0.001),
-    "adam": Optimizer(lambda parameters, lr: optim.Adam(parameters, lr=lr), 0.001),
-    "sgd": Optimizer(lambda parameters, lr: optim.SGD(parameters, lr=lr), 0.05),
-    "momentum": Optimizer(lambda parameters, lr: optim.SGD(parameters, lr=lr, momentum=0.9, nesterov=True), 0.01),
-    "adagrad": Optimizer(lambda parameters, lr: optim.Adagrad(parameters, lr=lr), 0.02),
-    "rmsprop": Optimizer(lambda parameters, lr: optim.RMSprop(parameters, lr=lr), 0.0005),
-    "adadelta": Optimizer(lambda parameters, lr: optim.Adadelta(parameters, lr=lr), 1.0),
-    "adamax": Optimizer(lambda parameters, lr: optim.Adamax(parameters, lr=lr), 0.002),
-    "asgd": Optimizer(lambda parameters, lr: optim.ASGD(parameters, lr=lr), 0.05),
-    "rprop": Optimizer(lambda parameters, lr: optim.Rprop(parameters, lr=lr), 0.01, all_rows=True),
-    "lbfgs": Optimizer(lambda parameters, lr: optim.LBFGS(parameters, lr=lr, line_search_fn="strong_wolfe"), 1.0, all_rows=True),
+    "adamw": Optimizer("AdamW", 0.001, {"weight_decay": 0.1}),
+    "adam": Optimizer("Adam", 0.001),
+    "sgd": Optimizer("SGD", 0.05),
+    "momentum": Optimizer("SGD", 0.01, {"momentum": 0.9, "nesterov": True}),
+    "adagrad": Optimizer("Adagrad", 0.02),
+    "rmsprop": Optimizer("RMSprop", 0.0005),
+    "adadelta": Optimizer("Adadelta", 1.0),
+    "adamax": Optimizer("Adamax", 0.002),
+    "asgd": Optimizer("ASGD", 0.05),
+    "rprop": Optimizer("Rprop", 0.01, all_rows=True),
+    "lbfgs": Optimizer("LBFGS", 1.0, {"line_search_fn": "strong_wolfe"}, all_rows=True),
 }
 AUTO = {True: "lbfgs", False: "adamw"}  # what `--optimizer auto` takes: for a linear model (True), for a network
 FACTORS = (0.3, 1.0, 3.0, 10.0)  # of the usual rate, which `--lr auto` tries
@@ -55,7 +60,8 @@ MEMBERS_OF_FOLD = 4
 FEW_MEMBERS, FEW_LR, FEW_EPOCHS, FEW_BATCH, FEW_LOOK = 8, 0.01, 30, 128, 10
 COSINE_LR = 0.002  # for batches of any size: the schedule starts high and ends at 0
 COSINE_FACTORS = (0.5, 1.0, 2.0)
-FEW_FACTORS = (0.1, 0.3, 1.0, 3.0)
+FEW_FACTORS, FEW_TRIERS = (0.1, 0.3, 1.0, 3.0), 4
+TRIERS_OF_FOLD = 2
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Settings:
     otherwise it is halved where validation stands still, and a run that does not improve ends early. `members` networks, each with
     another part of the rows for validation, are averaged; with `bins` they read numbers through `bins.Bins`. Validation is looked at
     every `look` epochs; `rows_a_step` are the rows of a mini-batch (None: by the number of rows). `tried` are the learning rates that
-    `lr=None` tries (none: by the optimizer and the batch), by the validation rows of all networks with `all_try`, else of the first.
+    `lr=None` tries (none: by the optimizer and the batch), and `triers` the networks whose validation rows judge them.
     """
 
     optimizer: str = "adamw"
@@ -78,7 +84,7 @@ class Settings:
     look: int = 1
     rows_a_step: int | None = None
     tried: tuple[float, ...] = ()
-    all_try: bool = False
+    triers: int = 1
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -147,13 +153,13 @@ def recipe(rows: int, optimizer: str, lr: float | str | None, epochs: int | None
         batch = max(16, min(FEW_BATCH, 2 ** int(math.log2(max(1, rows / 4)))))
         return replace(
             draft, lr=usual if lr is None else given, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK,
-            rows_a_step=batch, tried=tuple(usual * factor for factor in FEW_FACTORS), all_try=True,
+            rows_a_step=batch, tried=tuple(usual * factor for factor in FEW_FACTORS), triers=FEW_TRIERS,
         )  # fmt: skip
     steps = max(1, rows // draft.batch(rows))
     shortest = FEWEST_EPOCHS if rows < MANY_ROWS else 3
     return replace(draft, epochs=epochs or min(LONGEST, max(shortest, round(STEPS / steps))))
 
 
-def members_of_fold(how: Settings) -> int:
-    """How many networks judge a fold of a cross-validation in the place of the ensemble, whose metric is a little better."""
-    return min(how.members, MEMBERS_OF_FOLD)
+def of_fold(how: Settings) -> Settings:
+    """For a fold of a cross-validation: fewer networks judge it than the ensemble has, whose metric is a little better."""
+    return replace(how, members=min(how.members, MEMBERS_OF_FOLD), triers=min(how.triers, TRIERS_OF_FOLD))

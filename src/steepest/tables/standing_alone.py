@@ -13,6 +13,7 @@ import numpy
 
 from steepest.errors import text
 from steepest.tables import model_file
+from steepest.tables.settings import OPTIMIZERS
 from steepest.tables.splitting import Plan
 from steepest.tables.table_model import TableModel
 
@@ -48,8 +49,10 @@ def train_program(model: TableModel, plan: Plan) -> str:
     for number, test in enumerate(plan.tests, 1):
         fold[test] = number
     about = model.about
-    settings = {key: about[key] for key in ("lr", "epochs", "batch", "cosine", "seed")}
+    optimizer = OPTIMIZERS[about["optimizer"]]
+    settings = {key: about[key] for key in ("rates", "epochs", "batch", "cosine", "seed", "weights")}
     settings["members"] = about["fold_members"] if plan.kind in ("folds", "each") else len(model.members)
+    settings |= {"optimizer": optimizer.name, "options": dict(optimizer.options)}
     content = _source("programs/train_main.py")
     begin = content.index("SETTINGS = ")
     line = content[begin : content.index("  # as the model was trained", begin)]

@@ -18,23 +18,27 @@ from predict import features, likeliest, load, number, read, readable, word
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-SETTINGS = {"lr": 0.0, "epochs": 0, "batch": 0, "members": 0, "cosine": False, "seed": 0}  # as the model was trained
+SETTINGS = {"rates": [], "epochs": 0, "batch": 0, "members": 0, "optimizer": "", "options": {}}  # as the model was trained
 FOLDS = "@FOLDS@"  # for each row of the table the test that it belongs to, from 1; 0 for rows that are only learnt from
 
 
 def main():
+    torch.set_num_threads(1)  # for networks as small as these more cost more than they give
     fields, _ = load(pathlib.Path(__file__).with_name("model.safetensors"))
     schema = fields["schema"]
     names, rows = read(sys.argv[1], fields)
     place = names.index(schema["target"])
-    rows = [row for row in rows if word(row[place]) is not None]
+    rows = [row for row in rows if word(row[place]) is not None and known(row[place], schema)]
     fold = torch.tensor(list(array.array("H", zlib.decompress(base64.b64decode(FOLDS)))))
     inputs = torch.tensor([features(dict(zip(names, row)), fields) for row in rows])
     learnt = torch.tensor([target(row[place], fields) for row in rows])
+    weights = torch.tensor(SETTINGS["weights"]) if SETTINGS["weights"] else None  # a class counts so much
     if schema["task"] == "multiclass":
-        learnt, criterion = learnt.long(), nn.CrossEntropyLoss()
+        learnt, criterion = learnt.long(), nn.CrossEntropyLoss(weight=weights)
+    elif schema["task"] == "binary":
+        learnt, criterion = learnt.view(-1, 1), nn.BCEWithLogitsLoss(pos_weight=None if weights is None else weights[1:] / weights[0])
     else:
-        learnt, criterion = learnt.view(-1, 1), nn.MSELoss() if schema["task"] == "regression" else nn.BCEWithLogitsLoss()
+        learnt, criterion = learnt.view(-1, 1), nn.MSELoss()
 
     said, held = [], []
     for test in range(1, int(fold.max()) + 1):
@@ -44,7 +48,7 @@ def main():
             torch.manual_seed(SETTINGS["seed"] + 100 * test + member)
             mixed = rest[torch.randperm(len(rest))]
             fifth = max(1, len(rest) // 5)
-            network = train(inputs, learnt, mixed[fifth:], mixed[:fifth], fields, criterion)
+            network = train(inputs, learnt, mixed[fifth:], mixed[:fifth], fields, criterion, SETTINGS["rates"][test - 1])
             with torch.no_grad():
                 outputs = outputs + network(inputs[tested]) / SETTINGS["members"]
         said += [readable(row, fields) for row in outputs.tolist()]
@@ -52,25 +56,29 @@ def main():
     report(said, held, fields)
 
 
-def train(inputs, learnt, rows, validation, fields, criterion):
-    """One network: AdamW, the weights of the smallest validation loss; a linear model by L-BFGS."""
+def train(inputs, learnt, rows, validation, fields, criterion, lr):
+    """One network, with the weights of the smallest validation loss; a linear model by L-BFGS."""
     sizes = [inputs.shape[1], *fields["hidden"], int(learnt.max()) + 1 if learnt.dim() == 1 else 1]
     network = nn.Sequential(*[layer for a, b in zip(sizes, sizes[1:]) for layer in (nn.Linear(a, b), nn.ReLU())][:-1])
     if not fields["hidden"]:
         return solve(network, inputs[torch.cat([rows, validation])], learnt[torch.cat([rows, validation])], criterion)
     batch = min(SETTINGS["batch"], len(rows))
     loader = DataLoader(TensorDataset(inputs[rows], learnt[rows]), batch_size=batch, shuffle=True, drop_last=True)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=SETTINGS["lr"], weight_decay=0.1)
+    optimizer = getattr(torch.optim, SETTINGS["optimizer"])(network.parameters(), lr=lr, **SETTINGS["options"])
     best, least = None, math.inf
     for epoch in range(SETTINGS["epochs"]):
         if SETTINGS["cosine"]:
             done = (epoch + 0.5) / SETTINGS["epochs"]
-            optimizer.param_groups[0]["lr"] = SETTINGS["lr"] * min(1, done / 0.05) * 0.5 * (1 + math.cos(math.pi * done))
+            optimizer.param_groups[0]["lr"] = lr * min(1, done / 0.05) * 0.5 * (1 + math.cos(math.pi * done))
         for x, y in loader:
-            loss = criterion(network(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+
+            def closure():
+                loss = criterion(network(x), y)
+                optimizer.zero_grad()
+                loss.backward()
+                return loss
+
+            optimizer.step(closure)
         with torch.no_grad():
             loss = criterion(network(inputs[validation]), learnt[validation]).item()
         if loss < least:
@@ -103,6 +111,11 @@ def report(said, held, fields):
     mean = sum(true) / len(true)
     error = sum((a - b[0]) ** 2 for a, b in zip(true, said))
     print(f"R2 {1 - error / sum((a - mean) ** 2 for a in true):.4f} on {len(held)} rows")
+
+
+def known(cell, schema):
+    """Whether a target of numbers is one."""
+    return bool(schema["classes"]) or number(cell.strip(), tuple(schema["target_form"])) is not None
 
 
 def class_of(cell, fields):
