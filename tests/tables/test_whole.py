@@ -394,9 +394,16 @@ def test_the_report_stands_alone_and_tells_the_story(classes_run: Path) -> None:
     order = [
         "The problem",
         "What to know about the data",
+        "is every column known when a prediction is wanted? Will new rows be later than these? Do several rows belong to one",
         "How good it is",
         "How it learnt",
         "Confusion matrix",
+        "Precision and recall",
+        "Do the probabilities hold?",
+        "Which columns matter",
+        "How the prediction depends on them",
+        "Try it",
+        "Columns",
         "Again, and on new rows",
     ]
     places = [page.words.index(heading) for heading in order]
