@@ -45,7 +45,7 @@ def one(ready: work.Work, seed: int) -> dict[str, tuple[float, float, float]]:
     """By model: the metric on the test rows, its standard error, the seconds of learning."""
     plan = ready.plan(seed, 1)
     learnt, test = plan.learn, plan.tests[0]
-    how = settings.recipe(len(learnt), "adamw", None, None)
+    how = settings.recipe(len(learnt), "adamw", None, None, bool(ready.schema.classes))
     begin = time.perf_counter()
     ours = learning.learn(ready, learnt, networks.widths("auto", len(learnt)), how, seed, True)
     seconds = time.perf_counter() - begin

@@ -121,7 +121,7 @@ def test_the_screen_says_what_was_trained_when_the_linear_model_was_taken(
     shown = capsys.readouterr().out
     assert "the linear model was taken" in shown
     assert "Networks averaged: 8 of 256" in shown
-    assert "learning rate 0.01 (fixed, as rows are few; --lr auto searches)" in shown
+    assert "(the best of some, by the validation loss of short runs)" in shown
 
 
 def test_chance_alone_is_no_difference_from_training(write: Write) -> None:

@@ -37,7 +37,7 @@ def test_probabilities_that_say_too_much_get_the_temperature_that_was_missing() 
     judged, _ = schema.judge(table, "y", "auto", schema.orders(table, {}, []))
     ready = work.prepare(table, judged)
     model = TableModel(judged, None, [], [])  # type: ignore[arg-type]
-    said = learning._calibrated(model, 3 * logits[:, None], ready, numpy.arange(4000), [])
+    said = learning._calibrated(model, 3 * logits[:, None], ready, numpy.arange(4000), numpy.ones(4000), [])
     assert model.temperature == pytest.approx(3, abs=0.35)
     for low in (0.1, 0.4, 0.7):
         part = (said[:, 1] > low) & (said[:, 1] < low + 0.2)

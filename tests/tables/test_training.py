@@ -255,17 +255,19 @@ print(found)
 
 @pytest.mark.parametrize(("rows", "batch"), [(40, 16), (100, 16), (400, 64), (614, 128), (1999, 128)])
 def test_few_rows_still_make_some_steps(rows: int, batch: int) -> None:
-    how = settings.recipe(rows, "adamw", None, None)
+    how = settings.recipe(rows, "adamw", None, None, classes=True)
     assert (how.members, how.bins, how.lr, how.batch(rows)) == (8, False, 0.01, batch)
     assert how.epochs * -(-rows // batch) >= 90
+    searched = settings.recipe(rows, "adamw", None, None, classes=False).rates(rows)
+    assert searched == [pytest.approx(rate) for rate in (0.001, 0.003, 0.01, 0.03)]
 
 
 def test_longer_tables_get_bins_and_a_rate_that_is_chosen() -> None:
-    how = settings.recipe(2000, "adamw", None, None)
+    how = settings.recipe(2000, "adamw", None, None, classes=True)
     assert (how.members, how.bins, len(how.rates(2000))) == (4, True, 3)
 
 
-def test_few_rows_have_a_fixed_rate_unless_one_is_searched(tmp_path: Path) -> None:
+def test_few_rows_of_classes_have_a_fixed_rate_unless_one_is_searched(tmp_path: Path) -> None:
     place = tmp_path / "t.csv"
     place.write_text(classes_table(120), encoding="utf-8")
     ways = {lr: train(place, "label", lr=lr, folds=2, epochs=6) for lr in (None, "auto")}

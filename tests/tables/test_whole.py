@@ -246,13 +246,21 @@ def test_counts_are_never_predicted_negative(write: Write) -> None:
 def test_a_skewed_target_is_tried_on_the_log_scale_and_judged_in_its_unit(write: Write) -> None:
     draw = numpy.random.default_rng(0)
     x = draw.normal(size=300)
-    y = numpy.exp(2 * x + 5 + 0.05 * draw.normal(size=300))
+    y = numpy.exp(x + 5 + 0.05 * draw.normal(size=300))
     result = train(write("x,y\n" + "".join(f"{a:.5f},{b:.5f}\n" for a, b in zip(x, y))), "y", model="linear", epochs=30)
     assert result.model.scale.log
     assert result.metrics["model"]["R2"] > 0.9
     assert result.predicted.max() > 1000
 
 
+def test_the_log_scale_goes_beyond_where_validation_rows_do() -> None:
+    from steepest.tables.learning import _bounded
+    from steepest.tables.table_model import Scale
+
+    scale, truth = Scale(0.0, 1.0, True, (0.0, 200.0)), numpy.array([10.0, 50.0, 150.0])
+    said = numpy.log1p(numpy.array([10.0, 50.0, 150.0]))
+    assert _bounded(scale, said, truth, numpy.full(3, 100.0)).bounds == (0.0, 200.0)
+    assert _bounded(scale, said, numpy.array([10.0, 50.0, 90.0]), numpy.full(3, 100.0)).bounds == (0.0, 100.0)
 def test_a_rare_class_gets_a_threshold_of_its_own(write: Write) -> None:
     draw = numpy.random.default_rng(0)
     x = draw.normal(size=600)

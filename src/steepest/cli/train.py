@@ -64,7 +64,7 @@ def train(
         adadelta, adamax, asgd, rprop, lbfgs.
     lr
         The learning rate, or auto: the best of some by the validation loss of short runs. Without this the same, but
-        for --model auto with fewer than 2,000 rows to learn from, whose rate is fixed.
+        for --model auto with classes and fewer than 2,000 rows to learn from, where the rate is fixed.
     epochs
         Passes over the rows: at most so many; without this, 200 at most or what the recipe of auto says.
     seed

@@ -48,7 +48,7 @@ ROWS = {
     "report-dependence-class": ("probability of {label}", "{label} 的概率"),
     "report-network-bins": (" (numbers through bins)", "（数字经过分箱）"),
     "report-rate-chosen": (" (the best of some, by the validation loss of short runs)", "（由短训练的验证损失选出）"),
-    "report-rate-fixed": (" (fixed, as rows are few; --lr auto searches)", "（数据少，因此固定；--lr auto 会搜索）"),
+    "report-rate-fixed": (" (fixed for classes of few rows; --lr auto searches)", "（类别任务数据少，因此固定；--lr auto 会搜索）"),
     "report-network-cosine": (
         "Networks averaged: {members} of {model}, features: {features}{bins}; optimizer {optimizer}, learning rate {lr:g}{rate}, "
         "falling to 0 over {epochs} epochs.",

@@ -43,7 +43,8 @@ class _Estimator(BaseEstimator):
         hidden = networks.widths(self.model, len(x))
         optimizer = AUTO[not hidden] if self.optimizer == "auto" else self.optimizer
         if self.model == "auto":
-            how = settings.recipe(len(x), optimizer, self.lr, self.epochs)
+            # An estimator is fitted many times (by searches, by scikit-learn's checks): on few rows it keeps the fixed rate.
+            how = settings.recipe(len(x), optimizer, self.lr, self.epochs, classes=True)
         else:
             how = Settings(optimizer, settings.given_rate(self.lr), self.epochs or 200)
         self.mean_, self.scale_ = x.mean(axis=0), x.std(axis=0)

@@ -69,8 +69,8 @@ def train(
     `model` is `linear`, hidden widths such as `64-64`, or `auto`: several networks averaged, unless the linear model has the
     smaller validation loss or rows are few. `time` names the column whose latest rows are the test, `group` one whose rows stay
     together; `folds=0` decides by the number of rows. `kinds` and `ignore` say what columns are. `metric` is the first in tables.
-    `optimizer="auto"` is L-BFGS for a linear model, else AdamW. `lr="auto"` takes the learning rate with the
-    least validation loss of short runs; so does None, but for `model="auto"` on few rows, where it is fixed. With `out`, a folder gets
+    `optimizer="auto"` is L-BFGS for a linear model, else AdamW. `lr="auto"` takes the learning rate with the least validation loss
+    of short runs; so does None, but for `model="auto"` on few rows of classes, where it is fixed. With `out`, a folder gets
     model.safetensors, history.csv, report.html, train.py and predict.py; `anonymous` leaves the categories' names out. `silence`
     names rules of the doctor that are not to speak. `how` reads the file: header, encoding, separator, sheet; `watch` is called
     after each epoch, `stage` with words where something else begins; `draw` gives more sections of the report, as HTML. Raises
@@ -104,7 +104,7 @@ def train(
         notes.append(text("train-few-rows", rows=len(plan.learn), model=networks.AUTO_OF_FEW))
         hidden, name_of_optimizer = [], AUTO[True] if optimizer == "auto" else optimizer
     if model == "auto" and not few:
-        how_to_train = settings.recipe(len(plan.learn), name_of_optimizer, lr, epochs)
+        how_to_train = settings.recipe(len(plan.learn), name_of_optimizer, lr, epochs, bool(judged.classes))
     else:
         how_to_train = Settings(name_of_optimizer, settings.given_rate(lr), epochs or 200)
 

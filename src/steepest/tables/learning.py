@@ -31,6 +31,7 @@ __all__ = ["Learnt", "Watch", "learn"]
 SKEWED = 1.0  # the skewness from which on a target that is never negative is tried on the log scale
 MOST_TRIED = 20_000  # rows that decide about the log scale
 MOST_SOLVED_AGAIN = 200_000  # rows from which on the linear model is compared on one network's validation rows, not on those of all
+BEYOND = (1.0, 1.2, 2.0)  # times the largest target, up to which a model on the log scale may go
 RARE_CLASS = 0.2  # share of the rarer class below which its threshold is chosen
 
 Watch = Callable[[Epoch, Run], None]
@@ -116,7 +117,8 @@ def learn(
             fitted, members, sides, data = linear, rivals, judged, plain
     validated = numpy.concatenate(sides[: len(members)])
     said = [networks.outputs([member], matrix[side], data.bins) for member, side in zip(members, sides, strict=False)]
-    foreseen = _calibrated(fitted, numpy.concatenate(said), work, validated, notes)
+    largest = numpy.concatenate([numpy.full(len(side), work.truth[numpy.setdiff1d(rows, side)].max()) for side in sides[: len(members)]])
+    foreseen = _calibrated(fitted, numpy.concatenate(said), work, validated, largest, notes)
     order = numpy.argsort(validated, kind="stable")
     return Learnt(fitted, linear, runs, matrix, validated[order], foreseen[order], notes)
 
@@ -155,6 +157,7 @@ def _members(
     members: list[nn.Sequential] = []
     runs: list[Run] = []
     if settings.lr is None and settings.triers > 1:
+        settings = replace(settings, runs=settings.members + settings.triers * len(settings.rates(len(rows))))
         settings = replace(settings, lr=_rate_of_several(data, rows, sides[: settings.triers], hidden, settings, seed))
     for number, side in enumerate(sides):
         try:
@@ -218,8 +221,7 @@ def _scale(work: Work, rows: Rows, matrix: NDArray[numpy.float32], widened: bins
         return plain
     some = numpy.random.default_rng(0).permutation(rows)[:MOST_TRIED]
     learnt, held = some[: len(some) * 4 // 5], some[len(some) * 4 // 5 :]
-    top = float(truth.max())
-    log = _standard(truth, True, (0.0, 2 * top))
+    log = _standard(truth, True, (0.0, float(truth.max()) * BEYOND[-1]))
     wide = widened.widen(matrix[some]).astype(numpy.float64)
     errors = []
     for scale in (plain, log):
@@ -234,13 +236,15 @@ def _standard(truth: Array, log: bool, bounds: tuple[float | None, float | None]
     return Scale(float(learnt.mean()), float(learnt.std()) or 1.0, log, bounds)
 
 
-def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, notes: list[str]) -> Array:
+def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, largest: Array, notes: list[str]) -> Array:
     """What the model says about the validation rows, after the temperature that makes their log loss least was stored (Guo et al.,
     On Calibration of Modern Neural Networks, 2017) and, where one of two classes is rare and can be told from the other, the threshold of
     the best F1."""
-    if not work.schema.classes:
-        return model.readable(outputs)
     truth = work.truth[rows]
+    if not work.schema.classes:
+        if model.scale.log and work.times is None:
+            model.scale = _bounded(model.scale, outputs[:, 0], truth, largest)
+        return model.readable(outputs)
     if len(rows) >= 50 and work.weights is None:
         tried = numpy.exp(numpy.linspace(math.log(0.25), math.log(8), 81))
         losses = [LOG_LOSS.value(truth, work.task.readable(outputs / one)) for one in tried]
@@ -257,6 +261,16 @@ def _calibrated(model: TableModel, outputs: Array, work: Work, rows: Rows, notes
                      share=f"{100 * min(share, 1 - share):.1f}")
             )  # fmt: skip
     return predicted
+
+
+def _bounded(scale: Scale, outputs: Array, truth: Array, largest: Array) -> Scale:
+    """The scale that says nothing beyond what was seen, or more where that has the smaller squared error on validation rows `(N,)`, whose
+    networks saw no target larger than `largest` `(N,)`: the inverse of a logarithm makes a large error of an outlying row. (Rows of a
+    later time may go on growing.)"""
+    low, high = scale.bounds
+    said = scale.readable(outputs)
+    errors = [float(((numpy.minimum(said, factor * largest) - truth) ** 2).sum()) for factor in BEYOND]
+    return replace(scale, bounds=(low, (high or 0.0) * BEYOND[int(numpy.argmin(errors))] / BEYOND[-1]))
 
 
 def _threshold(truth: Array, ones: Array, rare: int) -> float:

@@ -54,8 +54,7 @@ MEMBERS, MEMBERS_OF_MANY_ROWS = 4, 2
 STEPS = 2500
 FEWEST_EPOCHS, LONGEST = 12, 24
 LOOK = 2
-# With few rows: more networks, wide and without bins, in large steps; the rate is fixed, since so few validation rows would choose one
-# by luck.
+# With few rows: more networks, wide and without bins, in large steps; several of them choose the rate, or it is fixed.
 MEMBERS_OF_FOLD = 4
 FEW_MEMBERS, FEW_LR, FEW_EPOCHS, FEW_BATCH, FEW_LOOK = 8, 0.01, 30, 128, 10
 COSINE_LR = 0.002  # for batches of any size: the schedule starts high and ends at 0
@@ -72,7 +71,8 @@ class Settings:
     otherwise it is halved where validation stands still, and a run that does not improve ends early. `members` networks, each with
     another part of the rows for validation, are averaged; with `bins` they read numbers through `bins.Bins`. Validation is looked at
     every `look` epochs; `rows_a_step` are the rows of a mini-batch (None: by the number of rows). `tried` are the learning rates that
-    `lr=None` tries (none: by the optimizer and the batch), and `triers` the networks whose validation rows judge them.
+    `lr=None` tries (none: by the optimizer and the batch), and `triers` the networks whose validation rows judge them. `runs` (where
+    more than `members`) share one native program.
     """
 
     optimizer: str = "adamw"
@@ -85,6 +85,7 @@ class Settings:
     rows_a_step: int | None = None
     tried: tuple[float, ...] = ()
     triers: int = 1
+    runs: int = 0
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -140,9 +141,9 @@ def given_rate(lr: float | str | None) -> float | None:
         raise UserError(text("train-lr-word", lr=lr)) from None
 
 
-def recipe(rows: int, optimizer: str, lr: float | str | None, epochs: int | None) -> Settings:
-    """The settings of `--model auto` for a table of which `rows` are learnt from; what is given stays as it is. `lr="auto"` searches
-    where few rows would else have a fixed rate."""
+def recipe(rows: int, optimizer: str, lr: float | str | None, epochs: int | None, classes: bool) -> Settings:
+    """The settings of `--model auto` for a table of which `rows` are learnt from; what is given stays as it is. Few rows of classes have a
+    fixed rate, which was better than a search there (docs/tables.md), unless `lr="auto"` asks for one."""
     members = MEMBERS if rows < MANY_ROWS else MEMBERS_OF_MANY_ROWS
     given = given_rate(lr)
     draft = Settings(optimizer, given, epochs or 1, cosine=True, members=members, bins=True, look=LOOK)
@@ -152,8 +153,8 @@ def recipe(rows: int, optimizer: str, lr: float | str | None, epochs: int | None
         usual = FEW_LR * OPTIMIZERS[optimizer].lr / OPTIMIZERS["adamw"].lr
         batch = max(16, min(FEW_BATCH, 2 ** int(math.log2(max(1, rows / 4)))))
         return replace(
-            draft, lr=usual if lr is None else given, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False, look=FEW_LOOK,
-            rows_a_step=batch, tried=tuple(usual * factor for factor in FEW_FACTORS), triers=FEW_TRIERS,
+            draft, lr=usual if lr is None and classes else given, epochs=epochs or FEW_EPOCHS, members=FEW_MEMBERS, bins=False,
+            look=FEW_LOOK, rows_a_step=batch, tried=tuple(usual * factor for factor in FEW_FACTORS), triers=FEW_TRIERS,
         )  # fmt: skip
     steps = max(1, rows // draft.batch(rows))
     shortest = FEWEST_EPOCHS if rows < MANY_ROWS else 3

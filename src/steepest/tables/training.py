@@ -120,7 +120,7 @@ def _run(
     inputs, targets = data
     batch = settings.batch(len(inputs))
     alike = 2 * batch <= len(inputs)  # then steps of one size, the last smaller one left out, can be one native program
-    native = alike and settings.members * settings.epochs * (len(inputs) // batch) >= FEWEST_NATIVE
+    native = alike and max(settings.members, settings.runs) * settings.epochs * (len(inputs) // batch) >= FEWEST_NATIVE
     passes = _all_rows if settings.all_rows else _steps if native else _plain_steps
     loader: Any = DataLoader(
         TensorDataset(inputs, targets),
