@@ -131,6 +131,11 @@ def test_one_weight_is_explored_on_its_curve() -> None:
     assert len(values_of(found.page())["losses"]) == 200
 
 
+def test_a_loss_that_falls_without_end_is_no_race() -> None:
+    with pytest.raises(ValueError, match="no least value"):
+        viz.race(lambda a, b: a * b, {"SGD": None}, (2.0, -2.0), steps=200)
+
+
 def test_wrong_arguments_are_refused_with_what_there_is() -> None:
     with pytest.raises(ValueError, match="take one of himmelblau, rosenbrock"):
         viz.race("banana")

@@ -160,6 +160,8 @@ ROWS = {
     "viz-race-steps": ("steps to the level", "到达目标的步数"),
     "viz-race-time": ("time", "用时"),
     "viz-race-final": ("final loss", "最终损失"),
+    "viz-race-endless": ("the loss has no least value: it falls without end (to {least}), so there is nothing to race for; surface shows it",
+                         "这个损失没有最小值：它会一直降下去（到 {least}），所以没有可比的目标；可以用 surface 来看"),
     "viz-race-diverged": ("rates that diverged", "发散的学习率"),
     "viz-race-not": ("not in {steps}", "{steps} 步内未到"),
     "viz-race-level": ("the level to reach is a loss of {level}; a step is one evaluation of the gradient", "目标是损失 {level}；一步指计算一次梯度"),

@@ -57,6 +57,8 @@ OPTIMIZERS: dict[str, Any] = {
 }  # fmt: skip
 """The ten optimizers of the course."""
 RATES = tuple(float(r) for r in np.geomspace(1e-4, 10.0, 16))
+ENDLESS = 1e15
+"""A loss that falls by so many times its height at the start has no least value."""
 BELOW = 1e-6
 """Where an optimizer diverged with all of its rates, a second sweep goes down by this factor."""
 DIVERGED = 1e3
@@ -111,6 +113,8 @@ def run_race(loss: Any, optimizers: Mapping[str, Any] | None = None, start: Any 
         (float(np.nanmin(np.where(np.isfinite(losses), losses, np.nan))) for _, losses, _ in sweeps.values() if np.isfinite(losses).any()),
         default=0.0)
     begin = float(objective.values(objective.start[None])[0])
+    if begin - least > ENDLESS * max(1.0, abs(begin)):
+        raise ValueError(text("viz-race-endless", least=f"{least:.3g}"))
     arrived = level if level is not None else least + 1e-3 * max(begin - least, 1e-12)
     return [_judged(name, *sweep, objective, arrived, begin, least, _maker(name, given[name]))
             for name, sweep in sweeps.items()], objective, arrived
