@@ -80,6 +80,15 @@ def test_a_program_of_the_course_is_shown_by_its_number(tmp_path) -> None:
     assert nothing.returncode == 2 and "25_tolist.py has nothing to draw" in nothing.stderr
 
 
+QUICK = ("1", "4", "5", "9", "10", "11", "13", "14", "19", "20", "22", "23", "27")     # programs that run in a moment
+
+
+def test_the_graph_and_the_formulas_of_programs_of_the_course(tmp_path) -> None:
+    for what, said in (("graph", "Computation graph of "), ("derive", "(compared with autograd at ")):
+        for number, done in zip(QUICK, show(tmp_path, *([what, number] for number in QUICK)), strict=True):
+            assert done.returncode == 0 and said in done.stdout, (what, number, done.stderr)
+
+
 def test_a_program_that_descends_by_hand_names_its_loss(tmp_path) -> None:
     (tmp_path / "hand.py").write_text("w = 5.0\nfor _ in range(9):\n    w -= 0.1 * 2 * (w - 3)\n", encoding="utf-8")
     unknown, surface, wrong = show(tmp_path, ["network", "hand.py"], ["surface", "hand.py", "--loss", "(w - 3) ** 2", "--by", "w=5.0",
