@@ -58,7 +58,7 @@ class Maker:
     """Writes a script from a seed."""
 
     def __init__(self, seed: int):
-        self.random = random.Random(seed)
+        self.random, self.changes = random.Random(seed), random.Random(f"changes {seed}")
         self.classes = self.one(1, 1, 3)
 
     def one(self, *choices: object) -> object:
@@ -149,6 +149,22 @@ class Maker:
             lines.append("if epoch == 3: model.load_state_dict(saved)")
         return lines
 
+    CHANGES = [
+        "model.drop.p = 0.4", "model.calls += 1", "optimizer.param_groups[-1]['lr'] *= 0.7", "model.last.weight.data.mul_(0.9)",
+        "model.last.weight.data = model.last.weight.data * 0.9", "model.first.bias.requires_grad_(False)", "model.last.bias.grad = None",
+        "optimizer.state.clear()", "model.norm = nn.Identity()", "Net.forward = lambda self, x: self.last(torch.tanh(self.first(x)))",
+        "model.last.register_forward_hook(lambda m, i, o: o * 0.9)", "model.forward = lambda x: model.last(model.first(x))",
+        "(data.x if hasattr(data, 'x') else data.tensors[0]).mul_(0.9)", "torch.manual_seed(5)",
+        "average.load_state_dict(model.state_dict())", "optimizer = torch.optim.SGD(model.parameters(), lr=0.02)", "loader = list(loader)",
+        "criterion = nn.CrossEntropyLoss(label_smoothing=0.1)", "loader = torch.utils.data.DataLoader(data, batch_size=7)"]
+
+    def between(self, epochs: int) -> list[str]:
+        """What a program may change between two epochs."""
+        chosen = self.changes.sample(self.CHANGES, self.changes.choice((0, 1, 2)))
+        if self.classes == 1:
+            chosen = [c.replace("nn.CrossEntropyLoss(label_smoothing=0.1)", "nn.L1Loss()") for c in chosen]
+        return [f"if epoch == {self.changes.randrange(epochs)}: {c}" for c in chosen]
+
     def inside(self) -> list[str]:
         """What is done in some of the batches."""
         lines = []
@@ -163,9 +179,10 @@ class Maker:
         over = self.one("for k, (x, y) in enumerate(loader):", "for k, batch in enumerate(loader):")
         unpack = ["x, y = batch"] if "batch" in str(over) else []
         body = [*unpack, *self.step(), *self.counting(), *self.inside()]
-        return [*self.START, "average = copy.deepcopy(model)", f"for epoch in range({self.random.randint(2, 5)}):",
+        epochs = self.random.randint(2, 5)
+        return [*self.START, "average = copy.deepcopy(model)", f"for epoch in range({epochs}):",
                 *(["    " + s for s in self.START] if self.maybe() else []), f"    {over}", *("        " + line for line in body),
-                f"    {self.REPORT}", *("    " + line for line in self.after_epoch(plateau))]
+                f"    {self.REPORT}", *("    " + line for line in [*self.after_epoch(plateau), *self.between(epochs)])]
 
     def functions(self, plateau: bool) -> list[str]:
         body = [*self.step(), *self.counting(), *self.inside()]
@@ -175,8 +192,9 @@ class Maker:
         test = ["def test():", *("    " + line for line in self.evaluation()), "    return value / len(test_loader), right"]
         end = ["scheduler.step(value)" if plateau else "scheduler.step()"] if self.maybe(0.7) else []
         calls = ["train(epoch, model, loader)", "value, right = test()", "print(f'{value:.4f}', right)", *end]
-        over = f"for epoch in range({self.random.randint(2, 5)}):"
-        return ["average = copy.deepcopy(model)", *train, *test, over, *("    " + c for c in calls)]
+        epochs = self.random.randint(2, 5)
+        over = f"for epoch in range({epochs}):"
+        return ["average = copy.deepcopy(model)", *train, *test, over, *("    " + c for c in [*calls, *self.between(epochs)])]
 
     def trainer(self, plateau: bool) -> list[str]:
         body = [line.replace("optimizer.", "self.optimizer.").replace("model(", "self.model(").replace("model.p", "self.model.p")
@@ -193,7 +211,11 @@ class Maker:
                  "            print(epoch, float(loss), self.count, round(self.total, 4), self.correct)"]
         if self.maybe(0.6):
             lines.append("            scheduler.step(float(loss))" if plateau else "            scheduler.step()")
-        return [*lines, "trainer = Trainer(model, optimizer, criterion)", f"trainer.fit(loader, {self.random.randint(2, 5)})",
+        epochs = self.random.randint(2, 5)
+        lines += ["            " + line.replace(": optimizer", ": self.optimizer").replace(": criterion", ": self.criterion")
+                  for line in self.between(epochs)]
+        lines = ["average = copy.deepcopy(model)", *lines, "trainer = Trainer(model, optimizer, criterion)"]
+        return [*lines, f"trainer.fit(loader, {epochs})",
                 *(["trainer.fit(test_loader, 2)"] if self.maybe(0.3) else [])]
 
 
