@@ -358,6 +358,20 @@ def test_new_shapes_dtypes_and_layouts() -> None:
             same(fast(kind()), f(kind()))
 
 
+def test_wide_weights_are_not_copied_for_each_call() -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        net = nn.Linear(100, 300)
+        fast, x = torch.compile(net), rows(1, 40, 100)[0]
+        for _ in range(4):
+            same(fast(x), net(x))
+        told = compilation(fast).fast[0].compiled.executable.describe()
+        assert told.startswith("generic loop nest: steps are called one by one")
+    finally:
+        torch.set_num_threads(threads)
+
+
 def test_softmax_of_nothing() -> None:
     fast = torch.compile(lambda x: (torch.softmax(x, 0), x.log_softmax(0)))
     for n in (3, 0, 3, 0, 3, 0):

@@ -258,7 +258,7 @@ class Compilation:
             try:
                 program = FunctionProgram(before, trace)
                 variant.traces = []         # what a program was made of is of no further use
-                compiled = Compiled(program, False, None if variant.alone else self.sizes)
+                compiled = Compiled(program, False, None if variant.alone else self.sizes, True)
                 variant.calls.append(Call(compiled, self.function))
                 variant.calls[-1].looks, variant.calls[-1].clamps = trace.watch.looks, trace.watch.clamps
                 break

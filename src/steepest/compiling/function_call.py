@@ -370,7 +370,7 @@ class Gradients:
         backward = program.backward
         assert backward is not None
         self.program, self.backward = program, backward
-        compiled = Compiled(backward, False, sizes)     # type: ignore[arg-type]
+        compiled = Compiled(backward, False, sizes, True)     # type: ignore[arg-type]
         self.shared, self.compile_time = compiled.shared, compiled.compile_time
         self.runner = compiled.executable.prepared()
         self.table = memoryview(self.runner.table)

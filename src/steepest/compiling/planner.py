@@ -29,9 +29,9 @@ __all__ = ["Executable", "Fast", "Generic", "plan"]
 
 Array = np.ndarray[Any, Any]
 LOWERINGS: dict[str, Callable[..., Any]] = {"tiny": Tiny, "middle": Middle}
-WORK, WEIGHTS = 2_000_000, 4096
-"""Multiply-adds of a step, and weights of a product, from which on threads, where they were asked for, are worth more than the private
-buffers of `Middle`."""
+WORK, SINGLY, WEIGHTS = 2_000_000, 500_000, 4096
+"""Multiply-adds of a step, and of one that is called by itself, and weights of a product, from which on threads, where they were asked
+for, are worth more than the private buffers of `Middle`, which are filled when a call begins."""
 PAGE = 4096
 """Memory of a program's own begins at a page, so that its parts lie to each other in the same way in every run."""
 
@@ -142,9 +142,10 @@ class Fast:
         return text
 
 
-def plan(program: Steps, results: list[Access], exact: bool | None = False, sizes: Sizes | None = None) -> Executable:
+def plan(program: Steps, results: list[Access], exact: bool | None = False, sizes: Sizes | None = None,
+         singly: bool = False) -> Executable:
     """The fastest executable there is for a program; `results` are kept for every step. With `sizes` programs that differ in a size share
-    code from the second one on.
+    code; `singly` says that steps will be called one by one.
 
     With `exact` arithmetic is done as written: no reordering, no contraction, sums in index order, functions as in C. None: so it is in
     tiny programs, whose printed digits then are eager's.
@@ -157,8 +158,9 @@ def plan(program: Steps, results: list[Access], exact: bool | None = False, size
         shared = sizes.nest(program, results, bool(exact))
         if shared is not None:
             return Generic(program, results, bool(exact), "one function for every size", shared)
-    if modes.threads > 1 and not exact and _is_wide(program):
-        return Generic(program, results, False, "threads share its products")
+    if not exact and (modes.threads > 1 or singly) and _is_wide(program, singly):
+        why = "steps are called one by one, and its weights would be copied for each" if singly else "threads share its products"
+        return Generic(program, results, False, why)
     key = Key(program, results, visible, ("plan", exact), alike=True)
 
     def fast(kept: Plan, code: machine.Native) -> Fast:
@@ -199,14 +201,16 @@ def _is_tiny(program: Steps, results: list[Access], visible: set[Storage]) -> bo
     return True
 
 
-def _is_wide(program: Steps) -> bool:
-    """Whether products of many rows and many weights are most of a step: threads pay there, which only the generic nest has."""
+def _is_wide(program: Steps, singly: bool) -> bool:
+    """Whether products of many rows and many weights are most of a step: threads pay there, which only the generic nest has. For a step
+    that is called by itself the weights alone decide, since they are copied then."""
     work = widest = 0
     for e in program.equations:
         if e.primitive.form == "contraction":
             work += math.prod(_sizes(e).values())
-            widest = max(widest, min(math.prod(x.shape) for x in (*e.operands, *e.results)))
-    return work > WORK and widest >= WEIGHTS
+            counts = [math.prod(x.shape) for x in (*e.operands, *e.results)]
+            widest = max(widest, max(counts) // 4 if singly else min(counts))
+    return work > (SINGLY if singly else WORK) and widest >= WEIGHTS
 
 
 def _sizes(product: Equation) -> dict[str, int]:

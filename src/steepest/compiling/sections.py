@@ -30,11 +30,11 @@ Array = np.ndarray[Any, Any]
 class Compiled:
     """A program with its native code, checked against the recorded iteration. Raises Differs where they disagree."""
 
-    def __init__(self, program: LoopProgram, exact: bool | None, sizes: Sizes | None = None):
+    def __init__(self, program: LoopProgram, exact: bool | None, sizes: Sizes | None = None, singly: bool = False):
         self.program, self.sizes = program, sizes
         self._begin_recorded()      # which numbers are equal plays a part in the plan
         started = time.perf_counter()
-        self.executable: Any = plan(program, program.results, exact, sizes)
+        self.executable: Any = plan(program, program.results, exact, sizes, singly)
         self.compile_time = time.perf_counter() - started
         self.precision = precisions(program.equations, program.handed_on)
         self.seconds = 1e-4         # the time of a step, as measured so far
@@ -64,7 +64,7 @@ class Compiled:
         except Differs:
             if self.shared:
                 self.shared = False
-                self.executable = plan(program, program.results, exact)
+                self.executable = plan(program, program.results, exact, singly=singly)
             elif isinstance(self.executable, Generic):
                 raise
             else:
