@@ -91,6 +91,12 @@ def test_the_users_own_options_and_a_model_are_taken() -> None:
     assert race.runs[1].losses == pytest.approx(losses, rel=1e-4)
 
 
+def test_the_page_ends_soon_after_the_last_has_arrived() -> None:
+    race = viz.race("himmelblau", {"SGD": None, "Adam": None}, steps=200, rates=(0.01, 0.1))
+    last = max(run.steps for run in race.runs)
+    assert [len(run["loss"]) for run in values_of(race.page())["runs"]] == [2 * last + 21] * 2 and 2 * last + 21 < 201
+
+
 def test_the_page_holds_the_paths_the_losses_and_a_player_for_keys_and_reduced_motion() -> None:
     race = viz.race("ravine", {"SGD": None, "Adam": None}, steps=20, rates=(0.01, 0.1))
     page = race.page()

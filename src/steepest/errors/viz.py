@@ -170,7 +170,9 @@ ROWS = {
     "viz-race-losses": ("loss by step, on a logarithmic scale; dotted: the level", "损失随步数的变化（对数刻度）；虚线为目标"),
     "viz-race-who": ("which optimizers are shown", "显示哪些优化器"),
     "viz-race-sweep": ("The sweep of learning rates", "学习率扫描"),
-    "viz-race-fair": ("Every optimizer was run with the same {count} learning rates and races with its best (ringed).", "每个优化器都用同样的 {count} 个学习率运行，以其中最好的（圈出）参加比赛。"),
+    "viz-race-fair": ("Every optimizer was run with {count} learning rates (where all diverged, with {count} smaller ones) and races with its "
+                      "best (ringed).",
+                      "每个优化器都试了 {count} 个学习率（若全部发散，再试 {count} 个更小的），用其中最好的（圈出）参赛。"),
     "viz-alt-race": ("{title}: {count} optimizers, each at its best learning rate; {first} is first at the level {level}, after {steps} steps.", "{title}：{count} 个优化器，各用最佳学习率；{first} 最先到达 {level}，用了 {steps} 步。"),
     "viz-alt-sweep": ("Final loss against the learning rate.", "最终损失随学习率的变化。"),
     "viz-alt-sweep-best": ("{name}: best at {rate}, {final}.", "{name}：最佳 {rate}，{final}。"),

@@ -108,9 +108,12 @@ class Race:
         with for_page():
             sweep = svg_of(self.sweep())
         header, rows = self.rows()
+        hits, length = [r.steps for r in self.runs], len(self.runs[0].losses)
+        end = length if None in hits else min(length, 2 * max(h for h in hits if h is not None) + 21)   # what comes later is all alike
         values = {
             "words": player_words(autoplay), "runs": [
-                {"name": r.name, "path": np.round(self._units(grid, p), 1), "loss": [float(f"{v:.4g}") for v in r.losses], "hit": r.steps}
+                {"name": r.name, "path": np.round(self._units(grid, p[:end]), 1), "hit": r.steps,
+                 "loss": [float(f"{v:.4g}") for v in r.losses[:end]]}
                 for r, p in zip(self.runs, flat, strict=True)],
             "level": self.level, "wide": WIDE, "arrived": text("viz-race-arrived"),
         }  # fmt: skip
