@@ -1,5 +1,6 @@
 """Plans on disk: found again by what a program is, and by nothing less."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 
 import steepest as torch
-from steepest.compiling import generic_nest
+from steepest.compiling import generic_nest, keeping
 from steepest.compiling.generic_nest import GenericNest
 from steepest.compiling.planner import plan
 from steepest.compiling.program import Program
 from steepest.compiling.sections import Compiled
+from steepest.core.primitive import Primitive
+from steepest.core.recorder import PACKAGE
 from steepest.lower import cache
 from steepest.lower.middle import Middle
 from steepest.lower.tiny import Tiny
@@ -121,6 +124,14 @@ def test_operations_of_the_user_have_no_plan(folder: Path) -> None:
 
     assert not np.isclose(scaled(3.0).item(), scaled(2.0).item())
     assert cache.folder() == folder and not plans(folder)
+
+
+def test_every_file_that_defines_an_operation_has_a_say() -> None:
+    primitives = [x for x in gc.get_objects() if isinstance(x, Primitive)]
+    defining = [getattr(p, name, None) for p in primitives for name in keeping.DEFINING]
+    files = {Path(f.__code__.co_filename) for f in defining if hasattr(f, "__code__")}
+    folders = {file.parent.relative_to(PACKAGE).as_posix() for file in files if file.is_relative_to(PACKAGE)}
+    assert "functional/neural" in folders and folders <= set(keeping.DECISIVE)
 
 
 def test_equal_counters_are_computed_once() -> None:
