@@ -150,7 +150,7 @@ def test_functions_of_batches_of_many_sizes(seed: int) -> None:
     r, numbers = random.Random(seed), np.random.default_rng(seed)
     pool = r.sample(range(2, 41), 6)
     width = next(w for m, _, w in writer.matrices if m == "x")
-    sizes = [n for n in pool for _ in range(r.choice([2, 3, 4]))] + r.choices([*pool, *range(0, 48)], k=14)
+    sizes = [n for n in pool for _ in range(1 if seed % 3 == 0 else r.choice([2, 3, 4]))] + r.choices([*pool, *range(0, 48)], k=14)
     others = [r.choice((3, 6, 11, r.randint(1, 30))) if writer.two else 4 for _ in sizes]
     print(f"seed {seed}, sizes {sizes}, {others}\n{text}")
     for n, m in zip(sizes, others, strict=True):

@@ -297,3 +297,22 @@ def test_attention_written_by_hand() -> None:
     net = Block()
     data = rows(8)
     assert agree(lambda x: net(x), lambda n: [data(n)[0][None].repeat(2, 1, 1)], net) >= BETWEEN
+
+
+def test_sizes_that_never_come_twice() -> None:
+    net = nn.Linear(3, 4)
+    def f(x: Any) -> Any:
+        return (net(x) ** 2).mean()
+
+    fast, states = torch.compile(f), torch.rand(60, 3)
+    for n in range(5, 40):
+        found, expected = ([loss := g(states[:n]), *torch.autograd.grad(loss, list(net.parameters()))] for g in (fast, f))
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=2e-4, atol=2e-5, err_msg=f"{n}")
+    fast, scale = torch.compile(lambda x: (net(x) * scale[0]).mean()), [1.0]
+    for n in range(5, 40):
+        scale[0] = float(n)         # a number that changes as the size does, but does not follow from it
+        assert fast(states[:n]).item() == pytest.approx((net(states[:n]) * n).mean().item(), rel=1e-4)
+    scale[0] = 2.0
+    assert fast(states[:30]).item() == pytest.approx((net(states[:30]) * 2).mean().item(), rel=1e-4)
+    assert compilation(fast).native_calls > 20

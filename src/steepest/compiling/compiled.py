@@ -85,6 +85,8 @@ class Compilation:
         self.programs = 0
         self.sizes = Sizes()
         self.families: list[Family] = []
+        self.other: tuple[Any, CallTrace] | None = None
+        """The kind of the last call that was recorded but for its sizes, and the recording."""
         self.recent: list[tuple[Variant, Call]] = []
         """Calls that share their code with those of other sizes."""
         self.busy = self.told = False
@@ -235,10 +237,10 @@ class Compilation:
             returned.append(result)
         finally:
             trace.finish()
-        self._learn(variant, trace)
+        self._learn(variant, trace, items)
         return own(settled(result), originals)
 
-    def _learn(self, variant: Variant, trace: CallTrace) -> None:
+    def _learn(self, variant: Variant, trace: CallTrace, items: list[Any]) -> None:
         variant.tries += 1
         why = escaped(trace)
         if why is not None:
@@ -251,12 +253,16 @@ class Compilation:
                 self._give_up(variant, self._worded(why))
             return
         others, variant.traces = variant.traces, [trace, *variant.traces[:WAITING - 1]]
+        of_sizes = not others
+        if of_sizes and self.other is not None and self.other[0] == without_sizes(variant.kind):
+            others = [self.other[1]]
+        self.other = without_sizes(variant.kind), trace
         if not others or self._numbers(others[0], trace):
             return
         compiled, problem, known = None, "", self.sizes.compiled
         for before in others:
             try:
-                program = FunctionProgram(before, trace)
+                program = FunctionProgram(before, trace, of_sizes)
                 variant.traces = []         # what a program was made of is of no further use
                 compiled = Compiled(program, False, None if variant.alone else self.sizes, True)
                 variant.calls.append(Call(compiled, self.function))
@@ -273,12 +279,20 @@ class Compilation:
                 self._give_up(variant, text("compile-mistake", problem=f"{type(mistake).__name__}: {mistake}"))
                 return
         if compiled is None:
-            if variant.tries >= TRIES:
+            if variant.tries >= TRIES and not of_sizes:
                 self._give_up(variant, problem)
             return
         variant.traces, variant.tries = [], 0
+        if not of_sizes:
+            self.other = None
         if compiled.shared:
             self._share(variant)
+            call = variant.calls[-1]
+            if call.bind(self._walk(items, None), items, self._read()):
+                self._admit(call)
+                self._compare(call)
+            if any(family.rule is not None for family in self.families):
+                self.other = None       # new sizes are not recorded
         else:
             self.programs += 1
         if "compile" in os.environ.get("STEEPEST_LOG", ""):
@@ -346,6 +360,7 @@ class Compilation:
         self.variants.clear()
         self.recent.clear()
         self.families.clear()
+        self.other = None
         self.programs = 0
 
     # what is left to Python
@@ -384,6 +399,12 @@ def kind_of(items: list[Any]) -> Any:
     kinds = [(type(x), x.array.shape, x.array.strides, x.dtype, x.requires_grad, x.node is None) if isinstance(x, Tensor)
              else (type(x), x if type(x) in (int, bool, str, type(None)) else None) for x in leaves]
     return structure, tuple(kinds), modes.grad, modes.inference, dtypes._default
+
+
+def without_sizes(kind: Any) -> Any:
+    """A kind of calls, but for the sizes of tensors."""
+    structure, kinds, *rest = kind
+    return structure, tuple([(k[0], len(k[1]), *k[3:]) if len(k) == 6 else k for k in kinds]), *rest
 
 
 def standing_in(x: Any, originals: dict[int, Tensor]) -> Any:

@@ -91,10 +91,12 @@ class CallTrace(Trace):
 class FunctionProgram(LoopProgram):
     """The equations of a call. Raises Differs where the traces do not agree, or where the call cannot be told apart from its effects.
 
-    `fresh` are the slots that a call fills anew, `backward` is the program of the gradients.
+    `fresh` are the slots that a call fills anew, `backward` is the program of the gradients. With `of_sizes` the calls were for arguments
+    of different sizes; the program is that of the second one.
     """
 
-    def __init__(self, first: CallTrace, second: CallTrace):
+    def __init__(self, first: CallTrace, second: CallTrace, of_sizes: bool = False):
+        self.of_sizes = of_sizes
         for t in (first, second):
             if t.refusal is not None:
                 raise t.refusal

@@ -45,6 +45,9 @@ class LoopProgram:
     `appended(path)` says whether the body does nothing with a list but append to it; `rewritten` that arithmetic of ints asks.
     """
 
+    of_sizes = False
+    """Whether the recordings are of two sizes."""
+
     def __init__(self, first: Trace, second: Trace, names: frozenset[str], overwritten: frozenset[str],
                  appended: Callable[[Path], bool], rewritten: bool = False):
         self.names, self.overwritten, self.rewritten = names, overwritten & names, rewritten
@@ -84,7 +87,7 @@ class LoopProgram:
             raise Differs(text("loop-effects"))
         if first.entered.keys() != second.entered.keys() or first.recorder.generators.keys() != second.recorder.generators.keys():
             raise Differs(text("loop-settling"))
-        pairs = paired(first.recorder, second.recorder)
+        pairs = paired(first.recorder, second.recorder, self.of_sizes)
         before, after = second.before, second.after
         for path in before.values.keys() | after.values.keys():
             if not self.concerns(path) or path in second.numbers and path in second.before.values or second.grows(path):
