@@ -150,6 +150,15 @@ def available() -> Callable[[int], int] | None:
         for change in (lambda: d.update(b=2), lambda: d.__setitem__("a", 3), lambda: d.pop("b"), d.clear):
             change()
             tags.append(word(id(d) + TAG))
+        of = types.SimpleNamespace(), type("Plain", (), {})()
+        for x in of:                            # from Python 3.13 on attributes may lie elsewhere than in the dictionary
+            x.a = 1
+            tags.append(word(id(x.__dict__) + TAG))
+            for value in (2, 3, 4):
+                x.a = value
+                tags.append(word(id(x.__dict__) + TAG))
+            x.b = 1
+            tags.append(word(id(x.__dict__) + TAG))
         ordered = OrderedDict(a=1, b=2)
         orders = [word(id(ordered) + ORDER)]
         for key in ("a", "b", "b"):
