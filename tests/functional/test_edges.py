@@ -310,3 +310,18 @@ def test_the_sign_of_every_element_of_a_view_is_changed_in_place(dtype):
 def test_vectors_of_two_dtypes_are_divided_by_their_norms_in_their_own():
     x, y = torch.tensor([-0.5, 1.0, 1.0], dtype=torch.float64), torch.tensor([-1.0, 2.0, 2.0])
     assert F.cosine_similarity(x, y, dim=0).item() == 1.0000000298023224 and F.cosine_similarity(x, y.double(), dim=0).item() == 1
+
+
+def test_the_slope_of_a_complex_acosh_is_right_on_both_sides_of_its_cuts():
+    for z in (-2.5, -1 - 2j, 0.3 + 0.1j, 2 + 0j, -1 + 2j):
+        x = torch.tensor([z], dtype=torch.complex128, requires_grad=True)
+        torch.acosh(x).backward(torch.tensor([1 + 0j], dtype=torch.complex128))
+        h = 1e-6
+        numeric = (torch.acosh(x.detach() + h) - torch.acosh(x.detach() - h)) / (2 * h)
+        assert torch.allclose(x.grad, numeric.conj(), atol=1e-8)
+
+
+def test_products_of_single_elements_hand_their_gradient_on():
+    x = torch.tensor([[nan, 2.0, 0.0]], requires_grad=True)
+    (x.cumprod(0) + x.prod(0, keepdim=True)).sum().backward()
+    assert x.grad.tolist() == [[2, 2, 2]]

@@ -40,7 +40,7 @@ tanh_slope: Elementwise = elementwise(
     "tanh_backward", lambda m, g, y: g * (1 - y * y), node="TanhBackwardBackward0",
     g=lambda gg, y: tanh_slope(gg, y), y=lambda gg, g, y: gg * g * (-2 * y))
 asinh = elementwise("asinh", lambda m, x: m.asinh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x + 1)))
-acosh = elementwise("acosh", lambda m, x: m.acosh(x), promote=F, x=lambda g, x: g * conjugate(rsqrt(x * x - 1)))
+acosh = elementwise("acosh", lambda m, x: m.acosh(x), promote=F, x=lambda g, x: g * acosh_slope(x))
 atanh = elementwise("atanh", lambda m, x: m.atanh(x), promote=F, x=lambda g, x: g * conjugate(1 / (1 - x * x)))
 atan2 = elementwise("atan2", lambda m, a, b: m.atan2(a, b), promote=F, a=lambda g, a, b: g * over_squares(b, a, b),
                     b=lambda g, a, b: g * over_squares(-a, a, b))
@@ -116,6 +116,11 @@ absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=
 direction: Composite = composite("sgn", lambda x: where(absolute_complex(x) == 0, 0, x / absolute_complex(x)), operands=1,
                       x=lambda g, x, result: where(absolute_complex(x) == 0, 0,
                                                    (g - real(conjugate(g) * result) * result) / absolute_complex(x)))
+
+
+def acosh_slope(x: Any) -> Any:
+    """`1 / sqrt(x^2 - 1)`; of complex numbers by two roots, whose cuts are those of acosh."""
+    return conjugate(rsqrt(x + 1) * rsqrt(x - 1)) if x.dtype.is_complex else rsqrt(x * x - 1)
 
 
 def over_squares(numerator: Any, a: Any, b: Any) -> Any:

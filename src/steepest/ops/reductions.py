@@ -73,7 +73,9 @@ def restore(g: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
 
 
 def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
-    """`result / x`, and where one element of a product is zero the product of the others."""
+    """`result / x`, and where one element of a product is zero the product of the others; of single elements the gradient itself."""
+    if all(like.shape[d] == 1 for d in dim):
+        return restore(g, like, dim, keepdim)
     if modes.grad and not interpreters and not bool(x.array.all()):
         return product_of_others(g, x, like, dim, keepdim)
     zeros = total((x == 0).to(dtypes.int64), dim=dim, keepdim=True)

@@ -43,6 +43,8 @@ cumprod = Scan("cumprod", np.multiply, lambda m, a, b: a * b, 1, lambda g, x, re
 
 def cumprod_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
     """Sums of `g * result / x` to the end; where zeros occur, up to the first with products that leave it out, zero after the second."""
+    if x.array.shape[dim:dim + 1] in ((), (1,)):
+        return g                                                # nothing is multiplied
     if not interpreters and bool(x.array.all()):
         return backwards(g * conjugate(result), dim) / conjugate(x)
     if modes.grad and not interpreters and x.array.ndim:
