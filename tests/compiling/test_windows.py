@@ -68,3 +68,38 @@ def test_random_programs_of_views(seed: int) -> None:
     body = ["a = x[i]", "b = x[i - 1]", "c = x[i:i + 2]", *[statement(rng) for _ in range(rng.randint(2, 7))],
             "s = s * 0.5 + (a.sum() + b.sum() + c.sum()) * 0.001"]
     agree(START + "\n".join(f"    {line}" for line in body), native=None)
+
+
+TRAINING = """
+torch.manual_seed(0)
+x, y, q = torch.randn(60, 3), torch.randn(60), torch.zeros(8, 4, dtype=torch.int64)
+w, b = torch.randn(6, 3, requires_grad=True), torch.zeros(60, requires_grad=True)
+optimizer = torch.optim.SGD([w, b], lr=0.01, momentum=0.5)
+s, t, n = torch.ones(3), torch.zeros(60, 3), 0
+for i in loop(60):
+"""
+
+
+def training_statement(rng: random.Random) -> str:
+    one, row = rng.choice(["i", "i - 1", "59 - i", "i % 20"]), rng.choice(["i % 6", "(i + 1) % 6", "i % 3", "i // 10"])
+    at = rng.choice([one, "i // 2", "i:i + 3", "3 * (i // 3):3 * (i // 3) + 3", "max(i - 2, 0):i + 1"])
+    column, scale, cell = rng.choice(["i % 3", "(i + 1) % 3"]), rng.choice(["0.9", "1.01", "-0.5"]), rng.randrange(4)
+    return rng.choice([
+        f"optimizer.zero_grad(); ((w[{row}] * x[{one}]).sum() - y[{one}]).square().backward(); optimizer.step()",
+        f"optimizer.zero_grad(); (((x[{at}] * w[{row}]).sum() + b[{one}] - y[{one}]) ** 2).backward(); optimizer.step()",
+        f"r = w[{row}]; (r * x[{one}]).sum().backward(); w.grad.mul_({scale})", f"r = w[{row}].detach(); r *= {scale}",
+        f"with torch.no_grad(): w[{row}] -= 0.01 * x[{one}]",
+        f"with torch.no_grad(): r = w[{row}]; r.mul_({scale}); s = s * 0.5 + w[{row}] + r", f"w.data[{row}] *= {scale}",
+        f"t[{at}] = x[{at}] * {scale}", f"t[{one}] += x[{one}]", f"v = t[{one}]; v += s * 0.01; s = s * 0.5 + t[{one}]",
+        f"v = x[{at}]; x *= 0.99; s = s * 0.5 + v.sum() * 0.01", f"y[{one}] = y[{one}] * {scale} + s.mean() * 0.1",
+        f"q[i % 8, {cell}] += 1; s = s * 0.9 + q[i % 8].float().mean()", f"v = x[{one}]; v[0] = {scale}; s = s * 0.5 + x[{one}]",
+        f"a, c = x[{one}], t[{one}]; c.copy_(a); s = s * 0.5 + c", "n = n + 1; v = x[n % 60]; v -= 0.1; s = s * 0.5 + x[(n + 1) % 60]",
+        f"v = x[{one}, 1:]; v.mul_({scale}); s[1:] += v * 0.01", f"if i % 7 == 3: t[{one}] = 0; s = s * 0.3",
+        f"v = x[:, {column}]; v += 0.001; s = s * 0.9 + v.mean()",
+    ])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_random_trainings_with_views(seed: int) -> None:
+    rng = random.Random(seed)
+    agree(TRAINING + "\n".join(f"    {training_statement(rng)}" for _ in range(rng.randint(1, 5))), native=None)
