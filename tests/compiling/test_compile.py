@@ -432,6 +432,11 @@ def test_a_size_that_comes_often_has_code_of_its_own(monkeypatch: pytest.MonkeyP
         fast(torch.ones(5, 2))
     assert compilation(fast).programs == 2 and not compilation(fast).recent
     same(fast(torch.ones(5, 2)), torch.ones(5, 2).sin().sum(0))
+    for n in range(6, 15):
+        for _ in range(110):
+            fast(torch.ones(n, 2))
+        same(fast(torch.ones(n, 2)), torch.ones(n, 2).sin().sum(0))
+    assert compilation(fast).programs == 6 and compilation(fast).native_calls > 1000
 
 
 def test_modes_are_guards() -> None:

@@ -48,8 +48,9 @@ WAITING = 3
 """So many recordings wait for another one like them: calls of two kinds may take turns."""
 PROGRAMS = 16
 """So many programs a function may have; calls of further kinds are run by Python."""
-OFTEN, OFTEN_ENOUGH = 100, 4
-"""After so many calls it is looked how long those of one size take; they get code of their own after so many times what compiling took."""
+OFTEN, OFTEN_ENOUGH, OWN = 100, 2, 6
+"""After so many calls it is looked how long those of one size take; they get code of their own after so many times what compiling took,
+if there is not that for so many kinds of calls."""
 SHARING = 64
 """So many sizes with the same code a function may have bound; of further ones the oldest is given up."""
 
@@ -129,7 +130,7 @@ class Compilation:
         """A call that shares its code with those of other sizes. Where such calls have taken several times as long as it takes to compile,
         the next ones are recorded again, and get code of their own."""
         call.runs += 1
-        if call.runs % OFTEN:
+        if call.runs % OFTEN or self.programs >= OWN:
             return call.run(items, leaves)
         began = time.perf_counter()
         result = call.run(items, leaves)
