@@ -18,7 +18,7 @@ COURSE = ("requires_grad", "gradient_of_a_mean", "sgd_and_mse_loss", "backward_a
           "divergence_saddle_batches")  # fmt: skip
 GALLERY = Path(__file__).parents[2] / "examples" / "gallery"
 SHORT = ("accumulation_and_hooks", "deep_q", "hamiltonian", "linear_regression", "matrix_factorisation", "neural_style",
-         "physics_informed", "polynomial", "real_nvp", "siamese", "weight_averaging")  # fmt: skip
+         "physics_informed", "polynomial", "real_nvp", "siamese", "unet", "weight_averaging")  # fmt: skip
 
 
 def under_our_name(text: str) -> str:

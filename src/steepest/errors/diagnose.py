@@ -23,7 +23,8 @@ ROWS: dict[str, Row] = {
     ),
     **_rule(
         "zero-grad-forgotten/hand",
-        ("{steps} steps by hand were taken and {name}.grad was never cleared afterwards.", "手写更新了 {steps} 步，之后 {name}.grad 从未清零。"),
+        ("{steps} steps by hand were looked at, and {name}.grad was never cleared after one.",
+         "查看了手写更新的 {steps} 步，之后 {name}.grad 从未清零。"),
         ("backward() adds to .grad. Every step follows the sum of all gradients so far, not the gradient of this loss.",
          "backward() 是把梯度加到 .grad 上，所以每一步走的是到目前为止所有梯度之和。"),
         ("Clear the gradients after each step:", "每次更新之后把梯度清零："),
