@@ -411,6 +411,14 @@ def test_every_size_is_right_and_two_are_compiled(capsys: pytest.CaptureFixture[
     assert compilation(fast).native_calls >= 28
 
 
+def test_every_size_has_code_of_its_own_if_asked_for() -> None:
+    fast = torch.compile(lambda x: x.cos().sum(0), dynamic=False)
+    for n in (4, 5, 6):
+        for _ in range(3):
+            same(fast(torch.ones(n, 2)), torch.ones(n, 2).cos().sum(0))
+    assert compilation(fast).programs == 3 and not compilation(fast).sizes.compiled
+
+
 def test_a_size_that_decides_what_is_done_is_eagers() -> None:
     def f(x: Any) -> Any:
         return x * 2 if x.shape[0] > 10 else x.exp() * x.shape[0] ** 0.5

@@ -71,8 +71,8 @@ class Variant:
 class Compilation:
     """What is known of a compiled function."""
 
-    def __init__(self, function: Callable[..., Any], strict: bool):
-        self.function, self.strict = function, strict
+    def __init__(self, function: Callable[..., Any], strict: bool, dynamic: bool = True):
+        self.function, self.strict, self.dynamic = function, strict, dynamic
         self.name = getattr(function, "__qualname__", type(function).__name__)
         self.fast: list[Call] = []
         self.variants: dict[Any, Variant] = {}
@@ -255,7 +255,7 @@ class Compilation:
             return
         others, variant.traces = variant.traces, [trace, *variant.traces[:WAITING - 1]]
         of_sizes = not others
-        if of_sizes and self.other is not None and self.other[0] == without_sizes(variant.kind):
+        if of_sizes and self.dynamic and self.other is not None and self.other[0] == without_sizes(variant.kind):
             others = [self.other[1]]
         self.other = without_sizes(variant.kind), trace
         if not others or self._numbers(others[0], trace):
@@ -265,7 +265,7 @@ class Compilation:
             try:
                 program = FunctionProgram(before, trace, of_sizes)
                 variant.traces = []         # what a program was made of is of no further use
-                compiled = Compiled(program, False, None if variant.alone else self.sizes, True)
+                compiled = Compiled(program, False, self.sizes if self.dynamic and not variant.alone else None, True)
                 variant.calls.append(Call(compiled, self.function))
                 variant.calls[-1].looks, variant.calls[-1].clamps = trace.watch.looks, trace.watch.clamps
                 break
@@ -447,26 +447,27 @@ def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None 
 
     What the function does beside tensor operations must be repeatable: reading a tensor's elements in a condition, printing, drawing from
     Python's random numbers make it run eagerly, with one warning that names the line; with `fullgraph` that is a RuntimeError after the
-    call. `dynamic`, `backend`, `mode` and `options` are accepted for PyTorch's programs. TypeError where `model` cannot be called.
+    call. With `dynamic=False` no code is shared by calls of several sizes. `backend`, `mode` and `options` are accepted for PyTorch's
+    programs. TypeError where `model` cannot be called.
 
     >>> f = torch.compile(lambda x: (x * x).sum())
     >>> [f(torch.full((2,), float(k))).item() for k in range(4)]
     [0.0, 2.0, 8.0, 18.0]
     """
     if model is None:
-        return functools.partial(compile, fullgraph=fullgraph, disable=disable)
+        return functools.partial(compile, fullgraph=fullgraph, dynamic=dynamic, disable=disable)
     if not callable(model):
         raise TypeError(text("compile-not-callable", kind=type(model).__name__))
     if disable:
         return model
     if isinstance(model, Module):
-        return OptimizedModule(model, compiled(model, fullgraph), compile)
-    return compiled(model, fullgraph)
+        return OptimizedModule(model, compiled(model, fullgraph, dynamic is not False), compile)
+    return compiled(model, fullgraph, dynamic is not False)
 
 
-def compiled(function: Callable[..., Any], strict: bool) -> Any:
+def compiled(function: Callable[..., Any], strict: bool, dynamic: bool = True) -> Any:
     """A function that calls `function` natively where it can; its attributes are the function's."""
-    compilation = Compilation(function, strict)
+    compilation = Compilation(function, strict, dynamic)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return compilation(args, kwargs)
