@@ -223,8 +223,8 @@ class Activation(Learning):
     def _called(self, compiled: Compiled, k: int, n: int) -> tuple[int, list[Any]]:
         """Run up to n steps: to the first that ends the loop, or up to one that Python must see, since it fails or leaves numbers that
         Python's arithmetic would not."""
-        before, p = compiled.state(), compiled.program
         assert self.section is not None
+        before, p = compiled.state(self.section.looks_at(compiled)), compiled.program
         ahead = Ahead(p.events, p.host_streams, self.section.now.places) if p.events else None
 
         def run(n: int) -> list[Any]:

@@ -42,6 +42,7 @@ class Compiled:
         written = {r.content.storage for e in p.equations for r in e.results}
         self.carried = {i.held for i in p.inputs if i.written or not i.in_place} | {s for pair in p.handed_on for s in pair}
         self.carried |= {slot for slot, _ in p.pinned if slot in written}
+        begun = set(self.carried)
         self.carried |= {a.content.storage for _, d, _ in p.outputs for a in accesses_in(d)}
         self.in_place = frozenset(i.path for i in p.inputs if i.in_place)
         self.written_at = [i.path for i in p.inputs if i.in_place and i.written and i.layout is not None]
@@ -49,6 +50,8 @@ class Compiled:
         self.handed = [i for i in p.inputs if not i.in_place or i.layout is None]
         """Inputs that a stretch of steps begins by copying: numbers, and tensors that each step makes anew."""
         self.floats = [i.held for i in self.handed if i.layout is None and i.held in self.carried]
+        self.needed = tuple(begun | set(self.floats))
+        """What a step begins with and changes; `carried` has what it leaves, too."""
         self.left = {path: (self, d, mutated) for path, d, mutated in p.outputs}
         self.shown = [(k, s) for k, s in enumerate(p.streams) if s in p.visible]
         """Streams that Python looks at: the slots hold the rows of the last step."""
@@ -101,9 +104,9 @@ class Compiled:
         if moved and hasattr(self.executable, "bind"):
             self.executable.bind()
 
-    def state(self) -> tuple[dict[Storage, Array], dict[Any, Any]]:
-        """Copies of what steps hand on and leave, and the states of the generators."""
-        return {s: s.flat.copy() for s in self.carried}, {g: g.get_state() for g in self.program.generators}
+    def state(self, left: bool = True) -> tuple[dict[Storage, Array], dict[Any, Any]]:
+        """Copies of what steps hand on and, where that is still to be looked at, of what they have left; the states of the generators."""
+        return {s: s.flat.copy() for s in (self.carried if left else self.needed)}, {g: g.get_state() for g in self.program.generators}
 
     def restore(self, state: tuple[dict[Storage, Array], dict[Any, Any]]) -> None:
         """Go back to what `state` gave."""
@@ -299,6 +302,10 @@ class Section:
         self.versions.pop(compiled, None)
         self.worked |= compiled.in_place
         return True
+
+    def looks_at(self, compiled: Compiled) -> bool:
+        """Whether Python, or another program, may still look at what steps of a program have left in its slots."""
+        return self.active is compiled and self.steps > 0 or any(program is compiled for program, _, _ in self.left.values())
 
     def grow(self, path: Path, values: list[Any]) -> None:
         """Append to a list."""
