@@ -1,6 +1,7 @@
 """Steps that Python takes between native ones: where rounding has grown, the equations decide whether Python did the same."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,8 +30,8 @@ def test_what_rounding_changes_is_told_from_what_python_changes(monkeypatch: pyt
     found: list[bool] = []
     real = activation._differs
 
-    def doubting(foreseen: dict) -> bool:
-        found.append(real(foreseen))
+    def doubting(*given: Any) -> bool:
+        found.append(real(*given))
         return len(found) % 2 == 1 or found[-1]
 
     monkeypatch.setattr(activation, "_differs", doubting)
@@ -44,6 +45,6 @@ def test_what_rounding_changes_is_told_from_what_python_changes(monkeypatch: pyt
 
 
 def test_what_python_changes_ends_native_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activation, "_differs", lambda foreseen: True)
+    monkeypatch.setattr(activation, "_differs", lambda *given: True)
     with pytest.warns(UserWarning, match="left something else"):
         train(True)
