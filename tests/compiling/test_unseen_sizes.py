@@ -316,3 +316,15 @@ def test_sizes_that_never_come_twice() -> None:
     scale[0] = 2.0
     assert fast(states[:30]).item() == pytest.approx((net(states[:30]) * 2).mean().item(), rel=1e-4)
     assert compilation(fast).native_calls > 20
+
+
+def test_sizes_that_decide_and_never_come_twice_are_left_to_python() -> None:
+    fast, states = torch.compile(by_branch), torch.rand(400, 2)
+    for n in (*range(2, 390), *range(340, 360)):
+        np.testing.assert_allclose(fast(states[:n]).numpy(), by_branch(states[:n]).numpy(), rtol=1e-5)
+    known = compilation(fast)
+    assert len(known.recent) < 40 and len(known.variants) < 300
+    before = known.native_calls
+    for _ in range(3):
+        fast(states[:350])
+    assert known.native_calls >= before + 2

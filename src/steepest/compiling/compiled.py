@@ -51,6 +51,8 @@ PROGRAMS = 16
 OFTEN, OFTEN_ENOUGH, OWN = 100, 2, 6
 """After so many calls it is looked how long those of one size take; they get code of their own after so many times what compiling took,
 if there is not that for so many kinds of calls."""
+MANY = 8
+"""After so many recorded sizes a size is recorded when it comes for the second time."""
 SHARING = 64
 """So many sizes with the same code a function may have bound; of further ones the oldest is given up."""
 
@@ -63,7 +65,7 @@ class Variant:
         self.traces: list[CallTrace] = []
         self.calls: list[Call] = []
         self.tries = self.escapes = 0
-        self.alone = False
+        self.met = self.alone = False
         """Whether the calls have code of their own, though others differ in a size only."""
         self.reason = ""
 
@@ -153,7 +155,7 @@ class Compilation:
         items.append({k: standing_in(x, originals) for k, x in kwargs.items()})
         kind = kind_of(items)
         variant = self.variants.setdefault(kind, Variant(kind))
-        if variant.reason:
+        if variant.reason or self._passes(variant):
             return self.function(*args, **kwargs)
         try:
             now = self._walk(items, None)
@@ -179,6 +181,17 @@ class Compilation:
         if self.programs >= PROGRAMS:
             return self._leave(variant, text("compile-many", count=PROGRAMS), args, kwargs)
         return self._record(variant, items, originals)
+
+    def _passes(self, variant: Variant) -> bool:
+        """Whether a call of a new kind is run by Python without being recorded, since many were that differ in a size, and still each size
+        must be: it may never come again."""
+        if variant.met or len(self.recent) < MANY:
+            variant.met = True
+            return False
+        variant.met = True
+        if len(self.variants) > 4 * SHARING:        # those that came once are forgotten
+            self.variants = {k: v for k, v in self.variants.items() if v.calls or v.traces or v.reason or v is variant}
+        return True
 
     def _read(self) -> list[tuple[dict[str, Any], str]]:
         """The global names that the function's code uses, with their namespaces."""
