@@ -25,6 +25,34 @@ def by_hand(steps=20):
     return w, path
 
 
+def line_by_hand(steps: int) -> None:
+    """Descent on one number without a model."""
+    w = torch.tensor(0.0, requires_grad=True)
+    for _ in range(steps):
+        ((w - 3) ** 2).backward()
+        with torch.no_grad():
+            w -= 0.1 * w.grad
+            w.grad.zero_()
+
+
+def test_a_watch_that_wants_few_passes_ends_where_they_see_the_same_data_again() -> None:
+    for passes, most in ((1, 1), (16, 2)):
+        with watching(passes=passes) as seen:
+            line_by_hand(50)
+        assert len(seen.walk.losses) == most and not seen.ended_early
+
+
+def test_a_program_with_a_model_may_go_on_to_its_end() -> None:
+    model = nn.Linear(1, 1)
+    with watching(passes=1, unless_model=True) as seen:
+        for _ in range(5):
+            model(torch.ones(2, 1)).sum().backward()
+    assert len(seen.walk.losses) == 5
+    with watching(passes=1, unless_model=True) as seen:
+        line_by_hand(5)
+    assert len(seen.walk.losses) == 1
+
+
 def test_rows_one_at_a_time_make_one_loss_their_mean() -> None:
     with watching() as seen:
         w, path = by_hand()

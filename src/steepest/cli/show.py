@@ -80,8 +80,10 @@ def show(
     try:
         with _where(entry, program) as path:
             given = list(arguments) or list(entry.arguments if entry else ())
-            passes = step + 1 if what in OF_ONE_PASS else FIRST_PASSES if what in OF_THE_LOSS else None
-            subject, findings = _subject(path, given, seconds, passes, loss, by, formula, seed, doctor=what == "report")
+            passes = step + 1 if what in OF_ONE_PASS else FIRST_PASSES if what in OF_THE_LOSS else 1 if what == "network" else None
+            # The weights that a network shows are those of the program's end, where it has a model.
+            how_long = seconds, None if loss else passes, what == "network"
+            subject, findings = _subject(path, given, how_long, loss, by, formula, seed, doctor=what == "report")
             code = path.read_text(encoding="utf-8", errors="replace")
         if what == "report":
             words = " ".join(["steepest run", *(["--seed", str(seed)] if seed is not None else []), Path(path).name, *given])
@@ -134,7 +136,7 @@ def _where(entry: Program | None, program: str) -> Iterator[Path]:
             os.chdir(here)
 
 
-def _subject(path: Path, arguments: list[str], seconds: float, passes: int | None, loss: str, by: str, formula: str, seed: int | None,
+def _subject(path: Path, arguments: list[str], how_long: tuple[float, int | None, bool], loss: str, by: str, formula: str, seed: int | None,
              doctor: bool) -> tuple["Subject", list[Any]]:
     """Run the program, watched, and make of it what pictures need; with what the doctor finds, where he is to look."""
     import steepest
@@ -156,7 +158,7 @@ def _subject(path: Path, arguments: list[str], seconds: float, passes: int | Non
         way = natively(False)
         asked = ProgramDoctor(path, Source.of(path).text, budget=10.0, way=way) if doctor else None
         code = 0
-        with watching(seconds, passes if not loss else None) as seen, contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
+        with watching(*how_long) as seen, contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*non-interactive.*")
             with asked or contextlib.nullcontext():
                 code = execute(path.read_bytes(), path, main, way)[0]
@@ -165,7 +167,7 @@ def _subject(path: Path, arguments: list[str], seconds: float, passes: int | Non
     finally:
         sys.modules["__main__"] = before
     if seen.ended_early:
-        print(text("show-ended", seconds=seconds), file=sys.stderr)
+        print(text("show-ended", seconds=how_long[0]), file=sys.stderr)
     if loss:
         return ExpressionSubject(loss, _values(by, main.__dict__), main.__dict__, formula, path.stem), findings
     if not seen.walks:

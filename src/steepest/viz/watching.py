@@ -162,10 +162,11 @@ class Watched:
 
 
 class watching:
-    """`with watching() as seen:` watches what runs inside, for at most `seconds`, or until `passes` of a walk have been traced."""
+    """`with watching() as seen:` watches what runs inside, for at most `seconds`, or until `passes` of a walk have been traced, or fewer
+    where these see the same data again. With `unless_model` a program that has a model goes on to its end."""
 
-    def __init__(self, seconds: float = float("inf"), passes: int | None = None):
-        self.seen, self.limit, self.passes = Watched(), seconds, passes
+    def __init__(self, seconds: float = float("inf"), passes: int | None = None, unless_model: bool = False):
+        self.seen, self.limit, self.passes, self.unless_model = Watched(), seconds, passes, unless_model
 
     def __enter__(self) -> Watched:
         self.began = time.monotonic()
@@ -199,10 +200,15 @@ class watching:
         found = self._plainly(outputs, given, inputs, keep, create)
         if self.tracer is not None and (not keep or len(self.tracer.trace.steps) > MOST_KEPT):
             self.tracer.trace.clear()
-        if self.passes is not None and any(len(walk.passes) >= self.passes for walk in self.seen.walks.values()):
+        if self.passes is not None and any(self._known(walk) for walk in self.seen.walks.values()):
             raise EndOfWatch
         self._end_in_time()
         return found
+
+    def _known(self, walk: Walk) -> bool:
+        """Whether so many passes were asked for, or there are no others."""
+        traced = walk.period is not None or len(walk.passes) >= (self.passes or 0)
+        return traced and not (self.unless_model and self.seen.model is not None)
 
     def _end_in_time(self) -> None:
         if time.monotonic() - self.began > self.limit:
