@@ -101,6 +101,7 @@ class GradientProgram:
         self.outputs: list[Any] = []
         self.sources: dict[Storage, Any] = {}
         self.started: dict[Storage, Array] = {}
+        self.untouched: frozenset[Storage] = frozenset()
         self.first = first
         self.step_stream = None
         self.cotangents = {x.storage_cell: k for k, x in enumerate(graph.cotangents)}

@@ -311,22 +311,26 @@ class LoopProgram:
     # slots
 
     def _make_slots(self, t: Trace, places: dict[Storage, Path | None]) -> None:
-        """Give every storage of the recording a slot; keep what the recorded iteration began and ended with, for the check."""
+        """Give every storage of the recording a slot; keep what the recorded iteration began and ended with, for the check. What neither
+        Python nor an equation writes (a whole data set, perhaps) is not copied: it is the same now, and the program cannot change it."""
         accesses = [x for e in self.equations for x in (*e.operands, *e.results) if isinstance(x, Access)]
         contents: dict[Content, None] = dict.fromkeys(x.content for x in accesses)
         left = [a for _, d, _ in self.outputs for a in accesses_in(d)]
         contents.update((a.content, None) for a in (*left, *self.results))
         kinds = {c.storage: c for c in contents}
         began = {c.storage: old for c, old in t.recorder.before.items()}
+        written = {*began, *(x.content.storage for e in self.equations for x in e.results if isinstance(x, Access))}
         slots = {s: Storage(np.empty(s.flat.size, s.flat.dtype)) for s in kinds}
         self.started, self.ended = {}, {}
+        self.untouched = frozenset(slot for s, slot in slots.items() if s not in written)
         hosted = {t.entered[path].tensor.storage_cell: path for path in t.streamed if path in t.entered}
         special = {*t.streams, *hosted, *(x.storage_cell for x in t.recorder.base_tensors.values())} | {t.recorder.steps}
         for s, slot in slots.items():
             if s in places or s in special:
-                self.started[slot] = began[s] if s in began else s.flat.copy()
+                self.started[slot] = began[s] if s in began else s.flat if slot in self.untouched else s.flat.copy()
         for s in {a.content.storage for a in (*left, *self.results)} | {s for s in places if s in slots}:
-            self.ended[slots[s]] = s.flat.copy()
+            if slots[s] not in self.untouched:
+                self.ended[slots[s]] = s.flat.copy()
         for c in contents:
             c.storage = slots[c.storage]
         self.streams = []
@@ -342,6 +346,7 @@ class LoopProgram:
             self.streams.append(self.step_stream)
         self.base_slots = {path: slots[x.storage_cell] for path, x in t.recorder.base_tensors.items() if x.storage_cell in slots}
         self._hand_on(t, places, slots, kinds)
+        self.untouched -= {slot for pair in self.handed_on for slot in pair}
 
     def _hand_on(self, t: Trace, places: dict[Storage, Path | None], slots: dict[Storage, Storage], kinds: dict[Storage, Content]) -> None:
         """Decide for every input whether it is worked on in its own memory or handed from slot to slot."""

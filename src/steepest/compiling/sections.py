@@ -154,7 +154,7 @@ class Compiled:
         """Let the slots hold what the recorded iteration began with."""
         p = self.program
         for slot, array in p.started.items():
-            slot.array = slot._flat = array.copy()
+            slot.array = slot._flat = array if slot in p.untouched else array.copy()
         for slot, held in p.handed_on:
             held.flat[...] = p.started[slot]
 

@@ -87,7 +87,7 @@ def dependence(values: Sequence[float], names: Sequence[str], means: Sequence[fl
             axes.set_yticks(places, [_short(name, 16) for name in names])
             axes.set_ylim(-0.6, len(names) - 0.4)
             axes.margins(x=0.12)
-            axes.locator_params(axis="x", nbins=TICKS - 1)
+            axes.locator_params(axis="x", nbins=TICKS - 1 if max(map(abs, means)) < LARGE else 2)
             axes.set_xlabel(_short(words, 30))
             axes.set_ylabel(_short(column, 26))
         else:
