@@ -272,6 +272,12 @@ def test_batches_of_sequences_of_many_lengths() -> None:
     assert compilation(fast).programs <= 2
 
 
+def test_means_over_sequences_of_many_lengths() -> None:
+    torch.manual_seed(0)
+    net, data = nn.Sequential(nn.Conv1d(2, 4, 3, padding=1), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(4, 5)), rows(2)
+    assert agree(lambda x: net(x), lambda n: [data(n)[0].T.contiguous()[None].repeat(3, 1, 1)], net) == ALL
+
+
 class Block(nn.Module):
     """Attention as it is written by hand."""
 

@@ -164,13 +164,17 @@ class Portrait:
         return made
 
     def _table(self, s: Storage) -> Storage:
-        """What is only read: numbers in steps, or the same in all calls."""
+        """What is only read: numbers in steps, one number many times, or the same in all calls."""
         flat = s.flat
         steps = np.diff(flat) if flat.dtype.kind == "i" and flat.size > 1 else np.zeros(0)
         self._note("table", flat.dtype)
         if steps.size and (steps == steps[0]).all():
             size, start, step = self._number(flat.size), self._number(flat[0]), self._number(steps[0])
             made = s if self.given is None else Storage((start + step * np.arange(size)).astype(flat.dtype))
+        elif flat.dtype.kind == "f" and flat.size > 1 and (flat == flat[0]).all():
+            size = self._number(flat.size)
+            self.constants.append(flat[0].item())
+            made = s if self.given_constants is None else Storage(np.full(size, self.given_constants[len(self.constants) - 1], flat.dtype))
         else:
             self._note(flat.size, flat.tobytes())
             made = s
@@ -330,7 +334,7 @@ def _formula(size: Size, sizes: list[tuple[int, ...]], row: tuple[Any, ...]) -> 
         found = in_terms_of(size.symbols, sizes, tuple(int(x) for x in row))
         return None if found is None else lambda n: type(first)(found.at(n))
     for part, whole in FRACTIONS:
-        if all(part(x) and whole(round(part(x))) == x for x in row):
+        if all(part(x) and x in (whole(round(part(x))), float(np.float32(whole(round(part(x)))))) for x in row):
             wholes = in_terms_of(size.symbols, sizes, tuple(round(part(x)) for x in row))
             return None if wholes is None else partial(_fraction, whole, wholes)
     return None
