@@ -52,7 +52,9 @@ class Writer:
         for _ in range(r.randint(2, 7)):
             self.step()
         name, _, _ = r.choice(self.matrices)
-        self.results.append(r.choice([f"{name}.mean()", f"{name}.sum()", f"({name} * {name}).mean()", f"{name}.sum() / x.shape[0]"]))
+        # no plain sums: those of what was normalised are nothing but rounding
+        self.results.append(r.choice([f"{name}.abs().mean()", f"{name}.abs().sum()", f"({name} * {name}).mean()",
+                                      f"({name} + 1).abs().sum() / x.shape[0]"]))
         results = ", ".join(dict.fromkeys([*self.results, r.choice(self.matrices)[0]]))
         if self.two:
             results += r.choice([", z.mean() + x.mean()", ", (x @ z.T).tanh().sum(1)", ", torch.cat([z, x]).exp()"])
