@@ -121,6 +121,17 @@ class Maker:
 
 
 FOUND = {
+    "a gradient behind a name of another case": """
+for epoch in range(4):
+    for i in loop(30):
+        if i % 4 == 2:
+            optimizer.zero_grad()
+        ((w - b) ** 2).mean().backward()
+        if len(kept) > 4:
+            a = a * 0.9 + b * 0.1
+        else:
+            c = c.reshape(3, 2).t().contiguous()
+""",
     "views of what is drawn anew are kept": """
 for epoch in range(4):
     for i in loop(17):

@@ -50,9 +50,11 @@ class LoopProgram:
 
     def __init__(self, first: Trace, second: Trace, names: frozenset[str], overwritten: frozenset[str],
                  appended: Callable[[Path], bool], rewritten: bool = False):
-        self.names, self.overwritten, self.rewritten = names, overwritten & names, rewritten
+        self.names, self.rewritten = names, rewritten
         self.events = second.recorder.events
         self.hosted = {p for table in (second.before, second.after) for p in table.places if second.hosted(p)}
+        self.names |= self._only_ways(second, overwritten)
+        self.overwritten = overwritten & self.names
         self.equations = second.recorder.equations
         self.conditions = second.recorder.conditions
         self.bases = frozenset(second.recorder.bases)
@@ -108,6 +110,17 @@ class LoopProgram:
             if path in second.counters:
                 self._check_counter(path, number, second)
         return pairs
+
+    def _only_ways(self, t: Trace, overwritten: frozenset[str]) -> set[str]:
+        """Names that the iteration does not come by, and through which alone a path leads to a tensor that it works on.
+
+        The gradient of a parameter is found behind the first name that leads there, as the optimizer of another case may be.
+        """
+        ways: dict[Storage, list[Path]] = {}
+        for path, storage in [*((p, s) for p, (_, s, _, _) in t.began.items()), *((p, x.storage_cell) for p, x in t.after.tensors.items())]:
+            if storage in t.recorder.current and path[0] not in overwritten:
+                ways.setdefault(storage, []).append(path)
+        return {paths[0][0] for paths in ways.values() if not any(map(self.concerns, paths))}
 
     def concerns(self, path: Path) -> bool:
         """Whether a path begins at a name that such an iteration comes by."""
