@@ -302,7 +302,7 @@ def layout(x: Any) -> list[int]:
 
 
 ROUNDS = re.compile(r"(?<!/)/(?!/)|\*\*|exp|log|sin|cos|tan|sigmoid|erf|sqrt|reciprocal|pow|div_|div\(|mean|var|std|norm|soft|gelu|silu"
-                    r"|\.elu|mish|logit|deg|rad|entr|i0e|sum|prod|@|lerp|einsum|linear|loss|entropy|cosine|addc|bmm|sinc|interpolate|hardswish")
+                    r"|\.elu|mish|logit|deg2rad|rad2deg|entr|i0e|sum|prod|@|lerp|einsum|linear|loss|entropy|cosine|addc|bmm|sinc|interpolate|hardswish")
 """Lines whose operation the two libraries may round in different ways."""
 TRIALS = 32
 
