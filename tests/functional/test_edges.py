@@ -325,3 +325,14 @@ def test_products_of_single_elements_hand_their_gradient_on():
     x = torch.tensor([[nan, 2.0, 0.0]], requires_grad=True)
     (x.cumprod(0) + x.prod(0, keepdim=True)).sum().backward()
     assert x.grad.tolist() == [[2, 2, 2]]
+
+
+@pytest.mark.parametrize("mode", ["nearest", "nearest-exact"])
+def test_an_infinite_gradient_of_a_larger_row_reaches_its_own_element_alone(mode):
+    x = torch.tensor([[[-1.0, 3.0, 1.0, 2.0]]], requires_grad=True)
+    F.interpolate(x, scale_factor=2, mode=mode).backward(torch.tensor([[[math.inf, 1, 1, 1, 1, 1, 1, 1]]]))
+    assert x.grad[0, 0, 0] == math.inf and x.grad[0, 0, 1:].isfinite().all()
+
+
+def test_a_negative_zero_passes_relu6():
+    assert F.relu6(torch.tensor([-0.0])).signbit() and F.hardtanh(torch.tensor([-0.0] * 20), 0, 1).signbit().all()

@@ -49,7 +49,7 @@ softplus: Elementwise = elementwise(
     x=lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)))
 logsigmoid = elementwise("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), promote=F,
                          node="LogSigmoidBackward0", x=lambda g, x: g * sigmoid(-x))
-hardtanh = elementwise("hardtanh", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
+hardtanh = elementwise("hardtanh", lambda m, x, low, high: m.minimum(high, m.maximum(low, x)),
                        x=lambda g, x, low, high: hardtanh_backward(g, x, low, high))
 hardsigmoid = elementwise("hardsigmoid", lambda m, x: m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
                           x=lambda g, x: where((x > -3) & (x < 3), g / 6, 0))

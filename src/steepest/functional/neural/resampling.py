@@ -158,6 +158,15 @@ def _back_body(g: Any, shape: Any, mode: str, ratios: Any, align: bool) -> Any:
 
 def _back_kernel(g: Any, shape: Any, mode: str, ratios: Any, align: bool) -> Any:
     for d, (n, out, ratio) in _facts(shape, g.shape[2:], ratios):
+        if not np.isfinite(g).all():                            # zero times infinity would reach every element of a row
+            index, weight = _row(mode, n, out, ratio, align, g.dtype)
+            rows = np.moveaxis(g, d, 0)
+            back = np.zeros((n, *rows.shape[1:]), g.dtype)
+            for k in range(index.shape[1]):
+                given = rows if mode.startswith("nearest") else rows * weight[:, k].reshape(-1, *[1] * (rows.ndim - 1))
+                np.add.at(back, index[:, k], given)
+            g = np.moveaxis(back, 0, d)
+            continue
         g = np.moveaxis(np.matmul(np.moveaxis(g, d, -1), _matrix(mode, n, out, ratio, align, g.dtype)), -1, d)
     return np.ascontiguousarray(g)
 
