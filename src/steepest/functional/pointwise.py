@@ -237,7 +237,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
-    return fn.logit(input if eps is None else clamp(input, eps, 1 - eps))
+    return fn.logit(input if eps is None else ar.where(input < eps, eps, ar.where(input > 1 - eps, 1 - eps, input)))
 
 
 def sgn(input: Tensor) -> Tensor:

@@ -162,8 +162,8 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _extremum(min_result, amin_all, red.min_dim, ar.minimum, input, dim, keepdim)
 
 
-_max_all = red.Reduction("max", np.maximum, red.amax.combine, None, {"x": red.shared_extremum}, "MaxBackward1")
-_min_all = red.Reduction("min", np.minimum, red.amin.combine, None, {"x": red.shared_extremum}, "MinBackward1")
+_max_all = red.Reduction("max", np.maximum, red.amax.combine, None, {"x": red.shared_extremum_of_all}, "MaxBackward1")
+_min_all = red.Reduction("min", np.minimum, red.amin.combine, None, {"x": red.shared_extremum_of_all}, "MinBackward1")
 
 
 def not_empty(operation: str, x: Tensor) -> Tensor:
@@ -334,9 +334,9 @@ def _norm_body(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
 
 
 def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: Any, keepdim: bool) -> Any:
-    if math.isinf(order):
-        return red.shared_extremum(g, fn.absolute(x), result, like, dim, keepdim) * fn.sign(x)
     g, result = restore(g, like, dim, keepdim), restore(result, like, dim, keepdim)
+    if math.isinf(order):
+        return red.shared(g, fn.absolute(x) == result, dim) * fn.sign(x)
     if order == 0:
         return None
     if order == 1:

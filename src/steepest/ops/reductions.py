@@ -99,10 +99,20 @@ def product_of_others(g: Any, x: Any, like: Any, dim: tuple[int, ...], keepdim: 
 
 
 def shared_extremum(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
-    """The gradient divided equally among the elements that attain the extremum."""
-    at = x == restore(result, like, dim, keepdim)
-    count = total(at.to(dtypes.int64), dim=dim, keepdim=True)
-    return where(at, restore(g, like, dim, keepdim) / count, 0)
+    """The gradient divided equally among the elements that attain the extremum: NaN where this is NaN, which none of them equals."""
+    at = (x == restore(result, like, dim, keepdim)).to(g.dtype)
+    return restore(g, like, dim, keepdim) * at / total(at, dim=dim, keepdim=True)
+
+
+def shared_extremum_of_all(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """The same of all elements, where PyTorch lets those that are NaN share the gradient of an extremum that is NaN."""
+    top = restore(result, like, dim, keepdim)
+    return shared(restore(g, like, dim, keepdim), where(top == top, x == top, x != x), dim)
+
+
+def shared(g: Any, at: Any, dim: tuple[int, ...]) -> Any:
+    """A gradient divided equally among the elements where `at` holds; 0 elsewhere."""
+    return where(at, g / total(at.to(dtypes.int64), dim=dim, keepdim=True), 0)
 
 
 total = Reduction("sum", np.add, lambda m, a, b: a + b, 0,
