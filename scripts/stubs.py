@@ -29,6 +29,8 @@ WIDTH = 130
 NOTE = "# Written by scripts/stubs.py; run that after adding an operation."
 APART = {"as_torch", "cli"}
 """Modules whose import does more than define things."""
+NOT_SHOWN = {"__getattr__", "__firstlineno__"}
+"""With `__getattr__` in the stub every name would be taken for an attribute; the line numbers are Python 3.13's."""
 OVERRIDES = {"__eq__", "__ne__"}
 """Operators whose results are tensors where `object` promises a bool."""
 
@@ -173,8 +175,7 @@ def tensor_stub() -> str:
 
 def class_lines(stub: Stub, name: str, kind: type) -> None:
     """A class with its fields, properties and methods."""
-    # with `__getattr__` in the stub every name would be taken for an attribute
-    members = {n: v for n, v in vars(kind).items() if n != "__getattr__" and (callable(v) or isinstance(v, (property, int)))}
+    members = {n: v for n, v in vars(kind).items() if n not in NOT_SHOWN and (callable(v) or isinstance(v, (property, int)))}
     fields = inspect.get_annotations(kind)
     taken = {n for n in {*members, *fields} if not n.startswith("_")}
     stub.lines.append(f"class {name}:")

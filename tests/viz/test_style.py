@@ -114,7 +114,7 @@ def test_where_no_font_has_chinese_characters_a_program_that_needs_them_is_told_
     (tmp_path / "plain.py").write_text("x = 1  # 注释\n", encoding="utf-8")
     with matplotlib.rc_context():
         for name, said in (("own.py", True), ("plain.py", False)):
-            monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / name))
+            monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / name), raising=False)
             fonts.append_chinese_font()
             assert ("fonts-noto-cjk" in capsys.readouterr().err) == said
 
