@@ -30,6 +30,7 @@ ROWS = (
     ("diabetes, all rows, 10,000 epochs", "diabetes", ("range(100000)", "range(10000)"), ()),
     ("diabetes, batches of 32, 100 epochs", "diabetes_in_mini_batches", ("", ""), ("100", "0")),
     ("a line, 3 rows, 1,000 steps", "linear_model", ("", ""), ()),
+    ("a line, 3 rows, 20,000 steps", "linear_model", ("range(1000)", "range(20000)"), ()),
 )  # fmt: skip
 
 
