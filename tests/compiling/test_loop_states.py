@@ -121,6 +121,16 @@ class Maker:
 
 
 FOUND = {
+    "data given to a tensor that has changed its name": """
+for epoch in range(4):
+    b = b * 0.5 ** (n % 3)
+    for i in loop(2):
+        a, b = b, a
+        if i in (3, 4, 8):
+            b = torch.rand(3)
+        else:
+            b.data = a.data.clone()
+""",
     "a gradient behind a name of another case": """
 for epoch in range(4):
     for i in loop(30):

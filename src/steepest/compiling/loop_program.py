@@ -102,7 +102,7 @@ class LoopProgram:
         remaining = {id(x) for x in after.tensors.values()}
         for path, (x, storage, layout, _) in second.began.items():
             left = after.tensors.get(path)
-            if x.storage_cell is not storage and id(x) not in remaining:
+            if x.storage_cell is not storage and (id(x) not in remaining or left is not x):
                 raise Differs(text("loop-tensor", name=named(path)))        # others may hold it
             if self.concerns(path) and path[0] not in self.overwritten and (left is None or layout_of(left) != layout):
                 raise Differs(text("loop-tensor", name=named(path)))
