@@ -327,9 +327,14 @@ def test_a_gradient_that_a_hook_kept_is_not_changed_by_the_next_backward():
     assert kept[0].tolist() == [1.0, 2.0, 3.0] and x.grad.tolist() == [2.0, 4.0, 6.0]
 
 
-def test_a_view_knows_that_its_base_was_written_with_a_gradient_before_it_gives_its_own_up() -> None:
-    base = torch.tensor([1.25, 2.0, 1.0, 0.5])
-    view = base.narrow(0, 0, 2)
-    base[0] = torch.tensor(2.0, requires_grad=True).exp()
-    with pytest.raises(RuntimeError, match="only change requires_grad flags of leaf"):
-        view.requires_grad_(False)
+def test_a_view_that_nobody_has_looked_at_does_not_know_yet_that_its_base_was_written_with_a_gradient() -> None:
+    for looked_at in (False, True):         # as in PyTorch
+        base = torch.tensor([1.25, 2.0, 1.0, 0.5])
+        view = base.narrow(0, 0, 2)
+        base[0] = torch.tensor(2.0, requires_grad=True).exp()
+        if looked_at:
+            assert not view.is_leaf
+            with pytest.raises(RuntimeError, match="only change requires_grad flags of leaf"):
+                view.requires_grad_(False)
+        else:
+            assert view.requires_grad_(False).requires_grad

@@ -125,7 +125,6 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
-        refresh(self)
         if self.node is not None:
             if not wanted:
                 raise RuntimeError(text("requires-grad-of-computed"))
