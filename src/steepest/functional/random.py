@@ -90,13 +90,13 @@ def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = Non
 def rand_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
               requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Uniform numbers in the shape of `input`."""
-    return finished(_drawn_like(input, dtype, generator, "uniform", memory_format, low=0.0, high=1.0), requires_grad, device)
+    return finished(_drawn_like(input, dtype, generator, "uniform", memory_format, **STANDARD["uniform"]), requires_grad, device)
 
 
 def randn_like(input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
                requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Standard normal numbers in the shape of `input`."""
-    return finished(_drawn_like(input, dtype, generator, "normal", memory_format, mean=0.0, std=1.0), requires_grad, device)
+    return finished(_drawn_like(input, dtype, generator, "normal", memory_format, **STANDARD["normal"]), requires_grad, device)
 
 
 def randint_like(input: Tensor, low: Any = None, high: Any = None, *, generator: Any = None, dtype: Any = None, layout: Any = None,
