@@ -11,10 +11,10 @@ from steepest.compiling.lent import Lent
 from steepest.compiling.numbers import FLOATS, NUMBERS, STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
 from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
-from steepest.compiling.windows import Windows, no_gradients, settle_storage
+from steepest.compiling.windows import Windows, settle_storage
 from steepest.core import dtype as dtypes
 from steepest.core.generator import default_generator
-from steepest.core.modes import interpreters, modes
+from steepest.core.modes import interpreters, modes, no_graph
 from steepest.core.recorder import Recorder, paused, user_line
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
@@ -133,7 +133,7 @@ class LoopRecorder(Recorder):
         kinds = [x.dtype is dtypes.int64 if isinstance(x, Tensor) else isinstance(x, int) for x in (a, b)]
         whole = all(kinds) and name not in ("truediv", "pow")
         of = dtypes.int64 if whole else dtypes.float64
-        with no_gradients():
+        with no_graph():
             x, y = (v if not isinstance(v, Tensor) or v.dtype is of else arithmetic.cast(v, to=of) for v in (a, b))
             if name == "pow" and not isinstance(y, Tensor):
                 return arithmetic.power(x, float(y))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from steepest.compiling.numbers import TracedInt, plain
-from steepest.core.modes import modes
+from steepest.core.modes import no_graph
 from steepest.core.recorder import Recorder
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, alias
@@ -19,16 +19,6 @@ from steepest.ops import arithmetic, indexing, views
 from steepest.ops.creation import full, positions
 
 __all__ = ["Windows", "settle_storage"]
-
-class no_gradients:
-    """No graph inside; without the interpreters' being told."""
-
-    def __enter__(self) -> None:
-        self.before, modes.grad = modes.grad, False
-
-    def __exit__(self, *problem: Any) -> None:
-        modes.grad = self.before
-
 
 _windows: "weakref.WeakKeyDictionary[Storage, tuple[Tensor, Tensor]]" = weakref.WeakKeyDictionary()
 """The storages of views that earlier recordings made: the tensor, and the view."""
@@ -99,7 +89,7 @@ class Windows:
 
     def written(self, storage: Storage) -> None:
         """The recording has noted a write to a storage: what else shows its elements follows."""
-        with no_gradients():
+        with no_graph():
             for w in self.made:
                 if w.storage is storage:
                     self.write(w.of, indexing.put(w.of, w.view, w.index, places=w.places))
@@ -124,7 +114,7 @@ class Windows:
     def _fill(self, window: Window, picked: Tensor) -> None:
         """Let a window's content be what was picked, in memory that is laid out as the view."""
         if not window.view.array.flags.c_contiguous:
-            with no_gradients():
+            with no_graph():
                 room = full((window.storage.flat.size,), 0, picked.dtype)
                 region = alias(_region(room.array, window.view.array), room)
                 Recorder.write(self.recorder, region, alias(picked.array, picked))

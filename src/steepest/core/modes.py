@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-__all__ = ["Interpreter", "interpreters", "modes"]
+__all__ = ["Interpreter", "interpreters", "modes", "no_graph"]
 
 
 class Interpreter(Protocol):
@@ -30,3 +30,13 @@ class Modes:
 
 modes = Modes()
 interpreters: list[Interpreter] = []
+
+
+class no_graph:
+    """Without recording a graph, and with the mode as it was afterwards; the interpreters are not told."""
+
+    def __enter__(self) -> None:
+        self.before, modes.grad = modes.grad, False
+
+    def __exit__(self, *problem: Any) -> None:
+        modes.grad = self.before

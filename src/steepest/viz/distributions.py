@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from steepest.core.modes import no_graph
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.nn import Module
 from steepest.viz.style import current, described, new_figure, picture
-from steepest.viz.tracing import as_array, no_graph
+from steepest.viz.tracing import as_array
 
 __all__ = ["distribution"]
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from steepest.core.modes import no_graph
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.viz.style import MARKERS, axes_of, current, described, picture
-from steepest.viz.tracing import as_array, no_graph
+from steepest.viz.tracing import as_array
 
 __all__ = ["fit"]
 

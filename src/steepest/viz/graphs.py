@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from steepest.autograd.engine import fit
+from steepest.core.modes import no_graph
 from steepest.core.node import Node, expected
 from steepest.core.tensor import Tensor, fresh, from_array, refresh
 from steepest.errors import text
 from steepest.nn import Module
-from steepest.viz.tracing import Operation, Trace, no_graph, tracing
+from steepest.viz.tracing import Operation, Trace, tracing
 
 __all__ = ["ComputationGraph", "Edge", "Vertex", "read_graph"]
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 import steepest
+from steepest.core.modes import no_graph
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.nn import Module
 from steepest.viz.graph_pictures import number
 from steepest.viz.style import current, described, new_figure, picture
-from steepest.viz.tracing import Operation, no_graph, tracing
+from steepest.viz.tracing import Operation, tracing
 
 __all__ = ["Layer", "Summary", "layers_of", "network", "summary"]
 

@@ -15,12 +15,13 @@ import numpy as np
 import steepest
 from steepest.compiling.planner import plan
 from steepest.compiling.program import Differs, Program
+from steepest.core.modes import no_graph
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.func import functional_call, vmap
 from steepest.lower import machine
 from steepest.nn import Module
-from steepest.viz.tracing import Operation, no_graph, replay
+from steepest.viz.tracing import Operation, replay
 
 __all__ = ["Objective"]
 

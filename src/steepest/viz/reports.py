@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.core.modes import no_graph
 from steepest.errors import text
 from steepest.nn import Module
 from steepest.version import __version__
@@ -22,7 +23,7 @@ from steepest.viz.predictions import calibration, confusion, residuals
 from steepest.viz.style import for_page, svg_of
 from steepest.viz.subjects import Subject, WatchedSubject
 from steepest.viz.surfaces import affordable, surface
-from steepest.viz.tracing import as_array, no_graph
+from steepest.viz.tracing import as_array
 from steepest.viz.watching import Watched
 
 __all__ = ["Sections", "figure_in_page", "objective_in_page", "report"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.modes import interpreters, modes
+from steepest.core.modes import interpreters
 from steepest.core.recorder import paused, user_line
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
@@ -214,16 +214,6 @@ def replay(steps: Sequence[Operation], by: Sequence[int], result: int, modules: 
         return known[result]
 
     return function
-
-
-class no_graph:
-    """Without recording a graph, and with the mode as it was afterwards."""
-
-    def __enter__(self) -> None:
-        self.before, modes.grad = modes.grad, False
-
-    def __exit__(self, *problem: Any) -> None:
-        modes.grad = self.before
 
 
 def as_array(x: Any) -> np.ndarray[Any, Any]:
