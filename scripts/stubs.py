@@ -215,7 +215,7 @@ def package_stub() -> str:
         if module not in APART and hasattr(importlib.import_module(f"steepest.{module}"), name):
             stub.imports.setdefault(f"steepest.{module}", set()).add(f"{name} as {name}")
     for name, value in public.items():
-        if inspect.isclass(value) and getattr(sys.modules[value.__module__], name, None) is value and type(value) is type:
+        if inspect.isclass(value) and getattr(sys.modules.get(value.__module__), name, None) is value and type(value) is type:
             stub.imports.setdefault(value.__module__, set()).add(f"{name} as {name}")
         elif not inspect.isfunction(value):
             stub.lines.append(f"{name}: {value_type(stub, value, taken)}")

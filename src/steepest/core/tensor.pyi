@@ -974,6 +974,8 @@ class Tensor:
         """`negative`, written over this tensor; returns the tensor."""
     def nelement(self) -> _int:
         """The number of elements."""
+    def new(self, *args: Any, size: Any = None, device: Any = None) -> Tensor:
+        """`torch.Tensor(...)` with this tensor's dtype: of sizes, of data, or sharing memory with a tensor of this dtype."""
     def new_empty(self, *size: Any, dtype: _dtype | None = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
         """A tensor whose elements are yet to be written with, unless given, this tensor's dtype."""
     def new_empty_strided(self, size: Any, stride: Any, *, dtype: _dtype | None = None, device: Any = None,
@@ -1270,8 +1272,9 @@ class Tensor:
         """`trunc` of every element; the result has the shape of `input`."""
     def trunc_(self) -> Tensor:
         """`trunc`, written over this tensor; returns the tensor."""
-    def type(self, wanted: Any = None) -> Any:
-        """The name of the tensor's type, or the tensor converted to `wanted`."""
+    def type(self, dtype: Any = None, non_blocking: _bool = False) -> Any:
+        """The name of the tensor's type, or the tensor converted to a dtype, to a type such as `torch.LongTensor`, or to one's
+        name."""
     def type_as(self, other: Tensor) -> Tensor:
         """Converted to the dtype of `other`."""
     def unbind(self, dim: _int = 0) -> tuple[Tensor, ...]:

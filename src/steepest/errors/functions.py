@@ -366,6 +366,12 @@ ROWS = {
     "uniform-bounds": (
         "uniform_ expects to return a [from, to) range, but found from={low} > to={high}", "uniform_ 的下界 {low} 大于上界 {high}"),
     "negative-std": ("normal expects std >= 0.0, but found std {std}", "标准差不能为负:{std}"),
+    "tensor-type-unknown": (
+        "invalid type: {name!r}: write a dtype, such as x.type(torch.float32), or 'torch.FloatTensor'",
+        "类型无效:{name!r}:请写 dtype,例如 x.type(torch.float32),或 'torch.FloatTensor'"),
+    "tensor-type-kind": (
+        "dtype must be a type, str, or dtype object, got {kind}: write x.type(torch.float32)",
+        "dtype 必须是类型、字符串或 dtype,得到 {kind}:请写 x.type(torch.float32)"),
     "legacy-constructor": (
         "new(): invalid combination of arguments: got ({kinds}). Write torch.tensor(data) for data or torch.zeros(2, 3) for sizes",
         "构造张量的参数不对:({kinds})。由数据生成请写 torch.tensor(data),按大小生成请写 torch.zeros(2, 3)"),

@@ -84,7 +84,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             resize_as_sparse_""",
         QUANTISED: "dequantize int_repr q_* qscheme",
         MACHINES: "ipu mtia xpu record_stream to_mkldnn",
-        REMOVED: "eig lstsq symeig solve resize resize_as reinforce volatile new storage_type",
+        REMOVED: "eig lstsq symeig solve resize resize_as reinforce volatile storage_type",
         STORAGES: "storage",
         OVERRIDING: "as_subclass",
         NESTED: "to_padded_tensor",

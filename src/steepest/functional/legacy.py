@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.device import STRIDED
 from steepest.core.dtype import dtype, get_default_dtype, numpy_dtype
+from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.creating import to_array
@@ -13,10 +15,12 @@ from steepest.functional.creating import to_array
 __all__ = ["TYPES", "construct"]
 
 
-def construct(args: tuple[Any, ...], of: dtype) -> Tensor:
+def construct(args: tuple[Any, ...], of: dtype, size: Any = None) -> Tensor:
     """A tensor of sizes (`Tensor(2, 3)`, zeros here), of data (`Tensor([1, 2])`), or sharing memory with one of this dtype."""
-    if not args:
-        return fresh(np.zeros(0, numpy_dtype(of)), of)
+    if len(args) == 1 and isinstance(args[0], Size):
+        (size,) = args
+    if size is not None or not args:
+        return fresh(np.zeros(0 if size is None else tuple(size), numpy_dtype(of)), of)
     if all(isinstance(a, int) and not isinstance(a, bool) for a in args):
         return fresh(np.zeros(args, numpy_dtype(of)), of)
     if len(args) > 1:
@@ -37,7 +41,7 @@ def new_tensor(cls: type[Tensor], *args: Any, **kwargs: Any) -> Tensor:
     self.view_of = self.node = self.hooks = self._grad = self._storage = self.counter = self._family = None
     self.needs_grad, self.output_nr = False, 0
     if cls is Tensor or args:
-        made = construct(args, get_default_dtype())
+        made = construct(args, get_default_dtype(), kwargs.get("size") if cls is Tensor else None)
         self.array, self.dtype, self._storage, self.counter = made.array, made.dtype, made._storage, made.counter
     return self
 
@@ -50,11 +54,12 @@ class _Kind(type):
     def __instancecheck__(cls, x: object) -> bool:
         return isinstance(x, Tensor) and x.dtype is cls.of
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        return construct(args, cls.of)
+    def __call__(cls, *args: Any, size: Any = None, device: Any = None) -> Any:
+        return construct(args, cls.of, size)
 
 
 NAMES = {"Float": dtypes.float32, "Double": dtypes.float64, "Half": dtypes.float16, "BFloat16": dtypes.bfloat16,
          "Long": dtypes.int64,
          "Int": dtypes.int32, "Short": dtypes.int16, "Char": dtypes.int8, "Byte": dtypes.uint8, "Bool": dtypes.bool_}
-TYPES: dict[str, Any] = {f"{name}Tensor": _Kind(f"{name}Tensor", (), {"of": of, "dtype": of}) for name, of in NAMES.items()}
+SHARED = {"__module__": "torch", "layout": STRIDED, "is_cuda": False, "is_sparse": False}
+TYPES: dict[str, Any] = {f"{name}Tensor": _Kind(f"{name}Tensor", (), SHARED | {"of": of, "dtype": of}) for name, of in NAMES.items()}

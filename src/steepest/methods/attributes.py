@@ -9,6 +9,7 @@ from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import outside, text
 from steepest.functional import creating, pointwise, shaping
+from steepest.functional.legacy import construct
 from steepest.functional.operands import sizes
 from steepest.methods import conversion
 
@@ -97,6 +98,11 @@ def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
     """Elements of this tensor where `condition` holds, of `other` elsewhere."""
     result: Tensor = pointwise.where(condition, self, other)
     return result
+
+
+def new(self: Tensor, *args: Any, size: Any = None, device: Any = None) -> Tensor:
+    """`torch.Tensor(...)` with this tensor's dtype: of sizes, of data, or sharing memory with a tensor of this dtype."""
+    return construct(args, self.dtype, size)
 
 
 def new_tensor(self: Tensor, data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -258,6 +264,7 @@ METHODS: dict[str, Any] = {
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,
     "is_shared": never("in memory shared between processes"), "is_pinned": never("in pinned memory"),
     "is_inference": never("an inference tensor"), "view_as": view_as, "reshape_as": reshape_as, "where": where,
+    "new": new,
     "new_tensor": new_tensor, "new_zeros": new_zeros, "new_ones": new_ones, "new_empty": new_empty, "new_empty_strided": new_empty_strided,
     "is_same_size": is_same_size, "is_set_to": is_set_to, "is_nonzero": is_nonzero, "dim_order": dim_order,
     "is_conj": never("conjugated later"), "is_neg": never("negated later"), "is_distributed": never("on several machines"),

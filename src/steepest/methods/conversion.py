@@ -91,13 +91,21 @@ def _to(kind: dtype) -> Callable[..., Tensor]:
     return method
 
 
-def _type(self: Tensor, wanted: Any = None) -> Any:
-    """The name of the tensor's type, or the tensor converted to `wanted`."""
-    if wanted is None:
+def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the tensor's type, or the tensor converted to a dtype, to a type such as `torch.LongTensor`, or to one's name."""
+    if dtype is None:
         return f"torch.{TYPE_NAMES[self.dtype.name]}"
-    if isinstance(wanted, str):
-        wanted = next(dtypes.named(k) for k, v in TYPE_NAMES.items() if v == wanted.removeprefix("torch."))
-    return to_dtype(self, wanted)
+    if dtype is Tensor:
+        dtype = dtypes.get_default_dtype()
+    if isinstance(dtype, (str, type)):
+        name = dtype if isinstance(dtype, str) else f"torch.{dtype.__name__}"
+        kind = next((k for k, v in TYPE_NAMES.items() if name == f"torch.{v}"), None)
+        if kind is None:
+            raise ValueError(text("tensor-type-unknown", name=name if isinstance(dtype, str) else dtype.__name__))
+        dtype = dtypes.named(kind)
+    if not isinstance(dtype, dtypes.dtype):
+        raise TypeError(text("tensor-type-kind", kind=type(dtype).__name__))
+    return to_dtype(self, dtype)
 
 
 TYPE_NAMES = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
