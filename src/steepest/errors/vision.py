@@ -5,10 +5,19 @@ ROWS = {
         "pictures need the package Pillow: `python -m pip install pillow`",
         "处理图片需要软件包 Pillow：`python -m pip install pillow`",
     ),
-    "vision-no-models": (
-        "torchvision.models has no counterpart here, since its networks live by weights trained elsewhere: "
-        "write the network as an nn.Module",
-        "这里没有 torchvision.models，因为其中的网络依赖别处训练好的权重：请把网络写成 nn.Module",
+    "vision-no-weights": (
+        "{weights}: weights trained elsewhere are not fetched here. Make the network without them, and load a file that torchvision saved: "
+        "model.load_state_dict(torch.load(path))",
+        "{weights}：这里不下载别处训练好的权重。请先不带权重建立网络，再载入 torchvision 保存的文件："
+        "model.load_state_dict(torch.load(path))",
+    ),
+    "vision-unknown-model": (
+        "Unknown model {name}: here are {names}",
+        "没有名为 {name} 的网络，这里有 {names}",
+    ),
+    "vision-no-such-model": (
+        "torchvision.models.{name} has no counterpart here: write the network as an nn.Module, or take one of {names}",
+        "这里没有 torchvision.models.{name}：请把网络写成 nn.Module，或使用 {names} 之一",
     ),
     "vision-no-v2": (
         "torchvision.transforms.v2 has no counterpart here: write torchvision.transforms, "
