@@ -12,7 +12,7 @@ from typing import Any
 from steepest.autograd.engine import run_backward
 from steepest.autograd.levels import innermost, of_kind, recording
 from steepest.autograd.tangents import Tangents
-from steepest.autograd.trees import Structure, flatten, rebuild
+from steepest.autograd.trees import TreeSpec, flatten, rebuild
 from steepest.autograd.vectorizing import vmap
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, alias, fresh, refresh
@@ -80,7 +80,7 @@ def _plain(x: Tensor) -> Tensor:
     return t
 
 
-def tensors_of(name: str, role: str, tree: Any) -> tuple[list[Tensor], Structure]:
+def tensors_of(name: str, role: str, tree: Any) -> tuple[list[Tensor], TreeSpec]:
     """The leaves of `tree`, which must be tensors."""
     leaves, structure = flatten(tree)
     for x in leaves:
@@ -218,7 +218,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple
     return (out, pulled, aux) if has_aux else (out, pulled)
 
 
-def same_structure(name: str, role: str, found: Structure, other: str, expected: Structure) -> None:
+def same_structure(name: str, role: str, found: TreeSpec, other: str, expected: TreeSpec) -> None:
     if found != expected:
         raise of_kind("func-structure", name=name, role=role, found=found, other=other, expected=expected)
 

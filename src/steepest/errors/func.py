@@ -1,6 +1,18 @@
 """Texts of the function transformations: vmap, grad, jvp and what stands on them."""
 
 ROWS = {
+    "tree-registered-again": (
+        "{kind} is already registered as pytree node",
+        "{kind} 已经登记为 pytree 节点"),
+    "tree-leaves": (
+        "treespec.unflatten(leaves): `leaves` has length {got} but the spec refers to a pytree that holds {expected} items ({spec}).",
+        "treespec.unflatten(leaves)：给了 {got} 个叶子，而结构 {spec} 有 {expected} 个"),
+    "tree-mismatch": (
+        "Node type mismatch; expected {spec}, but got {kind}.",
+        "容器的结构不符：应为 {spec}，得到 {kind}"),
+    "tree-without-keys": (
+        "Did not find a flatten_with_keys_fn for type: {kind}. Please pass a flatten_with_keys_fn argument to register_pytree_node.",
+        "{kind} 登记时没有给 flatten_with_keys_fn：请在 register_pytree_node 中给出"),
     "vmap-of-function": (
         "{name}.vmap must return the result and the dimension that its batch lies along, as a tuple of two",
         "{name}.vmap 应返回两个值:结果,以及批所在的维"),
