@@ -1,6 +1,9 @@
 """Texts of pictures: labels, alternative texts, and what cannot be drawn."""
 
 ROWS = {
+    "flops-mods": (
+        "mods argument is not needed anymore, you can stop passing it",
+        "不再需要 mods 参数，可以不写"),
     "viz-no-chinese-font": (
         "[no font with Chinese characters is installed, so figures show boxes in their place: install one, such as "
         "`apt install fonts-noto-cjk`, or Noto Sans SC from fonts.google.com]",
