@@ -226,3 +226,14 @@ def test_errors_say_what_was_seen(attempt: Any, kind: type[Exception], words: st
     with pytest.raises(kind) as caught:
         attempt()
     assert words in str(caught.value)
+
+
+def test_passes_are_of_the_classes_that_packages_ask_for():
+    from steepest.utils.data.dataloader import _BaseDataLoaderIter, _MultiProcessingDataLoaderIter
+
+    one = iter(DataLoader([1, 2]))
+    assert isinstance(one, _BaseDataLoaderIter) and not isinstance(one, _MultiProcessingDataLoaderIter)
+    loader = DataLoader([1, 2], num_workers=1)
+    several = iter(loader)
+    assert isinstance(several, _MultiProcessingDataLoaderIter) and len(several) == 2
+    several._shutdown_workers()

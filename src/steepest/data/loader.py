@@ -86,7 +86,7 @@ class DataLoader(Generic[T_co]):
             collate_fn = default_convert if batch_sampler is None else default_collate
         self.collate_fn = collate_fn
         self._announced: int | None = None
-        self._iterator: _Pass | None = None
+        self._iterator: _BaseDataLoaderIter | None = None
         self._fixed = True
         _warn_of_many_workers(num_workers)
 
@@ -114,66 +114,100 @@ class DataLoader(Generic[T_co]):
         self._context = context
 
     @property
-    def _indices(self) -> Any:
+    def _auto_collation(self) -> bool:
+        return self.batch_sampler is not None
+
+    @property
+    def _index_sampler(self) -> Any:
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
-    def __iter__(self) -> "_Pass":
-        if not self.persistent_workers:
-            return _Pass(self)
+    def _get_iterator(self) -> "_BaseDataLoaderIter":
+        return _MultiProcessingDataLoaderIter(self) if self.num_workers else _SingleProcessDataLoaderIter(self)
+
+    def __iter__(self) -> "_BaseDataLoaderIter":
+        if not (self.persistent_workers and self.num_workers):
+            return self._get_iterator()
         if self._iterator is None:
-            self._iterator = _Pass(self)
+            self._iterator = self._get_iterator()
         else:
             self._iterator.restart()
         return self._iterator
 
     def __len__(self) -> int:
         if not isinstance(self.dataset, IterableDataset):
-            return len(self._indices)
+            return len(self._index_sampler)
         length = self._announced = len(self.dataset)  # type: ignore[arg-type]
         if self.batch_size is None:
             return length
         return length // self.batch_size if self.drop_last else math.ceil(length / self.batch_size)
 
 
-class _Pass:
+class _BaseDataLoaderIter:
     """One pass through a loader's data."""
 
     def __init__(self, loader: DataLoader[Any]):
         self._loader = loader
-        self._sampler_iter = iter(loader._indices)
-        self._workers: Workers | None = None
+        self._sampler_iter = iter(loader._index_sampler)
         if loader.pin_memory:
-            warnings.warn(text("loader-pin-memory"), stacklevel=3)
-        base_seed = draw_seed(loader.generator)
-        if loader.num_workers:
-            self._workers = Workers(loader, base_seed)
-        else:
-            self._fetch = fetcher(loader.dataset, loader.batch_sampler is not None, loader.collate_fn, loader.drop_last)
-        self.restart()
+            warnings.warn(text("loader-pin-memory"), stacklevel=4)
+        self._base_seed = draw_seed(loader.generator)
+        self._num_yielded = 0
 
     def restart(self) -> None:
-        """Begin again, with the worker processes that are there."""
-        self._yielded = 0
-        if self._workers is not None:
-            self._sampler_iter = iter(self._loader._indices)
-            self._workers.begin(self._sampler_iter)
+        """Begin again."""
+        self._num_yielded = 0
 
-    def __iter__(self) -> "_Pass":
+    def _next_data(self) -> Any:
+        raise NotImplementedError
+
+    def __iter__(self) -> "_BaseDataLoaderIter":
         return self
 
     def __next__(self) -> Any:
-        data = self._fetch(next(self._sampler_iter)) if self._workers is None else self._workers.next()
-        self._yielded += 1
+        data = self._next_data()
+        self._num_yielded += 1
         announced = self._loader._announced
-        if announced is not None and self._yielded > announced:
-            warnings.warn(text("loader-longer-than-announced", announced=announced, got=self._yielded), stacklevel=2)
+        if announced is not None and self._num_yielded > announced:
+            warnings.warn(text("loader-longer-than-announced", announced=announced, got=self._num_yielded), stacklevel=2)
         return data
 
     def __len__(self) -> int:
-        return len(self._loader._indices)
+        return len(self._loader._index_sampler)
 
     def __getstate__(self) -> Any:
         raise NotImplementedError(text("loader-pass-pickled"))
+
+
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
+    """A pass that reads the data itself."""
+
+    def __init__(self, loader: DataLoader[Any]):
+        super().__init__(loader)
+        self._fetch = fetcher(loader.dataset, loader.batch_sampler is not None, loader.collate_fn, loader.drop_last)
+
+    def _next_data(self) -> Any:
+        return self._fetch(next(self._sampler_iter))
+
+
+class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
+    """A pass whose data worker processes read."""
+
+    def __init__(self, loader: DataLoader[Any]):
+        super().__init__(loader)
+        self._workers = Workers(loader, self._base_seed)
+        self._workers.begin(self._sampler_iter)
+
+    def restart(self) -> None:
+        """Begin again, with the worker processes that are there."""
+        super().restart()
+        self._sampler_iter = iter(self._loader._index_sampler)
+        self._workers.begin(self._sampler_iter)
+
+    def _next_data(self) -> Any:
+        return self._workers.next()
+
+    def _shutdown_workers(self) -> None:
+        self._workers.shut_down()
 
 
 def _check_workers(num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool) -> None:

@@ -2,11 +2,12 @@
 
 from steepest.data.collate import default_collate, default_convert
 from steepest.data.dataset import Dataset, IterableDataset
-from steepest.data.loader import DataLoader
+from steepest.data.loader import DataLoader, _BaseDataLoaderIter, _MultiProcessingDataLoaderIter, _SingleProcessDataLoaderIter
 from steepest.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 from steepest.data.workers import get_worker_info
 from steepest.errors import outside
 
 __all__ = ["BatchSampler", "Dataset", "IterableDataset", "RandomSampler", "Sampler", "SequentialSampler",
-           "DataLoader", "default_collate", "default_convert", "get_worker_info"]
+           "DataLoader", "_BaseDataLoaderIter", "_MultiProcessingDataLoaderIter", "_SingleProcessDataLoaderIter",
+           "default_collate", "default_convert", "get_worker_info"]
 outside.explain(__name__)
