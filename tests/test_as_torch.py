@@ -25,3 +25,9 @@ def test_notebook_extension_and_second_enabling() -> None:
 
 def test_without_it_torch_is_untouched() -> None:
     assert python("import steepest, sys; print('torch' in sys.modules)").stdout == "False\n"
+
+
+def test_a_package_finds_the_version_of_torch_installed() -> None:
+    done = python("import steepest.as_torch, torch\nfrom importlib.metadata import distribution, version\n"
+                  "print(version('torch') == torch.__version__, distribution('torch').metadata['Name'])")
+    assert done.stdout == "True torch\n", done.stderr

@@ -32,6 +32,7 @@ from steepest.core.device import (  # noqa: E402
 from steepest.core.dtype import dtype, get_default_dtype, promote_types  # noqa: E402
 from steepest.core.printing import set_printoptions  # noqa: E402
 from steepest.core.size import Size  # noqa: E402
+from steepest.core.storage import Storage as UntypedStorage  # noqa: E402
 from steepest.core.tensor import Tensor  # noqa: E402
 from steepest.errors import outside as _names_outside  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402

@@ -139,6 +139,7 @@ CONTIGUOUS: memory_format
 PRESERVE: memory_format
 SPARSE: layout
 STRIDED: layout
+UntypedStorage: type[object]
 default_generator: Generator
 newaxis: None
 contiguous_format: memory_format

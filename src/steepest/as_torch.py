@@ -10,10 +10,11 @@ is the version of PyTorch whose interface this is, with the own one behind it: p
 """
 
 import importlib
+import importlib.metadata
 import importlib.util
 import multiprocessing.spawn
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -34,6 +35,16 @@ __all__ = ["enable", "load_ipython_extension"]
 PACKAGES = {"torch": "steepest", "torchvision": "steepest.vision"}
 
 
+class _Installed(importlib.metadata.Distribution):
+    """What `importlib.metadata` tells of a distribution called torch: packages ask for its version before they import it."""
+
+    def read_text(self, filename: str) -> str | None:
+        return f"Metadata-Version: 2.1\nName: torch\nVersion: {steepest.__version__}\n" if filename == "METADATA" else None
+
+    def locate_file(self, path: Any) -> Any:
+        return Path(__file__).parent / path
+
+
 class _Alias(MetaPathFinder, Loader):
     """Finds `torch.X.Y` as the module object of `steepest.X.Y`: one module under two names, not a copy."""
 
@@ -42,6 +53,10 @@ class _Alias(MetaPathFinder, Loader):
         if name is None or importlib.util.find_spec(name) is None:
             return None
         return ModuleSpec(fullname, self)
+
+    def find_distributions(self, context: importlib.metadata.DistributionFinder.Context) -> Iterator[importlib.metadata.Distribution]:
+        if context.name in (None, "torch"):
+            yield _Installed()
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         name = _own_name(spec.name)

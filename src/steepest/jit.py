@@ -1,11 +1,35 @@
-"""`torch.jit`, as far as models name it that also run without: nothing is scripted, `torch.compile` compiles programs as they are."""
+"""`torch.jit` as it is in PyTorch under `PYTORCH_JIT=0`: nothing is scripted, functions and modules are what they were.
 
+`torch.compile`, or `steepest run`, compiles programs as they are.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from steepest.errors import outside
+from steepest.nn.modules.module import Module
 
-__all__ = ["Final", "annotate", "export", "ignore", "is_scripting", "is_tracing", "unused"]
+__all__ = ["Final", "RecursiveScriptModule", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export", "freeze", "ignore",
+           "interface", "is_scripting", "is_tracing", "optimize_for_inference", "optimized_execution", "script", "script_if_tracing",
+           "script_method", "trace", "trace_module", "unused"]
 outside.explain(__name__)
+
+
+class ScriptModule(Module):
+    """A module, as in PyTorch under `PYTORCH_JIT=0`."""
+
+
+class RecursiveScriptModule(ScriptModule):
+    """A module that nothing makes here; programs ask whether theirs is one."""
+
+
+class ScriptFunction:
+    """A function that nothing makes here; programs ask whether theirs is one."""
+
+
+class TracerWarning(Warning):
+    """A warning that nothing gives here; programs silence it."""
 
 
 def is_scripting() -> bool:
@@ -26,7 +50,38 @@ def unused(fn: Any) -> Any:
     return fn
 
 
-export = unused
+export = script_method = script_if_tracing = interface = unused
+
+
+def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None, example_inputs: Any = None) -> Any:
+    """The function, class or module itself."""
+    return obj
+
+
+def trace(func: Callable[..., Any], *example: Any, **options: Any) -> Any:
+    """The function or module itself; it is not called."""
+    return func
+
+
+def trace_module(mod: Any, inputs: Any, *more: Any, **options: Any) -> Any:
+    """The module itself; it is not called."""
+    return mod
+
+
+def freeze(mod: Any, preserved_attrs: Any = None, optimize_numerics: bool = True) -> Any:
+    """The module itself."""
+    return mod
+
+
+def optimize_for_inference(mod: Any, other_methods: Any = None) -> Any:
+    """The module itself."""
+    return mod
+
+
+@contextmanager
+def optimized_execution(should_optimize: bool) -> Iterator[None]:
+    """A `with` block without effect."""
+    yield
 
 
 def annotate(the_type: Any, the_value: Any) -> Any:

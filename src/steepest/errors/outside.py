@@ -1,13 +1,15 @@
 """Names of PyTorch that stay out: what each is, what to write instead, and how a program that asks for one is told."""
 
 import functools
+import importlib
 import re
 import sys
 from collections.abc import Callable, Sequence
 from fnmatch import translate
+from importlib.machinery import ModuleSpec
 from typing import Any
 
-from steepest.errors import text
+from steepest.errors import asked, text
 
 ROWS = {
     "outside": (
@@ -24,16 +26,16 @@ EXPORT = "a format of PyTorch's own compiler", "write torch.save(model.state_dic
 PROFILING = "other tools see Python programs better", "write python -m cProfile, or time.perf_counter()"
 HUB = "models from the network, which run code of their own", "get the file with urllib.request.urlretrieve and torch.load it"
 NAMES: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("ScriptModule", "ScriptFunction", "fx", "package", "nativert", "_dynamo", "_inductor", "_C"), JIT),
+    **dict.fromkeys(("package", "nativert", "_inductor"), JIT),
     **dict.fromkeys(("quantization", "ao", "quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
     **dict.fromkeys(("sparse", "sparse_coo_tensor", "sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
                      "sparse_compressed_tensor"), SPARSE),
     **dict.fromkeys(("xpu", "mtia", "numa", "Stream", "Event", "futures"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),
-    **dict.fromkeys(("export", "onnx", "library", "classes"), EXPORT),
+    **dict.fromkeys(("export", "library", "classes"), EXPORT),
     "hub": HUB,
-    **dict.fromkeys(("profiler", "monitor"), PROFILING),
+    **dict.fromkeys(("monitor",), PROFILING),
     "complex32": ("half-precision complex numbers", "write torch.complex64"),
     "float8_e4m3fn": ("8-bit numbers need matrix units", "write torch.bfloat16"),
     "float8_e5m2": ("8-bit numbers need matrix units", "write torch.bfloat16"),
@@ -58,14 +60,14 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             Script* StaticModule ThroughputBenchmark TracingState Type Use Value import_ir_module* merge_type_from_type_comment parse_* fork wait
             AggregationType AVG SUM BufferDict ModuleDict ParameterDict Future unify_type_list while_loop Tag""",
         SYMBOLIC: "Sym* sym_*",
-        STORAGES: "*Storage StorageBase is_storage storage DeserializationStorageContext",
+        STORAGES: "*Storage StorageBase is_storage DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
             empty_quantized choose_qparams_optimized""",
         SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* dsmm hsmm hspmm saddmm smm spmm sspaddmm
             resize_as_sparse_""",
         MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_*dtype
             set_autocast_cpu_enabled set_autocast_gpu_dtype""",
-        OVERRIDING: "DisableTorchFunction* overrides DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",
+        OVERRIDING: "DisableTorchFunction* DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",
         BITS: "bit bits* int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 float4_* float8_*",
         REMOVED: "eig symeig lstsq matrix_rank solve",
         INTERNAL: """affine_grid_generator autocast_*_nesting batch_norm_* convolution constant_pad_nd embedding_renorm_ frobenius_norm
@@ -129,7 +131,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.distributions.utils": {SUITE: "Tensor euler_constant F SymInt is_tensor_like"},
     "torch.signal.windows": {SUITE: "windows"},
     "torch.nn.modules": {PROTOTYPE: "LinearCrossEntropy* linear_cross_entropy*", INTERNAL: "Container"},
-    "torch.nn.parallel": {MACHINES: "DistributedDataParallel* comm distributed gather parallel_apply replicate scatter*"},
+    "torch.nn.parallel": {MACHINES: "DistributedDataParallel* comm gather parallel_apply replicate scatter*"},
     "torch.nn.attention": {MACHINES: "SDPAParams WARN_FOR_UNFUSED_KERNELS *flash_attention* can_use_* warn",
                            PROTOTYPE: "bias experimental flex_attention varlen"},
     "torch.nn.grad": {},
@@ -184,7 +186,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             register_package skip_data"""},
     "torch.testing": {JIT: "FileCheck"},
     "torch.types": {SYMBOLIC: "Sym* py_sym_types", STORAGES: "Storage", OVERRIDING: "DispatchKey"},
-    "torch.utils": {PROFILING: "ThroughputBenchmark benchmark collect_env debug_log show_pickle flop_counter module_tracker throughput_benchmark viz",
+    "torch.utils": {PROFILING: "ThroughputBenchmark benchmark collect_env debug_log show_pickle module_tracker throughput_benchmark viz",
         EXPORT: "bundled_inputs mobile_optimizer model_dump", HUB: "model_zoo",
         ("extensions in C++ are written for PyTorch's own tensors", "write the function in Python and give it to torch.compile"):
             "cmake_prefix_path cpp_*",
@@ -205,9 +207,9 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.utils.dlpack": {INTERNAL: "DLDeviceType"},
     "torch.utils.hooks": {INTERNAL: "BackwardHook unserializable_hook warn_if_has_hooks"},
     "torch.utils.tensorboard": {INTERNAL: "FileWriter RecordWriter summary"},
-    "torch.utils._pytree": {INTERNAL: """BUILTIN_TYPES CONSTANT_NODES ConstantNode DEFAULT_* EnumEncoder *Key Key* LeafSpec NO_* NodeDef PyTreeSpec
-        Py_* *_TYPES SERIALIZED_* SUPPORTED_NODES Type? arg_tree_leaves enum_object_hook is_* key* log map_only *_str *_to_pytree
-        register_* structseq *_only *_only_ *_with_path tree_is_leaf tree_iter tree_map_ treespec_*"""},
+    "torch.utils._pytree": {INTERNAL: """BUILTIN_TYPES CONSTANT_NODES ConstantNode DEFAULT_* EnumEncoder KeyEntry Py_* log KeyPath NO_*
+        SERIALIZED_* STANDARD_DICT_TYPES SUPPORTED_SERIALIZED_TYPES Type? enum_object_hook is_* map_only *_str *_to_pytree
+        register_constant register_dataclass structseq treespec_d* treespec_l* treespec_p* treespec_t*"""},
 }
 """What else stays out, by module: reason and what to write instead, and the names or patterns of names."""
 
@@ -236,6 +238,10 @@ def explain(own: str) -> Callable[[str], Any]:
     module = own.replace("steepest", "torch", 1)
 
     def look(name: str) -> Any:
+        if f"{module}.{name}" in asked.TABLE:
+            return importlib.import_module(f"{own}.{name}")
+        if name in asked.names(module):
+            return asked.value(module, name)
         raise AttributeError(told(module, name) or f"module '{own}' has no attribute '{name}'", name=name)
 
     # `from module import name` asks the finder below only about names of packages
@@ -245,12 +251,18 @@ def explain(own: str) -> Callable[[str], Any]:
 
 
 class Finder:
-    """Stands last among the finders of `import`: ImportError that says why a module of PyTorch, or a name in one, is not there."""
+    """Stands last among the finders of `import`: makes modules that programs only ask about (`asked`), and for others that stay out,
+    or names in one, gives the ImportError that says why.
+    """
 
     @staticmethod
-    def find_spec(fullname: str, path: Sequence[str] | None = None, target: Any = None) -> None:
+    def find_spec(fullname: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         if fullname.startswith("steepest."):
-            module, _, name = fullname.replace("steepest", "torch", 1).rpartition(".")
+            theirs = fullname.replace("steepest", "torch", 1)
+            if theirs in asked.TABLE:
+                return ModuleSpec(fullname, asked.Maker(), is_package=True)
+            module, _, name = theirs.rpartition(".")
             said = told(module, name)
             if said is not None:
                 raise ImportError(said, name=fullname)
+        return None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from steepest.autograd.modes import no_grad
+from steepest.core.device import device
 from steepest.core.dtype import bfloat16, dtype, float16, float32, float64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -54,6 +55,21 @@ HOOK_HOLDERS = (
     "_load_state_dict_pre_hooks",
     "_load_state_dict_post_hooks",
 )
+
+
+def parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
+    """Device, dtype, whether not to wait, and memory format, as `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)` say."""
+    place, wanted, wait = kwargs.get("device"), kwargs.get("dtype"), kwargs.get("non_blocking", False)
+    for given in args:
+        if isinstance(given, Tensor):
+            place, wanted = given.device, given.dtype
+        elif isinstance(given, dtype):
+            wanted = given
+        elif isinstance(given, bool):
+            wait = given
+        elif given is not None:
+            place = given
+    return None if place is None else device(place), wanted, wait, kwargs.get("memory_format")
 
 
 class Module(Stateful):
@@ -243,17 +259,13 @@ class Module(Stateful):
 
         Raises `TypeError` for a dtype that is neither floating point nor complex.
         """
-        wanted = kwargs.get("dtype") or next((given for given in args if isinstance(given, dtype)), None)
-        if args and isinstance(args[0], Tensor):
-            wanted = args[0].dtype
+        place, wanted, *_ = parse_to(*args, **kwargs)
         if wanted is not None and not (wanted.is_floating_point or wanted.is_complex):
             raise TypeError(text("module-to-dtype", dtype=wanted))
-        known = (dtype, Tensor, bool, type(None))
-        places = [given for given in (*args, kwargs.get("device")) if not isinstance(given, known)]
 
         def convert(tensor: Any) -> Tensor:
             # The tensor's own `to` knows devices, and refuses the ones that this machine has not.
-            moved = tensor.to(places[0]) if places else tensor
+            moved = tensor.to(place) if place is not None else tensor
             floating = tensor.is_floating_point() or tensor.is_complex()
             return moved.to(wanted) if wanted is not None and floating else moved
 

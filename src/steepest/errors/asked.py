@@ -1,0 +1,90 @@
+"""Modules of PyTorch that stay out and that packages import all the same, mostly to ask `isinstance`: they are made when imported."""
+
+import functools
+import importlib
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from steepest.errors import text
+
+ROWS = {
+    "asked": (
+        "{name} is out of scope here; its name is known so that programs can ask about it",
+        "{name} 不在本库的范围内；保留这个名字只是为了让程序可以询问"),
+}
+
+CLASS, ERROR, AS_IS, NOTHING, FALSE = "a class", "an exception", "its argument", "nothing", "no"
+SAME = "what has that name elsewhere"
+TABLE: dict[str, dict[str, str]] = {
+    "torch": {CLASS: "PyTorchFileReader", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction"},
+    "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
+                 SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator", CLASS: "Function Graph Node Value _TensorMeta"},
+    "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to"},
+    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule", AS_IS: "allow_in_graph disable disallow_in_graph",
+                      NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
+    "torch._dynamo.config": {},
+    "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
+    "torch.nn.parallel.distributed": {CLASS: "DistributedDataParallel"},
+    "torch.overrides": {CLASS: "TorchFunctionMode"},
+    "torch.profiler": {CLASS: "ProfilerAction ProfilerActivity tensorboard_trace_handler profile", FALSE: "kineto_available"},
+    "torch.autograd.profiler": {CLASS: "profile emit_nvtx record_function EventList"},
+    "torch.storage": {SAME: "UntypedStorage=UntypedStorage", CLASS: "TypedStorage"},
+    "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
+    "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
+}
+"""What the names of each module are, beside those that it has. An attribute that is set stays set, as on any module: configurations are modules."""
+
+
+class Absent(type):
+    """A class of PyTorch's that nothing is an instance of. Making one, or asking for an attribute, is an error that says so."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(text("asked", name=f"{cls.__module__}.{cls.__name__}"))
+
+    def __getattr__(cls, name: str) -> Any:
+        raise AttributeError(text("asked", name=f"{cls.__module__}.{cls.__name__}.{name}"), name=name)
+
+
+def _as_is(fn: Any = None, *args: Any, **options: Any) -> Any:
+    return fn if fn is not None else _as_is
+
+
+def _nothing(*args: Any, **options: Any) -> None: ...
+
+
+def _no(*args: Any) -> bool:
+    return False
+
+
+@functools.cache
+def names(module: str) -> dict[str, tuple[str, str]]:
+    """The kind of every name of a module, and what stands behind its equals sign."""
+    rows = {name: kind for kind, line in TABLE.get(module, {}).items() for name in line.split()}
+    return {name.partition("=")[0]: (kind, name.partition("=")[2]) for name, kind in rows.items()}
+
+
+@functools.cache
+def value(module: str, name: str) -> Any:
+    """What a name of a module of the table is."""
+    kind, own = names(module)[name]
+    if own:
+        place, _, attribute = f"steepest.{own}".rpartition(".")
+        return getattr(importlib.import_module(place), attribute)
+    if kind in (CLASS, ERROR):
+        return Absent(name, (Exception,) if kind == ERROR else (), {"__module__": module})
+    functions: dict[str, Any] = {AS_IS: _as_is, NOTHING: _nothing, FALSE: _no}
+    return functions[kind]
+
+
+class Maker(Loader):
+    """Makes a module of the table."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        path = module.__name__.replace("steepest", "torch", 1)
+        vars(module).update({name: value(path, name) for name in names(path)})
+        importlib.import_module("steepest.errors.outside").explain(module.__name__)

@@ -1,0 +1,61 @@
+"""Names that stay out and that packages import all the same: importing works, asking `isinstance` says no, and using one says why."""
+
+import copy
+import pickle
+
+import pytest
+
+import steepest
+from steepest import nn
+
+
+@pytest.mark.parametrize("line", ["import steepest.fx", "from steepest import fx", "from steepest.fx import GraphModule",
+                                  "import steepest._C",
+                                  "from steepest._dynamo import OptimizedModule", "import steepest.onnx", "steepest.fx.Proxy",
+                                  "steepest._dynamo.config.suppress_errors = True", "steepest._dynamo.reset()"])
+def test_what_packages_import_routinely_can_be_imported(line):
+    exec(line)
+
+
+def test_a_name_is_there_to_be_asked_about_and_an_error_to_use():
+    assert not isinstance(nn.Linear(1, 1), steepest.fx.GraphModule)
+    assert steepest.fx.GraphModule is steepest.fx.GraphModule
+    with pytest.raises(RuntimeError, match="torch.fx.Tracer is out of scope here"):
+        steepest.fx.Tracer()
+    with pytest.raises(AttributeError, match=r"torch.fx.Graph.print_tabular is out of scope"):
+        _ = steepest.fx.Graph.print_tabular
+    with pytest.raises(RuntimeError, match="torch.onnx.export is out of scope here"):
+        steepest.onnx.export(nn.Linear(1, 1), steepest.ones(1), "file.onnx")
+    assert not steepest.onnx.is_in_onnx_export() and not steepest._dynamo.is_compiling()
+
+
+def test_what_is_decorated_stays_what_it_is():
+    assert steepest.fx.wrap(len) is len and steepest._dynamo.disable(len) is len and steepest._dynamo.disable(recursive=False)(len) is len
+    assert isinstance(steepest.compile(nn.Linear(1, 1)), steepest._dynamo.OptimizedModule)
+    assert steepest._C._LinAlgError is steepest.linalg.LinAlgError
+
+
+def test_scripts_are_left_as_under_pytorch_jit_0():
+    net = nn.Linear(2, 1)
+    assert steepest.jit.script(net) is net and steepest.jit.trace(net, steepest.ones(2)) is net and steepest.jit.script(len) is len
+
+    class Scripted(steepest.jit.ScriptModule):
+        @steepest.jit.script_method
+        def forward(self, x):
+            return x + 1
+
+    assert Scripted()(steepest.ones(1)).item() == 2 and not isinstance(net, steepest.jit.ScriptModule)
+    with pytest.raises(AttributeError, match="out of scope"):
+        steepest.jit.save(net, "file.pt")
+
+
+def test_an_absent_class_can_be_copied_and_pickled_as_a_class():
+    assert copy.deepcopy(steepest.fx.Node) is steepest.fx.Node
+
+
+def test_device_and_dtype_are_read_as_module_to_reads_them():
+    place, kind, wait, order = steepest._C._nn._parse_to("cpu", steepest.float64, True)
+    assert (place, kind, wait, order) == (steepest.device("cpu"), steepest.float64, True, None)
+    assert steepest._C._nn._parse_to(steepest.ones(1, dtype=steepest.float16))[:2] == (steepest.device("cpu"), steepest.float16)
+    assert pickle.loads(pickle.dumps(steepest.ones(1).untyped_storage().tolist())) == [0, 0, 128, 63]
+    assert isinstance(steepest.ones(1).untyped_storage(), steepest.UntypedStorage)
