@@ -73,7 +73,8 @@ _imported_from = "steepest"      # where modules come from when first asked for;
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
          "signal", "multiprocessing", "func", "testing",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
-         "accelerator", "diagnose", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types"}
+         "accelerator", "diagnose", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types",
+         "__config__"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
 channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss

@@ -5,6 +5,7 @@ from builtins import bool as _bool, float as _float, int as _int
 from numpy import ndarray
 from typing import Any
 from steepest import (
+    __config__ as __config__,
     accelerator as accelerator,
     amp as amp,
     autograd as autograd,
