@@ -50,8 +50,13 @@ class Attention(nn.Module):
         return self.mix(self.join(einsum(weights, v, "b h i j, b h j d -> b h i d")))
 
 
-net = nn.Sequential(Rearrange("b c (h p) (w q) -> b (h w) (p q c)", p=8, q=8), nn.Linear(192, 16), Attention(16, 4),
-                    Reduce("b n d -> b d", "mean"), nn.Linear(16, 2))
+net = nn.Sequential(
+    Rearrange("b c (h p) (w q) -> b (h w) (p q c)", p=8, q=8),
+    nn.Linear(192, 16),
+    Attention(16, 4),
+    Reduce("b n d -> b d", "mean"),
+    nn.Linear(16, 2),
+)
 print(net)
 target = torch.tensor([0, 1, 0, 1, 1, 0])
 optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)

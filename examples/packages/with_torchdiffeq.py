@@ -1,7 +1,8 @@
-"""`odeint` by seven solvers, `odeint_adjoint`, `odeint_event`, tuples as states; a neural ODE learns a spiral, gradients by time and state.
+"""`odeint` by seven solvers, `odeint_adjoint`, `odeint_event`, tuples as states; a neural ODE learns a spiral, gradients by time and
+state.
 
-Adaptive steps in float32 round in the last digit, so that later the number of calls may differ by a step of the solver (1096, not 1090, in
-eight steps of training with `odeint_adjoint`); the solutions agree.
+Adaptive steps in float32 round in the last digit, so that later the number of calls may differ by a step of the solver (1096, not 1090,
+in eight steps of training with `odeint_adjoint`); the solutions agree.
 """
 
 import torch
@@ -85,8 +86,15 @@ class Ball(nn.Module):
 
 
 ball = Ball()
-event_t, state = odeint_event(ball, (torch.tensor([10.0]), torch.tensor([0.0])), torch.tensor(0.0),
-                              event_fn=lambda t, s: s[0].squeeze(), reverse_time=False, atol=1e-8, rtol=1e-8)
+event_t, state = odeint_event(
+    ball,
+    (torch.tensor([10.0]), torch.tensor([0.0])),
+    torch.tensor(0.0),
+    event_fn=lambda t, s: s[0].squeeze(),
+    reverse_time=False,
+    atol=1e-8,
+    rtol=1e-8,
+)
 event_t.backward()
 print("falls for", event_t.detach(), "velocity", state[1][-1].detach(), "d/dg", ball.gravity.grad)
 try:

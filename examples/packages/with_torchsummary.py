@@ -35,9 +35,16 @@ class TwoInputs(nn.Module):
 torch.manual_seed(0)
 summary(Net(), (1, 28, 28), device="cpu")
 summary(TwoInputs(), [(1, 16, 16), (1, 28, 28)], device="cpu")
-vgg = nn.Sequential(*(layer for a, b in ((3, 8), (8, 16), (16, 32)) for layer in (nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b),
-                                                                                  nn.ReLU(inplace=True), nn.MaxPool2d(2))),
-                    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 5))
+vgg = nn.Sequential(
+    *(
+        layer
+        for a, b in ((3, 8), (8, 16), (16, 32))
+        for layer in (nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(inplace=True), nn.MaxPool2d(2))
+    ),
+    nn.AdaptiveAvgPool2d(1),
+    nn.Flatten(),
+    nn.Linear(32, 5),
+)
 summary(vgg, (3, 32, 32), batch_size=4, device="cpu")
 model = Net()
 print([len(m._forward_hooks) for m in model.modules()])

@@ -27,9 +27,9 @@ def _version(name: str) -> str:
 def show() -> str:
     """The versions of what computes, and what PyTorch calls its build settings."""
     blas = _blas()
-    settings = {"BLAS_INFO": blas.split()[0], "TORCH_VERSION": PYTORCH,
-                **dict.fromkeys(("USE_CUDA", "USE_CUDNN", "USE_MKLDNN", "USE_MPI", "USE_NCCL", "USE_NNPACK", "USE_OPENMP", "USE_ROCM"), "OFF"),
-                "USE_MKL": "ON" if "mkl" in blas.lower() else "OFF"}
+    settings = {
+        "BLAS_INFO": blas.split()[0], "TORCH_VERSION": PYTORCH, "USE_MKL": "ON" if "mkl" in blas.lower() else "OFF",
+        **dict.fromkeys(("USE_CUDA", "USE_CUDNN", "USE_MKLDNN", "USE_MPI", "USE_NCCL", "USE_NNPACK", "USE_OPENMP", "USE_ROCM"), "OFF")}
     return (f"steepest {__version__} with the interface of PyTorch {PYTORCH}:\n"
             f"  - Python {platform.python_version()}, NumPy {np.__version__}, BLAS {blas}\n"
             f"  - llvmlite {_version('llvmlite')}\n"

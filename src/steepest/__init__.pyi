@@ -436,10 +436,10 @@ def bitwise_right_shift(input: Any, other: Any, *, out: Tensor | None = None) ->
     """`bitwise_right_shift` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of
     them."""
 
-def add(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """`input + alpha * other`, broadcast."""
 
-def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -572,7 +572,7 @@ def fix(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 def multiply(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
     """`mul` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
 
-def subtract(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def subtract(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
 
 def divide(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:

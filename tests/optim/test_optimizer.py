@@ -278,3 +278,17 @@ def test_complex_parameters_move_as_pairs_of_numbers() -> None:
             for optimizer in optimizers:
                 optimizer.step()
         assert p.detach().numpy().view(np.float32).tolist() == pair.reshape(-1).tolist()
+
+
+def test_a_wrapper_that_never_called_the_constructor_steps() -> None:
+    class Slow(optim.Optimizer):
+        def __init__(self, inner: Any) -> None:
+            self.inner, self.param_groups = inner, inner.param_groups
+
+        def step(self, closure: Any = None) -> Any:
+            return self.inner.step(closure)
+
+    w = steepest.ones(1, requires_grad=True)
+    (w * 2).sum().backward()
+    Slow(optim.SGD([w], lr=0.5)).step()
+    assert w.item() == 0

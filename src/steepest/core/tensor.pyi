@@ -267,9 +267,9 @@ class Tensor:
         """`acosh` of every element; the result has the shape of `input`."""
     def acosh_(self) -> Tensor:
         """`acosh`, written over this tensor; returns the tensor."""
-    def add(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    def add(self, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
         """`input + alpha * other`, broadcast."""
-    def add_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+    def add_(self, other: Any, *early: Any, alpha: Any = 1) -> Tensor:
         """`add`, written over this tensor; returns the tensor."""
     def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
@@ -1049,8 +1049,8 @@ class Tensor:
         """`rad2deg` of every element; the result has the shape of `input`."""
     def rad2deg_(self) -> Tensor:
         """`rad2deg`, written over this tensor; returns the tensor."""
-    def random_(self, *bounds: _int, generator: Any = None) -> Tensor:
-        """Integers: below one bound, from the first up to the second, or over the dtype's whole range."""
+    def random_(self, *bounds: _int | None, generator: Any = None, **named: _int | None) -> Tensor:
+        """Integers: below one bound, from the first (`from`) up to the second (`to`), or over the dtype's whole range."""
     def ravel(self) -> Tensor:
         """All elements in one dimension."""
     def reciprocal(self, *, out: Tensor | None = None) -> Tensor:
@@ -1198,13 +1198,13 @@ class Tensor:
         """Where in its storage the tensor begins, counted in elements."""
     def stride(self, dim: _int | None = None) -> Any:
         """How many elements lie between neighbours along each dimension, or along one."""
-    def sub(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    def sub(self, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
         """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
-    def sub_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+    def sub_(self, other: Any, *early: Any, alpha: Any = 1) -> Tensor:
         """`other` times `alpha` subtracted from this tensor; RuntimeError for bools."""
-    def subtract(self, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    def subtract(self, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
         """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
-    def subtract_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+    def subtract_(self, other: Any, *early: Any, alpha: Any = 1) -> Tensor:
         """`other` times `alpha` subtracted from this tensor; RuntimeError for bools."""
     def sum(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The sum over `dim` (all dimensions if None); integers are summed as int64."""

@@ -372,6 +372,18 @@ ROWS = {
     "tensor-type-kind": (
         "dtype must be a type, str, or dtype object, got {kind}: write x.type(torch.float32)",
         "dtype 必须是类型、字符串或 dtype,得到 {kind}:请写 x.type(torch.float32)"),
+    "early-arguments": (
+        "{name}() received an invalid combination of arguments, got ({kinds}): write numbers by their names, {keywords}",
+        "{name}() 的参数组合无效,得到 ({kinds}):请用名字给出数,{keywords}"),
+    "early-order": (
+        "numbers before tensors are deprecated in {name}(): write them by their names, {keywords}",
+        "{name}() 中把数写在张量前面已不推荐:请用名字给出,{keywords}"),
+    "random-bounds": (
+        "random_() takes from and to, got {names}: write x.random_(low, high), x.random_(high) or x.random_()",
+        "random_() 的参数是 from 和 to,得到 {names}:请写 x.random_(low, high)、x.random_(high) 或 x.random_()"),
+    "list-of-indices": (
+        "a list as several indices is deprecated, since x[list] may come to mean x[torch.tensor(list)]: write x[tuple(list)]",
+        "用列表给出多个下标已不推荐,因为 x[list] 今后可能表示 x[torch.tensor(list)]:请写 x[tuple(list)]"),
     "legacy-constructor": (
         "new(): invalid combination of arguments: got ({kinds}). Write torch.tensor(data) for data or torch.zeros(2, 3) for sizes",
         "构造张量的参数不对:({kinds})。由数据生成请写 torch.tensor(data),按大小生成请写 torch.zeros(2, 3)"),

@@ -1,6 +1,7 @@
 """Indexing as users write it: `x[1, ..., mask]`, `x[i] = v`, and the named functions that pick and put."""
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
         return _select(self, 0, key)
     if type(key) is slice and key == _ALL and self.array.ndim:
         return _slice(self, 0, key)
-    x, indices = _basic(self, key if type(key) is tuple else (key,))
+    x, indices = _basic(self, _keys(key))
     if not indices:
         return x if x is not self else views.identity(x)
     x, chosen, places = _advanced(x, indices)
@@ -48,7 +49,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         mask = key.reshape(*key.array.shape, *(1,) * (self.array.ndim - key.array.ndim))
         assign(self, where(mask, to_dtype(value, self.dtype).reshape(()), self))
         return
-    region, indices = _basic(self, key if type(key) is tuple else (key,), writing=True)
+    region, indices = _basic(self, _keys(key), writing=True)
     if not indices:
         if region is self:
             region = views.identity(self)
@@ -70,9 +71,20 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     assign(region, ix.put(moved, _trimmed(value, picked), *chosen, places=places))
 
 
+def _keys(key: Any) -> tuple[Any, ...]:
+    """The indices, one or several; a short list that holds more than numbers is several, as NumPy once took it and PyTorch still does."""
+    if isinstance(key, tuple):
+        return key
+    several = isinstance(key, list) and len(key) < 32 and any(
+        k is None or k is Ellipsis or isinstance(k, (Tensor, np.ndarray, list, tuple, range, slice)) for k in key)
+    if several:
+        warnings.warn(text("list-of-indices"), stacklevel=3)
+    return tuple(key) if several else (key,)
+
+
 def _is_mask(key: Any) -> bool:
     """Whether the only index that picks is one mask, for which PyTorch fills instead of putting."""
-    picking = [k for k in (key if type(key) is tuple else (key,)) if isinstance(k, (Tensor, np.ndarray, list))]
+    picking = [k for k in _keys(key) if isinstance(k, (Tensor, np.ndarray, list))]
     return len(picking) == 1 and isinstance(picking[0], Tensor) and picking[0].dtype in (dtypes.bool_, dtypes.uint8)
 
 

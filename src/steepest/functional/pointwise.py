@@ -12,6 +12,7 @@ from steepest.core.promotion import result_type
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import describe, operand, result_into
 from steepest.functional.reducing import named
 from steepest.ops import activations as act
@@ -101,14 +102,18 @@ globals().update({name: unary(name, p) for name, p in UNARY.items()})
 globals().update({name: binary(name, p) for name, p in BINARY.items()})
 
 
-def add(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """`input + alpha * other`, broadcast."""
+    if early:
+        other, alpha = alpha_first("add", other, *early)
     a, b = both("add", input, other)
     return result_into(out, ar.add(a, b) if alpha == 1 else ar.add_scaled(a, b, alpha))
 
 
-def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
+    if early:
+        other, alpha = alpha_first("sub", other, *early)
     a, b = both("sub", input, other)
     if any(isinstance(x, bool) or getattr(x, "dtype", None) is dtypes.bool_ for x in (a, b)):
         raise RuntimeError(text("bool-subtraction"))
@@ -192,6 +197,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return ar.lerp(input, end, operand(weight))
 
 
+@numbers_first(3, "value")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
     if all(x.dtype.category < dtypes.FLOATING for x in (input, tensor1, tensor2)):
@@ -199,6 +205,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return ar.addcmul(input, tensor1, tensor2, value)
 
 
+@numbers_first(3, "value")
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 / tensor2`."""
     if tensor1.dtype.category < dtypes.FLOATING and tensor2.dtype.category < dtypes.FLOATING:

@@ -9,6 +9,7 @@ from steepest.core.dtype import numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.early import numbers_first
 from steepest.functional.operands import result_into
 from steepest.functional.shaping import expand, reshape
 from steepest.ops import contractions as con
@@ -109,6 +110,7 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
     return result.squeeze(-1) if column else result
 
 
+@numbers_first(3, "beta", "alpha")
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat1 @ mat2)`."""
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
@@ -165,6 +167,7 @@ _addmm = composite(
     b=lambda g, a, alpha: _scaled(con.mm(conjugate(a), g, spec="ij,ik->jk"), conjugate(alpha)))
 
 
+@numbers_first(3, "beta", "alpha")
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
@@ -173,6 +176,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     return _addmv(input, mat, vec, beta=_factor(beta, mat), alpha=_factor(alpha, mat))
 
 
+@numbers_first(3, "beta", "alpha")
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
@@ -181,6 +185,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
     return _addbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
 
+@numbers_first(3, "beta", "alpha")
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
@@ -189,6 +194,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     return _baddbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
 
+@numbers_first(3, "beta", "alpha")
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
     _fits("addr", input, vec1.array.size, vec2.array.size)

@@ -39,8 +39,13 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     return assign(self, draw_like(self, p, names=("p",), dtype=self.dtype, generator=generator or default_generator, sampler="bernoulli"))
 
 
-def random_(self: Tensor, *bounds: int, generator: Any = None) -> Tensor:
-    """Integers: below one bound, from the first up to the second, or over the dtype's whole range."""
+def random_(self: Tensor, *bounds: int | None, generator: Any = None, **named: int | None) -> Tensor:
+    """Integers: below one bound, from the first (`from`) up to the second (`to`), or over the dtype's whole range."""
+    if named:       # `from` is a word of Python's, so no parameter can have that name
+        bounds = bounds or (named.pop("from", 0),)
+        if len(bounds) > 1 or named.keys() != {"to"}:
+            raise TypeError(text("random-bounds", names=", ".join(named)))
+        bounds += (named["to"],)
     if not bounds:
         return _fill(self, generator, "random_")
     low, high = (0, bounds[0]) if len(bounds) == 1 else bounds

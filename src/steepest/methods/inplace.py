@@ -7,6 +7,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import pointwise, shaping
+from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import operand
 from steepest.functional.pointwise import BINARY, UNARY
 from steepest.ops import arithmetic as ar
@@ -31,7 +32,9 @@ def _binary(primitive: Elementwise) -> Callable[[Tensor, Any], Tensor]:
 
 
 def _scaled(plain: Elementwise, scaled: Elementwise) -> Callable[..., Tensor]:
-    def method(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    def method(self: Tensor, other: Any, *early: Any, alpha: Any = 1) -> Tensor:
+        if early:
+            other, alpha = alpha_first(plain.name, other, *early)
         other = operand(other)
         return inplace_map(self, plain, self, other) if alpha == 1 else inplace_map(self, scaled, self, other, alpha)
 
@@ -55,10 +58,12 @@ def _lerp(self: Tensor, end: Tensor, weight: Any) -> Tensor:
     return inplace_map(self, ar.lerp, self, end, operand(weight))
 
 
+@numbers_first(3, "value")
 def _addcmul(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     return inplace_map(self, ar.addcmul, self, tensor1, tensor2, value)
 
 
+@numbers_first(3, "value")
 def _addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     return inplace_map(self, ar.addcdiv, self, tensor1, tensor2, value)
 
@@ -128,8 +133,10 @@ def _set(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-def _subtract(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+def _subtract(self: Tensor, other: Any, *early: Any, alpha: Any = 1) -> Tensor:
     """`other` times `alpha` subtracted from this tensor; RuntimeError for bools."""
+    if early:
+        other, alpha = alpha_first("sub", other, *early)
     if type(other) is bool or self.dtype is dtypes.bool_ or getattr(other, "dtype", None) is dtypes.bool_:
         pointwise.sub(self, other)
     return _subtract_numbers(self, other, alpha=alpha)

@@ -132,16 +132,17 @@ def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(self: "Optimizer", *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True
         whole: tuple[Any, ...] = (self, *args)
-        if pre_hooks_of_all or self._optimizer_step_pre_hooks:
-            for hook in chain(pre_hooks_of_all.values(), self._optimizer_step_pre_hooks.values()):
+        own = vars(self)        # without hooks where a wrapper of other optimizers never called the constructor of this class
+        if pre_hooks_of_all or own.get("_optimizer_step_pre_hooks"):
+            for hook in chain(pre_hooks_of_all.values(), own.get("_optimizer_step_pre_hooks", {}).values()):
                 replaced = hook(self, whole, kwargs)
                 if replaced is not None:
                     if not (isinstance(replaced, tuple) and len(replaced) == 2):
                         raise RuntimeError(text("optimizer-step-hook-result", step=step.__qualname__, result=replaced))
                     whole, kwargs = replaced
         result = step(*whole, **kwargs)
-        if post_hooks_of_all or self._optimizer_step_post_hooks:
-            for hook in chain(self._optimizer_step_post_hooks.values(), post_hooks_of_all.values()):
+        if post_hooks_of_all or own.get("_optimizer_step_post_hooks"):
+            for hook in chain(own.get("_optimizer_step_post_hooks", {}).values(), post_hooks_of_all.values()):
                 hook(self, whole, kwargs)
         return result
 
