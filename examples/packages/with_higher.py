@@ -1,4 +1,4 @@
-"""`innerloop_ctx` over SGD with momentum, Adam, RMSprop and Adagrad: MAML on sines, a learning rate learnt by its gradient, `monkeypatch`."""
+"""`innerloop_ctx` over SGD with momentum, Adam, RMSprop and Adagrad: MAML on sines, a learnt learning rate, `monkeypatch`."""
 
 import higher
 import torch
