@@ -120,6 +120,7 @@ def enable() -> None:
     if present is not None:
         raise ImportError(text("torch-already-imported"), name="torch")
     sys.modules["torch"] = steepest
+    steepest.__name__ = "torch"             # packages that replace functions by their full names look at it
     steepest.__version__ = TorchVersion(f"{PYTORCH}+steepest.{__version__}")
     sys.meta_path.insert(0, _Alias())
     vars(steepest)["_imported_from"] = "torch"

@@ -140,7 +140,10 @@ def test_samples_move_with_their_parameters_as_the_probability_says() -> None:
 @pytest.mark.parametrize("name", ["positive", "unit_interval", "simplex", "lower_cholesky", "corr_cholesky", "real_vector"])
 def test_transforms_reach_what_a_constraint_allows(name: str) -> None:
     constraint = getattr(distributions.constraints, name)
-    transform = distributions.biject_to(constraint)
+    if name == "lower_cholesky":          # in PyTorch, too
+        with pytest.raises(NotImplementedError, match="Cannot transform"):
+            distributions.biject_to(constraint)
+    transform = (distributions.transform_to if name == "lower_cholesky" else distributions.biject_to)(constraint)
     steepest.manual_seed(0)
     x = steepest.randn(4, 3) if name not in ("lower_cholesky",) else steepest.randn(4, 3, 3)
     y = transform(x)
@@ -157,3 +160,89 @@ def test_the_jacobian_is_the_derivative(transform: Any) -> None:
     y = transform(x)
     slope = steepest.autograd.grad(y.sum(), x, retain_graph=True)[0]
     assert steepest.allclose(transform.log_abs_det_jacobian(x, y), slope.abs().log())
+
+
+def test_a_constraint_of_the_programs_own_and_its_transform() -> None:
+    constraints = distributions.constraints
+
+    class _Even(constraints.Constraint):
+        is_discrete = True
+
+        def check(self, value: steepest.Tensor) -> steepest.Tensor:
+            return value % 2 == 0
+
+    class _Longer(type(constraints.positive)):
+        pass
+
+    even = _Even()
+    assert repr(even) == "Even()" and even.event_dim == 0 and constraints.independent(even, 1).is_discrete
+    with pytest.raises(NotImplementedError, match="Cannot transform Even"):
+        distributions.transform_to(even)
+    distributions.transform_to.register(even, lambda c: distributions.transforms.AffineTransform(0, 2))
+    assert distributions.transform_to(_Even())(steepest.ones(1)).item() == 2
+    with pytest.raises(NotImplementedError):                  # by its exact class, as in PyTorch
+        distributions.biject_to(_Longer(lower_bound=0.0))
+    with pytest.raises(TypeError, match="Constraint subclass or instance"):
+        distributions.biject_to.register(3, None)
+    assert isinstance(constraints.positive, constraints.greater_than) and constraints.positive.lower_bound == 0
+
+
+def test_what_a_support_is_known_to_be_without_an_object() -> None:
+    constraints = distributions.constraints
+    assert constraints.is_dependent(distributions.Uniform.support) and distributions.Binomial.support.is_discrete
+    assert distributions.Multinomial.support.event_dim == 1 and not constraints.is_dependent(distributions.Normal.support)
+    with pytest.raises(NotImplementedError, match="event_dim cannot be determined statically"):
+        _ = distributions.TransformedDistribution.support.event_dim
+    with pytest.raises(ValueError, match="dependent constraint"):
+        constraints.dependent.check(steepest.ones(1))
+    assert constraints.dependent(event_dim=2).event_dim == 2
+
+
+class Shifted(distributions.Distribution):
+    """A distribution of the program's own, with a parameter whose condition depends on others, and an attribute beside it."""
+
+    arg_constraints = {"loc": distributions.constraints.dependent}
+
+    def __init__(self, loc: steepest.Tensor, name: str, validate_args: bool | None = None) -> None:
+        self.loc, self.name = loc, name
+        super().__init__(loc.shape, validate_args=validate_args)
+
+    def expand(self, batch_shape: tuple[int, ...], _instance: object = None) -> "Shifted":
+        new = self._get_checked_instance(Shifted, _instance)
+        new.loc, new.name = self.loc.expand(batch_shape), self.name
+        distributions.Distribution.__init__(new, batch_shape, validate_args=False)
+        return new
+
+
+class Named(distributions.Normal):
+    """A subclass of one that is there, with an attribute of its own."""
+
+    def __init__(self, loc: float, scale: float, name: str, validate_args: bool | None = None) -> None:
+        super().__init__(loc, scale, validate_args=validate_args)
+        self.name = name
+
+    def expand(self, batch_shape: tuple[int, ...], _instance: object = None) -> "Named":
+        new = self._get_checked_instance(Named, _instance)
+        new.name = self.name
+        return super().expand(batch_shape, _instance=new)
+
+
+def test_distributions_of_the_programs_own_expand() -> None:
+    large = Shifted(steepest.zeros(2), "a").expand((3, 2))
+    assert (type(large), large.name, large.batch_shape, large.loc.shape) == (Shifted, "a", (3, 2), (3, 2))
+    named = Named(0.0, 1.0, "b").expand((4,))
+    assert (type(named), named.name, named.batch_shape, named.scale.shape) == (Named, "b", (4,), (4,))
+
+    class Without(Named):
+        def __init__(self) -> None:
+            super().__init__(0.0, 1.0, "c")
+
+    with pytest.raises(NotImplementedError, match=r"must also define a custom .expand\(\)"):
+        Without().expand((2,))
+    inner = distributions.Independent(distributions.Gumbel(steepest.zeros(3), steepest.ones(3)), 1).expand((2,))
+    assert (inner.batch_shape, inner.event_shape, inner.base_dist.loc.shape) == ((2,), (3,), (2, 3))
+
+
+def test_a_sample_of_a_distribution_without_a_support_is_not_checked() -> None:
+    with pytest.warns(UserWarning, match="does not define `support`"):
+        Shifted(steepest.zeros(2), "a")._validate_sample(steepest.ones(2))

@@ -404,3 +404,25 @@ def test_a_parameter_shares_the_memory_it_is_made_of() -> None:
     parameter = nn.Parameter(data)
     data[0] = 5
     assert parameter.tolist() == [5.0, 0.0]
+
+
+class Asked(nn.Linear):
+    """A module that wants to know who asks for its members."""
+
+    def __getattr__(self, name):
+        found = super().__getattr__(name)
+        if isinstance(found, nn.Parameter):
+            self.__dict__.setdefault("asked", []).append(name)
+        return found
+
+
+def test_a_class_with_its_own_getattr_is_asked_for_its_members():
+    layer = Asked(2, 3)
+    layer(steepest.ones(1, 2))
+    assert layer.asked[-2:] == ["weight", "bias"]
+    plain = nn.Linear(2, 3)
+    plain.__class__ = Asked
+    plain(steepest.ones(1, 2))
+    assert plain.asked == ["weight", "bias"]
+    plain.__class__ = nn.Linear
+    assert plain.weight is plain._parameters["weight"] and plain.asked == ["weight", "bias"]

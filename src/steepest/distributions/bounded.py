@@ -34,8 +34,8 @@ class ContinuousBernoulli(Binary, ExponentialFamily):
         if "probs" in self.__dict__:
             self.__dict__["probs"] = away_from_ends(self.__dict__["probs"])
 
-    def expand(self, batch_shape: Any) -> Any:
-        new = super().expand(batch_shape)
+    def _expanded(self, batch_shape: Any) -> Any:
+        new = super()._expanded(batch_shape)
         new._lims = self._lims
         return new
 
@@ -120,7 +120,7 @@ class GeneralizedPareto(Distribution):
         self.loc, self.scale, self.concentration = broadcast_all(loc, scale, concentration)
         super().__init__(self.loc.shape, validate_args=validate_args)
 
-    @property
+    @constraints.dependent_property(is_discrete=False, event_dim=0)
     def support(self) -> Constraint:
         end = where(self.concentration < 0, self.loc - self.scale / self.concentration, math.inf)
         return constraints.interval(self.loc, end)

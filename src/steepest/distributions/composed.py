@@ -30,15 +30,15 @@ class Independent(Distribution):
         at = dims - reinterpreted_batch_ndims
         super().__init__(shape[:at], shape[at:], validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         inner = self._event_shape[: self.reinterpreted_batch_ndims]
-        return type(self)(self.base_dist.expand(Size(batch_shape) + inner), self.reinterpreted_batch_ndims)
+        return Independent(self.base_dist.expand(Size(batch_shape) + inner), self.reinterpreted_batch_ndims)
 
     @property
     def has_rsample(self) -> bool:  # type: ignore[override]
         return self.base_dist.has_rsample
 
-    @property
+    @constraints.dependent_property
     def support(self) -> Constraint:
         base, n = self.base_dist.support, self.reinterpreted_batch_ndims
         return constraints.independent(base, n) if n else base
@@ -84,14 +84,14 @@ class MixtureSameFamily(Distribution):
         self._event_ndims = len(component_distribution.event_shape)
         super().__init__(component_distribution.batch_shape[:-1], component_distribution.event_shape, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         of = self.component_distribution
-        return type(self)(self.mixture_distribution.expand(batch_shape), of.expand(Size(batch_shape) + of.batch_shape[-1:]))
+        return MixtureSameFamily(self.mixture_distribution.expand(batch_shape), of.expand(Size(batch_shape) + of.batch_shape[-1:]))
 
-    @property
+    @constraints.dependent_property
     def support(self) -> Constraint:
         of = self.component_distribution.support
-        return Constraint(f"MixtureSameFamilyConstraint({of!r})", of.check, of.event_dim, of.is_discrete)
+        return constraints.MixtureSameFamilyConstraint(of)
 
     def _weights(self) -> Any:
         probs = self.mixture_distribution.probs

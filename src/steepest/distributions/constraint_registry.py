@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from steepest.distributions import constraints as c
 from steepest.distributions import transforms as t
-from steepest.distributions.constraints import Constraint
 from steepest.errors import text
 
 __all__ = ["ConstraintRegistry", "biject_to", "transform_to"]
@@ -13,66 +13,73 @@ Maker = Callable[[Any], t.Transform]
 
 
 class ConstraintRegistry:
-    """A table from constraints to what makes a transform for them."""
+    """A table from classes of constraints to what makes a transform for them."""
 
     def __init__(self) -> None:
-        self._makers: dict[str, Maker] = {}
+        self._registry: dict[type[c.Constraint], Maker] = {}
 
     def register(self, constraint: Any, factory: Maker | None = None) -> Any:
-        """Enter what makes the transform for constraints of this one's name; a decorator without `factory`."""
+        """Enter what makes the transform for constraints of a class, or of that of a constraint; a decorator without `factory`.
+
+        TypeError for anything else.
+        """
+        kind = type(constraint) if isinstance(constraint, c.Constraint) else constraint
+        if not (isinstance(kind, type) and issubclass(kind, c.Constraint)):
+            raise TypeError(text("constraint-expected", got=constraint))
+
         def entered(made: Maker) -> Maker:
-            self._makers[_kind(constraint)] = made
+            self._registry[kind] = made
             return made
 
         return entered if factory is None else entered(factory)
 
-    def __call__(self, constraint: Constraint) -> t.Transform:
-        maker = self._makers.get(_kind(constraint))
+    def __call__(self, constraint: c.Constraint) -> t.Transform:
+        maker = self._registry.get(type(constraint))
         if maker is None:
             raise NotImplementedError(text("transform-unknown", constraint=constraint))
         return maker(constraint)
 
 
-def _kind(constraint: Any) -> str:
-    return str(getattr(constraint, "name", constraint)).split("(")[0]
-
-
-def _lower(bound: Any) -> t.Transform:
+def _above(constraint: Any) -> t.Transform:
     """Numbers above a bound."""
+    bound = constraint.lower_bound
     return t.ExpTransform() if isinstance(bound, (int, float)) and bound == 0 else t.ComposeTransform(
         [t.ExpTransform(), t.AffineTransform(bound, 1)])
 
 
-def _upper(bound: Any) -> t.Transform:
-    return t.ComposeTransform([t.ExpTransform(), t.AffineTransform(bound, -1)])
+def _below(constraint: Any) -> t.Transform:
+    return t.ComposeTransform([t.ExpTransform(), t.AffineTransform(constraint.upper_bound, -1)])
 
 
-def _between(low: Any, high: Any) -> t.Transform:
+def _between(constraint: Any) -> t.Transform:
     """Numbers between two bounds."""
+    low, high = constraint.lower_bound, constraint.upper_bound
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low == 0 and high == 1:
         return t.SigmoidTransform()
     return t.ComposeTransform([t.SigmoidTransform(), t.AffineTransform(low, high - low)])
 
 
-ROWS: dict[str, Maker] = {
-    "Real": lambda k: t.identity_transform,
-    "GreaterThan": lambda k: _lower(k.bounds["low"]), "GreaterThanEq": lambda k: _lower(k.bounds["low"]),
-    "LessThan": lambda k: _upper(k.bounds["high"]),
-    "Interval": lambda k: _between(k.bounds["low"], k.bounds["high"]),
-    "HalfOpenInterval": lambda k: _between(k.bounds["low"], k.bounds["high"]),
-    "LowerCholesky": lambda k: t.LowerCholeskyTransform(), "PositiveDefinite": lambda k: t.PositiveDefiniteTransform(),
-    "CorrCholesky": lambda k: t.CorrCholeskyTransform(),
+BOTH: dict[Any, Maker] = {
+    c.real: lambda k: t.identity_transform, c.greater_than: _above, c.greater_than_eq: _above, c.less_than: _below, c.interval: _between,
+    c.half_open_interval: _between, c.corr_cholesky: lambda k: t.CorrCholeskyTransform(),
+}
+ONLY_TO: dict[Any, Maker] = {
+    c.lower_cholesky: lambda k: t.LowerCholeskyTransform(), c.positive_definite: lambda k: t.PositiveDefiniteTransform(),
+    c.positive_semidefinite: lambda k: t.PositiveDefiniteTransform(),
 }
 
 
-def _registry(simplex: type[t.Transform]) -> ConstraintRegistry:
-    """A table whose transform for probabilities is of this class."""
+def _registry(rows: dict[Any, Maker]) -> ConstraintRegistry:
+    """A table of these rows, and of constraints made of others."""
     made = ConstraintRegistry()
-    made._makers = {
-        **ROWS, "Simplex": lambda k: simplex(),
-        "IndependentConstraint": lambda k: t.IndependentTransform(made(k.base), k.event_dim - k.base.event_dim),
-        "Cat": lambda k: t.CatTransform([made(p) for p in k.parts]), "Stack": lambda k: t.StackTransform([made(p) for p in k.parts])}
+    composed: dict[Any, Maker] = {
+        c.independent: lambda k: t.IndependentTransform(made(k.base_constraint), k.reinterpreted_batch_ndims),
+        c.cat: lambda k: t.CatTransform([made(part) for part in k.cseq], k.dim, k.lengths),
+        c.stack: lambda k: t.StackTransform([made(part) for part in k.cseq], k.dim)}
+    for constraint, maker in (rows | composed).items():
+        made.register(constraint, maker)
     return made
 
 
-biject_to, transform_to = _registry(t.StickBreakingTransform), _registry(t.SoftmaxTransform)
+biject_to = _registry(BOTH | {c.simplex: lambda k: t.StickBreakingTransform()})
+transform_to = _registry(BOTH | ONLY_TO | {c.simplex: lambda k: t.SoftmaxTransform()})

@@ -148,7 +148,7 @@ class Uniform(Distribution):
             raise ValueError(text("distribution-parameter", name="high", shape=tuple(self.high.shape), distribution=self,
                                   constraint=above, value=self.high))
 
-    @property
+    @constraints.dependent_property(is_discrete=False, event_dim=0)
     def support(self) -> Constraint:
         return constraints.interval(self.low, self.high)
 

@@ -197,7 +197,7 @@ class Categorical(Distribution):
     def _num_events(self) -> int:
         return int(self._param.shape[-1])
 
-    @property
+    @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self) -> Constraint:
         return constraints.integer_interval(0, self._num_events - 1)
 
@@ -247,7 +247,7 @@ class OverCategories(Distribution):
     logits = property(lambda self: self._categorical.logits)
     param_shape = property(lambda self: self._categorical.param_shape)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         new = object.__new__(type(self))
         new.__dict__.update(self.__dict__, _categorical=self._categorical.expand(batch_shape), _batch_shape=Size(batch_shape))
         return new

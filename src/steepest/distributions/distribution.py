@@ -1,6 +1,7 @@
 """What all distributions share: shapes, the checking of parameters and values, sampling without a gradient, `repr`."""
 
 import math
+import warnings
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from steepest.autograd.modes import enable_grad, no_grad
 from steepest.core.dtype import get_default_dtype
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor
-from steepest.distributions.constraints import Constraint
+from steepest.distributions.constraints import Constraint, is_dependent
 from steepest.errors import text
 from steepest.functional.creating import tensor
 from steepest.functional.shaping import broadcast_shapes, broadcast_tensors
@@ -44,8 +45,10 @@ class Distribution:
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
-            for name in self.parameters():
-                value, constraint = self.__dict__[name], self.arg_constraints[name]
+            for name, constraint in self.arg_constraints.items():
+                if is_dependent(constraint) or name not in self.__dict__ and isinstance(getattr(type(self), name, None), derived):
+                    continue
+                value = getattr(self, name)
                 if not constraint.check(value).all():
                     raise ValueError(text("distribution-parameter", name=name, shape=tuple(value.shape), distribution=self,
                                           constraint=constraint, value=value))
@@ -131,8 +134,24 @@ class Distribution:
         """The exponential of the entropy."""
         return self.entropy().exp()
 
-    def expand(self, batch_shape: Any) -> Any:
-        """The same distribution for a larger batch; parameters are expanded, not copied."""
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        """The same distribution for a larger batch; parameters are expanded, not copied.
+
+        A subclass with attributes of its own sets them in a new instance and gives it on as `_instance`.
+        """
+        new = object.__new__(type(self)) if _instance is None else _instance
+        for name, value in vars(self._expanded(Size(batch_shape))).items():
+            vars(new).setdefault(name, value)
+        return new
+
+    def _get_checked_instance(self, cls: Any, _instance: Any = None) -> Any:
+        """A new instance for `expand`; NotImplementedError where a subclass has its own `__init__` and no `expand` of its own."""
+        if _instance is None and type(self).__init__ != cls.__init__:
+            raise NotImplementedError(text("distribution-expand", kind=type(self).__name__, of=cls.__name__))
+        return object.__new__(type(self)) if _instance is None else _instance
+
+    def _expanded(self, batch_shape: Any) -> Any:
+        """A distribution whose attributes are those of the expanded one."""
         new = object.__new__(type(self))
         new._batch_shape, new._event_shape, new._validate_args = Size(batch_shape), self._event_shape, self._validate_args
         for name in self.parameters():
@@ -158,8 +177,13 @@ class Distribution:
             broadcast_shapes(shape, expected)
         except (RuntimeError, ValueError):
             raise ValueError(text("distribution-batch", shape=value.shape, expected=Size(expected))) from None
-        if not self.support.check(value).all():
-            raise ValueError(text("distribution-value", shape=shape, support=self.support, distribution=self, value=value))
+        try:
+            support = self.support
+        except NotImplementedError:
+            warnings.warn(text("distribution-no-support", kind=type(self)), stacklevel=3)
+            return
+        if not support.check(value).all():
+            raise ValueError(text("distribution-value", shape=shape, support=support, distribution=self, value=value))
 
     def __repr__(self) -> str:
         shown = [(name, self.__dict__[name]) for name in self.parameters()]

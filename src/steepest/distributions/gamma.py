@@ -87,7 +87,7 @@ class Chi2(Gamma):
         self.concentration, self.rate = broadcast_all(0.5 * half, 0.5)
         Distribution.__init__(self, self.concentration.shape, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         return Chi2(self.df.expand(batch_shape), self._validate_args)
 
     @property
@@ -143,7 +143,7 @@ class Dirichlet(Distribution):
         self.concentration = concentration
         super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         return Dirichlet(self.concentration.expand(Size(batch_shape) + self.event_shape), self._validate_args)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
@@ -191,7 +191,7 @@ class Beta(Distribution):
         self._dirichlet = Dirichlet(stack(both, -1), validate_args=validate_args)
         super().__init__(self._dirichlet.batch_shape, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         return Beta(self.concentration1.expand(batch_shape), self.concentration0.expand(batch_shape), self._validate_args)
 
     concentration1 = property(lambda self: self._dirichlet.concentration[..., 0])
@@ -233,7 +233,7 @@ class StudentT(Distribution):
         self._chi2 = Chi2(self.df)
         super().__init__(self.df.shape, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         df, loc, scale = (x.expand(batch_shape) for x in (self.df, self.loc, self.scale))
         return StudentT(df, loc, scale, self._validate_args)
 
@@ -281,7 +281,7 @@ class FisherSnedecor(Distribution):
         self._gamma1, self._gamma2 = Gamma(self.df1 * 0.5, self.df1), Gamma(self.df2 * 0.5, self.df2)
         super().__init__(self.df1.shape, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         return FisherSnedecor(self.df1.expand(batch_shape), self.df2.expand(batch_shape), self._validate_args)
 
     @property

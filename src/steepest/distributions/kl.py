@@ -176,7 +176,7 @@ def _half_normal(p: Any, q: Any) -> Any:
 def _pareto(p: Any, q: Any) -> Any:
     scale, alpha = p.scale / q.scale, q.alpha / p.alpha
     found = q.alpha * scale.log() - alpha.log() + alpha - 1
-    return where(p.support.bounds["low"] < q.support.bounds["low"], inf, found)
+    return where(p.support.lower_bound < q.support.lower_bound, inf, found)
 
 
 @register_kl(Cauchy, Cauchy)

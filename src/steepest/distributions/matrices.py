@@ -43,8 +43,8 @@ class LKJCholesky(Distribution):
         self._beta = Beta(offset + 0.5, margin.unsqueeze(-1) - 0.5 * offset)
         super().__init__(self.concentration.shape, (dim, dim), validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
-        new = super().expand(batch_shape)
+    def _expanded(self, batch_shape: Any) -> Any:
+        new = super()._expanded(batch_shape)
         new.dim, new._beta = self.dim, self._beta.expand((*batch_shape, self.dim))
         return new
 
@@ -94,8 +94,8 @@ class Wishart(Covariance, ExponentialFamily):
                                 "scale_tril": constraints.lower_cholesky, "df": constraints.greater_than(n - 1)}
         super().__init__(batch, matrix.shape[-2:], validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
-        new = super().expand(batch_shape)
+    def _expanded(self, batch_shape: Any) -> Any:
+        new = super()._expanded(batch_shape)
         new.arg_constraints = self.arg_constraints
         return new
 

@@ -30,7 +30,7 @@ class LogitRelaxedBernoulli(Distribution):
     logits = property(lambda self: self._bernoulli.logits)
     param_shape = property(lambda self: self._bernoulli.param_shape)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         name = "probs" if "probs" in self._bernoulli.__dict__ else "logits"
         return LogitRelaxedBernoulli(self.temperature, **{name: getattr(self, name).expand(batch_shape)})
 

@@ -52,7 +52,7 @@ class TransformedDistribution(Distribution):
         cut = len(forward) - dims
         super().__init__(forward[:cut], forward[cut:], validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def _expanded(self, batch_shape: Any) -> Any:
         new = object.__new__(type(self))
         new.__dict__.update(self.__dict__)
         shape = Size(tuple(batch_shape) + tuple(self.event_shape))
@@ -66,7 +66,7 @@ class TransformedDistribution(Distribution):
     def has_rsample(self) -> bool:  # type: ignore[override]
         return self.base_dist.has_rsample
 
-    @property
+    @constraints.dependent_property(is_discrete=False)
     def support(self) -> Any:
         if not self.transforms:
             return self.base_dist.support
@@ -212,8 +212,8 @@ class Rebuilt(TransformedDistribution):
 
     _given: tuple[str, ...] = ()
 
-    def expand(self, batch_shape: Any) -> Any:
-        made: Any = type(self)
+    def _expanded(self, batch_shape: Any) -> Any:
+        made: Any = next(c for c in type(self).__mro__ if "_given" in vars(c))      # programs subclass
         return made(*[getattr(self, name).expand(batch_shape) for name in self._given], self._validate_args)
 
 
@@ -299,7 +299,7 @@ class Pareto(Rebuilt):
         parts = [ExpTransform(), AffineTransform(loc=0, scale=self.scale)]
         super().__init__(Exponential(self.alpha, validate_args=validate_args), parts, validate_args=validate_args)
 
-    @property
+    @constraints.dependent_property(is_discrete=False, event_dim=0)
     def support(self) -> Constraint:
         return constraints.greater_than_eq(self.scale)
 

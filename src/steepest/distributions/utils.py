@@ -6,6 +6,7 @@ from steepest.distributions.discrete import away_from_ends as clamp_probs
 from steepest.distributions.distribution import broadcast_all
 from steepest.distributions.distribution import derived as lazy_property
 from steepest.errors import outside
+from steepest.functional.creating import empty
 from steepest.functional.neural.softmax import softmax
 
 __all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits", "tril_matrix_to_vec",
@@ -22,6 +23,16 @@ def probs_to_logits(probs: Any, is_binary: bool = False) -> Any:
     """The logarithms of probabilities, or of the odds."""
     held = clamp_probs(probs)
     return held.log() - (-held).log1p() if is_binary else held.log()
+
+
+def _standard_normal(shape: Any, dtype: Any, device: Any) -> Any:
+    """Normal numbers, as `Normal.rsample` draws them."""
+    return empty(shape, dtype=dtype, device=device).normal_()
+
+
+def _sum_rightmost(value: Any, dim: int) -> Any:
+    """Summed over the last `dim` dimensions."""
+    return value if dim == 0 else value.reshape(*value.shape[: value.dim() - dim], -1).sum(-1)
 
 
 def tril_matrix_to_vec(mat: Any, diag: int = 0) -> Any:

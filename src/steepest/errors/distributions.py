@@ -10,6 +10,28 @@ ROWS = {
         "Please use either .domain.event_dim or .codomain.event_dim of {transform}", "{transform} 的 domain 与 codomain 的 event_dim 不同,请分别使用"),
     "transform-dims": ("Too few dimensions on input: {dims}, at least {wanted} are needed", "输入的维数 {dims} 太少,至少要 {wanted} 维"),
     "transform-shapes": ("Shape mismatch: {a} and {b} do not fit", "形状不符:{a} 与 {b}"),
+    "distribution-expand": (
+        "Subclass {kind} of {of} that defines a custom __init__ method must also define a custom .expand() method.",
+        "{of} 的子类 {kind} 定义了自己的 __init__，也要定义自己的 .expand()"),
+    "distribution-no-support": (
+        "{kind} does not define `support` to enable sample validation. Please initialize the distribution with `validate_args=False` "
+        "to turn off validation.",
+        "{kind} 没有定义 support，无法检查取值。请在建立分布时写 validate_args=False"),
+    "constraint-unknown": (
+        ".{name} cannot be determined statically",
+        "不知道对象就无法确定 .{name}"),
+    "constraint-dependent": (
+        "Cannot determine validity of dependent constraint",
+        "依赖其他值的约束无法检查"),
+    "constraint-dims": (
+        "Expected value.dim() >= {wanted} but got {dims}",
+        "值至少要有 {wanted} 维，得到 {dims} 维"),
+    "constraint-bounds": (
+        "{name} takes {bounds}",
+        "{name} 需要 {bounds}"),
+    "constraint-expected": (
+        "Expected constraint to be either a Constraint subclass or instance, but got {got}",
+        "应给出 Constraint 的子类或实例，得到 {got}"),
     "transform-unknown": (
         "Cannot transform {constraint} constraints: register a transform with biject_to.register or transform_to.register",
         "约束 {constraint} 没有对应的变换:请用 biject_to.register 或 transform_to.register 登记"),

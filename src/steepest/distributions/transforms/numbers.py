@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from steepest.distributions import constraints
-from steepest.distributions.transforms.transform import Transform, sum_last
+from steepest.distributions.transforms.transform import Transform, depends, sum_last
 from steepest.functional.creating import tensor
 from steepest.functional.limits import finfo
 from steepest.functional.neural.activations import softplus
@@ -131,7 +131,7 @@ class AffineTransform(Transform):
 
     event_dim = property(lambda self: self._event_dim)
 
-    @property
+    @depends
     def domain(self) -> Any:
         return constraints.independent(constraints.real, self._event_dim) if self._event_dim else constraints.real
 

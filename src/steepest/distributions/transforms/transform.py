@@ -17,6 +17,10 @@ def sum_last(x: Any, n: int) -> Any:
     return x.sum(tuple(range(-n, 0))) if n else x
 
 
+depends = constraints.dependent_property(is_discrete=False)
+"""Makes a property of a transform's domain that depends on its parameters."""
+
+
 class Transform:
     """`y = t(x)`, `x = t.inv(y)` and `t.log_abs_det_jacobian(x, y)`; with `cache_size=1` the inverse of the last result is remembered."""
 
@@ -118,8 +122,8 @@ class _Inverse(Transform):
         self._inv = lambda: transform
         self.base = transform
 
-    domain = property(lambda self: self.base.codomain)
-    codomain = property(lambda self: self.base.domain)
+    domain = depends(lambda self: self.base.codomain)
+    codomain = depends(lambda self: self.base.domain)
     bijective = property(lambda self: self.base.bijective)
     sign = property(lambda self: self.base.sign)
 
@@ -163,7 +167,7 @@ class ComposeTransform(Transform):
 
     __hash__ = Transform.__hash__
 
-    @property
+    @depends
     def domain(self) -> Any:
         if not self.parts:
             return constraints.real
@@ -172,7 +176,7 @@ class ComposeTransform(Transform):
             dims = max(dims + part.domain.event_dim - part.codomain.event_dim, part.domain.event_dim)
         return constraints.independent(found, dims - found.event_dim) if dims > found.event_dim else found
 
-    @property
+    @depends
     def codomain(self) -> Any:
         if not self.parts:
             return constraints.real
@@ -237,8 +241,8 @@ class IndependentTransform(Transform):
         super().__init__(cache_size)
         self.base_transform, self.reinterpreted_batch_ndims = base_transform.with_cache(cache_size), reinterpreted_batch_ndims
 
-    domain = property(lambda self: constraints.independent(self.base_transform.domain, self.reinterpreted_batch_ndims))
-    codomain = property(lambda self: constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims))
+    domain = depends(lambda self: constraints.independent(self.base_transform.domain, self.reinterpreted_batch_ndims))
+    codomain = depends(lambda self: constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims))
     bijective = property(lambda self: self.base_transform.bijective)
     sign = property(lambda self: self.base_transform.sign)
 
@@ -276,8 +280,8 @@ class ReshapeTransform(Transform):
             raise ValueError(text("transform-shapes", a=self.in_shape, b=self.out_shape))
         super().__init__(cache_size)
 
-    domain = property(lambda self: constraints.independent(constraints.real, len(self.in_shape)))
-    codomain = property(lambda self: constraints.independent(constraints.real, len(self.out_shape)))
+    domain = depends(lambda self: constraints.independent(constraints.real, len(self.in_shape)))
+    codomain = depends(lambda self: constraints.independent(constraints.real, len(self.out_shape)))
 
     def _call(self, x: Any) -> Any:
         return x.reshape(x.shape[: x.dim() - len(self.in_shape)] + self.out_shape)

@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any
 
 from steepest.distributions import constraints
-from steepest.distributions.transforms.transform import Transform, sum_last
+from steepest.distributions.transforms.transform import Transform, depends, sum_last
 from steepest.errors import text
 from steepest.functional.creating import tensor
 from steepest.functional.joining import cat, stack
@@ -141,8 +141,8 @@ class CatTransform(Transform):
         self.lengths, self.dim = list(lengths) if lengths is not None else [1] * len(tseq), dim
 
     bijective = property(lambda self: all(t.bijective for t in self.transforms))
-    domain = property(lambda self: constraints.cat([t.domain for t in self.transforms], self.dim, self.lengths))
-    codomain = property(lambda self: constraints.cat([t.codomain for t in self.transforms], self.dim, self.lengths))
+    domain = depends(lambda self: constraints.cat([t.domain for t in self.transforms], self.dim, self.lengths))
+    codomain = depends(lambda self: constraints.cat([t.codomain for t in self.transforms], self.dim, self.lengths))
 
     def _pieces(self, x: Any) -> Any:
         return x.split(self.lengths, self.dim)
@@ -169,8 +169,8 @@ class StackTransform(Transform):
         self.transforms, self.dim = [t.with_cache(cache_size) for t in tseq], dim
 
     bijective = property(lambda self: all(t.bijective for t in self.transforms))
-    domain = property(lambda self: constraints.stack([t.domain for t in self.transforms], self.dim))
-    codomain = property(lambda self: constraints.stack([t.codomain for t in self.transforms], self.dim))
+    domain = depends(lambda self: constraints.stack([t.domain for t in self.transforms], self.dim))
+    codomain = depends(lambda self: constraints.stack([t.codomain for t in self.transforms], self.dim))
 
     def _call(self, x: Any) -> Any:
         return stack([t(p) for t, p in zip(self.transforms, x.unbind(self.dim), strict=True)], self.dim)

@@ -1,7 +1,8 @@
 """What a module owns: parameters, buffers and submodules as attributes, and the walks over them.
 
 `Registry` keeps the three dictionaries behind attribute access. `Module` adds calls, state dictionaries and conversions.
-What is registered lies in the module's `__dict__` as well: a lookup there takes a twentieth of the time of `__getattr__`.
+What is registered lies in the module's `__dict__` as well: a lookup there takes a twentieth of the time of `__getattr__`. A class with a
+`__getattr__` of its own is asked for its members, as in PyTorch, and so they do not lie there.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Members(dict[str, Any]):
 
     def _attributes(self) -> dict[str, Any]:
         owner = self.owner()
-        return {} if owner is None else owner.__dict__
+        return {} if owner is None or type(owner).__getattr__ is not Registry.__getattr__ else owner.__dict__
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
@@ -205,6 +206,11 @@ class Registry:
             self._replace_members(name, value)
         else:
             object.__setattr__(self, name, value)
+            if name == "__class__":
+                for members in (own[kind] for kind in KINDS):
+                    for registered, member in members.items():
+                        own.pop(registered, None)
+                        members._attributes()[registered] = member
 
     def _replace_members(self, kind: str, members: dict[str, Any]) -> None:
         given = dict(members)
