@@ -74,3 +74,9 @@ def test_maps_of_a_type_alone():
     assert pytree.tree_map_only(lambda x: x == "a", lambda x: "b", [1, "a"]) == [1, "b"]
     assert pytree.tree_any_only(int, lambda x: x > 1, [1, "a", 2]) and not pytree.tree_all_only(int, lambda x: x > 1, [1, "a", 2])
     assert pytree.tree_flatten([1, [2, 3]], is_leaf=lambda x: x == [2, 3])[0] == [1, [2, 3]]
+
+
+def test_named_results_of_operations_are_containers() -> None:
+    largest = torch.func.vmap(lambda x: x.max(0))(torch.tensor([[1.0, 3.0], [4.0, 2.0]]))
+    assert type(largest) is torch.return_types.max
+    assert largest.values.tolist() == [3.0, 4.0] and largest.indices.tolist() == [1, 0]

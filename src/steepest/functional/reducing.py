@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.autograd.trees import register_pytree_node
 from steepest.core import dtype as dtypes
 from steepest.core.reading import read
 from steepest.core.size import Size
@@ -45,7 +46,9 @@ return_types: dict[str, type[NamedResult]] = {}
 def named(title: str, *names: str) -> type[NamedResult]:
     """The result type called `title` with these fields, which `steepest.return_types` shows."""
     if title not in return_types:
-        return_types[title] = type(title, (NamedResult,), {"names": names, "title": title, "__module__": "steepest.return_types"})
+        kind = type(title, (NamedResult,), {"names": names, "title": title, "__module__": "steepest.return_types"})
+        register_pytree_node(kind, lambda x: (list(x), None), lambda values, context: kind(values))
+        return_types[title] = kind
     return return_types[title]
 
 
