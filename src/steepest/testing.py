@@ -7,7 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import outside
-from steepest.functional import creating, joining, limits, random
+from steepest.functional import complex_numbers, creating, joining, limits, random
 from steepest.functional.creating import as_tensor
 from steepest.functional.operands import sizes
 
@@ -62,7 +62,7 @@ def make_tensor(*shape: Any, dtype: Any, device: Any = "cpu", low: float | None 
     else:
         a, b = -9.0 if low is None else float(low), 9.0 if high is None else float(high)
         parts = [random.rand(*size, dtype=of.to_real() if of.is_complex else of) * (b - a) + a for _ in range(2 if of.is_complex else 1)]
-        made = creating.complex_(*parts) if of.is_complex else parts[0]
+        made = complex_numbers.complex_(*parts) if of.is_complex else parts[0]
     if exclude_zero and of is not dtypes.bool_:
         made = made.masked_fill(made == 0, 1 if of.category == dtypes.INTEGER else limits.finfo(of).tiny)
     if noncontiguous and made.numel() > 1:

@@ -12,7 +12,6 @@ from steepest.core.dtype import get_default_dtype, numpy_dtype
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
-from steepest.functional.appearing import appears_as
 from steepest.functional.by_example import by_example
 from steepest.functional.neural.warning import warn
 from steepest.functional.operands import result_into, sizes
@@ -325,23 +324,3 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
             raise RuntimeError(text("size-negative", name=name, value=value))
     of = wanted(dtype, out)
     return finished(constant(np.eye(n, m, dtype=numpy_dtype(of)), of), requires_grad, device, out)
-
-
-@appears_as("ComplexBackward0", 2)
-def complex_(real: Tensor, imag: Tensor) -> Tensor:
-    """A complex tensor from its parts, floating tensors of one dtype."""
-    for name, x in (("real", real), ("imag", imag)):
-        if not isinstance(x, Tensor):
-            raise TypeError(text("argument-not-tensor", function="complex", name=name, kind=type(x).__name__))
-    if real.dtype is not imag.dtype or not real.dtype.is_floating_point:
-        raise RuntimeError(text("complex-parts", a=real.dtype, b=imag.dtype))
-    return real + imag * 1j
-
-
-@appears_as("PolarBackward0", 2)
-def polar(abs: Tensor, angle: Tensor) -> Tensor:
-    """A complex tensor from absolute values and angles."""
-    for name, x in (("abs", abs), ("angle", angle)):
-        if not isinstance(x, Tensor):
-            raise TypeError(text("argument-not-tensor", function="polar", name=name, kind=type(x).__name__))
-    return complex_(abs * angle.cos(), abs * angle.sin())

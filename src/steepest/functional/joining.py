@@ -276,7 +276,7 @@ def _log_of_sums(x: Tensor, dim: int) -> Tensor:
 def _running_log_of_sums(x: Any, dim: int) -> Any:
     """Every partial sum scaled by its own largest term, so that none is lost beside a later one."""
     if x.dtype.kind == "f" and x.dtype.itemsize > 2:
-        return np.logaddexp.accumulate(x, axis=dim)
+        return np.logaddexp.accumulate(x, axis=dim) + 0         # it starts at 0, and 0 + -0 is 0
     rows = np.moveaxis(x.astype(np.float32) if x.dtype.kind != "c" else x, dim, 0)
     out = np.empty_like(rows)
     for k, row in enumerate(rows):
@@ -474,7 +474,8 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 @by_example
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
-    return from_array(np.bincount(read(input), None if weights is None else read(weights), minlength))
+    counts = np.bincount(read(input), None if weights is None else read(weights), minlength)
+    return from_array(counts.astype(np.float32) if weights is not None and weights.dtype is dtypes.float32 else counts)
 
 
 @by_example

@@ -3,6 +3,7 @@
 from typing import Any
 
 from steepest.functional import (
+    complex_numbers,
     copies,
     creating,
     devices,
@@ -28,8 +29,8 @@ from steepest.functional import (
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
 
-MODULES = (pointwise, reducing, shaping, products, creating, indexing, joining, statistics, random, threads, limits, kinds, devices,
-           symbols)
+MODULES = (pointwise, reducing, shaping, products, creating, complex_numbers, indexing, joining, statistics, random, threads, limits, kinds,
+           devices, symbols)
 LINALG = ("inverse", "det", "logdet", "cholesky", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
 FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
            "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of", "qr": "qr_of", "slogdet": "slogdet_of"}

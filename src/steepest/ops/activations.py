@@ -55,7 +55,7 @@ hardsigmoid = elementwise("hardsigmoid", lambda m, x: m.minimum(m.maximum(x + 3,
                           x=lambda g, x: where((x > -3) & (x < 3), g / 6, 0))
 hardswish = elementwise("hardswish", lambda m, x: x * m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
                         x=lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)))
-hardshrink = elementwise("hardshrink", lambda m, x, bound: m.where(m.logical_and(x >= -bound, x <= bound), x * 0, x),
+hardshrink = elementwise("hardshrink", lambda m, x, bound: m.where(m.logical_and(x >= -bound, x <= bound), 0.0, x),
                          x=lambda g, x, bound: where((x >= -bound) & (x <= bound), 0, g))
 softshrink = elementwise("softshrink", lambda m, x, bound: m.where(x > bound, x - bound, m.where(x < -bound, x + bound, x * 0)),
                          x=lambda g, x, bound: where((x >= -bound) & (x <= bound), 0, g))

@@ -26,11 +26,12 @@ class Fill(Primitive):
         value, kind = params["value"], numpy_dtype(to)
         order = params.get("order")
         shape = in_memory_order(params["shape"], order)
+        zero = value == 0 and (value.__class__ is int or not np.signbit([value.real, value.imag]).any())
         try:
-            array = np.zeros(shape, kind) if value == 0 else np.empty(shape, kind)
+            array = np.zeros(shape, kind) if zero else np.empty(shape, kind)
         except ValueError:
             raise RuntimeError(text("negative-size", shape=list(params["shape"]))) from None
-        if value != 0:
+        if not zero:
             array.fill(value)
         return fresh(restored(array, order), to)
 

@@ -108,7 +108,7 @@ logaddexp = elementwise("logaddexp", lambda m, a, b: m.where(
 logaddexp2 = elementwise("logaddexp2", lambda m, a, b: m.where(
     m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp2(-m.abs(a - b))) * (1 / math.log(2))), promote=F,
     node="Logaddexp2Backward0", a=lambda g, a, b: g * (1 / (1 + exp2(b - a))), b=lambda g, a, b: g * (1 / (1 + exp2(a - b))))
-xlogy = elementwise("xlogy", lambda m, x, y: m.where(m.isnan(y), y, m.where(m.eq(x, 0), x * 0, x * m.log(y))), promote=F,
+xlogy = elementwise("xlogy", lambda m, x, y: m.where(m.isnan(y), y, m.where(m.eq(x, 0), 0.0, x * m.log(y))), promote=F,
                     x=lambda g, x, y: g * where((x == 0) & (y <= 0), 0, log(y)), y=lambda g, x, y: g * (x / y))
 # complex numbers ------------------------------------------------------------------------------------------------------------------
 absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=1, kernel=lambda x: np.asarray(np.abs(x)),

@@ -43,7 +43,7 @@ ndtri: Elementwise = elementwise("ndtri", _ndtri, promote=F, node="SpecialNdtriB
 log_ndtr = elementwise("log_ndtr", _log_ndtr, promote=F, node="SpecialLogNdtrBackward0",
                        x=lambda g, x: g / erfcx(x * -ROOT_HALF) * math.sqrt(2 / math.pi))
 ndtr = elementwise("ndtr", lambda m, x: 0.5 * m.erfc(x * -ROOT_HALF), promote=F, x=lambda g, x: g * (exp(x * x * -0.5) / ROOT_TWO_PI))
-entr = elementwise("entr", lambda m, x: m.where(x < 0.0, float("-inf"), m.where(m.eq(x, 0.0), x, -x * m.log(x))), promote=F,
+entr = elementwise("entr", lambda m, x: m.where(x < 0.0, float("-inf"), m.where(m.eq(x, 0.0), 0.0, -x * m.log(x))), promote=F,
                    node="SpecialEntrBackward0", x=lambda g, x: g * where(x > 0, -1 - log(x), where(x == 0, float("inf"), float("nan"))))
 
 

@@ -29,6 +29,8 @@ class Scan(Primitive):
         (x,) = operands
         to = dtypes.int64 if x.dtype.category < dtypes.FLOATING else x.dtype
         out = self.ufunc.accumulate(x.array, axis=params["dim"], dtype=numpy_dtype(to)) if x.array.ndim else x.array.astype(numpy_dtype(to))
+        if to.category >= dtypes.FLOATING and self.identity == 0:
+            out = out + 0           # it starts at 0, and 0 + -0 is 0
         return finish(self, operands, params, fresh(np.asarray(out), to))
 
 

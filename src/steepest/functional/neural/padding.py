@@ -36,7 +36,7 @@ def _constant_body(x: Any, widths: Widths, value: float) -> Any:
 def pad_array(x: Any, widths: Widths, value: float) -> Any:
     """The array with a number around it; negative widths cut off."""
     kept, put, shape = _regions(x.shape, widths)
-    out = np.zeros(shape, x.dtype) if value == 0 else np.full(shape, value, x.dtype)
+    out = np.full(shape, value, x.dtype) if value or np.signbit(value) else np.zeros(shape, x.dtype)
     out[tuple(slice(a, b) for a, b in put)] = x[tuple(slice(a, b) for a, b in kept)]
     return out
 
@@ -147,7 +147,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if any(n + a + b < 0 for n, (a, b) in zip(shape, widths, strict=True)):
         raise RuntimeError(text("pad-negative", pad=given, shape=list(shape)))
     if mode == "constant":
-        return pad_constant(input, widths=widths, value=value or 0.0)
+        return pad_constant(input, widths=widths, value=0.0 if value is None else value)
     if mode not in SOURCES:
         raise NotImplementedError(text("pad-unknown-mode", mode=mode))
     if value:
