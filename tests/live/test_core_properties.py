@@ -331,6 +331,8 @@ class Moved(Run):
                 if "gelu" in line:                              # 1 + erf(x) keeps no digit where erf(x) is near -1
                     left = self.tensors[int(re.findall(r"\bt(\d+)\b", line)[0])].detach().abs().to(target.dtype)
                     target.data.add_(left * torch.from_numpy(np.asarray(digit * self.random.integers(-2, 3, tuple(target.shape)))).to(left))
+                if "entropy" in line or "log_softmax" in line:  # x - log(sum(exp(x))) keeps no digit where one share is all
+                    target.data.add_(torch.from_numpy(np.asarray(digit * self.random.integers(-2, 3, tuple(target.shape)))).to(target))
             elif ROUNDS.search(line) and CONVERTED.fullmatch(line) and target.dtype in INTEGERS and 0 not in target.stride():
                 digits = self.random.integers(-2, 3, tuple(target.shape)) * torch.finfo(torch.float32).eps
                 target.data.add_((target.double() * torch.from_numpy(np.asarray(digits))).round().to(target.dtype))
@@ -426,6 +428,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # undefined in C, of whose low bits PyTorch keeps some
     if re.search("max|min|median|sort|topk|pool", line) and zeros_of_both_signs([theirs.tensors[k] for k in named]):
         return True                # which of them is the greatest is not promised: in PyTorch vectors and what is left over differ
+    if "topk" in line and any(x.numel() != x.unique().numel() for x in (theirs.tensors[k] for k in named)):
+        return True                # which of equal elements is taken, and so gets the gradient, is not promised
     if "median" in line and 0 in theirs.tensors[named[0]].stride():
         return True                # PyTorch selects from memory that it has not copied: numbers come out that are not in the row
     if "layer_norm" in line and squares_overflow(theirs.tensors[named[0]]):
