@@ -62,14 +62,14 @@ def test_a_watched_run_gives_the_same_numbers() -> None:
 
 def test_nothing_of_the_doctor_stays_behind() -> None:
     from steepest.autograd import engine, gradients
-    from steepest.core import node, primitive
+    from steepest.core import recording
     from steepest.nn import functional
     from steepest.optim import optimizer
 
     before = functional.mse_loss, functional.dropout, functional.batch_norm, optimizer.Optimizer.__init__, DataLoader.__iter__
     with torch.doctor(quiet=True):
         assert functional.mse_loss is not before[0]
-    assert gradients.run_backward is engine.run_backward and primitive.record is node.record
+    assert gradients.run_backward is engine.run_backward and not recording.watchers
     after = functional.mse_loss, functional.dropout, functional.batch_norm, optimizer.Optimizer.__init__, DataLoader.__iter__
     assert after == before and not optimizer.pre_hooks_of_all
 

@@ -418,7 +418,7 @@ def _composite(original: Any, flags: tuple[bool, ...], size: int, randomness: st
 
     derived = object.__new__(type(original))
     derived.__dict__.update(original.__dict__)
-    derived.body, derived.kernel, derived._saves = body, None, {}
+    derived.body, derived.kernel, derived.attacher = body, None, None
     batched = dict(zip(original.inputs, flags, strict=True))
     derived.rules = [
         rule and (vectorised(rule[0], rule[1], size, batched, flags[i], randomness), (*rule[1], "like"))

@@ -1,7 +1,7 @@
 """The backward pass: gradients walk the graph from the results to the leaves, without recursion.
 
-A node runs when all gradients that reach it have arrived; among those that are ready the one recorded last goes first, which is
-PyTorch's order and so gives its sums of gradients to the last digit.
+The node recorded last goes first, which is PyTorch's order and so gives its sums of gradients to the last digit. All gradients
+that reach it have arrived by then, since they come from nodes that were recorded after it.
 """
 
 import heapq
@@ -70,38 +70,22 @@ class Backward:
 
     def run(self, roots: list[tuple[Any, int, Tensor]]) -> dict[int, Tensor]:
         """Walk from `roots`, each `(node or leaf, output number, gradient)`; the gradients of the wanted inputs by position."""
-        dependencies = self.survey([r[0] for r in roots])
+        if self.restricted:
+            self.survey([r[0] for r in roots])
         buffers: dict[Node, list[Tensor | None]] = {}
         ready: list[Any] = []
         found: dict[int, Tensor] = {}
         for target, number, g in roots:
             self.shared.add(id(g))
-            self.arrive(target, number, g, buffers, found)
-        for node in {id(r[0]): r[0] for r in roots if isinstance(r[0], Node)}.values():
-            if dependencies.get(node, 0) == 0:
-                heapq.heappush(ready, (-node.sequence, node))
-        reached, to_run, watched = self.reached, self.to_run, self.restricted
+            self.arrive(target, number, g, buffers, ready, found)
+        to_run, watched = self.to_run, self.restricted
         while ready:
             node = heapq.heappop(ready)[1]
             gradients = buffers.pop(node)
             if node.hooks is not None or watched:
                 self.watch(node, gradients, found)
-            if to_run is not None and node not in to_run:
-                continue
-            for (target, number), g in self.gradients_of(node, gradients):
-                below = isinstance(target, Node)
-                if g is not None and (reached is None or target in reached):
-                    if below and target not in buffers and type(target.outputs) is not list:
-                        buffers[target] = [g]
-                    else:
-                        self.arrive(target, number, g, buffers, found)
-                if below:
-                    left = dependencies[target] = dependencies[target] - 1
-                    if left == 0:
-                        if target in buffers:
-                            heapq.heappush(ready, (-target.sequence, target))
-                        else:
-                            self.pass_nothing(target, dependencies, buffers, ready)
+            if to_run is None or node in to_run:
+                self.step(node, gradients, buffers, ready, found)
         return found
 
     def watch(self, node: Node, gradients: list[Any], found: dict[int, Tensor]) -> None:
@@ -120,49 +104,44 @@ class Backward:
                     if gradients[number] is not None:
                         found[position] = gradients[number]
 
-    def gradients_of(self, node: Node, gradients: list[Any]) -> list[Any]:
-        """Run a node: `(edge, gradient)` for every operand that wants one."""
+    def step(self, node: Node, gradients: list[Any], buffers: Any, ready: list[Any], found: dict[int, Tensor]) -> None:
+        """Run a node and hand the gradients of its operands on."""
         saved = node.saved
         if saved is None:
             raise RuntimeError(text("backward-twice", node=node.name()))
         results = node.apply(gradients)
         if node.hooks is not None and node.hooks.on_node:
             results = run_node_hooks(node, results, gradients)
-        held = set(map(id, saved.values()))
         if not self.keep:
             node.release()
-        out = []
+        reached = self.reached
+        held = [*saved.values()]
         for edge, g in zip(node.edges, results, strict=True):
-            if edge is None:
+            if edge is None or g is None:
                 continue
-            if g is not None:
-                key = id(g)
-                if key in held:
-                    self.shared.add(key)
-                held.add(key)
+            for other in held:
+                if other is g:
+                    self.shared.add(id(g))
+            held.append(g)
+            target, number = edge
+            if target.__class__ is Node:
+                outputs = target.outputs
+                like = outputs[number] if type(outputs) is list else outputs
+                if g.dtype is not like[1] or g.array.shape != like[0]:
+                    g = fit(g, like)
+                if target not in buffers and outputs is like and reached is None:
+                    buffers[target] = [g]
+                    heapq.heappush(ready, (-target.sequence, target))
+                    continue
+            else:
                 like = expected(edge)
                 if g.dtype is not like[1] or g.array.shape != like[0]:
                     g = fit(g, like)
-            out.append((edge, g))
-        return out
+            if reached is None or target in reached:
+                self.arrive(target, number, g, buffers, ready, found)
 
-    def pass_nothing(self, node: Node, dependencies: dict[Node, int], buffers: Any, ready: list[Any]) -> None:
-        """A node that no gradient reached gives none to its operands either."""
-        stack = [node]
-        while stack:
-            for edge in stack.pop().edges:
-                if edge is not None and edge[0] in dependencies:
-                    below = edge[0]
-                    dependencies[below] -= 1
-                    if dependencies[below] == 0:
-                        if below in buffers:
-                            heapq.heappush(ready, (-below.sequence, below))
-                        else:
-                            stack.append(below)
-
-    def survey(self, roots: list[Any]) -> dict[Node, int]:
-        """How many gradients each node waits for; and, where inputs were named, from which nodes one of them is reached."""
-        dependencies: dict[Node, int] = {}
+    def survey(self, roots: list[Any]) -> None:
+        """From which nodes one of the named inputs is reached. Nodes are older than those that use their results."""
         seen: set[Node] = set()
         order: list[Node] = []
         stack = [r for r in roots if isinstance(r, Node)]
@@ -174,27 +153,20 @@ class Backward:
             if node in self.ends:
                 continue
             order.append(node)
-            for edge in node.edges:
-                if edge is not None and isinstance(edge[0], Node):
-                    below = edge[0]
-                    dependencies[below] = dependencies.get(below, 0) + 1
-                    if below not in seen:
-                        stack.append(below)
-        if self.restricted:
-            targets = {t for t, _ in self.wanted}
-            self.to_run, self.reached = set(), set(targets)
-            for node in sorted(order, key=lambda n: n.sequence):
-                if any(e is not None and e[0] in self.reached for e in node.edges):
-                    self.to_run.add(node)
-                    self.reached.add(node)
-        return dependencies
+            stack += [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Node)]
+        self.to_run, self.reached = set(), {t for t, _ in self.wanted}
+        for node in sorted(order, key=lambda n: n.sequence):
+            if any(e is not None and e[0] in self.reached for e in node.edges):
+                self.to_run.add(node)
+                self.reached.add(node)
 
-    def arrive(self, target: Any, number: int, g: Tensor, buffers: Any, found: dict[int, Tensor]) -> None:
+    def arrive(self, target: Any, number: int, g: Tensor, buffers: Any, ready: list[Any], found: dict[int, Tensor]) -> None:
         """A gradient reaches a node's output or a leaf."""
         if isinstance(target, Node):
             slots = buffers.get(target)
             if slots is None:
                 slots = buffers[target] = [None] * (len(target.outputs) if type(target.outputs) is list else 1)
+                heapq.heappush(ready, (-target.sequence, target))
             have = slots[number]
             slots[number] = g if have is None else add_gradients(have, g)
             return

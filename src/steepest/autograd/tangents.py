@@ -15,7 +15,6 @@ from steepest.autograd.function import Function
 from steepest.autograd.levels import Level, LevelTensor, differentiable, of_kind
 from steepest.core.modes import modes
 from steepest.core.node import SEVERAL, Like
-from steepest.core.primitive import RESERVED
 from steepest.core.tensor import Tensor, alias
 from steepest.ops.arithmetic import cast, conjugate
 from steepest.ops.creation import full
@@ -134,7 +133,7 @@ def named(primitive: Any, name: str, primals: Any, params: dict[str, Any], out: 
     if name in primitive.position and not primitive.variadic:
         at = primitive.position[name]
         return primals[at] if at < len(primals) else None
-    if name in RESERVED:
+    if name in ("like", "position"):
         return Like(primals[i].array.shape, primals[i].dtype) if name == "like" else i
     if name in SEVERAL:
         return out if name == "results" else out[1:]

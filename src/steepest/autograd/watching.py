@@ -14,7 +14,7 @@ import numpy as np
 
 from steepest.autograd import function
 from steepest.autograd.function import FunctionNode
-from steepest.core import primitive
+from steepest.core import recording
 from steepest.core.node import SEVERAL, Node, record
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
@@ -59,7 +59,7 @@ class Watch:
     def update(self) -> None:
         """Put watched nodes in the place of plain ones, or take them away."""
         on = self.anomaly or bool(self.hooks)
-        primitive.record = watched if on else record  # type: ignore[assignment]
+        recording.watchers[:] = [watched] if on else []
         function.FunctionNode = WatchedFunction if on else FunctionNode  # type: ignore[assignment, misc]
 
 
@@ -80,7 +80,7 @@ class WatchedNode(Node):
         return super().unpack(name, index)
 
     def apply(self, gradients: list[Any]) -> list[Any]:
-        return checked(self, super().apply(gradients))
+        return checked(self, self.apply_rules(gradients))
 
 
 class WatchedFunction(FunctionNode):
@@ -109,18 +109,17 @@ class WatchedFunction(FunctionNode):
         return checked(self, super().apply(gradients))
 
 
-def watched(of: Any, edges: Any, saved: Any, versions: Any, params: dict[str, Any], outputs: Any) -> Node:
-    """A new node that is watched."""
-    node = record(of, edges, saved, versions, params, outputs)
+def watched(node: Node, operands: tuple[Any, ...], results: Any) -> None:
+    """Watch a new node."""
     node.__class__ = WatchedNode
     if watch.hooks:
+        saved = node.saved
         for name, value in saved.items():
             if isinstance(value, Tensor):
                 saved[name] = Packed(value, watch.hooks[-1])
             elif name in SEVERAL:
                 saved[name] = tuple([Packed(v, watch.hooks[-1]) for v in value])
     note(node)
-    return node
 
 
 def note(node: Node) -> None:

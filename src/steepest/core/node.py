@@ -14,6 +14,8 @@ from steepest.errors import text
 __all__ = ["Like", "Node"]
 
 sequence = itertools.count()
+UNWRITTEN: dict[str, int] = {}
+"""The versions of saved values where none was written in place yet: shared by most nodes, never changed."""
 SEVERAL = ("results", "rest")  # the names by which rules know more than one result
 
 
@@ -32,7 +34,7 @@ class Node:
     result, or a list of these for several.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "edges", "hooks", "outputs", "params", "primitive", "saved", "sequence", "versions")
+    __slots__ = ("__dict__", "__weakref__", "edges", "hooks", "outputs", "params", "primitive", "pull", "saved", "sequence", "versions")
 
     primitive: Any
     edges: Sequence[Any]
@@ -41,6 +43,7 @@ class Node:
     params: dict[str, Any]
     outputs: Any
     hooks: Any
+    pull: Any
     sequence: int
 
     def name(self) -> str:
@@ -78,6 +81,13 @@ class Node:
 
     def apply(self, gradients: list[Any]) -> list[Any]:
         """The gradients for all edges from those of the results."""
+        if self.pull is not None:
+            out: list[Any] = self.pull(self, gradients)
+            return out
+        return self.apply_rules(gradients)
+
+    def apply_rules(self, gradients: list[Any]) -> list[Any]:
+        """The same without the function that has the rules written out."""
         primitive = self.primitive
         g = gradients[0] if len(gradients) == 1 else gradients
         out: list[Any] = []
@@ -159,8 +169,9 @@ def edge_of(x: Any) -> Any:
 _new = object.__new__
 
 
-def record(primitive: Any, edges: Sequence[Any], saved: Any, versions: Any, params: dict[str, Any], outputs: Any) -> Node:
-    """A new node."""
+def record(primitive: Any, edges: Sequence[Any], saved: Any, versions: Any, params: dict[str, Any], outputs: Any,
+           pull: Any = None) -> Node:
+    """A new node; `pull(node, gradients)` runs its rules where they are written out."""
     node = _new(Node)
     node.primitive = primitive
     node.edges = edges
@@ -169,6 +180,7 @@ def record(primitive: Any, edges: Sequence[Any], saved: Any, versions: Any, para
     node.params = params
     node.outputs = outputs
     node.hooks = None
+    node.pull = pull
     node.sequence = next(sequence)
     return node
 

@@ -8,19 +8,17 @@ wants a gradient; the engine sums over broadcast axes and casts.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import repeat
 from typing import Any
 
 from steepest.core.modes import interpreters, modes
-from steepest.core.node import Like, Passed, record
-from steepest.core.tensor import Tensor, fresh, refresh
+from steepest.core.node import Like, Passed
+from steepest.core.recording import attach
+from steepest.core.tensor import Tensor, loose, refresh
 
 __all__ = ["Like", "Primitive", "attach"]
 
 Rule = Callable[..., Any]
-RESERVED = {"like", "position"}
-UNWRITTEN: dict[str, int] = {}
-"""The versions of saved values where none was written in place yet: shared by most nodes, never changed."""
+RESULTS = {"result", "results", "rest"}
 
 
 def arguments(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -41,7 +39,7 @@ class Primitive:
         unknown = rules.keys() - set(inputs)
         assert not unknown, f"{name}: rules for {sorted(unknown)}, which are no operands"
         self.rules = [(rules[n], arguments(rules[n])[1:]) if n in rules else None for n in inputs]
-        self._saves: dict[int, tuple[tuple[str, int], ...]] = {}
+        self.attacher: Callable[..., None] | None = None
         self.with_number: tuple[int, Primitive] | None = None
         self.numbers_from = len(inputs)
         self.shown: tuple[Any, ...] = ()
@@ -70,15 +68,14 @@ class Primitive:
         """The rule of operand i and the names it wants beside the gradient; None where the operand has none."""
         return self.rules[0 if self.variadic else i]
 
-    def saves(self, wanted: int) -> tuple[tuple[str, int], ...]:
-        """What the rules of the wanted operands (one bit each) name, with its place among the operands; -1 for results."""
-        found = self._saves.get(wanted)
-        if found is None:
-            rules = self.rules if self.variadic else [rule for i, rule in enumerate(self.rules) if wanted >> i & 1]
-            names = dict.fromkeys(n for rule in rules for n in rule[1] if n not in RESERVED)  # type: ignore[index]
-            places = {**self.position, "result": -1, "results": -1, "rest": -1}
-            found = self._saves[wanted] = tuple((n, places[n]) for n in names if n in places)
-        return found
+    def saves(self) -> list[tuple[str, int | None, int]]:
+        """What the rules name beside parameters: name, place among the operands (None for results), whose rules (one bit each)."""
+        found: dict[str, int] = {}
+        for i, rule in enumerate(self.rules):
+            for name in rule[1] if rule else ():
+                if name in self.position or name in RESULTS:
+                    found[name] = found.get(name, 0) | 1 << i
+        return [(name, self.position.get(name), mask) for name, mask in found.items()]
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         if interpreters:
@@ -96,63 +93,11 @@ def wants_gradient(operands: tuple[Any, ...]) -> bool:
         if isinstance(x, Tensor):
             if x.view_of is not None:
                 refresh(x)
+                if loose(x):
+                    return True
             if x.needs_grad:
                 return True
     return False
-
-
-def attach(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any], results: Any) -> None:
-    """Record the operation as the node of its results, one tensor or a tuple of them."""
-    if primitive.with_number is not None and not isinstance(operands[primitive.with_number[0]], Tensor):
-        primitive = primitive.with_number[1]
-    edges: list[Any] = []
-    wanted, bit = 0, 1
-    for x, rule in zip(operands, repeat(primitive.rules[0]) if primitive.variadic else primitive.rules):
-        edge = None
-        if rule is not None and isinstance(x, Tensor):
-            if x.view_of is not None:
-                refresh(x)
-            if x.needs_grad:
-                edge = x.node or x, x.output_nr
-                wanted += bit
-        edges.append(edge)
-        bit += bit
-    if not wanted:
-        return
-    saved: dict[str, Any] = {}
-    versions = UNWRITTEN
-    for name, place in primitive._saves.get(wanted) or primitive.saves(wanted):
-        if place >= 0:
-            value = operands[place]
-            if isinstance(value, Tensor) and value.counter is not None and value.counter.count:
-                versions = {**versions, name: value.counter.count}
-        elif name == "result":
-            value = kept(results if isinstance(results, Tensor) else results[0])
-            if value.version.count:
-                versions = {**versions, name: value.version.count}
-        else:
-            first = int(name == "rest")
-            value = tuple([kept(r) for r in results[first:]])
-            for k, r in enumerate(value, first):
-                r.output_nr = k
-        saved[name] = value
-    if isinstance(results, Tensor):
-        results.node = record(primitive, edges, saved, versions, params, (results.array.shape, results.dtype))
-        results.needs_grad = True
-        return
-    node = record(primitive, edges, saved, versions, params, [(r.array.shape, r.dtype) for r in results])
-    for k, r in enumerate(results):
-        if r.dtype.category >= 2:
-            r.node, r.needs_grad, r.output_nr = node, True, k
-
-
-def kept(result: Tensor) -> Tensor:
-    """The result as a node may hold it: without the node, since that would be a cycle; one version counter for both."""
-    held = fresh(result.array, result.dtype) if result.level is None else result.level.twin(result)
-    held._storage = result.storage_cell
-    held.counter = result.version
-    held.output_nr = result.output_nr
-    return held
 
 
 def finish(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any], results: Any) -> Any:

@@ -119,9 +119,8 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients are wanted for this tensor."""
-        refresh(self)
-        return self.needs_grad
+        """Whether gradients are wanted for this tensor, or for the one that it is a view of."""
+        return self.needs_grad or loose(self)
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
@@ -155,6 +154,12 @@ def refresh(x: Tensor) -> None:
     view = x.view_of
     if view is not None and view.stamp != view.family.stamp:
         refreshers[0](x)
+
+
+def loose(x: Tensor) -> bool:
+    """Whether x is a view without a place in the graph though its base has one: made without gradients, or before the base wanted them."""
+    view = x.view_of
+    return view is not None and view.base.needs_grad and x.dtype.category >= dtypes.FLOATING
 
 
 _new = object.__new__

@@ -155,7 +155,7 @@ class Tensor:
         """The real parts."""
     @property
     def requires_grad(self) -> _bool:
-        """Whether gradients are wanted for this tensor."""
+        """Whether gradients are wanted for this tensor, or for the one that it is a view of."""
     @requires_grad.setter
     def requires_grad(self, wanted: _bool) -> None: ...
     @property
@@ -1323,6 +1323,10 @@ class Tensor:
 
 def refresh(x: Tensor) -> None:
     """Bring a view's place in the graph up to date after its base was written in place."""
+
+def loose(x: Tensor) -> bool:
+    """Whether x is a view without a place in the graph though its base has one: made without gradients, or before the base wanted
+    them."""
 
 def fresh(array: ndarray[Any, Any], of: dtype) -> Tensor:
     """A tensor over `array` that nothing else knows of."""

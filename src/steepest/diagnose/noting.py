@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
 
-from steepest.core import primitive
-from steepest.core.node import Node, record
+from steepest.core.node import Node
+from steepest.core.recording import watchers
 from steepest.core.tensor import Tensor
 from steepest.diagnose.frames import Line, user_line
 from steepest.diagnose.reading import Op
@@ -34,28 +33,21 @@ class Noting:
     def turn(self, on: bool) -> None:
         """Note the operations from here on, or no more; the user's own anomaly mode keeps its place."""
         self.ops.clear()
-        if on and primitive.record is record:
-            primitive.record = self._record  # type: ignore[assignment]
+        if on and not watchers:
+            watchers.append(self._note)
             self.on = True
         elif not on and self.on:
-            if primitive.record == self._record:
-                primitive.record = record
+            if self._note in watchers:
+                watchers.remove(self._note)
             self.on = False
 
-    def _record(self, of: Any, edges: Any, saved: Any, versions: Any, params: dict[str, Any], outputs: Any) -> Node:
-        node = record(of, edges, saved, versions, params, outputs)
-        # The frame of `attach` knows operands and results; asking it costs the plain path nothing.
-        caller = sys._getframe(1).f_locals
-        results = caller.get("results")
-        result = results if isinstance(results, Tensor) else results[0] if results else None
-        if result is not None and "operands" in caller:
-            op = Op(of.name, node, caller["operands"], result, params, user_line(2))
-            self.ops.append(op)
-            if self.finite_only and self.bad is None:
-                self._look(op)
-                node.__class__ = LookingNode
-                node.metadata["noting"] = self, op
-        return node
+    def _note(self, node: Node, operands: tuple[Any, ...], results: Any) -> None:
+        op = Op(node.primitive.name, node, operands, results if isinstance(results, Tensor) else results[0], node.params, user_line(2))
+        self.ops.append(op)
+        if self.finite_only and self.bad is None:
+            self._look(op)
+            node.__class__ = LookingNode
+            node.metadata["noting"] = self, op
 
     def _look(self, op: Op) -> None:
         """Keep the first operation whose result is not finite although its operands are."""

@@ -14,8 +14,9 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import FLOATING, dtype, numpy_dtype
 from steepest.core.modes import interpreters, modes
-from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
+from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
+from steepest.core.recording import attacher
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.ops.meaning import NumPy
@@ -194,7 +195,7 @@ def make(self):
             raise broadcast_error(self, ({x},), problem) from None
         result = fresh(out, plan.plain) if plan.plain is not None and type(out) is ndarray else plan.wrap(out)
         if ({wanted}) and modes.grad:
-            attach(self, ({x},), NO_PARAMETERS, result)
+            (self.attacher or attacher(self))(self, {x}, NO_PARAMETERS, result)
         return result
     return bind
 """
@@ -209,7 +210,7 @@ def unrolled(count: int) -> Callable[[Elementwise], Callable[..., Any]]:
         return separator.join(pattern.format(i=i) for i in range(count))
 
     source = BIND.format(x=row("x{i}"), a=row("a{i}"), t=row("t{i}"), wanted=row("w{i}", " or "), each=row(OPERAND, ""))
-    scope = {**globals(), "attach": attach, "ndarray": np.ndarray}
+    scope = {**globals(), "attacher": attacher, "ndarray": np.ndarray}
     exec(compile(source, f"{__file__}: {count} operands", "exec"), scope)
     made: Callable[[Elementwise], Callable[..., Any]] = scope["make"]
     return made
