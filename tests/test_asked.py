@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import sys
 
 import pytest
 
@@ -9,10 +10,20 @@ import steepest
 from steepest import nn
 
 
-@pytest.mark.parametrize("line", ["import steepest.fx", "from steepest import fx", "from steepest.fx import GraphModule",
-                                  "import steepest._C",
-                                  "from steepest._dynamo import OptimizedModule", "import steepest.onnx", "steepest.fx.Proxy",
-                                  "steepest._dynamo.config.suppress_errors = True", "steepest._dynamo.reset()"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import steepest.fx",
+        "from steepest import fx",
+        "from steepest.fx import GraphModule",
+        "import steepest._C",
+        "from steepest._dynamo import OptimizedModule",
+        "import steepest.onnx",
+        "steepest.fx.Proxy",
+        "steepest._dynamo.config.suppress_errors = True",
+        "steepest._dynamo.reset()",
+    ],
+)
 def test_what_packages_import_routinely_can_be_imported(line):
     exec(line)
 
@@ -59,3 +70,30 @@ def test_device_and_dtype_are_read_as_module_to_reads_them():
     assert steepest._C._nn._parse_to(steepest.ones(1, dtype=steepest.float16))[:2] == (steepest.device("cpu"), steepest.float16)
     assert pickle.loads(pickle.dumps(steepest.ones(1).untyped_storage().tolist())) == [0, 0, 128, 63]
     assert isinstance(steepest.ones(1).untyped_storage(), steepest.UntypedStorage)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from steepest.distributed.optim import ZeroRedundancyOptimizer",
+        "from steepest.nn.parallel import scatter_gather",
+        "from steepest.nn.parallel import DataParallel, DistributedDataParallel",
+        "from steepest.nn.parallel.scatter_gather import scatter",
+        "from steepest.futures import Future, collect_all",
+        "steepest.futures.Future[steepest.Tensor] | None",
+        "steepest.distributed.ProcessGroup",
+    ],
+)
+def test_classes_of_several_machines_can_be_named(line):
+    exec(line)
+
+
+def test_no_result_is_a_future():
+    assert steepest.Future is steepest.futures.Future and not isinstance(steepest.ones(1), steepest.Future)
+    assert not isinstance(nn.Linear(1, 1), steepest.nn.parallel.DistributedDataParallel)
+    with pytest.raises(RuntimeError, match="torch.futures.Future is out of scope"):
+        steepest.futures.Future()
+
+
+def test_storages_count_their_elements():
+    assert sys.getsizeof(steepest.zeros(300).untyped_storage()) - sys.getsizeof(steepest.zeros(0).untyped_storage()) == 1200

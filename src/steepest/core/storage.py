@@ -43,6 +43,10 @@ class Storage:
         """Where `array`, a view of this storage, begins, counted in elements."""
         return (array.__array_interface__["data"][0] - self.address) // self.flat.itemsize
 
+    def __sizeof__(self) -> int:
+        """What `sys.getsizeof` counts: the elements, too, as PyTorch's storages do."""
+        return object.__sizeof__(self) + self.flat.nbytes
+
     def nbytes(self) -> int:
         """How many bytes there are."""
         return self.flat.nbytes

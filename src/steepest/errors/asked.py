@@ -18,7 +18,7 @@ ROWS = {
 CLASS, ERROR, AS_IS, NOTHING, FALSE = "a class", "an exception", "its argument", "nothing", "no"
 SAME = "what has that name elsewhere"
 TABLE: dict[str, dict[str, str]] = {
-    "torch": {CLASS: "PyTorchFileReader", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction"},
+    "torch": {CLASS: "PyTorchFileReader", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
     "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
                  SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator", CLASS: "Function Graph Node Value _TensorMeta"},
     "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to"},
@@ -26,6 +26,11 @@ TABLE: dict[str, dict[str, str]] = {
                       NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
     "torch._dynamo.config": {},
     "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
+    "torch.distributed": {CLASS: "ProcessGroup"},
+    "torch.distributed.optim": {CLASS: "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer"},
+    "torch.futures": {CLASS: "Future collect_all wait_all"},
+    "torch.nn.parallel": {CLASS: "DistributedDataParallel"},
+    "torch.nn.parallel.scatter_gather": {CLASS: "gather scatter scatter_kwargs"},
     "torch.nn.parallel.distributed": {CLASS: "DistributedDataParallel"},
     "torch.overrides": {CLASS: "TorchFunctionMode"},
     "torch.profiler": {CLASS: "ProfilerAction ProfilerActivity tensorboard_trace_handler profile", FALSE: "kineto_available"},
@@ -42,6 +47,9 @@ class Absent(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(text("asked", name=f"{cls.__module__}.{cls.__name__}"))
+
+    def __getitem__(cls, of: Any) -> Any:
+        return cls          # as an annotation: `Future[Tensor]`
 
     def __getattr__(cls, name: str) -> Any:
         raise AttributeError(text("asked", name=f"{cls.__module__}.{cls.__name__}.{name}"), name=name)

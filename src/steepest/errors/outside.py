@@ -31,7 +31,7 @@ NAMES: dict[str, tuple[str, str]] = {
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
     **dict.fromkeys(("sparse", "sparse_coo_tensor", "sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
                      "sparse_compressed_tensor"), SPARSE),
-    **dict.fromkeys(("xpu", "mtia", "numa", "Stream", "Event", "futures"), MACHINES),
+    **dict.fromkeys(("xpu", "mtia", "numa", "Stream", "Event"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),
     **dict.fromkeys(("export", "library", "classes"), EXPORT),
     "hub": HUB,
@@ -58,7 +58,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             ConcreteModuleType* DeepCopyMemoTable *StorageContext ErrorReport ExecutionPlan FatalError FileCheck FunctionSchema Gradient Graph
             GraphExecutorState IODescriptor JITException LiteScriptModule LockingLogger LoggerBase Node NoopLogger OperatorInfo PyTorchFile*
             Script* StaticModule ThroughputBenchmark TracingState Type Use Value import_ir_module* merge_type_from_type_comment parse_* fork wait
-            AggregationType AVG SUM BufferDict ModuleDict ParameterDict Future unify_type_list while_loop Tag""",
+            AggregationType AVG SUM BufferDict ModuleDict ParameterDict unify_type_list while_loop Tag""",
         SYMBOLIC: "Sym* sym_*",
         STORAGES: "*Storage StorageBase is_storage DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
