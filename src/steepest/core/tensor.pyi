@@ -586,7 +586,7 @@ class Tensor:
         """`exp2`, written over this tensor; returns the tensor."""
     def exp_(self) -> Tensor:
         """`exp`, written over this tensor; returns the tensor."""
-    def expand(self, *shape: Any) -> Tensor:
+    def expand(self, *size: Any) -> Tensor:
         """Dimensions of size 1 repeated without copying; -1 keeps a size."""
     def expand_as(self, other: Tensor) -> Tensor:
         """Expanded to the shape of `other`."""
@@ -1083,7 +1083,7 @@ class Tensor:
         """The elements in another shape: a view where memory allows it, else a copy."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """The elements in the shape of `other`: a view where memory allows it, else a copy."""
-    def resize_(self, *shape: Any) -> Tensor:
+    def resize_(self, *size: Any) -> Tensor:
         """Give the tensor another shape in place; new elements are zeros."""
     def resize_as_(self, the_template: Tensor) -> Tensor:
         """Give the tensor the shape of another one."""
@@ -1186,7 +1186,7 @@ class Tensor:
         """`square`, written over this tensor; returns the tensor."""
     def squeeze(self, dim: Any = None) -> Tensor:
         """Without the dimensions of size 1, or without those of `dim` that have size 1."""
-    def squeeze_(self, *args: Any) -> Tensor:
+    def squeeze_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`squeeze`, written over this tensor; returns the tensor."""
     def std(self, dim: Any = None, unbiased: _bool | None = None, keepdim: _bool = False, *, correction: Any = None) -> Tensor:
         """The standard deviation over `dim`, divided by n - correction (1 unless given)."""
@@ -1214,15 +1214,15 @@ class Tensor:
         """`U diag(S) V^H = input`; with `some` only the columns that are needed."""
     def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
         """Two dimensions exchanged."""
-    def swapaxes_(self, *args: Any) -> Tensor:
+    def swapaxes_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`swapaxes`, written over this tensor; returns the tensor."""
     def swapdims(self, axis0: _int, axis1: _int) -> Tensor:
         """Two dimensions exchanged."""
-    def swapdims_(self, *args: Any) -> Tensor:
+    def swapdims_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`swapdims`, written over this tensor; returns the tensor."""
     def t(self) -> Tensor:
         """The transpose of a matrix; vectors are returned as they are."""
-    def t_(self, *args: Any) -> Tensor:
+    def t_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`t`, written over this tensor; returns the tensor."""
     def take(self, index: Tensor) -> Tensor:
         """Elements at positions counted over all elements."""
@@ -1252,7 +1252,7 @@ class Tensor:
         """The sum of the diagonal of a matrix."""
     def transpose(self, dim0: _int, dim1: _int) -> Tensor:
         """Two dimensions exchanged."""
-    def transpose_(self, *args: Any) -> Tensor:
+    def transpose_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`transpose`, written over this tensor; returns the tensor."""
     def triangular_solve(self, A: Tensor, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False) -> Any:
         """The solution of `A x = b` for triangular A, and A."""
@@ -1298,7 +1298,7 @@ class Tensor:
         """Copies of what `split` shows."""
     def unsqueeze(self, dim: _int) -> Tensor:
         """With a new dimension of size 1 at `dim`."""
-    def unsqueeze_(self, *args: Any) -> Tensor:
+    def unsqueeze_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`unsqueeze`, written over this tensor; returns the tensor."""
     def untyped_storage(self) -> Storage:
         """The memory that this tensor shares with its views."""
@@ -1306,7 +1306,7 @@ class Tensor:
         """The variance over `dim`, divided by n - correction (1 unless given)."""
     def vdot(self, other: Tensor) -> Tensor:
         """As `dot`, the first vector conjugated."""
-    def view(self, *shape: Any) -> Tensor:
+    def view(self, *size: Any) -> Tensor:
         """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
     def view_as(self, other: Tensor) -> Tensor:
         """A view with the shape of `other`."""

@@ -10,6 +10,7 @@ import numpy as np
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
+from steepest.functional.keywords import call_again
 
 NUMBERS = (bool, int, float, complex)
 
@@ -66,9 +67,14 @@ def result_into(out: Any, value: Any) -> Any:
 def with_out(function: Callable[..., Any], exact: bool = False) -> Callable[..., Any]:
     """A function that also takes `out=`, a tensor (or several) to write its result into; `exact` where the dtypes must be equal."""
     def written(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        try:
+            value = function(*args, **kwargs)
+        except TypeError:
+            if not kwargs:
+                raise
+            value = call_again(function, function.__name__, args, kwargs)
         if out is None:
-            return function(*args, **kwargs)
-        value = function(*args, **kwargs)
+            return value
         for o, v in zip(out, value) if isinstance(value, tuple) else ((out, value),):
             if exact and isinstance(o, Tensor) and o.dtype is not v.dtype:
                 raise RuntimeError(text("out-exact-dtype", result=v.dtype, target=o.dtype))

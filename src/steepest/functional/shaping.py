@@ -32,11 +32,11 @@ def _inferred(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
     return shape
 
 
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, *size: Any) -> Tensor:
     """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
-    if len(shape) == 1 and isinstance(shape[0], dtype):
-        return view_dtype(input, shape[0])
-    return views.view(input, shape=_inferred(sizes(shape), input.array.size))
+    if len(size) == 1 and isinstance(size[0], dtype):
+        return view_dtype(input, size[0])
+    return views.view(input, shape=_inferred(sizes(size), input.array.size))
 
 
 def view_dtype(input: Tensor, to: dtype) -> Tensor:
@@ -159,9 +159,9 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return views.unsqueeze(input, dim=wrap(dim, input.array.ndim + 1))
 
 
-def expand(input: Tensor, *shape: Any) -> Tensor:
+def expand(input: Tensor, *size: Any) -> Tensor:
     """Dimensions of size 1 repeated without copying; -1 keeps a size."""
-    wanted, have = sizes(shape), input.array.shape
+    wanted, have = sizes(size), input.array.shape
     extra = len(wanted) - len(have)
     if extra < 0:
         raise RuntimeError(text("expand-too-few", shape=list(have), to=list(wanted)))

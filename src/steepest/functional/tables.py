@@ -26,6 +26,7 @@ from steepest.functional import (
     threads,
     windows,
 )
+from steepest.functional.keywords import has_other_names, other_names
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
 
@@ -74,4 +75,5 @@ def functions() -> dict[str, Any]:
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
     found.update(softmax=softmax, log_softmax=log_softmax)
     found.update({name: with_out(found[name], exact=name in EXACT) for name in OUT.split() if name in found})
+    found.update({name: other_names(f, name) for name, f in found.items() if not hasattr(f, "takes_out") and has_other_names(f, name)})
     return found

@@ -21,6 +21,7 @@ from steepest.functional import (
     spectral,
     statistics,
 )
+from steepest.functional.keywords import has_other_names, other_names
 from steepest.functional.legacy import new_tensor
 from steepest.functional.neural.activations import hardshrink, prelu
 from steepest.functional.neural.softmax import log_softmax, softmax
@@ -62,14 +63,18 @@ METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS,
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)
 
 
+def _method(function: Any, name: str) -> Any:
+    return other_names(function, name) if has_other_names(function, name) else function
+
+
 def install() -> None:
     """Put everything on the class."""
     for module, names in FROM_FUNCTIONS.items():
         for name in names.split():
-            setattr(Tensor, name, getattr(module, name))
+            setattr(Tensor, name, _method(getattr(module, name), name))
     for table in METHODS:
         for name, function in table.items():
-            setattr(Tensor, name, function)
+            setattr(Tensor, name, function if name.startswith("__") else _method(function, name))
     for properties in PROPERTIES:
         for name, getter in properties.items():
             setattr(Tensor, name, getter if isinstance(getter, property) else property(getter))

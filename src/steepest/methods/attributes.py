@@ -158,9 +158,9 @@ def dim_order(self: Tensor) -> tuple[int, ...]:
     return tuple(sorted(range(self.array.ndim), key=lambda d: -self.array.strides[d]))
 
 
-def resize_(self: Tensor, *shape: Any) -> Tensor:
+def resize_(self: Tensor, *size: Any) -> Tensor:
     """Give the tensor another shape in place; new elements are zeros."""
-    return conversion.resize(self, sizes(shape))
+    return conversion.resize(self, sizes(size))
 
 
 def unnamed(self: Tensor) -> None:

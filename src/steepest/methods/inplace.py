@@ -119,8 +119,8 @@ def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Tensor]
 
 def _view_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """A method such as `squeeze_` that changes the shape of the tensor itself."""
-    def method(self: Tensor, *args: Any) -> Tensor:
-        made = function(self, *args)
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        made = function(self, *args, **kwargs)
         self.array, self.node, self.needs_grad, self.output_nr = made.array, made.node, made.needs_grad, made.output_nr
         return self
 
