@@ -29,7 +29,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # Faces hold no code of their own beyond names taken from anywhere below; layers never import them.
 FACES = {"__init__", "__main__", "as_torch", "utils", "linalg", "special", "fft", "signal", "testing", "random", "cuda", "backends", "jit"}
 FACES |= {"multiprocessing", "func", "types", "amp", "accelerator", "compiler", "cpu", "distributed", "mps", "return_types",
-          "torch_version", "__config__"}
+          "torch_version", "__config__", "sparse", "hub", "xpu", "__future__"}
 
 
 # What may look at a neighbour all the same, and why: an averaged model is itself a module.

@@ -40,7 +40,7 @@ def test_every_name_on_the_list_says_why_it_is_not_there(module):
                                   "from steepest import export", "import steepest.export.graph_signature",
                                   "from steepest.cuda import Stream", "from steepest.nn import qat",
                                   "from steepest.utils.checkpoint import create_selective_checkpoint_contexts",
-                                  "from steepest.utils.model_zoo import load_url", "from steepest.hub import load"])
+                                  "from steepest.hub import load"])
 def test_importing_a_name_that_stays_out_says_why(line):
     with pytest.raises(ImportError, match="out of scope here"):
         exec(line)

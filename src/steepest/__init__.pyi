@@ -6,6 +6,7 @@ from numpy import ndarray
 from typing import Any
 from steepest import (
     __config__ as __config__,
+    __future__ as __future__,
     accelerator as accelerator,
     amp as amp,
     autograd as autograd,
@@ -20,6 +21,7 @@ from steepest import (
     distributions as distributions,
     fft as fft,
     func as func,
+    hub as hub,
     jit as jit,
     linalg as linalg,
     mps as mps,
@@ -30,6 +32,7 @@ from steepest import (
     return_types as return_types,
     serialization as serialization,
     signal as signal,
+    sparse as sparse,
     special as special,
     tables as tables,
     testing as testing,
@@ -38,6 +41,7 @@ from steepest import (
     utils as utils,
     version as version,
     viz as viz,
+    xpu as xpu,
 )
 from steepest.accelerator import get_device_module as get_device_module
 from steepest.amp import GradScaler as GradScaler, autocast as autocast
@@ -67,6 +71,7 @@ from steepest.compiling import compile as compile, loop as loop, native as nativ
 from steepest.core.device import device as device, layout as layout, memory_format as memory_format
 from steepest.core.dtype import dtype as dtype
 from steepest.core.size import Size as Size
+from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor as Tensor
 from steepest.diagnose import doctor as doctor
 from steepest.errors import AcceleratorError as AcceleratorError, OutOfMemoryError as OutOfMemoryError
@@ -1440,6 +1445,23 @@ def igammac(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
 def mvlgamma(input: Tensor, p: _int, *, out: Any = None) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension `p`; RuntimeError where `input` is not above `(p - 1) /
     2`."""
+
+def sparse_coo_tensor(indices: Any, values: Any = None, size: Any = None, *, dtype: Any = None, device: Any = None,
+                      pin_memory: _bool = False, requires_grad: _bool = False, check_invariants: _bool | None = None,
+                      is_coalesced: _bool | None = None) -> SparseTensor:
+    """A tensor that is zero but for `values` `(nnz, *dense)` at `indices` `(sparse_dim, nnz)`; without `size` as small as these
+    allow.
+
+    Raises RuntimeError where the two do not fit together, and for entries that want a gradient.
+
+    >>> steepest.sparse_coo_tensor([[0, 1], [1, 0]], [2.0, 3.0]).to_dense()
+    tensor([[0., 2.],
+            [3., 0.]])
+    """
+
+def spmm(mat1: Tensor, mat2: Tensor, reduce: str = 'sum') -> Tensor:
+    """The matrix product; of a sparse matrix `(n, m)` each entry times a row of the dense `(m, k)`, added in the order of the
+    entries."""
 
 def hann_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
                 device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:

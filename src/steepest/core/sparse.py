@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.core.device import SPARSE
 from steepest.core.dtype import int64
+from steepest.core.printing import sparse_text
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
@@ -196,15 +197,16 @@ class SparseTensor(Tensor):
         self._entries = self.mul(other)._entries
         return self
 
+    def t(self) -> Any:
+        """The transposed matrix; what has entries of several numbers as a dense tensor."""
+        if len(self._at) != 2 or self._entries.ndim != 1:
+            return self.to_dense().t()
+        return SparseTensor(self._at[::-1].copy(), self._entries, self._full[::-1], self.dtype)
+
     def __hash__(self) -> int:
         return id(self)
 
     def __repr__(self) -> str:
-        def indented(title: str, x: Tensor) -> str:
-            return f"{title}={x!r}".replace("\n", "\n" + " " * (len(title) + 8))
-
-        parts = ",\n       ".join([indented("indices", self._indices()), indented("values", self._values())])
-        double = "" if self.dtype.name in ("float32", "int64", "bool") else f", dtype={self.dtype}"
-        return f"tensor({parts},\n       size={self._full}, nnz={self._nnz()}{double}, layout=torch.sparse_coo)"
+        return sparse_text(self._at, self._entries, self._full)
 
     __str__ = __repr__

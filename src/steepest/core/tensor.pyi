@@ -9,6 +9,7 @@ from steepest.core.device import device as _device, layout as _layout
 from steepest.core.dtype import dtype, dtype as _dtype
 from steepest.core.hooks import RemovableHandle
 from steepest.core.size import Size
+from steepest.core.sparse import SparseTensor
 from steepest.core.storage import Storage, Version
 
 Array = ndarray[Any, Any]
@@ -1244,6 +1245,12 @@ class Tensor:
         """Converted to a dtype, a device (only "cpu") or to those of another tensor; itself where nothing changes."""
     def to_dense(self, dtype: Any = None, *, masked_grad: _bool | None = None) -> Tensor:
         """The tensor itself, which has all its elements."""
+    def to_sparse(self, sparse_dim: _int | None = None, *, layout: Any = None, blocksize: Any = None,
+                  dense_dim: _int | None = None) -> SparseTensor:
+        """The entries that are not zero."""
+    def to_sparse_coo(self, sparse_dim: _int | None = None, *, layout: Any = None, blocksize: Any = None,
+                      dense_dim: _int | None = None) -> SparseTensor:
+        """The entries that are not zero."""
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
     def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> Any:

@@ -211,6 +211,17 @@ ROWS = {
         "the behavior and silence this warning, please use dropout instead.",
         "dropout3d 的输入应为 5 维,得到 {ndim} 维:请改用 dropout"),
     # embeddings
+    "sparse-gradient": (
+        "the entries of a sparse tensor are constants here and cannot want a gradient: write values.detach(), or "
+        "x.index_select(0, column) * values[:, None] and index_add(0, row, ...) in the place of the product",
+        "这里稀疏张量的元素是常数，不能要求梯度：请写 values.detach()，或用 x.index_select(0, column) * values[:, None] "
+        "再 index_add(0, row, ...) 代替乘积"),
+    "sparse-shapes": (
+        "indices {indices} and values {values} do not make a sparse tensor: indices are (sparse_dim, nnz), values (nnz, *dense)",
+        "indices {indices} 与 values {values} 不能构成稀疏张量：indices 的形状应为 (sparse_dim, nnz)，values 为 (nnz, *dense)"),
+    "sparse-index": (
+        "size is inconsistent with indices: for dim {dim}, size is {size} but found index {index}",
+        "尺寸与下标不一致：第 {dim} 维的大小为 {size}，却有下标 {index}"),
     "not-coalesced": (
         "Cannot get {what} on an uncoalesced tensor, please call .coalesce() first", "请先写 x = x.coalesce(),再取 {what}"),
     "embedding-dtype": (

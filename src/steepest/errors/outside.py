@@ -18,7 +18,7 @@ ROWS = {
 }
 JIT = "programs are compiled as they are", "write torch.compile(function), or run with `steepest run`"
 QUANTISED = "integers in the place of weights", "keep the model in float32, or save it with .half()"
-SPARSE = "sparse layouts beyond gradients of embeddings", "write x.to_dense(), or nn.Embedding(..., sparse=True) with SparseAdam"
+SPARSE = "sparse layouts beyond coordinates", "write torch.sparse_coo_tensor, or x.to_dense()"
 MACHINES = "one computer without accelerators", "leave the line out, or ask torch.cuda.is_available() first"
 NESTED = "a prototype in PyTorch", "pad with nn.utils.rnn.pad_sequence and give attention a mask"
 PROTOTYPE = "a prototype in PyTorch", "write the functions that it fuses, such as F.cross_entropy(F.linear(x, w), y) or scatter_reduce"
@@ -29,12 +29,11 @@ NAMES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("package", "nativert", "_inductor"), JIT),
     **dict.fromkeys(("quantization", "ao", "quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
-    **dict.fromkeys(("sparse", "sparse_coo_tensor", "sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
+    **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
                      "sparse_compressed_tensor"), SPARSE),
-    **dict.fromkeys(("xpu", "mtia", "numa", "Stream", "Event"), MACHINES),
+    **dict.fromkeys(("mtia", "numa", "Stream", "Event"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),
     **dict.fromkeys(("export", "library", "classes"), EXPORT),
-    "hub": HUB,
     **dict.fromkeys(("monitor",), PROFILING),
     "complex32": ("half-precision complex numbers", "write torch.complex64"),
     "float8_e4m3fn": ("8-bit numbers need matrix units", "write torch.bfloat16"),
@@ -63,7 +62,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         STORAGES: "*Storage StorageBase is_storage DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
             empty_quantized choose_qparams_optimized""",
-        SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* dsmm hsmm hspmm saddmm smm spmm sspaddmm
+        SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* dsmm hsmm hspmm saddmm smm sspaddmm
             resize_as_sparse_""",
         MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_*dtype
             set_autocast_cpu_enabled set_autocast_gpu_dtype""",
@@ -82,7 +81,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         ("needs tables of 21,201 polynomials", "write scipy.stats.qmc.Sobol and torch.from_numpy"): "quasirandom",
     },
     "torch.Tensor": {
-        SPARSE: """ccol_indices coalesce col_indices crow_indices row_indices indices values dense_dim sparse_* smm sspaddmm to_sparse*
+        SPARSE: """ccol_indices coalesce col_indices crow_indices row_indices indices values dense_dim sparse_* smm sspaddmm to_sparse_*
             resize_as_sparse_""",
         QUANTISED: "dequantize int_repr q_* qscheme",
         MACHINES: "ipu mtia xpu record_stream to_mkldnn",
@@ -174,6 +173,8 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.backends.quantized": {SUITE: "m"},
     "torch.version": {},
     "torch.distributed": {MACHINES: "*"},
+    "torch.hub": {HUB: "load list help", INTERNAL: """DEFAULT_CACHE_DIR ENV_* HASH_REGEX HTTPError MODULE_HUBCONF READ_DATA_CHUNK Request
+        URLError VAR_DEPENDENCY urlopen"""},
     "torch.jit": {JIT: "*"},
     "torch.compiler": {JIT: """CacheInfo NestedCompileRegionOptions config get_default_backend keep_*_guards_unsafe *_cache_artifacts
         load_compiled_function nested_compile_region set_default_backend set_enable_guard_collectives skip_* wrap_numpy"""},
@@ -187,7 +188,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.testing": {JIT: "FileCheck"},
     "torch.types": {SYMBOLIC: "Sym* py_sym_types", STORAGES: "Storage", OVERRIDING: "DispatchKey"},
     "torch.utils": {PROFILING: "ThroughputBenchmark benchmark collect_env debug_log show_pickle module_tracker throughput_benchmark viz",
-        EXPORT: "bundled_inputs mobile_optimizer model_dump", HUB: "model_zoo",
+        EXPORT: "bundled_inputs mobile_optimizer model_dump",
         ("extensions in C++ are written for PyTorch's own tensors", "write the function in Python and give it to torch.compile"):
             "cmake_prefix_path cpp_*",
         INTERNAL: """backcompat backend_registration generate_methods_for_privateuse1_backend get_cpp_backtrace rename_privateuse1_backend

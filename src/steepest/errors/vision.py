@@ -41,6 +41,8 @@ ROWS = {
         "无法下载 {name}（{reasons}）。请从别处获取 {file} 并放进文件夹 {folder}；"
         "或把 STEEPEST_DATA_MIRROR 设为含有 {name}/{file} 的网址或文件夹",
     ),
+    "download-wrong-hash": (
+        'invalid hash value (expected "{wanted}", got "{found}")', "文件的校验值不对：应以 {wanted} 开头，实为 {found}"),
     "download-wrong-sum": (
         "{address}: the file's md5 is {found} and should be {wanted}",
         "{address}：文件的 md5 为 {found}，应为 {wanted}",

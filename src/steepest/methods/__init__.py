@@ -4,6 +4,7 @@ from typing import Any
 
 from steepest.autograd import gradients
 from steepest.core import copying
+from steepest.core.sparse import SparseTensor
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.functional import (
@@ -25,7 +26,7 @@ from steepest.functional.keywords import has_other_names, other_names
 from steepest.functional.legacy import new_tensor
 from steepest.functional.neural.activations import hardshrink, prelu
 from steepest.functional.neural.softmax import log_softmax, softmax
-from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting
+from steepest.methods import attributes, conversion, filling, inplace, operators, rewriting, sparse
 
 FROM_FUNCTIONS: dict[Any, str] = {
     pointwise: " ".join([*pointwise.UNARY, *pointwise.BINARY, *pointwise.ALIASES])
@@ -59,7 +60,7 @@ FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "sv
                               "hardshrink": hardshrink, "prelu": prelu,
                               "polygamma": special.polygamma_of}
 METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,
-           gradients.METHODS)
+           sparse.METHODS, gradients.METHODS)
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)
 
 
@@ -75,6 +76,8 @@ def install() -> None:
     for table in METHODS:
         for name, function in table.items():
             setattr(Tensor, name, function if name.startswith("__") else _method(function, name))
+    for name, function in sparse.OF_SPARSE.items():
+        setattr(SparseTensor, name, function)
     for properties in PROPERTIES:
         for name, getter in properties.items():
             setattr(Tensor, name, getter if isinstance(getter, property) else property(getter))

@@ -27,8 +27,10 @@ from steepest.nn.modules.hooks import (
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
+from steepest.nn.modules.identity import keeps
 from steepest.nn.modules.registry import KINDS, Members
 from steepest.nn.modules.state import Stateful, _IncompatibleKeys
+from steepest.nn.parameter import Parameter
 
 __all__ = [
     "Module",
@@ -233,8 +235,12 @@ class Module(Stateful):
         if recurse:
             for module in self.children():
                 module._apply(fn)
-        for parameter in self._parameters.values():
+        for name, parameter in self._parameters.items():
             if parameter is None:
+                continue
+            if keeps.overwrite:
+                with no_grad():
+                    self._parameters[name] = Parameter(fn(parameter), parameter.requires_grad)
                 continue
             # Through `.data`, so that an optimizer that holds the parameter keeps the right one.
             with no_grad():

@@ -12,6 +12,7 @@ from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.nn.modules.hooks import RemovableHandle, register
+from steepest.nn.modules.identity import keeps
 from steepest.nn.modules.registry import Registry
 from steepest.nn.parameter import Parameter, is_lazy
 
@@ -208,6 +209,9 @@ class Stateful(Registry):
                         given.requires_grad_(value.requires_grad)
                     else:
                         given = Parameter(given, requires_grad=value.requires_grad)
+                    if keeps.swap:
+                        value.data = given.data
+                        return None
                 setattr(self, name, given)
         except Exception as error:  # the text of whatever went wrong belongs in the one account of the whole loading
             return text("copying-failed", name=key, own=value.size(), given=given.size(), error=error.args)
