@@ -80,3 +80,12 @@ def test_numbers_only_where_pytorch_takes_them():
     for call in (lambda: steepest.maximum(steepest.ones(2), 1), lambda: steepest.eq(1, steepest.ones(2))):
         with pytest.raises(TypeError, match="must be Tensor"):
             call()
+
+
+def test_squares_that_float32_does_not_hold() -> None:
+    x = steepest.tensor([[3e30, -3e30], [0.0, 1e25]], requires_grad=True)
+    spread = x.std(1)
+    assert steepest.allclose(spread, steepest.tensor([3e30, 1e25]) * 2 / 2 ** 0.5 * steepest.tensor([1.0, 0.5]))
+    spread.sum().backward()
+    assert steepest.allclose(x.grad, steepest.tensor([[1.0, -1.0], [-1.0, 1.0]]) / 2 ** 0.5)
+    assert steepest.isinf(x.detach().var(1)).all() and steepest.isfinite(x.detach().double().var(1)).all()

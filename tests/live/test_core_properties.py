@@ -419,6 +419,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True
     if "signbit" in line and torch.isnan(theirs.tensors[named[0]]).any():
         return True                # the sign of NaN is anything
+    if any(w in line for w in ("relu6", "hardtanh")) and torch.isnan(theirs.tensors[named[0]]).any():
+        return True                # the gradient of NaN is NaN in PyTorch where a vector is not full, 0 elsewhere
     if any(w in line for w in ("gelu", "var_mean")) and torch.isinf(theirs.tensors[named[0]]).any():
         return True                # NaN in PyTorch, the limit here
     branch = re.search(r"if (bool\(.*\)) else", line)
@@ -428,7 +430,7 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # undefined in C, of whose low bits PyTorch keeps some
     if re.search("max|min|median|sort|topk|pool", line) and zeros_of_both_signs([theirs.tensors[k] for k in named]):
         return True                # which of them is the greatest is not promised: in PyTorch vectors and what is left over differ
-    if "topk" in line and any(x.numel() != x.unique().numel() for x in (theirs.tensors[k] for k in named)):
+    if "topk" in line and any(len(set(x.flatten().tolist())) < x.numel() for x in (theirs.tensors[k] for k in named)):
         return True                # which of equal elements is taken, and so gets the gradient, is not promised
     if "median" in line and 0 in theirs.tensors[named[0]].stride():
         return True                # PyTorch selects from memory that it has not copied: numbers come out that are not in the row
@@ -443,8 +445,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         lines.pop()
         return True                # nothing was written
     got, trouble = attempt(mine, line)
-    if problem is not None and "INTERNAL ASSERT" in str(problem):
-        return False
+    if problem is not None and ("INTERNAL ASSERT" in str(problem) or "ZeroDivision" in str(problem) and written is not None):
+        return False               # PyTorch has written what came before the zero
     if problem is not None:
         assert trouble is not None, f"PyTorch raises {type(problem).__name__}: {str(problem)[:150]}"
         classes = f"{type(problem).__name__}: {problem}; here {type(trouble).__name__}: {trouble}"

@@ -210,17 +210,33 @@ def _variance_body(x: Any, dim: Any, keepdim: bool, count: int, correction: floa
     return red.total(centred * centred, dim=dim, keepdim=keepdim) / builtin_max(count - correction, 0)
 
 
+def _variance_kernel(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -> Any:
+    return np.asarray(_in_double(x, dim, keepdim, count, correction)).astype(x.dtype)
+
+
+def _deviation_kernel(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -> Any:
+    return np.asarray(np.sqrt(_in_double(x, dim, keepdim, count, correction))).astype(x.dtype)
+
+
+def _in_double(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -> Any:
+    """The variance in float64, in which PyTorch adds up, too: squares of float32 do not overflow there."""
+    centred = x.astype(np.float64)
+    centred -= np.add.reduce(centred, dim, keepdims=True) / count
+    centred *= centred
+    return np.add.reduce(centred, dim, keepdims=keepdim) / builtin_max(count - correction, 0)
+
+
 def _centred(x: Any, dim: Any, count: int) -> Any:
     return x - red.total(x, dim=dim, keepdim=True) / count
 
 
 builtin_max = __builtins__["max"] if isinstance(__builtins__, dict) else __builtins__.max
-variance = composite("var", _variance_body, operands=1, node="VarBackward0",
+variance = composite("var", _variance_body, kernel=_variance_kernel, operands=1, node="VarBackward0",
                      x=lambda g, x, like, dim, keepdim, count, correction:
                      restore(g, like, dim, keepdim) * (2.0 / builtin_max(count - correction, 0)) * _centred(x, dim, count))
 deviation = composite("std", lambda x, dim, keepdim, count,
                       correction: fn.sqrt(_variance_body(x, dim, keepdim, count, correction)),
-                      operands=1, node="StdBackward0",
+                      kernel=_deviation_kernel, operands=1, node="StdBackward0",
                       x=lambda g, x, result, like, dim, keepdim, count, correction:
                       restore(ar.where(result == 0, 0, g / (result * builtin_max(count - correction, 0))), like, dim,
                               keepdim) * _centred(x, dim, count))
