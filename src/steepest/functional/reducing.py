@@ -223,7 +223,7 @@ def _in_double(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -
     centred = x.astype(np.float64)
     centred -= np.add.reduce(centred, dim, keepdims=True) / count
     centred *= centred
-    return np.add.reduce(centred, dim, keepdims=keepdim) / builtin_max(count - correction, 0)
+    return centred.sum(dim, keepdims=keepdim) / builtin_max(count - correction, 0)
 
 
 def _centred(x: Any, dim: Any, count: int) -> Any:
