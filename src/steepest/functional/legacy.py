@@ -11,6 +11,7 @@ from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.creating import to_array
+from steepest.functional.storages import TypedStorage, elements
 
 __all__ = ["TYPES", "construct"]
 
@@ -26,6 +27,8 @@ def construct(args: tuple[Any, ...], of: dtype, size: Any = None) -> Tensor:
     if len(args) > 1:
         raise TypeError(text("legacy-constructor", kinds=", ".join(type(a).__name__ for a in args)))
     (data,) = args
+    if isinstance(data, TypedStorage):
+        data = elements(data.untyped(), data.dtype)
     if isinstance(data, Tensor):
         if data.dtype is not of:
             raise TypeError(text("legacy-constructor-dtype", expected=of, got=data.dtype))

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core import dtype as dtypes
+from steepest.core.copying import contiguous_strides, rebuild_tensor
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import pointwise, shaping
+from steepest.functional.creating import empty
 from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import operand
 from steepest.functional.pointwise import BINARY, UNARY
+from steepest.functional.storages import is_storage
 from steepest.ops import arithmetic as ar
 from steepest.ops.inplace import assign, fill_array, inplace_map, rewrite
 from steepest.ops.maps import Elementwise
@@ -127,8 +130,14 @@ def _view_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return method
 
 
-def _set(self: Tensor, source: Tensor) -> Tensor:
-    """Make this tensor a view of the memory of `source`."""
+def _set(self: Tensor, source: Any = None, storage_offset: int = 0, size: Any = None, stride: Any = None) -> Tensor:
+    """Make this tensor a view of the memory of `source`, a tensor or a storage; without one, empty."""
+    if source is None:
+        source = empty(0, dtype=self.dtype)
+    elif is_storage(source):
+        memory = source.untyped()
+        size = (memory.nbytes() // self.array.itemsize - storage_offset,) if size is None else tuple(size)
+        source = rebuild_tensor(memory, self.dtype, storage_offset, size, contiguous_strides(size) if stride is None else tuple(stride))
     self.array, self.dtype, self._storage, self.counter = source.array, source.dtype, source.storage_cell, source.version
     return self
 

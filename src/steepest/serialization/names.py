@@ -19,6 +19,7 @@ from steepest.core.size import Size
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.storages import NAMES
 from steepest.nn.parameter import Parameter
 
 __all__ = ["REBUILD_PARAMETER", "REBUILD_PARAMETER_WITH_STATE", "REBUILD_SUBCLASS", "REBUILD_TENSOR", "Reference", "StorageType",
@@ -43,12 +44,6 @@ class StorageType:
         self.name, self.of = name, of
 
 
-STORAGE_NAMES = {
-    "FloatStorage": dtypes.float32, "DoubleStorage": dtypes.float64, "HalfStorage": dtypes.float16,
-    "BFloat16Storage": dtypes.bfloat16, "LongStorage": dtypes.int64, "IntStorage": dtypes.int32, "ShortStorage": dtypes.int16,
-    "CharStorage": dtypes.int8, "ByteStorage": dtypes.uint8, "BoolStorage": dtypes.bool_, "ComplexFloatStorage": dtypes.complex64,
-    "ComplexDoubleStorage": dtypes.complex128,
-}  # fmt: skip
 ABSENT_STORAGES = ("QInt8Storage", "QInt32Storage", "QUInt8Storage", "QUInt4x2Storage", "QUInt2x4Storage", "ComplexHalfStorage")
 ABSENT_DTYPES = ("uint16", "uint32", "uint64", "complex32", "float8_e5m2", "float8_e4m3fn", "float8_e5m2fnuz", "float8_e4m3fnuz",
                  "float8_e8m0fnu", "qint8", "qint32", "quint8", "quint4x2", "quint2x4")  # fmt: skip
@@ -61,7 +56,7 @@ TENSOR = Reference("torch", "Tensor")
 SIZE = Reference("torch", "Size")
 DEVICE = Reference("torch", "device")
 ENCODE = Reference("_codecs", "encode")
-_storage_references = {of: Reference("torch", name) for name, of in STORAGE_NAMES.items()}
+_storage_references = {of: Reference("torch", name) for name, of in NAMES.items()}
 _dtype_references = {of: Reference("torch", of.name) for of in dtypes.ALL}
 
 
@@ -182,7 +177,7 @@ TABLE: dict[str, Any] = {
     "torch._utils._rebuild_parameter_with_state": rebuild_parameter_with_state,
     "torch._tensor._rebuild_from_type_v2": rebuild_from_type_v2,
     "torch.storage.UntypedStorage": StorageType("UntypedStorage", dtypes.uint8),
-    **{f"torch.{name}": StorageType(name, of) for name, of in STORAGE_NAMES.items()},
+    **{f"torch.{name}": StorageType(name, of) for name, of in NAMES.items()},
     **{f"torch.{name}": StorageType(name, None) for name in ABSENT_STORAGES},
     **{f"torch.{of.name}": of for of in dtypes.ALL},
     **{f"torch.{name}": AbsentDtype(name) for name in ABSENT_DTYPES},
