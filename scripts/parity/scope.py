@@ -10,19 +10,18 @@ REASONS: dict[str, tuple[str, ...]] = {
         "torch.ops.aten.*", "ops.aten.*", "_softmax_backward_data", "_native_batch_norm_legit", "_batch_norm_with_update",
         "native_batch_norm",
         "native_group_norm", "native_layer_norm", "max_pool2d_with_indices_backward", "native_dropout_backward", "_chunk_cat",
-        "_unsafe_masked_index*", "_upsample_bilinear2d_aa", "grid_sampler_?d", "_segment_reduce", "addmm_decomposed", "hash_tensor",
+        "_unsafe_masked_index*", "_upsample_bilinear2d_aa", "grid_sampler_?d", "addmm_decomposed", "hash_tensor",
         "constant_pad_nd", "slice"),
-    "LAPACK's Bunch-Kaufman factors, which NumPy does not give: write linalg.solve or linalg.lu_factor": ("linalg.ldl_*",),
     "half-precision complex numbers": ("chalf",),
     "masked tensors are a prototype in PyTorch": ("masked.*",),
-    "a prototype of PyTorch 2.13 that fuses the last layer with its loss to save memory on accelerators": (
-        "nn.functional.linear_cross_entropy*", "nn.LinearCrossEntropyLoss"),
 }
 
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("as_strided_scatter", "gradients"): "PyTorch hands the gradient of the elements that are overwritten to `input` and drops that of the "
     "others, so that its own `gradcheck` fails; here it is right",
+    **{(f"nn_functional_linear_cross_entropy_chunked{kind}", "second"): "PyTorch's path in chunks has no second derivative; here it is "
+       "that of the whole" for kind in ("", "_none")},
     ("narrow_copy", "errors"): "a dimension that is too large fails an internal assertion of PyTorch (RuntimeError); here it is the "
     "IndexError that `narrow` raises",
     **{(name, "out="): "PyTorch leaves `out` unwritten where one dimension alone is transformed" for name in ("fft_ihfft2", "fft_ihfftn")},

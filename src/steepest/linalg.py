@@ -3,7 +3,7 @@
 from typing import Any
 
 from steepest.errors import LinAlgError, outside
-from steepest.functional import factors, linalg, norms
+from steepest.functional import bunch_kaufman, factors, linalg, norms
 from steepest.functional.joining import cross
 from steepest.functional.operands import with_out
 from steepest.functional.products import matmul
@@ -14,6 +14,7 @@ NAMES: dict[Any, str] = {
     linalg: "cholesky cholesky_ex det diagonal eig eigh eigvals eigvalsh inv inv_ex lstsq matrix_exp matrix_power matrix_rank"
             " multi_dot pinv qr slogdet solve solve_ex solve_triangular svd svdvals vecdot",
     norms: "cond matrix_norm norm tensorinv tensorsolve vander vector_norm",
+    bunch_kaufman: "ldl_factor ldl_factor_ex ldl_solve",
     factors: "householder_product lu_factor lu_factor_ex",
 }
 """Functions under their own names; all take `out=`."""

@@ -1,6 +1,21 @@
 """Texts of `torch.nn.functional`: layers, activations and losses."""
 
 ROWS = {
+    "linear-cross-entropy-option": ("invalid {name}: {value!r}", "{name} 无效：{value!r}"),
+    "linear-cross-entropy-dims": (
+        "linear_cross_entropy expects an input (N, in_features) or (in_features) and a weight (C, *, in_features), got shapes {input} and "
+        "{weight}; a weight of more dimensions needs a batch",
+        "linear_cross_entropy 的输入应为 (N, in_features) 或 (in_features)，权重应为 (C, *, in_features)，得到 {input} 与 {weight}"),
+    "linear-cross-entropy-features": (
+        "expected equal input and linear_weight last dimensions (in_features), got {input} and {weight}, respectively",
+        "输入与 linear_weight 的最后一维应相等，得到 {input} 与 {weight}"),
+    "linear-cross-entropy-bias": (
+        "expected linear_bias shape {expected}, got {got}", "linear_bias 的形状应为 {expected}，得到 {got}"),
+    "linear-cross-entropy-ignored": (
+        "ignore_index cannot be specified when target contains probabilities", "target 是概率时不能指定 ignore_index"),
+    "linear-cross-entropy-weight": ("expected weight shape to be {expected}, got {got}", "weight 的形状应为 {expected}，得到 {got}"),
+    "linear-cross-entropy-smoothing": (
+        "expected label_smoothing to be in range [0, 1], got {given}", "label_smoothing 应在 [0, 1] 内，得到 {given}"),
     "embedding-weight": ("'weight' must be 2-D, its shape is {shape}", "weight 应为二维张量,形状是 {shape}"),
     "prelu-weight-dims": ("prelu: Expected `weight` to be a scalar or 1D tensor, but got shape {shape}", "prelu 的 weight 应为标量或一维张量,形状是 {shape}"),
     "batch-norm-eps": ("batch_norm eps must be positive, but got {eps}", "batch_norm 的 eps 应为正数,得到 {eps}"),

@@ -1,6 +1,32 @@
 """Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
 
 ROWS = {
+    "lobpcg-tracker": ("lobpcg has no iterations here that a tracker could see", "这里的 lobpcg 没有迭代，tracker 无可观察"),
+    "lobpcg-rows": (
+        "LOBPCG algorithm is not applicable when the number of A rows (={rows}) is smaller than 3 x the number of requested eigenpairs (={pairs})",
+        "A 的行数（{rows}）小于所求特征对个数（{pairs}）的 3 倍，LOBPCG 不适用：请用 torch.linalg.eigh"),
+    "segment-reduction": (
+        "reduce argument must be either sum, prod, mean, max or min, got {name}", "reduce 只能是 sum、prod、mean、max 或 min，得到 {name}"),
+    "segment-places": (
+        "segment_reduce(): Either lengths or offsets must be defined, and indices are not supported, in PyTorch neither",
+        "segment_reduce()：应给出 lengths 或 offsets；indices 在 PyTorch 中也不支持"),
+    "segment-dtypes": (
+        "segment_reduce needs data of a floating dtype and lengths or offsets of an integer one, got {data} and {lengths}",
+        "segment_reduce 的 data 应为浮点类型，lengths 或 offsets 应为整数类型，得到 {data} 与 {lengths}"),
+    "segment-axis": (
+        "segment_reduce(): Expected axis to be the last dimension of lengths or offsets but got {axis} for {ndim} dimensions",
+        "segment_reduce()：axis 应是 lengths 或 offsets 的最后一维，得到 {axis}，而它有 {ndim} 维"),
+    "segment-negative": ("lengths contains negative value!", "lengths 中有负数"),
+    "segment-cover": (
+        "segment_reduce(): Expected all rows of lengths along axis to sum to data.size(axis) = {size} when !unsafe.",
+        "segment_reduce()：各段长度之和应等于这一维的大小 {size}，除非 unsafe=True"),
+    "ldl-pivots": (
+        "torch.linalg.ldl_solve: Expected LD.shape[:-1] and pivots.shape to be the same, but got pivots with shape {got} in the place of "
+        "{expected}",
+        "torch.linalg.ldl_solve：pivots 的形状应为 {expected}，得到 {got}"),
+    "no-gradient-of": (
+        "{function} has no gradient, in PyTorch neither: write x.detach() or torch.no_grad()",
+        "{function} 没有梯度（PyTorch 也没有）：请写 x.detach() 或 torch.no_grad()"),
     "matmul-precision": ("Invalid value {precision!r}: write 'highest', 'high' or 'medium'", "{precision!r} 不合法:请写 'highest'、'high' 或 'medium'"),
     "frombuffer": ("both buffer length ({length}) and count ({count}) must fit the dtype of {itemsize} bytes", "缓冲区长 {length} 与 count {count} 应符合每元素 {itemsize} 字节"),
     "diff-order": ("order must be non-negative but got {n}", "阶数不能为负:{n}"),

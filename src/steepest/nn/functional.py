@@ -1,5 +1,6 @@
 """The functions of `torch.nn.functional` under their names; what they do is in `steepest.functional.neural`."""
 
+from steepest.core.overriding import handle_torch_function, has_torch_function, has_torch_function_unary, has_torch_function_variadic
 from steepest.errors import outside
 from steepest.functional.neural.activations import *  # noqa: F403
 from steepest.functional.neural.activations import __all__ as _activations
@@ -61,6 +62,7 @@ from steepest.functional.neural.fractional import (
     fractional_max_pool3d_with_indices,
 )
 from steepest.functional.neural.linear import bilinear, linear
+from steepest.functional.neural.linear_cross_entropy import linear_cross_entropy
 from steepest.functional.neural.margin_losses import (
     cosine_embedding_loss,
     hinge_embedding_loss,
@@ -172,6 +174,10 @@ __all__ = [
     "grid_sample",
     "group_norm",
     "gumbel_softmax",
+    "handle_torch_function",
+    "has_torch_function",
+    "has_torch_function_unary",
+    "has_torch_function_variadic",
     "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
@@ -180,6 +186,7 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "linear",
+    "linear_cross_entropy",
     "local_response_norm",
     "log_softmax",
     "lp_pool1d",

@@ -138,12 +138,12 @@ def _check_labels(function: str, input: Tensor, target: Tensor, weight: Tensor |
     if not shape:
         raise ValueError(text("nll-of-0-dim", function=function))
     classes = shape[1] if len(shape) > 1 else shape[0]
+    if len(shape) > 1 and (labels.ndim == 0 or labels.shape[0] != shape[0]):
+        raise ValueError(text("labels-batch", input=shape[0], target=labels.shape[0] if labels.ndim else 1))
     if target.dtype is not dtypes.int64 and target.dtype is not dtypes.uint8:
         raise RuntimeError(text("labels-dtype", found=CAPITALS[target.dtype], shape=list(labels.shape), input=list(shape)))
     if len(shape) <= 2 and labels.ndim > 1:
         raise RuntimeError(text("labels-dims", shape=list(labels.shape), input=list(shape)))
-    if len(shape) > 1 and (labels.ndim == 0 or labels.shape[0] != shape[0]):
-        raise ValueError(text("labels-batch", input=shape[0], target=labels.shape[0] if labels.ndim else 1))
     if labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()) and labels.shape != ((1,) if len(shape) == 1 else None):
         raise RuntimeError(text("labels-shape", input=list(shape), target=list(labels.shape), wanted=list(shape[:1] + shape[2:])))
     if weight is not None and weight.array.shape != (classes,):

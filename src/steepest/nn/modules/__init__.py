@@ -71,6 +71,7 @@ from steepest.nn.modules.instancenorm import (
     LazyInstanceNorm3d,
 )
 from steepest.nn.modules.linear import Bilinear, Identity, LazyLinear, Linear
+from steepest.nn.modules.linear_loss import LinearCrossEntropyLoss, LinearCrossEntropyOptions
 from steepest.nn.modules.loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -236,6 +237,8 @@ __all__ = [
     "LazyLinear",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
+    "LinearCrossEntropyOptions",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
