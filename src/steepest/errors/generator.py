@@ -1,6 +1,12 @@
 """Texts of the random generator."""
 
 ROWS = {
+    "sobol-dimension": (
+        "Supported range of dimensionality for SobolEngine is [1, {most}]", "SobolEngine 的维数应在 [1, {most}] 内"),
+    "sobol-balance": (
+        "The balance properties of Sobol' points require n to be a power of 2. {before} points have been previously generated, then: "
+        "n={before}+2**{m}={total}. If you still want to do this, please use 'SobolEngine.draw()' instead.",
+        "Sobol 点要均匀，总数应为 2 的幂：之前已有 {before} 个，{before}+2**{m}={total}。仍要这样做时请用 SobolEngine.draw()"),
     "seed-not-integer": (
         "manual_seed expected a long, but got {kind}: write manual_seed(int(seed))",
         "manual_seed 需要整数，得到的是 {kind}：请写 manual_seed(int(seed))",

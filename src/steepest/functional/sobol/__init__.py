@@ -1,0 +1,1 @@
+"""Sobol sequences: points that fill a cube evenly."""
