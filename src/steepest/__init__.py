@@ -19,6 +19,7 @@ from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  
 from steepest.core import dtype as _dtypes  # noqa: E402
 from steepest.core import gaussian as _gaussian  # noqa: E402
 from steepest.core import mt19937 as _mt19937  # noqa: E402
+from steepest.core import overriding as _overriding  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
     CONTIGUOUS,
@@ -42,6 +43,13 @@ from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
 from steepest.ops import reductions as _reductions  # noqa: E402
 from steepest.version import __version__  # noqa: E402
+
+
+def _let_functions_look() -> None:
+    importlib.import_module("steepest.overrides")
+
+
+_overriding.activators.append(_let_functions_look)
 
 
 def _later(place: list[Any], module: str, name: str) -> None:
@@ -74,7 +82,8 @@ _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", 
          "signal", "multiprocessing", "func", "testing",
          "sparse", "hub", "xpu", "__future__", "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
          "accelerator", "diagnose", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types",
-         "__config__"}
+         "__config__",
+         "storage", "quasirandom", "overrides", "_C"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
 channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
@@ -94,6 +103,7 @@ _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     "is_anomaly_check_nan_enabled": "autograd.anomaly_mode", "set_anomaly_enabled": "autograd.anomaly_mode",
     "to_dlpack": "utils.dlpack", "OutOfMemoryError": "errors", "AcceleratorError": "errors",
     "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
+    **dict.fromkeys(("DisableTorchFunction", "DisableTorchFunctionSubclass"), "core.overriding"),
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 _METHODS_TOO = {f"{name}_" for name in """
@@ -114,3 +124,11 @@ def __getattr__(name: str) -> Any:
     if name in _FROM:
         return getattr(importlib.import_module(f"steepest.{_FROM[name]}"), name)
     return _outside(name)
+
+
+_importer: Any = _sys._getframe()
+while _importer is not None and _importer.f_globals.get("__name__", "").partition(".")[0] in ("steepest", "importlib", "runpy"):
+    _importer = _importer.f_back
+if _importer is not None and _overriding.mentioned(_importer.f_code):   # classes of the program take part in functions
+    _overriding.activate()
+del _importer

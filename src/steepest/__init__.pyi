@@ -5,6 +5,7 @@ from builtins import bool as _bool, float as _float, int as _int
 from numpy import ndarray
 from typing import Any
 from steepest import (
+    _C as _C,
     __config__ as __config__,
     __future__ as __future__,
     accelerator as accelerator,
@@ -28,12 +29,15 @@ from steepest import (
     multiprocessing as multiprocessing,
     nn as nn,
     optim as optim,
+    overrides as overrides,
+    quasirandom as quasirandom,
     random as random,
     return_types as return_types,
     serialization as serialization,
     signal as signal,
     sparse as sparse,
     special as special,
+    storage as storage,
     tables as tables,
     testing as testing,
     torch_version as torch_version,
@@ -70,6 +74,10 @@ from steepest.autograd.modes import (
 from steepest.compiling import compile as compile, loop as loop, native as native
 from steepest.core.device import device as device, layout as layout, memory_format as memory_format
 from steepest.core.dtype import dtype as dtype
+from steepest.core.overriding import (
+    DisableTorchFunction as DisableTorchFunction,
+    DisableTorchFunctionSubclass as DisableTorchFunctionSubclass,
+)
 from steepest.core.size import Size as Size
 from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor as Tensor
@@ -86,6 +94,7 @@ from steepest.functional.neural.dropout import (
     feature_dropout_ as feature_dropout_,
 )
 from steepest.functional.random import Generator as Generator
+from steepest.functional.storages import TypedStorage as TypedStorage
 from steepest.nn.functional import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
     adaptive_max_pool1d as adaptive_max_pool1d,
@@ -145,7 +154,7 @@ CONTIGUOUS: memory_format
 PRESERVE: memory_format
 SPARSE: layout
 STRIDED: layout
-UntypedStorage: type[object]
+UntypedStorage: type[Tensor]
 default_generator: Generator
 newaxis: None
 contiguous_format: memory_format
@@ -183,6 +192,18 @@ ShortTensor: type[Tensor]
 CharTensor: type[Tensor]
 ByteTensor: type[Tensor]
 BoolTensor: type[Tensor]
+FloatStorage: type[Tensor]
+DoubleStorage: type[Tensor]
+HalfStorage: type[Tensor]
+BFloat16Storage: type[Tensor]
+LongStorage: type[Tensor]
+IntStorage: type[Tensor]
+ShortStorage: type[Tensor]
+CharStorage: type[Tensor]
+ByteStorage: type[Tensor]
+BoolStorage: type[Tensor]
+ComplexFloatStorage: type[Tensor]
+ComplexDoubleStorage: type[Tensor]
 pi: _float
 e: _float
 inf: _float
@@ -1589,6 +1610,31 @@ def view_as_real_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any)
 
 def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
     """A copy of what `view` shows."""
+
+def segment_reduce(data: Tensor, reduce: str, *, lengths: Tensor | None = None, indices: Tensor | None = None,
+                   offsets: Tensor | None = None, axis: _int = 0, unsafe: _bool = False, initial: _float | None = None) -> Tensor:
+    """Each segment of `data` along `axis` combined by "sum", "mean", "prod", "max" or "min", beginning with `initial`.
+
+    `lengths` are the sizes of the segments, or `offsets` where each begins and the last one ends; dimensions before `axis`
+    have
+    segments of their own. RuntimeError where they do not cover the dimension, unless `unsafe`.
+    """
+
+def lobpcg(A: Tensor, k: _int | None = None, B: Tensor | None = None, X: Tensor | None = None, n: _int | None = None,
+           iK: Tensor | None = None, niter: _int | None = None, tol: _float | None = None, largest: _bool | None = None,
+           method: str | None = None, tracker: Any = None, ortho_iparams: Any = None, ortho_fparams: Any = None,
+           ortho_bparams: Any = None) -> tuple[Tensor, Tensor]:
+    """`k` extreme eigenvalues `(*, k)` of `A` `(*, m, m)`, or of `A x = e B x`, and their eigenvectors `(*, m, k)`.
+
+    The largest first, or with `largest=False` the smallest. The matrix is dense here, so they come from LAPACK, exact to
+    rounding, in the
+    place of PyTorch's iteration, whose precision `niter`, `tol`, `iK`, `method` and the starting vectors `X` decide. Vectors
+    are unique up
+    to signs. ValueError where `A` has fewer than 3 `n` rows; NotImplementedError for a `tracker`, as there are no iterations.
+    """
+
+def is_storage(obj: Any) -> _bool:
+    """Whether an object is the memory of tensors, with or without a type."""
 
 def softmax(input: Tensor, dim: _int | None = None, _stacklevel: _int = 3, dtype: Any = None, *, out: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.

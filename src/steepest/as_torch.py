@@ -74,7 +74,8 @@ class _Alias(MetaPathFinder, Loader):
 
 # Classes that programs print, such as `type(x)`, and the modules that PyTorch has them in.
 HOMES = {"steepest.core.tensor": "torch", "steepest.core.size": "torch", "steepest.core.dtype": "torch", "steepest.core.device": "torch",
-         "steepest.functional.random": "torch._C", "steepest.data.loader": "torch.utils.data.dataloader",
+         "steepest.functional.random": "torch._C", "steepest.functional.storages": "torch.storage",
+         "steepest.data.loader": "torch.utils.data.dataloader",
          "steepest.data.dataset": "torch.utils.data.dataset", "steepest.data.sampler": "torch.utils.data.sampler",
          "steepest.data.distributed": "torch.utils.data.distributed", "steepest.autograd.modes": "torch.autograd.grad_mode",
          "steepest.return_types": "torch.return_types", "steepest.optim.lr_scheduler": "torch.optim.lr_scheduler"}

@@ -8,6 +8,7 @@ from steepest.autograd.gradcheck import gradcheck, gradgradcheck  # at once: the
 from steepest.autograd.gradients import backward, grad
 from steepest.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from steepest.autograd.variable import Variable
+from steepest.core.overriding import handle_torch_function, has_torch_function, is_tensor_like
 from steepest.errors import outside
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "handle_torch_function",
+    "has_torch_function",
     "inference_mode",
+    "is_tensor_like",
     "no_grad",
     "set_grad_enabled",
 ]

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from steepest.core.overriding import activate, mentioned
 from steepest.errors import UserError, text
 
 __all__ = ["run"]
@@ -126,7 +127,10 @@ def run_loops(source: bytes, path: Path, main: ModuleType, eager: bool, native: 
 
 def run_as_written(source: bytes | str, filename: str, scope: dict[str, Any]) -> None:
     """Run a program's text. From bytes: the compiler honours the program's own encoding line."""
-    exec(compile(source, filename, "exec", dont_inherit=True), scope)
+    code = compile(source, filename, "exec", dont_inherit=True)
+    if mentioned(code):
+        activate()
+    exec(code, scope)
 
 
 def execute(source: bytes, path: Path, main: ModuleType, way: "Way" = run_as_written) -> tuple[int, BaseException | None]:

@@ -23,8 +23,12 @@ __all__ = [
     "rebuild_tensor",
     "reduce_storage",
     "reduce_tensor",
+    "retyped",
     "with_class",
 ]
+
+
+SLOTS = ("array", "dtype", "view_of", "node", "hooks", "_grad", "_storage", "counter", "_family", "needs_grad", "output_nr")
 
 
 def place(tensor: Tensor) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
@@ -93,6 +97,14 @@ def with_class(tensor: Tensor, kind: type[Tensor]) -> Tensor:
     other = Tensor.__new__(kind)
     other.array, other.dtype, other._storage = tensor.array, tensor.dtype, tensor.storage_cell
     other.requires_grad = tensor.requires_grad
+    return other
+
+
+def retyped(tensor: Tensor, kind: type[Tensor]) -> Tensor:
+    """Another object of class `kind`, made without its `__init__`, that is this tensor in all else: memory, graph, views."""
+    other = object.__new__(kind)
+    for name in SLOTS:
+        setattr(other, name, getattr(tensor, name))
     return other
 
 

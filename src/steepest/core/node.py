@@ -13,7 +13,7 @@ from steepest.errors import text
 
 __all__ = ["Like", "Node"]
 
-sequence = itertools.count()
+sequence: "itertools.count[int]" = itertools.count()
 UNWRITTEN: dict[str, int] = {}
 """The versions of saved values where none was written in place yet: shared by most nodes, never changed."""
 SEVERAL = ("results", "rest")  # the names by which rules know more than one result

@@ -56,6 +56,10 @@ class Views:
         self.stamp = self.family.stamp
 
 
+subclassed: list[Any] = []
+"""Who is told when a class of tensors is made."""
+
+
 class Tensor:
     """A multi-dimensional array of one dtype that can record how it was computed."""
 
@@ -88,6 +92,11 @@ class Tensor:
     _grad: "Tensor | None"
     level: ClassVar[Any] = None
     """The interpreter whose tensor this is; such tensors are of subclasses."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for told in subclassed:
+            told(cls)
 
     @property
     def storage_cell(self) -> Storage:

@@ -1,7 +1,7 @@
 # Written by scripts/stubs.py; run that after adding an operation.
 """Tensor: a NumPy view of a storage, with what autograd needs to know about it."""
 
-from builtins import bool as _bool, float as _float, int as _int
+from builtins import bool as _bool, float as _float, int as _int, type as _type
 from collections.abc import Callable, Iterator
 from numpy import ndarray
 from typing import Any, ClassVar, Self
@@ -11,6 +11,7 @@ from steepest.core.hooks import RemovableHandle
 from steepest.core.size import Size
 from steepest.core.sparse import SparseTensor
 from steepest.core.storage import Storage, Version
+from steepest.functional.storages import TypedStorage
 
 Array = ndarray[Any, Any]
 refreshers: list[Any]
@@ -246,12 +247,15 @@ class Tensor:
     def __rxor__(self, other: Any) -> Tensor: ...
     def __setitem__(self, key: Any, value: Any) -> None:
         """Write into the elements that `key` picks."""
-    def __str__(self) -> str: ...
     def __sub__(self, other: Any) -> Tensor: ...
     def __truediv__(self, other: Any) -> Tensor: ...
     def __xor__(self, other: Any) -> Tensor: ...
     def _is_view(self) -> _bool:
         """Whether the tensor is a view of another one."""
+    def _make_subclass(self, data: Tensor, require_grad: _bool = False) -> Tensor:
+        """An object of a subclass over the memory of `data`, outside the graph."""
+    def _typed_storage(self) -> TypedStorage:
+        """The same without the warning."""
     def abs(self, *, out: Tensor | None = None) -> Tensor:
         """`abs` of every element; the result has the shape of `input`."""
     def abs_(self) -> Tensor:
@@ -356,6 +360,8 @@ class Tensor:
         """Give the tensor itself other sizes and strides over its memory."""
     def as_strided_scatter(self, src: Tensor, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
         """A copy of `input` with `src` written over a view with given sizes and strides."""
+    def as_subclass(self, cls: _type[Tensor]) -> Tensor:
+        """The same tensor as an object of a subclass of `Tensor`, whose `__init__` is not called; gradients flow back."""
     def asin(self, *, out: Tensor | None = None) -> Tensor:
         """`asin` of every element; the result has the shape of `input`."""
     def asin_(self) -> Tensor:
@@ -1126,8 +1132,8 @@ class Tensor:
         """The entry `index` along `dim`, which goes."""
     def select_scatter(self, src: Tensor, dim: _int, index: _int) -> Tensor:
         """A copy of `input` with `src` as the entry `index` along `dim`."""
-    def set_(self, source: Tensor) -> Tensor:
-        """Make this tensor a view of the memory of `source`."""
+    def set_(self, source: Any = None, storage_offset: _int = 0, size: Any = None, stride: Any = None) -> Tensor:
+        """Make this tensor a view of the memory of `source`, a tensor or a storage; without one, empty."""
     def sgn(self) -> Tensor:
         """The sign; for complex numbers `x / |x|`."""
     def sgn_(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -1195,8 +1201,12 @@ class Tensor:
              center: _bool = True, pad_mode: str = 'reflect', normalized: _bool = False, onesided: _bool | None = None,
              return_complex: _bool | None = None, align_to_window: _bool | None = None) -> Tensor:
         """Transforms of windowed frames of signals `(L)` or `(B, L)`: `(..., frequencies, frames)`."""
+    def storage(self) -> TypedStorage:
+        """The memory that the tensor shares with its views, as numbers; deprecated."""
     def storage_offset(self) -> _int:
         """Where in its storage the tensor begins, counted in elements."""
+    def storage_type(self) -> Any:
+        """PyTorch's class of storages for the tensor's dtype."""
     def stride(self, dim: _int | None = None) -> Any:
         """How many elements lie between neighbours along each dimension, or along one."""
     def sub(self, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:

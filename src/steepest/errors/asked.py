@@ -32,10 +32,8 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.nn.parallel": {CLASS: "DistributedDataParallel"},
     "torch.nn.parallel.scatter_gather": {CLASS: "gather scatter scatter_kwargs"},
     "torch.nn.parallel.distributed": {CLASS: "DistributedDataParallel"},
-    "torch.overrides": {CLASS: "TorchFunctionMode"},
     "torch.profiler": {CLASS: "ProfilerAction ProfilerActivity tensorboard_trace_handler profile", FALSE: "kineto_available"},
     "torch.autograd.profiler": {CLASS: "profile emit_nvtx record_function EventList"},
-    "torch.storage": {SAME: "UntypedStorage=UntypedStorage", CLASS: "TypedStorage"},
     "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
     "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
 }

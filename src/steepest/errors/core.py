@@ -1,6 +1,9 @@
 """Texts of the core: tensors, views, in-place writes and the graph."""
 
 ROWS = {
+    "no-implementation": (
+        "no implementation found for '{function}' on types that implement __torch_function__: {kinds}",
+        "实现了 __torch_function__ 的类型 {kinds} 都没有实现 '{function}'"),
     "requires-grad-of-computed": (
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that "
         "doesn't require differentiation use var_no_grad = var.detach().",

@@ -1,6 +1,11 @@
 """Texts of modules, their state dictionaries, hooks and layers."""
 
 ROWS: dict[str, tuple[str, str]] = {
+    "parameter-of-class": (
+        "Creating a Parameter from an instance of type {kind} requires that detach() returns an instance of the same type, but return type "
+        "{got} was found instead. To use the type as a Parameter, please correct the detach() semantics defined by its "
+        "__torch_function__() implementation.",
+        "由 {kind} 的对象生成 Parameter 时，detach() 应返回同一类的对象，却得到 {got}：请在 __torch_function__() 中改正 detach()"),
     "prune-amount": ("amount must be a number of weights (int) or a share of them (float from 0 to 1), got {amount}",
                      "amount 应为个数(整数)或比例(0 到 1 的小数),得到 {amount}"),
     "prune-too-many": ("amount={amount} should be smaller than the number of parameters to prune={size}", "amount={amount} 大于可剪的个数 {size}"),

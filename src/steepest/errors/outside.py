@@ -46,9 +46,9 @@ NAMES: dict[str, tuple[str, str]] = {
 
 INTERNAL = "an inner function of PyTorch's own, not documented", "write the function of torch or torch.nn.functional that calls it"
 SYMBOLIC = "sizes are numbers here, never symbols", "write an int"
-STORAGES = "memory is typed by its tensor", "write x.untyped_storage()"
+STORAGES = "storages of dtypes that stay out, and the classes below storages", "write x.untyped_storage()"
 REMOVED = "removed from PyTorch, where calling it is an error, too", "write the function of torch.linalg"
-OVERRIDING = "tensors of other classes do not intercept functions", "write a function, or a module, around the call"
+DISPATCHING = "classes take part in functions, not in what these are made of", "write __torch_function__ in the place of __torch_dispatch__"
 BITS = "numbers of fewer than eight bits need other machines", "write torch.uint8"
 SUITE = "text of PyTorch's own documentation, or a name that it imports", "leave the line out"
 LEFT: dict[str, dict[tuple[str, str], str]] = {
@@ -59,58 +59,49 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             Script* StaticModule ThroughputBenchmark TracingState Type Use Value import_ir_module* merge_type_from_type_comment parse_* fork wait
             AggregationType AVG SUM BufferDict ModuleDict ParameterDict unify_type_list while_loop Tag""",
         SYMBOLIC: "Sym* sym_*",
-        STORAGES: "*Storage StorageBase is_storage DeserializationStorageContext",
+        STORAGES: "Q*Storage StorageBase DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
             empty_quantized choose_qparams_optimized""",
         SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* dsmm hsmm hspmm saddmm smm sspaddmm
             resize_as_sparse_""",
         MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_*dtype
             set_autocast_cpu_enabled set_autocast_gpu_dtype""",
-        OVERRIDING: "DisableTorchFunction* DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",
+        DISPATCHING: "DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",
         BITS: "bit bits* int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 float4_* float8_*",
         REMOVED: "eig symeig lstsq matrix_rank solve",
         INTERNAL: """affine_grid_generator autocast_*_nesting batch_norm_* convolution constant_pad_nd embedding_renorm_ frobenius_norm
             grid_sampler* gru gru_cell lstm lstm_cell rnn_* native_* norm_except_dim hash_tensor slice_copy slice_inverse init_num_threads
             get_file_path prepare_multiprocessing_environment compiled_with_cxx11_abi has_lapack has_mkl has_openmp has_spectral classproperty
-            thread_safe_generator USE_* windows""",
+            thread_safe_generator USE_* windows Storage""",
         NESTED: "jagged",
-        PROTOTYPE: "segment_reduce",
         ("half-precision complex numbers", "write torch.complex64"): "chalf",
         ("one order of images in memory", "write torch.channels_last"): "channels_last_3d legacy_contiguous_format",
-        ("a solver for matrices too large to be dense", "write torch.linalg.eigh"): "lobpcg",
-        ("needs tables of 21,201 polynomials", "write scipy.stats.qmc.Sobol and torch.from_numpy"): "quasirandom",
     },
     "torch.Tensor": {
         SPARSE: """ccol_indices coalesce col_indices crow_indices row_indices indices values dense_dim sparse_* smm sspaddmm to_sparse_*
             resize_as_sparse_""",
         QUANTISED: "dequantize int_repr q_* qscheme",
         MACHINES: "ipu mtia xpu record_stream to_mkldnn",
-        REMOVED: "eig lstsq symeig solve resize resize_as reinforce volatile storage_type",
-        STORAGES: "storage",
-        OVERRIDING: "as_subclass",
+        REMOVED: "eig lstsq symeig solve resize resize_as reinforce volatile",
         NESTED: "to_padded_tensor",
         ("half-precision complex numbers", "write x.to(torch.complex64)"): "chalf",
         INTERNAL: "hash_tensor index map2_ slice_inverse grad_dtype",
     },
     "torch.nn": {
         QUANTISED: "intrinsic qat quantizable quantized",
-        PROTOTYPE: "LinearCrossEntropy*",
         INTERNAL: "factory_kwargs Container backends cpp",
     },
     "torch.nn.functional": {
         SUITE: "BroadcastingList* DType GRID_* Tensor *_notes grad",
-        OVERRIDING: "handle_torch_function has_torch_function*",
-        PROTOTYPE: "grouped_mm linear_cross_entropy scaled_* ScalingType SwizzleType",
+        PROTOTYPE: "grouped_mm scaled_* ScalingType SwizzleType",
         INTERNAL: "assert_int_or_pair boolean_dispatch",
     },
-    "torch.linalg": {("LAPACK's Bunch-Kaufman factors, which NumPy does not give", "write linalg.solve or linalg.lu_factor"): "ldl_*",
-                     SUITE: "common_notes"},
+    "torch.linalg": {SUITE: "common_notes"},
     "torch.special": {SUITE: "Tensor common_args multi_dim_common"},
     "torch.fft": {SUITE: "Tensor common_args factory_common_args"},
     "torch.optim": {INTERNAL: "swap_in_optimizer_params_and_state"},
     "torch.optim.lr_scheduler": {SUITE: "EPOCH_DEPRECATION_WARNING Optimizer Tensor bisect_right inf"},
     "torch.autograd": {PROFILING: "Profiler* DeviceType kineto_available profiler*",
-                       OVERRIDING: "handle_torch_function has_torch_function is_tensor_like",
                        INTERNAL: "NestedIOFunction SavedTensor enforce_grad_layout_policy is_view_replay_enabled"},
     "torch.autograd.functional": {SUITE: "fwAD"},
     "torch.autograd.graph": {SUITE: "TorchDispatchMode Variable log",
@@ -122,14 +113,14 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.nn.utils.rnn": {SUITE: "bind copy_method_params"},
     "torch.nn.utils.stateless": {INTERNAL: "NamedMemberAccessor"},
     "torch.random": {INTERNAL: "thread_safe_generator"},
-    "torch.nn.utils.parametrize": {OVERRIDING: "OpaqueBase is_opaque_reference_type is_traceable_wrapper_subclass",
+    "torch.nn.utils.parametrize": {DISPATCHING: "OpaqueBase is_opaque_reference_type is_traceable_wrapper_subclass",
                                    INTERNAL: "get_swap_module_params_on_conversion transfer_parametrizations_and_params"},
     "torch.nn.utils.parametrizations": {SUITE: "parametrize"},
     "torch.distributions.transforms": {SUITE: "Distribution F Tensor broadcast_all constraints lazy_property pad softplus *_mat*"},
     "torch.distributions.kl": {SUITE: "Tensor"},
     "torch.distributions.utils": {SUITE: "Tensor euler_constant F SymInt is_tensor_like"},
     "torch.signal.windows": {SUITE: "windows"},
-    "torch.nn.modules": {PROTOTYPE: "LinearCrossEntropy* linear_cross_entropy*", INTERNAL: "Container"},
+    "torch.nn.modules": {INTERNAL: "Container linear_cross_entropy*"},
     "torch.nn.parallel": {MACHINES: "DistributedDataParallel* comm gather parallel_apply replicate scatter*"},
     "torch.nn.attention": {MACHINES: "SDPAParams WARN_FOR_UNFUSED_KERNELS *flash_attention* can_use_* warn",
                            PROTOTYPE: "bias experimental flex_attention varlen"},
@@ -180,13 +171,13 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         load_compiled_function nested_compile_region set_default_backend set_enable_guard_collectives skip_* wrap_numpy"""},
     "torch.multiprocessing": {INTERNAL: """ENV_VAR_PARALLEL_START ProcessExitedException SpawnContext init_reductions reductions start_processes pool
         queue"""},
-    "torch.return_types": {INTERNAL: "*_out all_return_types linalg_ldl* name pytree_register_structseq register_pytree_node SequenceKey"},
+    "torch.return_types": {INTERNAL: "*_out all_return_types name pytree_register_structseq register_pytree_node SequenceKey"},
     "torch.serialization": {MACHINES: "validate_*", STORAGES: "Storage* storage_to_tensor_type STORAGE_KEY_SEPARATOR normalize_storage_type",
         INTERNAL: """INT_SIZE IS_WINDOWS LONG_SIZE LoadEndianness MAGIC_NUMBER MAP_* PROTOCOL_VERSION SHORT_SIZE SourceChangeWarning
             UNSAFE_MESSAGE check_module_version_greater_or_equal default_restore_location get_source_lines_and_file location_tag mkdtemp
             register_package skip_data"""},
     "torch.testing": {JIT: "FileCheck"},
-    "torch.types": {SYMBOLIC: "Sym* py_sym_types", STORAGES: "Storage", OVERRIDING: "DispatchKey"},
+    "torch.types": {SYMBOLIC: "Sym* py_sym_types", DISPATCHING: "DispatchKey"},
     "torch.utils": {PROFILING: "ThroughputBenchmark benchmark collect_env debug_log show_pickle module_tracker throughput_benchmark viz",
         EXPORT: "bundled_inputs mobile_optimizer model_dump",
         ("extensions in C++ are written for PyTorch's own tensors", "write the function in Python and give it to torch.compile"):

@@ -9,6 +9,8 @@ from functools import update_wrapper
 from inspect import CO_VARARGS, Parameter, signature
 from typing import Any
 
+from steepest.core.overriding import stranger
+
 NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 """NumPy's names, in every function that has an argument of the second name and none of the first."""
 STARRED = ("size", "dims", "repeats", "shape")
@@ -54,8 +56,11 @@ def other_names(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def named(*args: Any, **given: Any) -> Any:
         try:
             return function(*args, **given)
-        except TypeError:
-            if not given:
+        except (AttributeError, TypeError) as problem:
+            value = stranger(named, args, given)
+            if value is not NotImplemented:
+                return value
+            if not given or isinstance(problem, AttributeError):
                 raise
             return call_again(function, name, args, given)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core.modes import modes
+from steepest.core.overriding import stranger
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.keywords import call_again
@@ -69,8 +70,11 @@ def with_out(function: Callable[..., Any], exact: bool = False) -> Callable[...,
     def written(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         try:
             value = function(*args, **kwargs)
-        except TypeError:
-            if not kwargs:
+        except (AttributeError, TypeError) as problem:
+            value = stranger(written, args, kwargs)
+            if value is not NotImplemented:
+                return value
+            if not kwargs or isinstance(problem, AttributeError):
                 raise
             value = call_again(function, function.__name__, args, kwargs)
         if out is None:

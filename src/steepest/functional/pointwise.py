@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import numpy_dtype
+from steepest.core.overriding import stranger
 from steepest.core.promotion import result_type
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -55,13 +56,21 @@ NUMBER_FIRST = frozenset((
 """Functions that take a number as `input` too."""
 
 
+def stranger_or_error(function: Callable[..., Any], name: str, wrong: str, *given: Any) -> Any:
+    """What the class of an object that is no tensor makes of the call; else the TypeError that says which argument is wrong."""
+    result = stranger(function, given, {})
+    if result is NotImplemented:
+        raise TypeError(text("argument-not-tensor", function=name, name=wrong, kind=describe(given[wrong == "other"])))
+    return result
+
+
 def unary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
     """The function of one tensor that a row of UNARY names."""
     bind = primitive.bind
 
     def function(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         if not isinstance(input, Tensor):
-            raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
+            return stranger_or_error(function, name, "input", input)
         result: Tensor = bind(input)
         return result if out is None else result_into(out, result)
 
@@ -87,10 +96,17 @@ def binary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
 
     def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
         if not (number_first or isinstance(input, Tensor)):
-            raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
+            return stranger_or_error(function, name, "input", input, other)
         if not (number_second or isinstance(other, Tensor)):
-            raise TypeError(text("argument-not-tensor", function=name, name="other", kind=describe(other)))
-        result: Tensor = bind(*both(name, input, other))
+            return stranger_or_error(function, name, "other", input, other)
+        try:
+            pair = both(name, input, other)
+        except TypeError:
+            found = stranger(function, (input, other), {})
+            if found is NotImplemented:
+                raise
+            return found
+        result: Tensor = bind(*pair)
         return result if out is None else result_into(out, result)
 
     function.__name__ = function.__qualname__ = name
@@ -106,7 +122,13 @@ def add(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None 
     """`input + alpha * other`, broadcast."""
     if early:
         other, alpha = alpha_first("add", other, *early)
-    a, b = both("add", input, other)
+    try:
+        a, b = both("add", input, other)
+    except TypeError:
+        found = stranger(add, (input, other), {"alpha": alpha})
+        if found is NotImplemented:
+            raise
+        return found
     return result_into(out, ar.add(a, b) if alpha == 1 else ar.add_scaled(a, b, alpha))
 
 
@@ -114,7 +136,13 @@ def sub(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None 
     """`input - alpha * other`, broadcast; RuntimeError for bool tensors."""
     if early:
         other, alpha = alpha_first("sub", other, *early)
-    a, b = both("sub", input, other)
+    try:
+        a, b = both("sub", input, other)
+    except TypeError:
+        found = stranger(sub, (input, other), {"alpha": alpha})
+        if found is NotImplemented:
+            raise
+        return found
     if any(isinstance(x, bool) or getattr(x, "dtype", None) is dtypes.bool_ for x in (a, b)):
         raise RuntimeError(text("bool-subtraction"))
     return result_into(out, ar.sub(a, b) if alpha == 1 else ar.sub_scaled(a, b, alpha))
@@ -128,7 +156,13 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
     """`input / other`, broadcast; `rounding_mode` is None, "floor" or "trunc"."""
-    a, b = both("div", input, other)
+    try:
+        a, b = both("div", input, other)
+    except TypeError:
+        found = stranger(div, (input, other), {"rounding_mode": rounding_mode})
+        if found is NotImplemented:
+            raise
+        return found
     if rounding_mode is None:
         return result_into(out, ar.div(a, b))
     if rounding_mode not in ("floor", "trunc"):
@@ -141,7 +175,13 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor
 
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """`input ** exponent`, broadcast; one of them may be a number."""
-    a, b = both("pow", input, exponent)
+    try:
+        a, b = both("pow", input, exponent)
+    except TypeError:
+        found = stranger(pow, (input, exponent), {})
+        if found is NotImplemented:
+            raise
+        return found
     return result_into(out, ar.pow(a, b))
 
 

@@ -7,6 +7,7 @@ from steepest.functional import (
     copies,
     creating,
     devices,
+    extreme_eigenpairs,
     factors,
     indexing,
     joining,
@@ -19,10 +20,12 @@ from steepest.functional import (
     products,
     random,
     reducing,
+    segments,
     shaping,
     special,
     spectral,
     statistics,
+    storages,
     symbols,
     threads,
     windows,
@@ -55,6 +58,7 @@ RENAMED = {"filled": "fill", "range_": "range", "complex_": "complex", "clone_":
 INTERNAL = frozenset((
     "unary binary both tensors wanted take_quantiles"
     " named restore_shape unravel from_values alias_as view_dtype to_dtype view clone_ordered check_device"
+    " stranger stranger_or_error"
     " finished to_array linear_dtype identity_like getitem setitem NamedResult result_type_of repeat amax_all amin_all expand expand_as"
     " reshape_as contiguous not_empty extreme least").split())
 
@@ -74,6 +78,9 @@ def functions() -> dict[str, Any]:
     found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)
     found.update(copies.COPIES)
+    found.update(segment_reduce=segments.segment_reduce, lobpcg=extreme_eigenpairs.lobpcg)
+    found.update(storages.TYPED, TypedStorage=storages.TypedStorage, UntypedStorage=storages.UntypedStorage,
+                 is_storage=storages.is_storage)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})
     found.update(softmax=softmax, log_softmax=log_softmax)
     found.update({name: with_out(found[name], exact=name in EXACT) for name in OUT.split() if name in found})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from steepest.autograd import gradients
-from steepest.core import copying
+from steepest.core import copying, overriding
 from steepest.core.sparse import SparseTensor
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
@@ -21,6 +21,7 @@ from steepest.functional import (
     special,
     spectral,
     statistics,
+    storages,
 )
 from steepest.functional.keywords import has_other_names, other_names
 from steepest.functional.legacy import new_tensor
@@ -60,7 +61,8 @@ FUNCTIONS: dict[str, Any] = {"softmax": softmax, "log_softmax": log_softmax, "sv
                               "hardshrink": hardshrink, "prelu": prelu,
                               "polygamma": special.polygamma_of}
 METHODS = (operators.METHODS, attributes.METHODS, FUNCTIONS, conversion.METHODS, rewriting.METHODS, inplace.METHODS, filling.METHODS,
-           sparse.METHODS, gradients.METHODS)
+           sparse.METHODS, gradients.METHODS, storages.METHODS)
+assert overriding.state
 PROPERTIES = (attributes.PROPERTIES, gradients.PROPERTIES)
 
 
@@ -82,6 +84,8 @@ def install() -> None:
         for name, getter in properties.items():
             setattr(Tensor, name, getter if isinstance(getter, property) else property(getter))
     Tensor.__new__ = new_tensor  # type: ignore[method-assign, assignment]
+    for name, function in storages.UNTYPED.items():
+        setattr(Storage, name, function)
     Storage.__reduce__ = copying.reduce_storage  # type: ignore[method-assign, assignment]
     Tensor.__array_priority__ = 1000
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steepest.core.copying import retyped
 from steepest.core.device import CPU, STRIDED, device, layout
 from steepest.core.dtype import dtype as DType
 from steepest.core.size import Size
@@ -12,6 +13,7 @@ from steepest.functional import creating, pointwise, shaping
 from steepest.functional.legacy import construct
 from steepest.functional.operands import sizes
 from steepest.methods import conversion
+from steepest.ops import views
 
 __all__ = ["METHODS", "PROPERTIES"]
 
@@ -177,6 +179,18 @@ def module_load(self: Tensor, other: Tensor, assign: bool = False) -> Tensor:
     return other.detach() if assign else self.copy_(other).detach()
 
 
+def as_subclass(self: Tensor, cls: type[Tensor]) -> Tensor:
+    """The same tensor as an object of a subclass of `Tensor`, whose `__init__` is not called; gradients flow back."""
+    return retyped(views.identity(self), cls)
+
+
+def make_subclass(cls: type[Tensor], data: Tensor, require_grad: bool = False) -> Tensor:
+    """An object of a subclass over the memory of `data`, outside the graph."""
+    made = retyped(data.detach(), cls)
+    made.requires_grad = require_grad
+    return made
+
+
 def transposed(self: Tensor) -> Tensor:
     """A view with the dimensions in reverse order."""
     return shaping.permute(self, *range(self.array.ndim)[::-1])
@@ -258,7 +272,7 @@ def never(kind: str) -> Any:
 
 
 METHODS: dict[str, Any] = {
-    "__getattr__": absent, "_is_view": is_view,
+    "__getattr__": absent, "_is_view": is_view, "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "size": size, "stride": stride, "dim": dim, "ndimension": dim, "nelement": nelement, "element_size": element_size,
     "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr, "untyped_storage": untyped_storage,
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,

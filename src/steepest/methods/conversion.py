@@ -211,6 +211,6 @@ METHODS: dict[str, Any] = {
         "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
         "cfloat": dtypes.complex64, "cdouble": dtypes.complex128}.items()},
     "__bool__": _bool, "__index__": _index, "__int__": _int, "__float__": _float, "__complex__": _complex,
-    "__repr__": _repr, "__str__": _repr, "__format__": _format, "__array__": _array, "__array_wrap__": _array_wrap,
+    "__repr__": _repr, "__format__": _format, "__array__": _array, "__array_wrap__": _array_wrap,
     "__dlpack__": _dlpack, "__dlpack_device__": _dlpack_device, "__deepcopy__": copying.deepcopy_tensor, "__reduce_ex__": _reduce,
 }

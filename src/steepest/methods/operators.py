@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from steepest.core import dtype as dtypes
+from steepest.core.overriding import stranger
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import indexing, joining, pointwise, products, shaping
@@ -24,9 +25,11 @@ _direct = frozenset((*NUMBERS, Tensor))
 def _operator(primitive: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Tensor]:
     def method(self: Tensor, other: Any) -> Tensor:
         if type(other) not in _direct:
-            other = operand(other)
-            if other is NotImplemented:
-                return other
+            known = operand(other)
+            if known is NotImplemented:
+                result: Tensor = stranger(method, (self, other), {})
+                return result
+            other = known
         return primitive(self, other)
 
     return method

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
+from steepest.core.overriding import takes_part
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import empty
@@ -25,7 +26,15 @@ def shared(kind: type[Any], data: Tensor, requires_grad: bool) -> Any:
     return leaf
 
 
-class Parameter(Tensor):
+class _Parameters(type(Tensor)):  # type: ignore[misc]
+    """A parameter is also what `Parameter` made of an object of a program's own class, whose class it keeps."""
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return type.__instancecheck__(cls, x) or cls is Parameter and getattr(type(x), "__torch_function__", None) is not None and (
+            "_is_param" in getattr(x, "__dict__", ()))
+
+
+class Parameter(Tensor, metaclass=_Parameters):
     """A tensor that a module learns: it requires a gradient and appears in `Module.parameters()`.
 
     >>> Parameter(steepest.zeros(2))
@@ -34,7 +43,15 @@ class Parameter(Tensor):
     """
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
-        return shared(cls, empty(0) if data is None else data, requires_grad)
+        if data is None or not takes_part(data):
+            own: Parameter = shared(cls, empty(0) if data is None else data, requires_grad)
+            return own
+        made = data.detach()
+        made.requires_grad_(requires_grad)
+        if type(made) is not type(data):
+            raise RuntimeError(text("parameter-of-class", kind=type(data).__name__, got=type(made).__name__))
+        made.__dict__["_is_param"] = True
+        return made  # type: ignore[return-value]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         if id(self) not in memo:
