@@ -8,6 +8,7 @@ level of its own, so its rules need not know of batches.
 
 from collections.abc import Callable
 from functools import lru_cache
+from textwrap import indent
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from steepest.autograd.engine import fit
 from steepest.autograd.function import Function, FunctionNode
 from steepest.autograd.levels import Level, LevelTensor, of_kind
 from steepest.core import dtype as dtypes
-from steepest.core.modes import modes
+from steepest.core.modes import interpreters, modes
 from steepest.core.node import SEVERAL, Like
 from steepest.core.primitive import Primitive, wants_gradient
 from steepest.core.promotion import promote_tags
@@ -59,8 +60,11 @@ class Batching(Level):
             return inner.array
         return inner.array[0, ...] if self.size else np.empty(inner.array.shape[1:], inner.array.dtype)
 
-    def describe(self, x: LevelTensor) -> str:
-        return "batched" if self.extra_of(x) else "the same for all"
+    def text(self, x: LevelTensor) -> str:
+        if not self.extra_of(x):
+            return repr(x.underlying)
+        number = interpreters.index(self) + 1 if self in interpreters else -1
+        return f"BatchedTensor(lvl={number}, bdim=0, value=\n{indent(repr(x.underlying), '    ')}\n)"
 
     def batched(self, inner: Tensor) -> LevelTensor:
         """A tensor of this level whose examples lie along dimension 0 of `inner`."""

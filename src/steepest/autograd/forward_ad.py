@@ -1,5 +1,6 @@
 """torch.autograd.forward_ad: tensors with a tangent inside `with dual_level():`."""
 
+import weakref
 from typing import Any, NamedTuple
 
 from steepest.autograd.levels import LevelTensor, differentiable, of_kind
@@ -19,7 +20,26 @@ class UnpackedDualTensor(NamedTuple):
 
 
 class DualLevel(Tangents):
-    """The level that `dual_level` enters; there is one at a time."""
+    """The level that `dual_level` enters; there is one at a time. What it made is a tensor like any other when it is over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[weakref.ref[LevelTensor]] = []
+
+    def wrap(self, inner: Tensor, extra: Any) -> LevelTensor:
+        t = super().wrap(inner, extra)
+        self.made.append(weakref.ref(t))
+        return t
+
+    def __exit__(self, *problem: Any) -> None:
+        super().__exit__(*problem)
+        for t in [reference() for reference in self.made]:
+            if t is None:
+                continue
+            below = t.underlying
+            while isinstance(below, LevelTensor):
+                below = below.underlying
+            t.extra, t.node, t.output_nr, t.needs_grad, t.view_of = None, below.node, below.output_nr, below.needs_grad, below.view_of
 
 
 def current() -> DualLevel | None:

@@ -15,9 +15,11 @@ from steepest.autograd.levels import differentiable, recording
 from steepest.autograd.transforms import entered, jvp
 from steepest.autograd.vectorizing import vmap
 from steepest.core.dtype import COMPLEX, numpy_dtype
+from steepest.core.generator import default_generator
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, alias, from_array
 from steepest.errors import text
+from steepest.ops.random import draw_like
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -100,8 +102,7 @@ def gradgradcheck(
     given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     outputs = tensors(func(*given))
     if grad_outputs is None:
-        random = np.random.default_rng(0)
-        vectors = [_random(y, random).requires_grad_() for y in outputs if differentiable(y)]
+        vectors = [_drawn(y, "uniform", low=-1.0, high=1.0).requires_grad_() for y in outputs if differentiable(y)]
     else:
         vectors = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
     count = len(given)
@@ -136,11 +137,14 @@ def tensors(out: Any) -> list[Tensor]:
     return [y for y in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(y, Tensor)]
 
 
-def _random(y: Tensor, random: np.random.Generator) -> Any:
-    values = random.standard_normal(y.array.shape)
-    if y.dtype.is_complex:
-        values = values + 1j * random.standard_normal(y.array.shape)
-    return from_array(np.asarray(values, numpy_dtype(y.dtype)))
+def _drawn(y: Tensor, sampler: str, **bounds: float) -> Any:
+    """Random numbers like `y`, drawn from PyTorch's stream as its own check draws them."""
+    real = y.dtype.to_real()
+    shape = (*y.array.shape, 2) if y.dtype.is_complex else y.array.shape
+    with recording(False):
+        like = from_array(np.empty(shape, numpy_dtype(real)))
+        values = draw_like(like, dtype=real, generator=default_generator, sampler=sampler, dense=False, **bounds).array
+    return from_array(values.view(numpy_dtype(y.dtype))[..., 0] if y.dtype.is_complex else values)
 
 
 def flat(array: Array) -> Array:
@@ -230,11 +234,10 @@ class Check:
 
     def batched(self) -> None:
         """Backward passes under vmap against a loop."""
-        random = np.random.default_rng(0)
         for k, y in enumerate(self.outputs):
             if not y.requires_grad:
                 continue
-            pair = [_random(y, random) for _ in range(2)]
+            pair = [_drawn(y, "normal", mean=0.0, std=1.0) for _ in range(2)]
             both = from_array(np.stack([p.array for p in pair]))
             used = [i for i, g in enumerate(self.pull(k, pair[0])) if g is not None]
             made = vmap(lambda g, k=k, used=used: tuple(self.pull(k, g)[i] for i in used))(both)

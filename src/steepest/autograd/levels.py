@@ -37,8 +37,7 @@ class LevelTensor(Tensor):
     """What the level adds: whether dimension 0 of `underlying` is a batch, or the tangent (None for zero)."""
 
     def __repr__(self) -> str:
-        kind, shape, added = type(self.level).__name__, list(self.array.shape), self.level.describe(self)
-        return f"{kind}Tensor(shape={shape}, {added}, value={self.underlying!r})"
+        return self.level.text(self)
 
     __str__ = __repr__
 
@@ -89,7 +88,8 @@ class Level:
         """The array of the shape that users see."""
         return inner.array
 
-    def describe(self, x: LevelTensor) -> str:
+    def text(self, x: LevelTensor) -> str:
+        """How a tensor of this level is printed."""
         raise NotImplementedError
 
     def evaluate(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:

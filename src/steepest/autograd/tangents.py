@@ -15,6 +15,7 @@ from steepest.autograd.function import Function
 from steepest.autograd.levels import Level, LevelTensor, differentiable, of_kind
 from steepest.core.modes import modes
 from steepest.core.node import SEVERAL, Like
+from steepest.core.printing import with_suffixes
 from steepest.core.tensor import Tensor, alias
 from steepest.ops.arithmetic import cast, conjugate
 from steepest.ops.creation import full
@@ -35,8 +36,9 @@ class Tangents(Level):
         """The derivative of `x`; None where it is zero."""
         return self.extra_of(x)
 
-    def describe(self, x: LevelTensor) -> str:
-        return f"tangent={self.extra_of(x)!r}"
+    def text(self, x: LevelTensor) -> str:
+        value, tangent = repr(x.underlying), self.extra_of(x)
+        return value if tangent is None else with_suffixes(value[:-1], [f"tangent={tangent!r}"], len("tensor("))
 
     def evaluate(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         primals = [x.underlying if self.owns(x) else x for x in operands]
