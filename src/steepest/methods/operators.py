@@ -7,7 +7,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.overriding import stranger
 from steepest.core.tensor import Tensor
 from steepest.errors import text
-from steepest.functional import indexing, joining, pointwise, products, shaping
+from steepest.functional import indexing, joining, pointwise, products
 from steepest.functional.operands import NUMBERS, operand
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -100,7 +100,7 @@ def _len(self: Tensor) -> int:
 def _iter(self: Tensor) -> Iterator[Tensor]:
     if self.array.ndim == 0:
         raise TypeError(text("iteration-of-0-dim"))
-    return iter(shaping.unbind(self))
+    return iter(self.unbind(0))  # the method: classes of programs have a say in it
 
 
 def _reversed(self: Tensor) -> Tensor:
