@@ -628,13 +628,13 @@ def clip(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None 
 def sum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The sum over `dim` (all dimensions if None); integers are summed as int64."""
 
-def nansum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
+def nansum(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The sum with NaN counted as zero."""
 
 def mean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The mean over `dim`; RuntimeError for integers."""
 
-def nanmean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
+def nanmean(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
     """The mean of the elements that are not NaN."""
 
 def prod(input: Tensor, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None, out: Any = None) -> Tensor:
@@ -1017,7 +1017,8 @@ def index_fill(input: Tensor, dim: _int, index: Tensor, value: Any, *, out: Any 
     """`input` with a number written at `index` along a dimension."""
 
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
-    """`input` with `values` written (or added) at the elements that `indices` pick together."""
+    """`input` with `values` written (or added) at the elements that `indices` pick together; RuntimeError where the dtypes
+    differ."""
 
 def take(input: Tensor, index: Tensor, *, out: Any = None) -> Tensor:
     """Elements at positions counted over all elements."""

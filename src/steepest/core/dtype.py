@@ -64,6 +64,8 @@ complex64 = dtype("complex64", "complex64", COMPLEX, 8, 9)
 complex128 = dtype("complex128", "complex128", COMPLEX, 16, 10)
 
 ALL = (bool_, uint8, int8, int16, int32, int64, bfloat16, float16, float32, float64, complex64, complex128)
+HALVES = (float16, bfloat16)
+"""Types that operations compute as float32 and round once."""
 ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16,
            "cfloat": complex64, "cdouble": complex128, "bool": bool_}
 _by_numpy = {d.numpy: d for d in ALL if d.numpy is not None}
@@ -89,6 +91,14 @@ def numpy_dtype(of: dtype) -> Any:
     return of.numpy
 
 
+def float_limits(of: dtype) -> Any:
+    """What NumPy's `finfo` says of a floating type, or of the parts of a complex one."""
+    kind = numpy_dtype(of.to_real())
+    if of is not bfloat16:
+        return np.finfo(kind)
+    import ml_dtypes
+
+    return ml_dtypes.finfo(kind)
 
 
 def from_numpy(of: Any) -> dtype:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from steepest.core.dtype import FLOATING
+from steepest.core.dtype import FLOATING, HALVES, float32
 from steepest.core.hooks import NodeHooks, RemovableHandle
 from steepest.core.hooks import add as add_hook
 from steepest.core.modes import modes
@@ -89,6 +89,9 @@ class Node:
     def apply_rules(self, gradients: list[Any]) -> list[Any]:
         """The same without the function that has the rules written out."""
         primitive = self.primitive
+        unpack: Callable[[str, int], Any] = self.unpack
+        if primitive.rounds_once and any(g is not None and g.dtype in HALVES for g in gradients):
+            gradients, unpack = [widened(g) for g in gradients], lambda name, index: widened(self.unpack(name, index))
         g = gradients[0] if len(gradients) == 1 else gradients
         out: list[Any] = []
         for i, edge in enumerate(self.edges):
@@ -96,7 +99,7 @@ class Node:
                 out.append(None)
             else:
                 rule, names = primitive.rules[0 if primitive.variadic else i]
-                out.append(rule(g, *[self.unpack(n, i) for n in names]) if names else rule(g))
+                out.append(rule(g, *[unpack(n, i) for n in names]) if names else rule(g))
         return out
 
     def release(self) -> None:
@@ -164,6 +167,13 @@ def _entry(branch: Any) -> tuple[Any, int]:
 def edge_of(x: Any) -> Any:
     """Where the gradient of an operand goes; None where it has none."""
     return (x.node or x, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None
+
+
+def widened(x: Any) -> Any:
+    """A tensor of 16-bit floats as float32, each of several; other values unchanged."""
+    if isinstance(x, tuple) and not isinstance(x, Like):
+        return tuple(map(widened, x))
+    return x.to(float32) if isinstance(x, Tensor) and x.dtype in HALVES else x
 
 
 _new = object.__new__

@@ -31,6 +31,8 @@ class Primitive:
     """An operation of one form; the forms are subclasses, one file each in `steepest.ops`."""
 
     form = ""
+    rounds_once = False
+    """Whether PyTorch's derivative is one kernel: of 16-bit floats the rules see float32, and what they give is rounded once."""
 
     def __init__(self, name: str, inputs: tuple[str, ...], rules: dict[str, Rule], node_name: str = "", variadic: bool = False):
         self.name, self.inputs, self.variadic = name, inputs, variadic

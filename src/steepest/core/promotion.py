@@ -1,14 +1,16 @@
 """The dtype in which an operation computes, decided before its definition runs."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import FLOATING, PROMOTED, Scalar, dtype, of_number
+from steepest.core.dtype import COMPLEX, FLOATING, INTEGER, PROMOTED, Scalar, dtype, numpy_dtype, of_number
 from steepest.core.tensor import Tensor
+from steepest.errors import text
 
-__all__ = ["result_type", "tag"]
+__all__ = ["held", "result_type", "tag"]
 
 
 NUMBERS = (bool, int, float, complex)
@@ -48,6 +50,26 @@ def promote_tags(tags: Any) -> dtype:
     found = _combine(by_rank[0], _combine(by_rank[1], by_rank[2]))
     assert found is not None
     return found
+
+
+def held(value: Any, of: dtype) -> Any:
+    """A number as a 0-dim array of this dtype. RuntimeError where the dtype cannot hold it.
+
+    Negative numbers wrap around in unsigned types; that is how PyTorch lets `a - b` be `a + 255 * b`.
+    """
+    if isinstance(value, complex) and of.category < COMPLEX:
+        if value.imag:
+            raise RuntimeError(text("fill-overflow", dtype=of, value=value))
+        value = value.real
+    if of.category == INTEGER:
+        limits = np.iinfo(of.numpy)
+        if not (limits.min if of.is_signed else -limits.max) <= value <= limits.max:
+            raise RuntimeError(text("fill-overflow", dtype=of, value=value))
+        return np.asarray(int(value)).astype(of.numpy)
+    array = np.asarray(value).astype(numpy_dtype(of))
+    if of.category == FLOATING and np.isinf(array) and math.isfinite(value):
+        raise RuntimeError(text("fill-overflow", dtype=of, value=value))
+    return array
 
 
 def result_type(*operands: Any) -> dtype:

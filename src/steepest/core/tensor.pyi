@@ -480,7 +480,7 @@ class Tensor:
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
-        """The elements of `src`, broadcast and converted, written over this tensor's."""
+        """The elements of `src`, a tensor or a number, broadcast and converted, written over this tensor's."""
     def copysign(self, other: Any, *, out: Tensor | None = None) -> Tensor:
         """`copysign` of `input` and `other`, which are broadcast against each other; numbers are allowed for one of them."""
     def copysign_(self, other: Any) -> Tensor:
@@ -724,7 +724,8 @@ class Tensor:
     def index_fill_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`index_fill` written over this tensor."""
     def index_put(self, indices: tuple[Tensor, ...], values: Tensor, accumulate: _bool = False) -> Tensor:
-        """`input` with `values` written (or added) at the elements that `indices` pick together."""
+        """`input` with `values` written (or added) at the elements that `indices` pick together; RuntimeError where the dtypes
+        differ."""
     def index_put_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`index_put` written over this tensor."""
     def index_reduce(self, dim: _int, index: Tensor, source: Tensor, reduce: str, *, include_self: _bool = True) -> Tensor:
@@ -953,13 +954,13 @@ class Tensor:
         """NaN and infinities replaced by numbers, the largest finite ones unless given."""
     def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
         """`nan_to_num`, written over this tensor; returns the tensor."""
-    def nanmean(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    def nanmean(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The mean of the elements that are not NaN."""
     def nanmedian(self, dim: _int | None = None, keepdim: _bool = False) -> Any:
         """The lower median of the elements that are not NaN; with `dim`, `(values, indices)`."""
     def nanquantile(self, q: Any, dim: _int | None = None, keepdim: _bool = False, *, interpolation: str = 'linear') -> Tensor:
         """Quantiles of the elements that are not NaN."""
-    def nansum(self, dim: Any = None, keepdim: _bool = False) -> Tensor:
+    def nansum(self, dim: Any = None, keepdim: _bool = False, *, dtype: Any = None) -> Tensor:
         """The sum with NaN counted as zero."""
     def narrow(self, dim: _int, start: Any, length: _int) -> Tensor:
         """`length` entries from `start` along `dim`, as a view."""

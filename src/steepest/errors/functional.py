@@ -446,6 +446,10 @@ ROWS = {
         "Number of channels must be divisible by groups. Got an input of shape {shape} and {groups} groups.",
         "通道数应能被 groups 整除,输入的形状是 {shape},groups={groups}"),
     # attention and sampling
+    "attention-dtypes": (
+        "Expected query, key, and value to have the same dtype, but got query.dtype: {query} key.dtype: {keys} and value.dtype: {value} "
+        "instead: write key.to(query.dtype), value.to(query.dtype)",
+        "query、key、value 的类型应相同,得到 {query}、{keys}、{value}:请写 key.to(query.dtype)、value.to(query.dtype)"),
     "attention-two-masks": (
         "scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True",
         "is_causal=True 时不能再给 attn_mask"),

@@ -9,6 +9,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype as DType
 from steepest.core.dtype import get_default_dtype, numpy_dtype
+from steepest.core.promotion import held
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
@@ -221,6 +222,7 @@ def from_file(filename: str, shared: bool | None = None, size: int | None = 0, *
 
 
 def _filled(input: Tensor, value: Any, of: Any, memory_format: Any) -> Tensor:
+    value = value.item() if isinstance(value, Tensor) else value
     if memory_format in (None, PRESERVE):
         return creation.full_like(input, value, of or input.dtype)
     return creation.full(input.array.shape, value, of or input.dtype)
@@ -312,6 +314,8 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
     kind: Any = complex if of.is_complex else float
     if of.category < dtypes.FLOATING:              # the ends are integers, too
         start, end = int(start), int(end)
+    if of in dtypes.HALVES:
+        start, end = held(start, of).item(), held(end, of).item()
     powers = np.power(kind(base), np.linspace(kind(start), kind(end), steps))
     return finished(constant(powers.astype(numpy_dtype(of)), of), requires_grad, device)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.modes import interpreters, modes
+from steepest.core.promotion import held
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
@@ -44,7 +45,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         raise TypeError(text("cannot-assign"))
     given = value if isinstance(value, Tensor) else None
     if not isinstance(value, Tensor):
-        value = constant(np.asarray(value).astype(self.array.dtype), self.dtype)
+        value = constant(held(value, self.dtype), self.dtype)
     if interpreters and _is_mask(key) and value.array.size == 1 and key.array.shape == self.array.shape[:key.array.ndim]:
         mask = key.reshape(*key.array.shape, *(1,) * (self.array.ndim - key.array.ndim))
         assign(self, where(mask, to_dtype(value, self.dtype).reshape(()), self))
@@ -255,7 +256,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     source = value if src is None else src
     _check_scatter("scatter", input, index, source)
     if not isinstance(source, Tensor):
-        source = expand(constant(np.asarray(source).astype(input.array.dtype), input.dtype), *index.array.shape)
+        source = expand(constant(held(source, input.dtype), input.dtype), *index.array.shape)
     plain = ix.scatter if src is source and isinstance(src, Tensor) else ix.scatter_value
     which: Any = {None: plain, "add": ix.scatter_add, "multiply": scatter_multiply}[reduce]
     return which(input, index, source, dim=wrap(dim, input.array.ndim))
@@ -310,7 +311,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """`input` with a number written at `index` along a dimension."""
     if not isinstance(value, Tensor):
-        value = constant(np.asarray(value).astype(input.array.dtype), input.dtype)
+        value = constant(held(value, input.dtype), input.dtype)
     if not input.array.ndim:
         return index_fill(input.reshape(1), 0, index, value).reshape(())
     if value.needs_grad and not interpreters:
@@ -319,7 +320,9 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
-    """`input` with `values` written (or added) at the elements that `indices` pick together."""
+    """`input` with `values` written (or added) at the elements that `indices` pick together; RuntimeError where the dtypes differ."""
+    if values.dtype is not input.dtype:
+        raise RuntimeError(text("index-put-dtype", target=input.dtype, value=values.dtype))
     _, found = _basic(input, tuple(indices))
     x, chosen, places = _advanced(input, found)
     return (ix.accumulate if accumulate else ix.put)(x, values, *chosen, places=places)

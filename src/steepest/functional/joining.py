@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.dtype import float_limits
 from steepest.core.modes import interpreters
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
@@ -260,7 +261,8 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
-    return scans.cumsum(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
+    d = wrap(dim, input.array.ndim)
+    return scans.cumsum(input, dim=d) if dtype is None else scans.cumsum(input.to(dtype), dim=d).to(dtype)
 
 
 def _log_of_sums(x: Tensor, dim: int) -> Tensor:
@@ -294,7 +296,7 @@ def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
 
     if x.dtype.is_complex:
         return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
-    size, least = log(absolute(g)), float(np.finfo(x.array.dtype).min)
+    size, least = log(absolute(g)), float(float_limits(x.dtype).min)
     up, down = ar.where(g > 0, size, least), ar.where(g < 0, size, least)
     return exp(backwards(up - result) + x) - exp(backwards(down - result) + x)
 
@@ -310,7 +312,8 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
-    return scans.cumprod(input if dtype is None else input.to(dtype), dim=wrap(dim, input.array.ndim))
+    d = wrap(dim, input.array.ndim)
+    return scans.cumprod(input, dim=d) if dtype is None else scans.cumprod(input.to(dtype), dim=d).to(dtype)
 
 
 def cummax(input: Tensor, dim: int) -> Any:

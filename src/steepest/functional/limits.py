@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import dtype, get_default_dtype, numpy_dtype
+from steepest.core.dtype import dtype, float_limits, get_default_dtype, numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
@@ -20,7 +20,7 @@ class finfo:
         if not (of.is_floating_point or of.is_complex):
             raise TypeError(text("finfo-of-integers", dtype=of))
         real = of.to_real()
-        known = np.finfo(numpy_dtype(real)) if real.name != "bfloat16" else _bfloat16_limits()
+        known = float_limits(real)
         self.dtype, self.bits = of.name, 8 * real.itemsize
         self.eps, self.max, self.min = float(known.eps), float(known.max), float(known.min)
         self.tiny = self.smallest_normal = float(known.tiny)
@@ -42,10 +42,6 @@ class iinfo:
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
-
-
-class _bfloat16_limits:
-    eps, max, min, tiny, resolution = 2.0**-7, 3.3895313892515355e38, -3.3895313892515355e38, 2.0**-126, 0.01
 
 
 def typename(obj: Any) -> str:

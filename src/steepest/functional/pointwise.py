@@ -4,12 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import numpy_dtype
+from steepest.core.dtype import float_limits, numpy_dtype
 from steepest.core.overriding import stranger
-from steepest.core.promotion import result_type
+from steepest.core.promotion import held, result_type
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
@@ -260,11 +258,10 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     value = operand(value)
     if isinstance(value, Tensor) and value.array.ndim:
         raise RuntimeError(text("fill-value-not-scalar", ndim=value.array.ndim))
-    if (isinstance(value, complex) or isinstance(value, Tensor) and value.dtype.is_complex) and not input.dtype.is_complex:
-        raise RuntimeError(text("fill-overflow", dtype=input.dtype, value=value))
-    if isinstance(value, int) and input.dtype.category == dtypes.INTEGER and not np.iinfo(input.array.dtype).min <= value <= np.iinfo(
-            input.array.dtype).max:
-        raise RuntimeError(text("fill-overflow", dtype=input.dtype, value=value))
+    if not isinstance(value, Tensor):
+        value = held(value, input.dtype).item()
+    elif value.dtype.is_complex and not input.dtype.is_complex:
+        value = value.real
     filled: Tensor = ar.masked_fill(input, mask, value)
     return filled if filled.dtype is input.dtype else filled.to(input.dtype)
 
@@ -273,7 +270,7 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     """NaN and infinities replaced by numbers, the largest finite ones unless given."""
     if input.dtype.category < dtypes.FLOATING:
         return input.clone()
-    top = float(np.finfo(input.array.dtype).max)
+    top = float(float_limits(input.dtype).max)
     return ar.nan_to_num(input, nan, top if posinf is None else posinf, -top if neginf is None else neginf)
 
 

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import numpy_dtype
+from steepest.core.dtype import numpy_dtype, promote_types
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.early import numbers_first
+from steepest.functional.neural.precision import widened
 from steepest.functional.operands import result_into
-from steepest.functional.shaping import expand, reshape
+from steepest.functional.shaping import expand, reshape, to_dtype
 from steepest.ops import contractions as con
 from steepest.ops.arithmetic import conjugate, mul
 from steepest.ops.composites import composite
@@ -148,9 +149,8 @@ def _combined(c: Any, beta: Any, product: Any, alpha: Any) -> Any:
 
 
 def _addmm_kernel(c: Any, a: Any, b: Any, beta: Any, alpha: Any) -> Any:
-    if a.dtype.itemsize == 2 or a.dtype.kind not in "fc":
-        product = con.contract("ij,jk->ik", a.astype(np.float32), b.astype(np.float32)) if a.dtype.itemsize == 2 else np.matmul(a, b)
-        return _combined(c, beta, product, alpha).astype(a.dtype)
+    if a.dtype.kind in "biu":
+        return _combined(c, beta, np.matmul(a, b), alpha).astype(a.dtype)
     out = np.matmul(a, b)
     if alpha != 1:
         out *= alpha
@@ -161,7 +161,7 @@ def _addmm_kernel(c: Any, a: Any, b: Any, beta: Any, alpha: Any) -> Any:
 
 _addmm = composite(
     "addmm", lambda c, a, b, beta, alpha: _combined(c, beta, con.mm(a, b, spec="ij,jk->ik"), alpha), operands=3,
-    kernel=_addmm_kernel,
+    kernel=widened(_addmm_kernel),
     c=lambda g, beta: _scaled(g, conjugate(beta)),
     a=lambda g, b, alpha: _scaled(con.mm(g, conjugate(b), spec="ik,jk->ij"), conjugate(alpha)),
     b=lambda g, a, alpha: _scaled(con.mm(conjugate(a), g, spec="ij,ik->jk"), conjugate(alpha)))
@@ -288,13 +288,16 @@ def _pair(a: Tensor, la: str, b: Tensor, lb: str, later: set[str]) -> tuple[Tens
             if 1 not in (n, m):
                 raise RuntimeError(text("einsum-sizes", letter=c, a=n, b=m))
             if c not in later:                      # what meets one number is summed before, as in PyTorch
-                a, b = (x.sum(letters.index(c), keepdim=True) for x, letters in ((a, la), (b, lb)))
+                a, b = (x.sum(letters.index(c), keepdim=True, dtype=x.dtype) for x, letters in ((a, la), (b, lb)))
             elif n == 1:
                 a = a.expand(*[m if d == c else -1 for d in la])
             else:
                 b = b.expand(*[n if d == c else -1 for d in lb])
     made = [c for c in la if c in lb and c in later] + [c for c in la if c not in lb] + [c for c in lb if c not in la]
     out = "".join(made)
+    if a.dtype is not b.dtype and set(out) == {*la, *lb}:       # a product without a sum is a multiplication, which promotes
+        common = promote_types(a.dtype, b.dtype)
+        a, b = to_dtype(a, common), to_dtype(b, common)
     return con.contraction(a, b, spec=f"{la},{lb}->{out}"), out
 
 

@@ -66,9 +66,12 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     return total if dtype is None else total.to(dtype)
 
 
-def nansum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum with NaN counted as zero."""
-    return _nansum(input, dim=dims(input, dim), keepdim=keepdim)
+    if dtype is not None:
+        input = input.to(dtype)
+    total: Tensor = _nansum(input, dim=dims(input, dim), keepdim=keepdim)
+    return total if dtype is None else total.to(dtype)
 
 
 _nansum = composite("nansum", lambda x, dim, keepdim: red.total(ar.where(ar.isnan(x), 0, x), dim=dim, keepdim=keepdim),
@@ -105,9 +108,9 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     return (mean_all if dim is None else mean_dim)(input, dim=over, keepdim=keepdim, count=n)
 
 
-def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not NaN."""
-    return nansum(input, dim, keepdim) / sum(~ar.isnan(input), dim, keepdim)
+    return nansum(input, dim, keepdim, dtype=dtype) / sum(~ar.isnan(input), dim, keepdim)
 
 
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -368,7 +371,8 @@ def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: An
     return slope * ar.where(result == 0, 0, g / ar.pow(result, order - 1))
 
 
-vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", x=_norm_gradient)
+vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", rounds_once=True,
+                        x=_norm_gradient)
 
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:

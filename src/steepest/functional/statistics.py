@@ -75,8 +75,8 @@ def _derivative(x: Tensor, d: int, spacing: Any, edge_order: int) -> Tensor:
         distances = (spacing[1:] - spacing[:-1]).to(x.dtype if x.dtype.category >= dtypes.FLOATING else spacing.dtype)
         h = distances.reshape([-1 if i == d else 1 for i in range(x.array.ndim)])
         before, after = h.narrow(d, 0, n - 2), h.narrow(d, 1, n - 2)
-        inner = (piece(2, n) * before * before - piece(0, n - 2) * after * after + piece(1, n - 1) * (
-            after * after - before * before)) / (before * after * (before + after))
+        inner = piece(0, n - 2) * (-after / (before * (before + after))) + piece(1, n - 1) * ((after - before) / (before * after)) + piece(
+            2, n) * (before / (after * (before + after)))
         first, second = (h.narrow(d, 0, 1), h.narrow(d, 1, 1) if n > 2 else None), (h.narrow(d, n - 2, 1),
                                                                                      h.narrow(d, n - 3, 1) if n > 2 else None)
     else:
@@ -96,22 +96,25 @@ def _edge(at: Tensor, near: Tensor, far: Tensor | None, h: tuple[Any, Any], sign
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral by the trapezoidal rule along `dim`."""
-    return _heights(y, x, dx, dim).sum(dim)
+    total = _areas(y, x, dx, dim).sum(dim)
+    return total if x is None else total / 2
 
 
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """Partial integrals by the trapezoidal rule along `dim`."""
-    return cumsum(_heights(y, x, dx, dim), dim)
+    partial = cumsum(_areas(y, x, dx, dim), dim)
+    return partial if x is None else partial / 2
 
 
-def _heights(y: Tensor, x: Tensor | None, dx: float, dim: int) -> Tensor:
+def _areas(y: Tensor, x: Tensor | None, dx: float, dim: int) -> Tensor:
+    """The areas between neighbouring points; twice the areas where their places are given, which of integers are integers."""
     d = wrap(dim, y.array.ndim)
     n = y.array.shape[d]
-    mean = (y.narrow(d, 1, max(n - 1, 0)) + y.narrow(d, 0, max(n - 1, 0))) / 2 if n else y / 2
+    heights = y.narrow(d, 1, max(n - 1, 0)) + y.narrow(d, 0, max(n - 1, 0)) if n else y
     if x is None:
-        return mean * dx
+        return heights * (dx / 2)
     widths = diff(x) if x.array.ndim == 1 else diff(x, dim=d - y.array.ndim)
-    return mean * (widths.reshape([-1 if i == d else 1 for i in range(y.array.ndim)]) if x.array.ndim == 1 else widths)
+    return heights * (widths.reshape([-1 if i == d else 1 for i in range(y.array.ndim)]) if x.array.ndim == 1 else widths)
 
 
 trapz = trapezoid

@@ -92,8 +92,8 @@ def _clamp_max(self: Tensor, max: Any) -> Tensor:
 
 
 def _copy(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
-    """The elements of `src`, broadcast and converted, written over this tensor's."""
-    return assign(self, src)
+    """The elements of `src`, a tensor or a number, broadcast and converted, written over this tensor's."""
+    return assign(self, src) if isinstance(src, Tensor) else fill_array(self, src)
 
 
 def _zero(self: Tensor) -> Tensor:

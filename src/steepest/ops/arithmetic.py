@@ -69,10 +69,10 @@ def underivable(g: Any) -> Any:
 
 # arithmetic -----------------------------------------------------------------------------------------------------------------------
 add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g)
-add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: m.fma(b, alpha, a), node="AddBackward0",
+add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: m.fma(b, alpha, a), node="AddBackward0", held=("alpha",),
                          a=lambda g: g, b=lambda g, alpha: g * alpha)
 sub = elementwise("sub", lambda m, a, b: a - b, number=("a", "RsubBackward1"), a=lambda g: g, b=lambda g: -g)
-sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: m.fma(b, -alpha, a), node="SubBackward0",
+sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: m.fma(b, -alpha, a), node="SubBackward0", held=("alpha",),
                          a=lambda g: g, b=lambda g, alpha: -(g * alpha))
 rsub = elementwise("rsub", lambda m, a, b: b - a, number=("b", "RsubBackward1"), a=lambda g: -g, b=lambda g: g)
 mul = elementwise("mul", lambda m, a, b: a * b, a=lambda g, b: g * conjugate(b), b=lambda g, a: g * conjugate(a))

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import from_numpy
+from steepest.core.dtype import HALVES, float32, from_numpy
 from steepest.core.modes import modes
+from steepest.core.node import widened
 from steepest.core.primitive import Primitive, arguments, attach, wants_gradient
 from steepest.core.tensor import Tensor, fresh
-from steepest.ops.arithmetic import clone
+from steepest.ops.arithmetic import cast, clone
 
 __all__ = ["Composite", "composite"]
 
@@ -54,8 +55,14 @@ class Composite(Primitive):
         """The result by way of the body, as one node where the composite has gradient rules."""
         before = modes.grad
         modes.grad = False
+        given, half = operands, None
+        if self.rounds_once:
+            half = next((x.dtype for x in operands if isinstance(x, Tensor) and x.dtype in HALVES), None)
+            given = operands if half is None else tuple(map(widened, operands))
         try:
-            result = self.body(*operands, **params)
+            result = self.body(*given, **params)
+            if half is not None:
+                result = tuple([_narrowed(r, half) for r in result]) if isinstance(result, tuple) else _narrowed(result, half)
             if self.kernel is not None:         # kernels give results in the order of their elements
                 result = tuple(map(_ordered, result)) if isinstance(result, tuple) else _ordered(result)
         finally:
@@ -68,6 +75,10 @@ class Composite(Primitive):
         return result
 
 
+def _narrowed(x: Any, half: Any) -> Any:
+    return cast(x, to=half) if x.dtype is float32 else x
+
+
 def _ordered(x: Any) -> Any:
     if not isinstance(x, Tensor) or x.level is not None or x.array.flags.c_contiguous:
         return x
@@ -75,11 +86,13 @@ def _ordered(x: Any) -> Any:
 
 
 def composite(name: str, body: Callable[..., Any], *, operands: int, kernel: Callable[..., Any] | None = None, node: str = "",
-              shown: tuple[Any, ...] = (), **rules: Any) -> Composite:
+              shown: tuple[Any, ...] = (), rounds_once: bool = False, **rules: Any) -> Composite:
     """Make a composite; the first `operands` arguments of the body are tensors (or None), the others parameters.
+
+    With `rounds_once` body and rules see 16-bit floats as float32, as kernels do.
 
     `shown` orders the operands in `next_functions` where PyTorch has another order; `("TBackward0", "weight")` stands for a node between.
     """
     made = Composite(name, body, kernel, rules, node, operands)
-    made.shown = shown
+    made.shown, made.rounds_once = shown, rounds_once
     return made

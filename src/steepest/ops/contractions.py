@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core import dtype as dtypes
-from steepest.core.dtype import numpy_dtype
+from steepest.core.dtype import HALVES, numpy_dtype
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
 from steepest.errors import text
 from steepest.ops.arithmetic import conjugate
 
 Array = np.ndarray[Any, Any]
-HALVES = (dtypes.float16, dtypes.bfloat16)
 
 
 class Contraction(Primitive):

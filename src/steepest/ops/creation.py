@@ -9,6 +9,7 @@ from steepest.core.dtype import dtype, numpy_dtype
 from steepest.core.memory_order import in_memory_order, memory_order, restored
 from steepest.core.modes import interpreters
 from steepest.core.primitive import Primitive
+from steepest.core.promotion import held
 from steepest.core.tensor import fresh
 from steepest.errors import text
 
@@ -32,7 +33,7 @@ class Fill(Primitive):
         except ValueError:
             raise RuntimeError(text("negative-size", shape=list(params["shape"]))) from None
         if not zero:
-            array.fill(value)
+            array.fill(held(value, to))
         return fresh(restored(array, order), to)
 
 

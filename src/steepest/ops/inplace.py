@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
+from steepest.core.promotion import held
 from steepest.core.tensor import Tensor, fresh, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone, no_gradient
@@ -165,5 +165,5 @@ def _adopt(target: Tensor, value: Tensor) -> None:
 
 def fill_array(target: Tensor, value: Any) -> Tensor:
     """Write a number over all elements."""
-    filled = constant(np.asarray(value).astype(numpy_dtype(target.dtype)), target.dtype)
+    filled = constant(held(value, target.dtype), target.dtype)
     return assign(target, filled, overwrite=fill_over if value else zero_over)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import FLOATING, dtype, numpy_dtype
+from steepest.core.dtype import FLOATING, HALVES, dtype, numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
@@ -24,7 +24,6 @@ from steepest.ops.symbols import single_call
 
 __all__ = ["Elementwise", "common_shape", "elementwise"]
 
-HALVES = (dtypes.float16, dtypes.bfloat16)
 kernel_builders: list[Callable[["Elementwise", dtype], Any]] = []
 """How a definition becomes one compiled ufunc; the layer that compiles puts its function here."""
 
@@ -59,22 +58,25 @@ class Elementwise(Primitive):
     form = "map"
 
     def __init__(self, name: str, definition: Callable[..., Any], rules: dict[str, Any], node_name: str, promote: str,
-                 gives: tuple[dtype | None, ...], keep: tuple[str, ...]):
+                 gives: tuple[dtype | None, ...], keep: tuple[str, ...], held: tuple[str, ...] = ()):
         super().__init__(name, arguments(definition)[1:], rules, node_name)
         self.definition, self.promote, self.gives = definition, promote, gives
         self.keep = tuple(self.position[n] for n in keep)
+        self.held = tuple(self.position[n] for n in held)
         self.plans: dict[Any, Plan] = {}
         self.kernels: dict[Any, Any] = {}
         self.default: dtype | None = None
         self.evaluate = unrolled(len(self.inputs))(self)
         self.bind = self.evaluate if type(self).__call__ is Elementwise.__call__ else self.__call__
 
+    def common(self, tags: Any) -> dtype:
+        """The dtype that the operands are brought to."""
+        found = promote_tags([t for i, t in enumerate(tags) if i not in self.keep and i not in self.held])
+        return dtypes.get_default_dtype() if self.promote == "float" and found.category < FLOATING else found
+
     def types(self, tags: Any) -> tuple[dtype, tuple[dtype, ...]]:
         """The dtype the definition computes in and the dtypes of the results."""
-        deciding = [t for i, t in enumerate(tags) if i not in self.keep]
-        common = promote_tags(deciding)
-        if self.promote == "float" and common.category < FLOATING:
-            common = dtypes.get_default_dtype()
+        common = self.common(tags)
         compute = dtypes.float32 if common in HALVES else common
         return compute, tuple(common if g is None else g for g in self.gives)
 
@@ -84,21 +86,23 @@ class Elementwise(Primitive):
             self.plans.clear()
             self.default = dtypes.get_default_dtype()
         compute, results = self.types(tags)
+        common = self.common(tags)
         kernel = self.kernel(compute)
         target = numpy_dtype(compute)
-        convert = [self.converter(i, t, compute, target) for i, t in enumerate(tags)]
+        convert = [self.converter(i, t, common, compute, target) for i, t in enumerate(tags)]
         made = [compute if g is None else g for g in self.gives]
         store = any(m is not r for m, r in zip(made, results, strict=True))
         plan = Plan(kernel, convert if any(convert) else None, results, store)
         self.plans[tags] = plan
         return plan
 
-    def converter(self, i: int, tag: Any, compute: dtype, target: Any) -> Any:
+    def converter(self, i: int, tag: Any, common: dtype, compute: dtype, target: Any) -> Any:
         """What turns operand i into an array of the dtype that the definition computes in; None where it is one."""
         if i in self.keep:
             return np.asarray if isinstance(tag, type) else None
         if isinstance(tag, type):
-            return partial(number_array, target)
+            return partial(rounded_number, numpy_dtype(common), target) if i in self.held and common in HALVES else partial(
+                number_array, target)
         own = tag if isinstance(tag, dtype) else tag.dtype
         return None if own is compute else lambda x: x.astype(target)
 
@@ -234,6 +238,11 @@ def number_array(target: Any, value: Any) -> Any:
     return _kept(target, value) if value or isinstance(value, int) else np.asarray(value).astype(target)
 
 
+def rounded_number(held: Any, target: Any, value: Any) -> Any:
+    """A number as the 0-dim array that computes with it, first rounded to the dtype that PyTorch keeps it in."""
+    return np.asarray(value).astype(held).astype(target)
+
+
 def broadcast_error(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> Exception:
     """PyTorch's error for shapes that do not broadcast and dtypes that the operation does not take; others pass unchanged."""
     shapes = [x.array.shape for x in operands if isinstance(x, Tensor)]
@@ -275,16 +284,21 @@ def _fits(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
 
 def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", promote: str = "any",
                 gives: dtype | tuple[dtype | None, ...] | None = None, results: int = 1, keep: tuple[str, ...] = (),
-                number: tuple[str, str] | None = None, kind: type[Elementwise] = Elementwise, **rules: Any) -> Elementwise:
+                held: tuple[str, ...] = (),
+                number: tuple[str, str] | None = None, kind: type[Elementwise] = Elementwise, rounds_once: bool = False,
+                **rules: Any) -> Elementwise:
     """Make an elementwise operation.
 
     `promote="float"` computes integers in the default floating dtype; `gives` fixes the dtype of the result (bool for
-    comparisons); operands named in `keep` do not take part in promotion; `results` counts the values of the definition;
-    `number` is an operand and the name of the node where that operand is a Python number; `kind` is a subclass to be made.
+    comparisons); operands named in `keep` do not take part in promotion, nor do numbers named in `held`, which have the dtype of
+    the others; `results` counts the values of the definition;
+    `number` is an operand and the name of the node where that operand is a Python number; `kind` is a subclass to be made;
+    of `rounds_once` see `Primitive`.
     """
     if not isinstance(gives, tuple):
         gives = (gives,) * results
-    made = kind(name, definition, rules, node, promote, gives, keep)
+    made = kind(name, definition, rules, node, promote, gives, keep, held)
+    made.rounds_once = rounds_once
     if number is not None:
         made.name_with_number(*number)
     return made

@@ -53,7 +53,7 @@ def _shared(name: str, function: Any, **rules: Any) -> Any:
         kind = np.result_type(a, b)
         wide = np.broadcast_arrays(a.astype(np.float64), b.astype(np.float64))
         with np.errstate(all="ignore"):
-            return np.asarray(function(*wide)).astype(kind if kind.kind == "f" else np.float64)
+            return np.asarray(function(*wide)).astype(np.float64 if kind.kind in "biu" else kind)
 
     return Call(name, computed, 2, rules)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.dtype import HALVES, dtype, numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
@@ -18,9 +18,6 @@ from steepest.errors import text
 from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import full, positions
 from steepest.ops.views import expand, narrow, unsqueeze, view
-
-HALVES = (dtypes.float16, dtypes.bfloat16)
-
 
 column_sums: list[Callable[[Any], Any]] = []
 """Native code for the sums down the columns of a small matrix, or None where it has none; the layer that compiles puts it here."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import numpy_dtype
+from steepest.core.dtype import HALVES, numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
@@ -28,10 +28,11 @@ class Scan(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
         to = dtypes.int64 if x.dtype.category < dtypes.FLOATING else x.dtype
-        out = self.ufunc.accumulate(x.array, axis=params["dim"], dtype=numpy_dtype(to)) if x.array.ndim else x.array.astype(numpy_dtype(to))
+        wide = numpy_dtype(dtypes.float32 if to in HALVES else to)
+        out = self.ufunc.accumulate(x.array, axis=params["dim"], dtype=wide) if x.array.ndim else x.array
         if to.category >= dtypes.FLOATING and self.identity == 0:
             out = out + 0           # it starts at 0, and 0 + -0 is 0
-        return finish(self, operands, params, fresh(np.asarray(out), to))
+        return finish(self, operands, params, fresh(np.asarray(out, numpy_dtype(to), copy=True if out is x.array else None), to))
 
 
 def backwards(x: Any, dim: int) -> Any:

@@ -44,6 +44,12 @@ def scaled_dot_product_attention(
         raise RuntimeError(
             text("attention-shapes", query=list(query.array.shape), keys=list(key.array.shape), value=list(value.array.shape))
         )
+    if not q.dtype is k.dtype is value.dtype:
+        raise RuntimeError(text("attention-dtypes", query=q.dtype, keys=k.dtype, value=value.dtype))
+    if q.dtype in dtypes.HALVES:
+        mask = attn_mask.to(dtypes.float32) if attn_mask is not None and attn_mask.dtype is q.dtype else attn_mask
+        wide, keys, values = (x.to(dtypes.float32) for x in (q, k, value))
+        return scaled_dot_product_attention(wide, keys, values, mask, dropout_p, is_causal, scale, enable_gqa).to(q.dtype)
     if enable_gqa:
         times = q.array.shape[-3] // k.array.shape[-3]
         k, value = k.repeat_interleave(times, -3), value.repeat_interleave(times, -3)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import int64
+from steepest.core.dtype import float32, int64, uint8
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.neural.adaptive import (
@@ -255,6 +255,14 @@ def interpolate(
     if antialias:
         row, node = f"{row}-smoothed", f"{node}Aa"
     ratios = tuple(_ratio(m, o, f, align) for m, o, f in zip(shape[2:], out, factors, strict=True))
+    if input.dtype is uint8 and not mode.startswith("nearest"):         # rows first, and bytes again before the columns
+        x = input
+        for d in range(n - 1, -1, -1):
+            stage = [out[i] if i == d else x.array.shape[2 + i] for i in range(n)]
+            means = OPERATIONS[node](x.to(float32), size=tuple(stage), mode=row, align=align,
+                                     ratios=tuple(r if i == d else 1.0 for i, r in enumerate(ratios)))
+            x = (means + 0.5).floor().clamp(0, 255).to(uint8)
+        return x
     return OPERATIONS[node](input, size=tuple(out), mode=row, ratios=ratios, align=align)
 
 

@@ -215,7 +215,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`softmax(-x)` along `dim`."""
     over = _chosen("softmin", input, dim)
-    return softmax_(ar.neg(_prepared("softmin", input, dtype)), dim=over)
+    return softmax_(_prepared("softmin", ar.neg(input), dtype), dim=over)
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
