@@ -89,8 +89,8 @@ def test_saved_tensors_may_be_written_over_where_that_is_allowed():
 
 def test_precision_and_anomalies_can_be_asked_about():
     assert not torch.is_autocast_enabled() and torch.get_autocast_dtype("cpu") is torch.bfloat16 and not torch.is_anomaly_enabled()
-    with pytest.raises(RuntimeError):
-        torch.set_autocast_enabled(True)
+    torch.set_autocast_enabled(True)            # for CUDA, which is not there
+    assert not torch.is_autocast_enabled()
     with torch.autograd.set_multithreading_enabled(False):
         assert not torch.autograd.is_multithreading_enabled()
 

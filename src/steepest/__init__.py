@@ -93,7 +93,8 @@ pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_
 """
 _MODES = """
 is_autocast_enabled get_autocast_dtype is_autocast_cpu_enabled is_autocast_cache_enabled set_autocast_enabled
-set_autocast_cache_enabled clear_autocast_cache get_autocast_cpu_dtype get_autocast_gpu_dtype
+set_autocast_cache_enabled clear_autocast_cache get_autocast_cpu_dtype get_autocast_gpu_dtype set_autocast_dtype
+set_autocast_cpu_enabled set_autocast_cpu_dtype
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
     **dict.fromkeys("dropout_ alpha_dropout_ feature_dropout feature_dropout_ feature_alpha_dropout_".split(), "functional.neural.dropout"),

@@ -58,6 +58,9 @@ from steepest.amp.autocast_mode import (
     is_autocast_cpu_enabled as is_autocast_cpu_enabled,
     is_autocast_enabled as is_autocast_enabled,
     set_autocast_cache_enabled as set_autocast_cache_enabled,
+    set_autocast_cpu_dtype as set_autocast_cpu_dtype,
+    set_autocast_cpu_enabled as set_autocast_cpu_enabled,
+    set_autocast_dtype as set_autocast_dtype,
     set_autocast_enabled as set_autocast_enabled,
 )
 from steepest.autograd.anomaly_mode import (

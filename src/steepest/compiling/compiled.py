@@ -102,7 +102,7 @@ class Compilation:
         try:
             items = [*args, kwargs]
             for call in self.fast:
-                if call.mode != (modes.grad, modes.inference, dtypes._default):
+                if call.mode != (modes.grad, modes.inference, dtypes._default, modes.casting):
                     continue
                 leaves: Any = args
                 if call.top != len(args) or kwargs:
@@ -115,7 +115,7 @@ class Compilation:
                         return self._counted(call, items, leaves)
                     return call.run(items, leaves)
             for family in self.families:
-                if family.rule is None or family.template.mode != (modes.grad, modes.inference, dtypes._default):
+                if family.rule is None or family.template.mode != (modes.grad, modes.inference, dtypes._default, modes.casting):
                     continue
                 leaves = []
                 if flattened(items, ("arguments",), [], leaves) != family.template.structure:
@@ -213,7 +213,7 @@ class Compilation:
         family.add(portrait, self.codes)
 
     def _admit(self, call: Call) -> None:
-        call.mode = modes.grad, modes.inference, dtypes._default
+        call.mode = modes.grad, modes.inference, dtypes._default, modes.casting
         if call in self.fast:
             self.fast.remove(call)
         if call.fast:
@@ -412,7 +412,7 @@ def kind_of(items: list[Any]) -> Any:
     structure = flattened(items, (), [], leaves)
     kinds = [(type(x), x.array.shape, x.array.strides, x.dtype, x.requires_grad, x.node is None) if isinstance(x, Tensor)
              else (type(x), x if type(x) in (int, bool, str, type(None)) else None) for x in leaves]
-    return structure, tuple(kinds), modes.grad, modes.inference, dtypes._default
+    return structure, tuple(kinds), modes.grad, modes.inference, dtypes._default, modes.casting
 
 
 def without_sizes(kind: Any) -> Any:

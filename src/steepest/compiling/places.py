@@ -397,7 +397,8 @@ HOOKS = hooks.forward_pre_hooks, hooks.forward_hooks, hooks.backward_pre_hooks, 
 
 def settings() -> tuple[Any, ...]:
     """What holds for all operations: whether there are graphs, the default dtype, hooks of all modules."""
-    return "settings", modes.grad, modes.inference, dtypes.get_default_dtype(), tuple([id(h) for of in HOOKS for h in of.values()])
+    every_hook = tuple([id(h) for of in HOOKS for h in of.values()])
+    return "settings", modes.grad, modes.inference, modes.casting, dtypes.get_default_dtype(), every_hook
 
 
 class Names:

@@ -20,12 +20,16 @@ class Interpreter(Protocol):
 
 
 class Modes:
-    """`grad`: record the graph; `inference`: new tensors never take part in autograd; `threads`: how many were asked for, 0 for none."""
+    """`grad`: record the graph; `inference`: new tensors never take part in autograd; `threads`: how many were asked for, 0 for none;
+    `casting`: the dtype that autocast computes in, None while it is off; `keeps_casts`: whether it converts a parameter once."""
 
-    __slots__ = ("anomaly", "grad", "inference", "threads")
+    __slots__ = ("anomaly", "casting", "grad", "inference", "keeps_casts", "threads")
+
+    casting: Any
 
     def __init__(self) -> None:
         self.grad, self.inference, self.anomaly, self.threads = True, False, False, 0
+        self.casting, self.keeps_casts = None, True
 
 
 modes = Modes()

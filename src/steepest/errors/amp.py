@@ -4,11 +4,16 @@ ROWS = {
     "autocast-no-cuda": (
         "User provided device_type of 'cuda', but CUDA is not available. Disabling",
         "device_type 是 'cuda',但没有 CUDA 可用,已关闭自动混合精度"),
-    "autocast-precision": (
-        "autocast on device_type='{device}' would compute in lower precision, which this package does not do: write enabled=False (the "
-        "results are then float32), or convert model and data, model.to(torch.bfloat16)",
-        "在 device_type='{device}' 上 autocast 会用较低精度计算,本软件包不支持:请写 enabled=False(结果为 float32),"
-        "或自行转换模型和数据:model.to(torch.bfloat16)"),
+    "autocast-dtype": (
+        "In CPU autocast, but the target dtype {dtype} is not supported. Disabling autocast.\n"
+        "CPU Autocast only supports dtypes of torch.bfloat16, torch.float16 currently.",
+        "CPU 上的 autocast 只支持 torch.bfloat16 与 torch.float16,不支持 {dtype},已关闭自动混合精度"),
+    "autocast-device": (
+        "Expected `device_type` of type `str`, got: `{kind}`: write torch.autocast('cpu')",
+        "`device_type` 应为字符串,得到 `{kind}`:请写 torch.autocast('cpu')"),
+    "autocast-no-device": (
+        "User specified an unsupported autocast device_type '{device}': write torch.autocast('cpu')",
+        "autocast 不支持设备 '{device}':请写 torch.autocast('cpu')"),
     "scaler-no-cuda": (
         "torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.",
         "GradScaler 已启用,但没有 CUDA 可用,已关闭"),

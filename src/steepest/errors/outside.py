@@ -64,8 +64,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             empty_quantized choose_qparams_optimized""",
         SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* dsmm hsmm hspmm saddmm smm sspaddmm
             resize_as_sparse_""",
-        MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_*dtype
-            set_autocast_cpu_enabled set_autocast_gpu_dtype""",
+        MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_gpu_dtype""",
         DISPATCHING: "DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",
         BITS: "bit bits* int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 float4_* float8_*",
         REMOVED: "eig symeig lstsq matrix_rank solve",

@@ -3,6 +3,7 @@
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.joining import stack
 from steepest.functional.shaping import broadcast_tensors, view_as_complex
 
@@ -19,6 +20,7 @@ def complex_(real: Tensor, imag: Tensor) -> Tensor:
 
 
 @appears_as("PolarBackward0", 2)
+@in_single_precision
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """A complex tensor from absolute values and angles."""
     for name, x in (("abs", abs), ("angle", angle)):

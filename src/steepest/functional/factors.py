@@ -8,6 +8,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import LinAlgError, text
 from steepest.functional.by_example import by_example
+from steepest.functional.casting import in_single_precision
 from steepest.functional.linalg import eigh, matrices, qr, slogdet, svd
 from steepest.functional.linalg import solve_triangular as _solve_triangular
 from steepest.functional.random import randn
@@ -65,6 +66,7 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     return unpack_result((order, *(la.lu_parts(LU_data) if unpack_data else (empty, LU_data.new_empty(0)))))
 
 
+@in_single_precision
 def solve_lu(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
     """X with `A X = B` (`X A = B` where not `left`, A^H with `adjoint`) from the compact factors of A."""
     matrices("linalg.lu_solve", "LU", LU, square=True)
@@ -79,11 +81,13 @@ def solve_lu(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
     return _solve_triangular(LU, inner, upper=True)
 
 
+@in_single_precision
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
     """X with `A X = b` from the compact factors of A."""
     return solve_lu(LU_data, LU_pivots, b)
 
 
+@in_single_precision
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with `A X = B` from the Cholesky factor of A."""
     return _cholesky_solve(B, L, upper=upper)
@@ -113,12 +117,14 @@ def _ones(like: Any) -> Any:
     return constant(np.broadcast_to(np.eye(like.array.shape[-1], dtype=like.array.dtype), like.array.shape).copy(), like.dtype)
 
 
+@in_single_precision
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of A from its Cholesky factor."""
     matrices("cholesky_inverse", "L", L, square=True)
     return _cholesky_inverse(L, upper=upper)
 
 
+@in_single_precision
 def geqrf(input: Tensor) -> Any:
     """Householder's vectors below the diagonal of R, and their factors."""
     matrices("geqrf", "input", input)
@@ -126,6 +132,7 @@ def geqrf(input: Tensor) -> Any:
     return geqrf_result((packed.mT.contiguous(), tau))
 
 
+@in_single_precision
 def householder_product(A: Tensor, tau: Tensor) -> Tensor:
     """The first columns of the product of Householder's reflections `1 - tau v v^H`."""
     matrices("linalg.householder_product", "A", A)
@@ -147,6 +154,7 @@ def _reflections(A: Tensor, tau: Tensor, columns: int) -> Tensor:
 orgqr = householder_product
 
 
+@in_single_precision
 def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False) -> Tensor:
     """The product of `other` and the Q of Householder's vectors."""
     matrices("ormqr", "input", input)

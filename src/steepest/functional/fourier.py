@@ -10,6 +10,7 @@ from steepest.core.dtype import numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.creating import finished
 from steepest.functional.joining import roll
 from steepest.functional.neural.padding import pad_constant
@@ -47,6 +48,7 @@ def _resized(x: Tensor, dims: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor
     return pad_constant(x, widths=tuple(widths), value=0.0) if any(b for _, b in widths) else x
 
 
+@in_single_precision
 def _floating(x: Tensor) -> Tensor:
     return x if x.dtype.category >= dtypes.FLOATING else x.to(dtypes.get_default_dtype())
 

@@ -13,6 +13,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.by_example import by_example
+from steepest.functional.casting import in_widest
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
 from steepest.ops import counting, views
@@ -300,6 +301,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     return ix.put_rows(input, index, source if alpha == 1 else source * alpha, dim=d)
 
 
+@in_widest
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
     d = wrap(dim, input.array.ndim)

@@ -15,6 +15,7 @@ from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.by_example import by_example
+from steepest.functional.casting import in_widest
 from steepest.functional.creating import arange
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
@@ -33,6 +34,7 @@ from steepest.ops.views import real, select, spread
 sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n in ("sort", "topk", "kthvalue"))
 
 
+@in_widest
 def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
     if isinstance(tensors, Tensor):
@@ -85,6 +87,7 @@ class _Stack(Composite):
 _stack = _Stack()
 
 
+@in_widest
 def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape along a new dimension."""
     parts = list(tensors)

@@ -11,6 +11,7 @@ from steepest.errors import LinAlgError, text
 from steepest.functional import shaping
 from steepest.functional.appearing import appears_as
 from steepest.functional.by_example import by_example
+from steepest.functional.casting import in_single_precision, lowers
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
 from steepest.ops import linalg as la
@@ -38,6 +39,7 @@ def matrices(function: str, name: str, x: Tensor, square: bool = False) -> None:
 
 
 # systems --------------------------------------------------------------------------------------------------------------------------
+@in_single_precision
 def inv(A: Tensor) -> Tensor:
     """The inverse of square matrices; LinAlgError for singular ones."""
     matrices("linalg.inv", "A", A, square=True)
@@ -58,6 +60,7 @@ def _attempt(function: Any, A: Tensor, check_errors: bool, failed: Any) -> tuple
         return failed()
 
 
+@in_single_precision
 def inv_ex(A: Tensor, *, check_errors: bool = False) -> Any:
     """The inverse and, for each matrix, 0 or the place of the first zero pivot."""
     matrices("linalg.inv_ex", "A", A, square=True)
@@ -68,6 +71,7 @@ def _is_vector(A: Tensor, B: Tensor) -> bool:
     return B.array.ndim == 1 or B.array.ndim == A.array.ndim - 1 and B.array.shape == A.array.shape[:-1]
 
 
+@in_single_precision
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with `A X = B`, or with `X A = B` where not `left`; LinAlgError for singular A."""
     matrices("linalg.solve", "A", A, square=True)
@@ -76,6 +80,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     return la.solve(A, B) if left else la.mh(la.solve(la.mh(A), la.mh(B)))
 
 
+@in_single_precision
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Any:
     """The solution and, for each matrix, 0 or the place of the first zero pivot."""
     return solve_ex_result(_attempt(lambda: solve(A, B, left=left), A, check_errors,
@@ -92,6 +97,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     return turned.mT
 
 
+@in_single_precision
 def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> Any:
     """The solution of `A x = b` for triangular A, and A."""
     lead = common_shape("triangular_solve", b.array.shape[:-2], A.array.shape[:-2])
@@ -101,6 +107,7 @@ def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool =
 
 
 @by_example
+@in_single_precision
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The least-squares solution of `A X = B`, and what the LAPACK driver of that name tells with it."""
     matrices("linalg.lstsq", "A", A)
@@ -137,12 +144,14 @@ def _tolerances(A: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:
     return np.asarray(0.0 if least is None else least), np.asarray(share)
 
 
+@in_single_precision
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     """The Moore-Penrose pseudo-inverse."""
     return pinv(input, rcond)
 
 
 @by_example
+@in_single_precision
 def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The number of singular values (of Hermitian matrices: eigenvalues) that are not small."""
     matrices("linalg.matrix_rank", "A", A, square=hermitian)
@@ -175,12 +184,14 @@ def slogdet(A: Tensor) -> Any:
 
 
 # factorisations -------------------------------------------------------------------------------------------------------------------
+@in_single_precision
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower (or upper) factor L of `L L^H`; LinAlgError where A is not positive definite."""
     matrices("linalg.cholesky", "A", A, square=True)
     return la.cholesky(A, upper=upper)
 
 
+@in_single_precision
 def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Any:
     """The Cholesky factor and, for each matrix, 0 or the order of the first minor that is not positive."""
     return cholesky_ex_result(_attempt(lambda: cholesky(A, upper=upper), A, check_errors, lambda: (A * float("nan"), _first_minor(A))))
@@ -198,6 +209,7 @@ def _first_minor(A: Tensor) -> Tensor:
     return constant(info, dtypes.int32)
 
 
+@in_single_precision
 def qr(A: Tensor, mode: str = "reduced") -> Any:
     """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
     matrices("linalg.qr", "A", A)
@@ -206,34 +218,40 @@ def qr(A: Tensor, mode: str = "reduced") -> Any:
     return qr_result(la.qr(A, mode=mode))
 
 
+@in_single_precision
 def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """Eigenvalues in rising order and eigenvectors of symmetric or Hermitian matrices, of which the triangle `UPLO` is read."""
     matrices("linalg.eigh", "A", A, square=True)
     return eigh_result(la.eigh(A, lower=UPLO.upper() == "L"))
 
 
+@in_single_precision
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """Eigenvalues in rising order of symmetric or Hermitian matrices, of which the triangle `UPLO` is read."""
     return eigh(A, UPLO)[0]
 
 
+@in_single_precision
 def eig(A: Tensor) -> Any:
     """Eigenvalues and eigenvectors of square matrices, complex."""
     matrices("linalg.eig", "A", A, square=True)
     return eig_result(la.eig(A))
 
 
+@in_single_precision
 def eigvals(A: Tensor) -> Tensor:
     """Eigenvalues of square matrices, complex."""
     return eig(A)[0]
 
 
+@in_single_precision
 def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """`U diag(S) Vh = A` with singular values in falling order."""
     matrices("linalg.svd", "A", A)
     return svd_result(la.svd(A, full_matrices=full_matrices))
 
 
+@in_single_precision
 def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """Singular values in falling order."""
     matrices("linalg.svdvals", "A", A)
@@ -305,6 +323,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
     return shaping.diagonal(A, offset, dim1, dim2)
 
 
+@lowers
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """Products summed along `dim`, the first factor conjugated."""
     return (conjugate(x) * y).sum(dim)

@@ -8,6 +8,7 @@ import numpy as np
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import reducing, shaping
+from steepest.functional.casting import in_single_precision
 from steepest.functional.creating import arange
 from steepest.functional.linalg import inv, inv_ex, matrices, solve, svdvals
 from steepest.ops.reductions import wrap
@@ -53,6 +54,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
     return reducing.norm(A, 2 if ord is None else ord, dim, keepdim, dtype)
 
 
+@in_single_precision
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The product of the norms of a matrix and of its inverse; by default the ratio of the largest to the smallest singular value."""
     matrices("linalg.cond", "A", A)
@@ -73,6 +75,7 @@ def vander(x: Tensor, N: int | None = None) -> Tensor:
     return x.unsqueeze(-1) ** arange(n)
 
 
+@in_single_precision
 def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     """The inverse with respect to `tensordot` over the first `ind` dimensions."""
     shape = A.array.shape
@@ -82,6 +85,7 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     return inv(A.reshape(math.prod(rows), -1)).reshape(*columns, *rows)
 
 
+@in_single_precision
 def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
     """X with `tensordot(A, X, X.ndim) = B`, the dimensions `dims` of A moved to its end first."""
     if dims is not None:

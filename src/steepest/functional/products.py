@@ -9,6 +9,7 @@ from steepest.core.dtype import numpy_dtype, promote_types
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.casting import as_given, in_single_precision, lowers
 from steepest.functional.early import numbers_first
 from steepest.functional.neural.precision import widened
 from steepest.functional.operands import result_into
@@ -30,12 +31,14 @@ def _check(name: str, a: Tensor, b: Tensor, ndims: tuple[int, int], inner: tuple
         raise RuntimeError(text("product-shapes", operation=name, a="x".join(map(str, a.array.shape)), b="x".join(map(str, b.array.shape))))
 
 
+@lowers
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of matrices `(n, m)` and `(m, p)`."""
     _check("mm", input, mat2, (2, 2), (1, 0))
     return result_into(out, con.mm(input, mat2, spec="ij,jk->ik"))
 
 
+@lowers
 def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of matrices `(b, n, m)` and `(b, m, p)`."""
     _check("bmm", input, mat2, (3, 3), (2, 1))
@@ -72,6 +75,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 ger = outer
 
 
+@lowers
 def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product: vectors count as a row or a column, dimensions before the last two are broadcast."""
     if not isinstance(other, Tensor) or not isinstance(input, Tensor):
@@ -112,6 +116,7 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
 
 
 @numbers_first(3, "beta", "alpha")
+@lowers
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat1 @ mat2)`."""
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
@@ -177,6 +182,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
 
 
 @numbers_first(3, "beta", "alpha")
+@lowers
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
@@ -186,6 +192,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
 
 
 @numbers_first(3, "beta", "alpha")
+@lowers
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
@@ -298,7 +305,13 @@ def _pair(a: Tensor, la: str, b: Tensor, lb: str, later: set[str]) -> tuple[Tens
     if a.dtype is not b.dtype and set(out) == {*la, *lb}:       # a product without a sum is a multiplication, which promotes
         common = promote_types(a.dtype, b.dtype)
         a, b = to_dtype(a, common), to_dtype(b, common)
-    return con.contraction(a, b, spec=f"{la},{lb}->{out}"), out
+    multiply = con.contraction if set(out) == {*la, *lb} else _summed_product
+    return multiply(a, b, spec=f"{la},{lb}->{out}"), out
+
+
+@lowers
+def _summed_product(a: Tensor, b: Tensor, spec: str) -> Tensor:
+    return con.contraction(a, b, spec=spec)
 
 
 def _arranged(x: Tensor, letters: str, out: str) -> Tensor:
@@ -316,7 +329,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     for i, j in zip(da, db, strict=True):
         lb[j] = la[i]
     out = "".join(c for i, c in enumerate(la) if i not in da) + "".join(c for j, c in enumerate(lb) if j not in db)
-    result = einsum(f"{la},{''.join(lb)}->{out}", a, b)
+    multiply = lowers(einsum) if out else as_given(einsum)      # what leaves a number is `dot`, whose precision autocast does not lower
+    result = multiply(f"{la},{''.join(lb)}->{out}", a, b)
     parts = ("ViewBackward0", ("PermuteBackward0", a)), ("ReshapeAliasBackward0" if out else "ViewBackward0", ("PermuteBackward0", b))
     return show_as(result, "ViewBackward0", ("MmBackward0" if out else "DotBackward0", *parts))
 
@@ -347,6 +361,7 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
     return result
 
 
+@in_single_precision
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.array.ndim != 2:

@@ -12,6 +12,7 @@ from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
+from steepest.functional.casting import in_single_precision
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import ordering
@@ -113,6 +114,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~ar.isnan(input), dim, keepdim)
 
 
+@in_single_precision
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The product over one dimension, or of all elements."""
     if dtype is not None:

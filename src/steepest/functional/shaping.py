@@ -10,6 +10,7 @@ from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.operands import sizes
 from steepest.ops import views
 from steepest.ops.arithmetic import cast, clone, conjugate
@@ -338,6 +339,7 @@ def view_as_real(input: Tensor) -> Tensor:
     return views.view_as_real(input)
 
 
+@in_single_precision
 def view_as_complex(input: Tensor) -> Tensor:
     """A complex tensor from a last dimension of size 2, a view."""
     return views.view_as_complex(input)

@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.creating import ones
 from steepest.functional.fourier import fft, ifft, irfft, rfft
 from steepest.functional.neural.padding import pad as pad_as
@@ -35,6 +36,7 @@ def _lengths(n_fft: int, hop_length: int | None, win_length: int | None, window:
     return hop, width
 
 
+@in_single_precision
 def stft(input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Tensor | None = None,
          center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
          return_complex: bool | None = None, align_to_window: bool | None = None) -> Tensor:

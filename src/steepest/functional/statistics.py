@@ -11,6 +11,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.by_example import by_example
+from steepest.functional.casting import in_single_precision
 from steepest.functional.joining import cat, cumsum
 from steepest.functional.reducing import named
 from steepest.ops.creation import constant
@@ -269,11 +270,13 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
     return result.unsqueeze(d + lead) if dim is not None else result.reshape(*result.array.shape[:lead], *[1] * input.array.ndim)
 
 
+@in_single_precision
 def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Tensor:
     """Quantiles along `dim`, between neighbours by "linear", "lower", "higher", "midpoint" or "nearest"; NaN where there is one."""
     return _quantile(input, q, dim, keepdim, interpolation, False)
 
 
+@in_single_precision
 def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Tensor:
     """Quantiles of the elements that are not NaN."""
     return _quantile(input, q, dim, keepdim, interpolation, True)

@@ -10,6 +10,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
+from steepest.functional.casting import lowers
 from steepest.functional.operands import describe
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
@@ -178,6 +179,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     return _apply(act.threshold, inplace, input, threshold, value)
 
 
+@lowers
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`x` where positive, else `weight * x` with one weight, or one for each channel (dimension 1) (He et al. 2015)."""
     n, ndim = weight.array.size, input.array.ndim

@@ -10,6 +10,7 @@ import numpy as np
 from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import Sizes, batched
@@ -187,8 +188,8 @@ def _largest(n: int) -> Callable[..., Any]:
     return pool
 
 
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _average(1), _average(2), _average(3)
-adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = _largest(1), _largest(2), _largest(3)
+adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _average(1), _average(2), in_single_precision(_average(3))
+adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = _largest(1), _largest(2), in_single_precision(_largest(3))
 
 
 def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:

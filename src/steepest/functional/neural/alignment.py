@@ -13,6 +13,7 @@ from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.by_example import by_example
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.precision import widened
 from steepest.ops import arithmetic as ar
 from steepest.ops.composites import composite
@@ -144,6 +145,7 @@ aligned = composite(
 
 
 @by_example
+@in_single_precision
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,

@@ -6,6 +6,7 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import lowers
 from steepest.functional.creating import zeros
 from steepest.functional.joining import cat, tril
 from steepest.functional.neural.dropout import dropout
@@ -18,6 +19,7 @@ from steepest.ops import arithmetic as ar
 from steepest.ops.creation import full
 
 
+@lowers
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,
@@ -137,7 +139,7 @@ def multi_head_attention_forward(
         extra += 1
     mask = _merged(_addend(attn_mask, query), _addend(key_padding_mask, query), batch, num_heads, extra)
     logits = matmul(heads(q) * math.sqrt(1.0 / head), transpose(k, -2, -1))
-    seen = softmax(logits if mask is None else logits + mask, -1)
+    seen = softmax(logits if mask is None else _masked(logits, mask), -1)
     seen = dropout(seen, dropout_p) if training and dropout_p > 0 else seen
     mixed: Any = matmul(seen, v)
     result: Any = linear(mixed.permute(2, 0, 1, 3).reshape(length, batch, width), out_proj_weight, out_proj_bias)
@@ -147,6 +149,12 @@ def multi_head_attention_forward(
     if alone:
         return result.squeeze(1), None if shown is None else shown.squeeze(0)
     return result, shown
+
+
+@lowers
+def _masked(logits: Tensor, mask: Tensor) -> Tensor:
+    """The mask is added by the product itself in PyTorch (`baddbmm`), in its dtype."""
+    return ar.add(logits, mask)
 
 
 def _merged(attn: Any, padding: Any, batch: int, heads: int, extra: int) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.reduction import array_function, check_tensors, fold, input_size, reduced, reduction_of
@@ -94,6 +95,7 @@ binary_with_logits = composite(
 )
 
 
+@in_single_precision
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -129,6 +131,7 @@ def binary_cross_entropy(
     return binary(input, target, weight, reduction=reduction, count=count)
 
 
+@in_single_precision
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,

@@ -8,6 +8,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.reduction import check_tensors, reduced, reduction_of
@@ -105,6 +106,7 @@ nll_of_rows: Composite = composite("nll_loss", _nll_body, operands=3, kernel=wid
 nll_of_images = composite("nll_loss2d", _nll_body, operands=3, kernel=widened(_nll_kernel), node="NllLoss2DBackward0", x=_nll_slope)
 
 
+@in_single_precision
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -176,6 +178,7 @@ def _label_hint(low: int, high: int, classes: int) -> str:
     return f"nn.Linear(..., {high + 1})" if low >= 0 else "target[target >= 0]"
 
 
+@in_single_precision
 def cross_entropy(
     input: Tensor,
     target: Tensor,

@@ -5,6 +5,7 @@ from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import lowers
 from steepest.functional.neural.convolution import convolve, input_gradient
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.windows import Pairs, Sizes, batched, places, sizes_of
@@ -162,10 +163,11 @@ def _backward(n: int) -> Callable[..., Tensor]:
     return conv
 
 
-conv1d, conv2d, conv3d = _forward(1), _forward(2), _forward(3)
-conv_transpose1d, conv_transpose2d, conv_transpose3d = _backward(1), _backward(2), _backward(3)
+conv1d, conv2d, conv3d = [lowers(_forward(n)) for n in (1, 2, 3)]
+conv_transpose1d, conv_transpose2d, conv_transpose3d = [lowers(_backward(n)) for n in (1, 2, 3)]
 
 
+@lowers
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
     """`conv1d` of `(T, N, C)` with weights `(K, C, C_out)`: `(T_out, N, C_out)`."""
     made: Any = conv1d(permute(input, order=(1, 2, 0)), permute(weight, order=(2, 1, 0)), bias, padding=pad)

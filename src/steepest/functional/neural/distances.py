@@ -8,6 +8,7 @@ from steepest.core.dtype import int64, promote_types
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.reducing import norm
 from steepest.functional.shaping import broadcast_tensors, to_dtype
 from steepest.ops import indexing as ix
@@ -50,6 +51,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
 
 
 @appears_as("CdistBackward0", 2)
+@in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norms of all differences of rows: `(*, P, D)` and `(*, R, D)` to `(*, P, R)`."""
     a: Any = x1

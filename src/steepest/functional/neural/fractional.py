@@ -8,6 +8,7 @@ from steepest.core import generator as gen
 from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.windows import Sizes, batched, sizes_of
 from steepest.ops import arithmetic as ar
@@ -103,7 +104,7 @@ def _public(n: int, always: bool) -> Callable[..., Any]:
         "Maxima of windows at random places, as many as `output_size` says or `output_ratio` of the input's size."
         "\n\nRaises ValueError unless exactly one of these two is given, RuntimeError where windows do not fit."
     )
-    return pool
+    return in_single_precision(pool)
 
 
 fractional_max_pool2d, fractional_max_pool3d = _public(2, False), _public(3, False)

@@ -8,10 +8,11 @@ from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.casting import lowers
 from steepest.functional.neural.precision import widened
 from steepest.functional.operands import describe
 from steepest.functional.products import einsum
-from steepest.functional.shaping import reshape
+from steepest.functional.shaping import reshape, to_dtype
 from steepest.lower.small_matrices import product
 from steepest.ops import contractions as con
 from steepest.ops import reductions as red
@@ -69,6 +70,7 @@ product_with_rows = composite(
 unsafe_view = views.View("view", views.view.index_map, lambda g, like: g.reshape(like.shape), node="UnsafeViewBackward0")
 
 
+@lowers
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """`input @ weight.T + bias`: `(*, in_features)`, `(out_features, in_features)`, `(out_features)` to `(*, out_features)`.
 
@@ -114,6 +116,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         raise RuntimeError(text("bilinear-shapes", a=list(input1.array.shape), b=list(input2.array.shape)))
     if weight.array.shape[1:] != (input1.array.shape[-1], input2.array.shape[-1]):
         raise RuntimeError(text("bilinear-features", weight=list(weight.array.shape), a=input1.array.shape[-1], b=input2.array.shape[-1]))
-    result = einsum("...i,oij,...j->...o", input1, weight, input2)
+    result = to_dtype(einsum("...i,oij,...j->...o", input1, weight, input2), input1.dtype)
     show_as(result, "ViewBackward0", ("TrilinearBackward0", ("ViewBackward0", input1), weight, ("ViewBackward0", input2)))
     return result if bias is None else result + bias

@@ -7,6 +7,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.distances import pairwise_distance
 from steepest.functional.neural.reduction import loss, pair, reduced, reduction_of
 from steepest.ops import arithmetic as ar
@@ -32,6 +33,7 @@ def _soft_margin_slope(x: Any, y: Any) -> Any:
     return -y * z / (z + 1)
 
 
+@in_single_precision
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -46,6 +48,7 @@ def hinge_embedding_loss(
     return reduced(far + ar.where(target != -1, input, 0), reduction)
 
 
+@in_single_precision
 def soft_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:
@@ -55,6 +58,7 @@ def soft_margin_loss(
     return soft_margin(x, y, reduction=reduction, count=count if reduction == "mean" else 1)
 
 
+@in_single_precision
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -71,6 +75,7 @@ def margin_ranking_loss(
     return reduced(ar.clamp_min(-target * (input1 - input2) + margin, 0), reduction)
 
 
+@in_single_precision
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -94,6 +99,7 @@ def cosine_embedding_loss(
 
 
 @appears_as("MultiMarginLossBackward0")
+@in_single_precision
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -133,6 +139,7 @@ def multi_margin_loss(
 
 
 @appears_as("MultilabelMarginLossBackward0")
+@in_single_precision
 def multilabel_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:
@@ -155,6 +162,7 @@ def multilabel_margin_loss(
     return reduced(terms if input.array.ndim == 2 else terms.squeeze(0), reduction)
 
 
+@in_single_precision
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,

@@ -328,8 +328,8 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
         eps = float(np.finfo(x.array.dtype).eps)
     over = tuple(range(ndim - len(wanted), ndim))
     y = x * fn.rsqrt(ar.square(x).mean(over, keepdim=True) + eps)
-    y = y if x is input else ar.cast(y, to=input.dtype)
-    return y if weight is None else y * weight
+    y = y if weight is None else y * weight
+    return y if x is input else ar.cast(y, to=input.dtype)
 
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:

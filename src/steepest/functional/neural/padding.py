@@ -8,6 +8,7 @@ import numpy as np
 from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.fused import fused
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
@@ -160,4 +161,12 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             raise RuntimeError(text(f"pad-{mode}", pad=given, shape=list(shape)))
         if n == 0 and (a or b):
             raise RuntimeError(text("pad-negative", pad=given, shape=list(shape)))
-    return pad_inner[mode, count](input, widths=widths, mode=mode)
+    return (_padded_around if mode == "circular" else _padded_at_borders)(pad_inner[mode, count], input, widths, mode)
+
+
+def _padded_around(operation: Composite, input: Tensor, widths: Widths, mode: str) -> Tensor:
+    made: Tensor = operation(input, widths=widths, mode=mode)
+    return made
+
+
+_padded_at_borders = in_single_precision(_padded_around)

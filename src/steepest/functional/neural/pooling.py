@@ -10,6 +10,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import (
     Pairs,
@@ -195,6 +196,8 @@ def _check_output(function: str, shape: Sizes, out: Sizes) -> None:
 
 
 def _max(n: int) -> Callable[..., Any]:
+    values_of = in_single_precision(_max_pool) if n == 3 else _max_pool
+
     def pool(
         input: Tensor,
         kernel_size: Any,
@@ -204,7 +207,8 @@ def _max(n: int) -> Callable[..., Any]:
         ceil_mode: bool = False,
         return_indices: bool = False,
     ) -> Any:
-        result = _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        which = _max_pool if return_indices else values_of
+        result = which(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
         if n == 1:
             values = result[0] if return_indices else result
             show_as(values, "SqueezeBackward1", ("MaxPool2DWithIndicesBackward0", ("UnsqueezeBackward0", input)))
@@ -271,7 +275,7 @@ def _unpool(n: int) -> Callable[..., Tensor]:
     return unpool
 
 
-max_unpool1d, max_unpool2d, max_unpool3d = _unpool(1), _unpool(2), _unpool(3)
+max_unpool1d, max_unpool2d, max_unpool3d = [in_single_precision(_unpool(n)) for n in (1, 2, 3)]
 
 
 # averages -------------------------------------------------------------------------------------------------------------------
@@ -439,6 +443,7 @@ def avg_pool2d(
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
+@in_single_precision
 def avg_pool3d(
     input: Tensor,
     kernel_size: Any,

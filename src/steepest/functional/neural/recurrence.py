@@ -17,6 +17,7 @@ from steepest.autograd.gradients import grad
 from steepest.core.dtype import from_numpy
 from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor, fresh
+from steepest.functional.casting import lowers
 from steepest.functional.joining import cat
 from steepest.functional.neural.linear import linear
 from steepest.functional.neural.rows import NATIVE, RowKernel
@@ -25,7 +26,7 @@ from steepest.ops.activations import relu, sigmoid
 from steepest.ops.composites import composite
 from steepest.ops.functions import tanh
 
-__all__ = ["CELLS", "run_steps", "whole_sequence"]
+__all__ = ["CELLS", "lowered_sequence", "run_steps", "whole_sequence"]
 
 State = tuple[Tensor, ...]
 Array = np.ndarray[Any, Any]
@@ -326,3 +327,7 @@ def whole_sequence(mode: str, from_input: Tensor, first: State, weight: Tensor, 
     kept = Kept(modes.grad and any(x.requires_grad for x in given))
     out, *state = SEQUENCES[mode](*operands, kept, mode=mode, sizes=sizes, backward=backward)
     return out, tuple(state)
+
+
+lowered_sequence = lowers(whole_sequence)
+"""Autocast lowers what an LSTM keeps, too; a GRU's state stays as it is."""

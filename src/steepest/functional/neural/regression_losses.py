@@ -6,6 +6,7 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.distances import held
 from steepest.functional.neural.reduction import loss, loss_with_option, pair, reduced, reduction_of
 from steepest.functional.neural.warning import warn
@@ -67,6 +68,7 @@ def _weighted(terms: Tensor, weight: Tensor, reduction: str) -> Tensor:
     return products.sum() / weight.sum() if reduction == "mean" else reduced(products, reduction)
 
 
+@in_single_precision
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -88,6 +90,7 @@ def mse_loss(
     return squared(x, y, reduction=reduction, count=count if reduction == "mean" else 1)
 
 
+@in_single_precision
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -103,6 +106,7 @@ def l1_loss(
     return reduced(terms, reduction) if weight is None else _weighted(terms, weight, reduction)
 
 
+@in_single_precision
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -121,6 +125,7 @@ def smooth_l1_loss(
     return smooth(x, y, option=float(beta), reduction=reduction, count=count if reduction == "mean" else 1)
 
 
+@in_single_precision
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None) -> Tensor:
     """`d**2 / 2` where `|d| <= delta`, else `delta (|d| - delta / 2)` (Huber 1964); RuntimeError unless delta is positive."""
     reduction = reduction_of(None, None, reduction)
@@ -132,6 +137,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     return hubers(x, y, option=float(delta), reduction=reduction, count=count if reduction == "mean" else 1)
 
 
+@in_single_precision
 def kl_div(
     input: Tensor,
     target: Tensor,
@@ -150,6 +156,7 @@ def kl_div(
     return reduced(terms, wanted)
 
 
+@in_single_precision
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,

@@ -9,6 +9,7 @@ from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
+from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.resampling import cubic_weights
 from steepest.functional.neural.warning import warn
 from steepest.functional.products import matmul
@@ -54,6 +55,7 @@ def _read(flat: Any, at: list[Any], sizes: tuple[int, ...], padding: str, align:
 
 
 @appears_as(lambda x: f"GridSampler{x.array.ndim - 2}DBackward0", 2)
+@in_single_precision
 def grid_sample(
     input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
 ) -> Tensor:

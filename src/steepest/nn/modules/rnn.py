@@ -13,7 +13,7 @@ from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.creating import empty, zeros
 from steepest.functional.joining import cat, stack
-from steepest.functional.neural.recurrence import CELLS, run_steps, whole_sequence
+from steepest.functional.neural.recurrence import CELLS, lowered_sequence, run_steps, whole_sequence
 from steepest.nn import functional as F
 from steepest.nn import init
 from steepest.nn.modules.module import Module
@@ -189,7 +189,8 @@ class RNNBase(Module):
         from_input = F.linear(rows, weights["weight_ih"], weights.get("bias_ih"))
         if projection is not None:
             return run_steps(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward, projection)
-        return whole_sequence(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward)
+        whole = whole_sequence if self.mode == "GRU" else lowered_sequence
+        return whole(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward)
 
 
 def check_arguments(
