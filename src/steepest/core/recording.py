@@ -8,6 +8,7 @@ gradient one that runs their rules. They are made when first needed.
 from collections.abc import Callable
 from typing import Any
 
+from steepest.core.dtype import HALVES
 from steepest.core.modes import modes
 from steepest.core.node import UNWRITTEN, Like, Node, expected, record, sequence
 from steepest.core.tensor import Tensor, fresh, loose, refresh
@@ -118,10 +119,14 @@ SAVE_RESULTS = """
 """
 PULL = """
 def pull(node, gradients):
-    g = gradients[0] if len(gradients) == 1 else gradients
+{halves}    g = gradients[0] if len(gradients) == 1 else gradients
     saved, params = node.saved, node.params
 {values}
     return [{gradients}]
+"""
+PULL_HALVES = """
+    if any(g is not None and g.dtype in HALVES for g in gradients):
+        return node.apply_rules(gradients)
 """
 PULLED = """
     of_{name} = saved[{name!r}]
@@ -139,7 +144,7 @@ PULLED_RESULTS = """
 
 
 NAMES: dict[str, Any] = {each.__name__: each for each in (Tensor, Node, Like, expected, refresh, loose, kept, several)} | {
-    "UNWRITTEN": UNWRITTEN, "watchers": watchers, "modes": modes, "new": object.__new__, "following": sequence.__next__}
+    "HALVES": HALVES, "UNWRITTEN": UNWRITTEN, "watchers": watchers, "modes": modes, "new": object.__new__, "following": sequence.__next__}
 """What the sources name."""
 
 
@@ -188,5 +193,6 @@ def pull(primitive: Any, wanted: int, pulls: dict[int, Callable[..., Any]]) -> C
             rules[f"rule{i}"] = rule[0]
             gradient = f"rule{i}({', '.join(['g', *[known.get(n, f'params[{n!r}]').format(i=i) for n in rule[1]]])})"
         gradients.append(gradient)
-    pulls[wanted] = make(PULL.format(values=values, gradients=", ".join(gradients)), **rules)
+    halves = PULL_HALVES if primitive.rounds_once else ""
+    pulls[wanted] = make(PULL.format(halves=halves, values=values, gradients=", ".join(gradients)), **rules)
     return pulls[wanted]
