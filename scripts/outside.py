@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from steepest.errors.outside import LEFT, NAMES  # noqa: E402
+from steepest.errors.outside import DTYPES, LEFT, NAMES  # noqa: E402
 
 PAGE = ROOT / "docs" / "outside.md"
 
@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "outside.md"
 def page() -> str:
     """The text of the page."""
     rows: dict[tuple[str, str], list[str]] = {}
-    for name, why in NAMES.items():
+    for name, why in (NAMES | DTYPES).items():
         rows.setdefault(why, []).append(f"`{name}`")
     lines = [f"| {', '.join(names)} | {reason} | {instead} |" for (reason, instead), names in rows.items()]
     more = [f"| `{module}` | {', '.join(f'`{p}`' for p in patterns.split())} | {reason} | {instead} |"

@@ -38,7 +38,7 @@ def test_every_name_on_the_list_says_why_it_is_not_there(module):
 
 @pytest.mark.parametrize("line", ["import steepest.package", "from steepest.package import PackageExporter",
                                   "from steepest import export", "import steepest.export.graph_signature",
-                                  "from steepest.cuda import Stream", "from steepest.nn import qat",
+                                  "from steepest.cuda import MemPool", "from steepest.nn import qat",
                                   "from steepest.utils.checkpoint import create_selective_checkpoint_contexts",
                                   "from steepest.hub import load"])
 def test_importing_a_name_that_stays_out_says_why(line):

@@ -73,7 +73,7 @@ _outside = _names_outside.explain(__name__)
 _sys.meta_path.append(_names_outside.Finder)
 newaxis = None
 contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
-globals().update({d.name: d for d in _dtypes.ALL})
+globals().update({d.name: d for d in (*_dtypes.ALL, *_dtypes.NAMED)})
 globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 

@@ -89,6 +89,8 @@ def _rename(name: str) -> None:
         for thing in vars(module).values() if home else ():
             if isinstance(thing, type) and thing.__module__ == own:
                 thing.__module__ = home
+        if home == own.replace("steepest", "torch", 1):
+            sys.modules.setdefault(home, module)            # where `typing.get_type_hints` looks up the names in annotations
 
 
 def _own_name(fullname: str) -> str | None:

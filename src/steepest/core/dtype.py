@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from steepest.errors import outside
+
 __all__ = ["dtype", "from_numpy", "get_default_dtype", "promote_types", "set_default_dtype"]
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
@@ -66,6 +68,13 @@ complex128 = dtype("complex128", "complex128", COMPLEX, 16, 10)
 ALL = (bool_, uint8, int8, int16, int32, int64, bfloat16, float16, float32, float64, complex64, complex128)
 HALVES = (float16, bfloat16)
 """Types that operations compute as float32 and round once."""
+NAMED = (
+    dtype("uint16", None, INTEGER, 2, 1, signed=False), dtype("uint32", None, INTEGER, 4, 1, signed=False),
+    dtype("uint64", None, INTEGER, 8, 1, signed=False), dtype("complex32", None, COMPLEX, 4, 9),
+    *[dtype(f"float8_{kind}", None, FLOATING, 1, 6) for kind in ("e4m3fn", "e5m2", "e4m3fnuz", "e5m2fnuz", "e8m0fnu")],
+    dtype("float4_e2m1fn_x2", None, FLOATING, 1, 6),
+)
+"""Types that programs name and compare, and that no tensor has."""
 ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16,
            "cfloat": complex64, "cdouble": complex128, "bool": bool_}
 _by_numpy = {d.numpy: d for d in ALL if d.numpy is not None}
@@ -73,7 +82,7 @@ _by_numpy = {d.numpy: d for d in ALL if d.numpy is not None}
 
 def named(name: str) -> dtype:
     """The type called `name`, without the prefix `torch.`."""
-    return next(d for d in ALL if d.name == name)
+    return next(d for d in (*ALL, *NAMED) if d.name == name)
 
 
 def _load_bfloat16() -> None:
@@ -85,14 +94,20 @@ def _load_bfloat16() -> None:
 
 
 def numpy_dtype(of: dtype) -> Any:
-    """The NumPy type that holds elements of type `of`."""
+    """The NumPy type that holds elements of type `of`; TypeError for one that no tensor has."""
     if of.numpy is None:
+        if of is not bfloat16:
+            raise TypeError(outside.told("torch", of.name))
         _load_bfloat16()
     return of.numpy
 
 
 def float_limits(of: dtype) -> Any:
     """What NumPy's `finfo` says of a floating type, or of the parts of a complex one."""
+    if of in NAMED and of.is_floating_point:
+        import ml_dtypes
+
+        return ml_dtypes.finfo(of.name.removesuffix("_x2"))
     kind = numpy_dtype(of.to_real())
     if of is not bfloat16:
         return np.finfo(kind)

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+from contextlib import nullcontext
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -15,16 +16,17 @@ ROWS = {
         "{name} 不在本库的范围内；保留这个名字只是为了让程序可以询问"),
 }
 
-CLASS, ERROR, AS_IS, NOTHING, FALSE = "a class", "an exception", "its argument", "nothing", "no"
-SAME = "what has that name elsewhere"
+CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
+DECORATOR, NUMBER, SAME = "a decorator that leaves functions as they are", "a number", "what has that name elsewhere"
 TABLE: dict[str, dict[str, str]] = {
     "torch": {CLASS: "PyTorchFileReader", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
     "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
                  SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator", CLASS: "Function Graph Node Value _TensorMeta"},
     "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to"},
-    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule", AS_IS: "allow_in_graph disable disallow_in_graph",
+    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule", AS_IS: "allow_in_graph assume_constant_result disable disallow_in_graph",
                       NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
     "torch._dynamo.config": {},
+    "torch._dynamo._trace_wrapped_higher_order_op": {BLOCK: "TransformGetItemToIndex"},
     "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
     "torch.distributed": {CLASS: "ProcessGroup"},
     "torch.distributed.optim": {CLASS: "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer"},
@@ -34,6 +36,10 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.nn.parallel.distributed": {CLASS: "DistributedDataParallel"},
     "torch.profiler": {CLASS: "ProfilerAction ProfilerActivity tensorboard_trace_handler profile", FALSE: "kineto_available"},
     "torch.autograd.profiler": {CLASS: "profile emit_nvtx record_function EventList"},
+    "torch.cuda": {CLASS: "CUDAGraph Event Stream graph"},
+    "torch.nn.attention.flex_attention": {CLASS: "AuxRequest BlockMask create_block_mask flex_attention",
+                                          NUMBER: "_DEFAULT_SPARSE_BLOCK_SIZE=128"},
+    "torch.library": {DECORATOR: "custom_op register_autograd register_fake register_kernel"},
     "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
     "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
 }
@@ -57,6 +63,11 @@ def _as_is(fn: Any = None, *args: Any, **options: Any) -> Any:
     return fn if fn is not None else _as_is
 
 
+def _decorator(*args: Any, **options: Any) -> Any:
+    given = [a for a in args if callable(a)]
+    return given[0] if given else _as_is
+
+
 def _nothing(*args: Any, **options: Any) -> None: ...
 
 
@@ -75,12 +86,15 @@ def names(module: str) -> dict[str, tuple[str, str]]:
 def value(module: str, name: str) -> Any:
     """What a name of a module of the table is."""
     kind, own = names(module)[name]
+    if kind == NUMBER:
+        return int(own)
     if own:
         place, _, attribute = f"steepest.{own}".rpartition(".")
         return getattr(importlib.import_module(place), attribute)
     if kind in (CLASS, ERROR):
         return Absent(name, (Exception,) if kind == ERROR else (), {"__module__": module})
-    functions: dict[str, Any] = {AS_IS: _as_is, NOTHING: _nothing, FALSE: _no}
+    functions: dict[str, Any] = {AS_IS: _as_is, NOTHING: _nothing, FALSE: _no, BLOCK: nullcontext,
+                                 DECORATOR: _decorator}
     return functions[kind]
 
 

@@ -33,16 +33,18 @@ NAMES: dict[str, tuple[str, str]] = {
                      "sparse_compressed_tensor"), SPARSE),
     **dict.fromkeys(("mtia", "numa", "Stream", "Event"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),
-    **dict.fromkeys(("export", "library", "classes"), EXPORT),
+    **dict.fromkeys(("export", "classes"), EXPORT),
     **dict.fromkeys(("monitor",), PROFILING),
-    "complex32": ("half-precision complex numbers", "write torch.complex64"),
-    "float8_e4m3fn": ("8-bit numbers need matrix units", "write torch.bfloat16"),
-    "float8_e5m2": ("8-bit numbers need matrix units", "write torch.bfloat16"),
-    "uint16": ("PyTorch has few operations for it", "write torch.int32"),
-    "uint32": ("PyTorch has few operations for it", "write torch.int64"),
-    "uint64": ("PyTorch has few operations for it", "write torch.int64"),
 }
 """Reason, and what to write instead."""
+DTYPES: dict[str, tuple[str, str]] = {
+    "complex32": ("half-precision complex numbers", "write torch.complex64"),
+    **dict.fromkeys(("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn_x2"),
+                    ("8-bit numbers need matrix units", "write torch.bfloat16")),
+    "uint16": ("PyTorch has few operations for it", "write torch.int32"),
+    **dict.fromkeys(("uint32", "uint64"), ("PyTorch has few operations for it", "write torch.int64")),
+}
+"""The same for dtypes that can be named, and that no tensor has."""
 
 INTERNAL = "an inner function of PyTorch's own, not documented", "write the function of torch or torch.nn.functional that calls it"
 SYMBOLIC = "sizes are numbers here, never symbols", "write an int"
@@ -66,7 +68,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             resize_as_sparse_""",
         MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_gpu_dtype""",
         DISPATCHING: "DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",
-        BITS: "bit bits* int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 float4_* float8_*",
+        BITS: "bit bits* int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7",
         REMOVED: "eig symeig lstsq matrix_rank solve",
         INTERNAL: """affine_grid_generator autocast_*_nesting batch_norm_* convolution constant_pad_nd embedding_renorm_ frobenius_norm
             grid_sampler* gru gru_cell lstm lstm_cell rnn_* native_* norm_except_dim hash_tensor slice_copy slice_inverse init_num_threads
@@ -122,7 +124,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.nn.modules": {INTERNAL: "Container linear_cross_entropy*"},
     "torch.nn.parallel": {MACHINES: "DistributedDataParallel* comm gather parallel_apply replicate scatter*"},
     "torch.nn.attention": {MACHINES: "SDPAParams WARN_FOR_UNFUSED_KERNELS *flash_attention* can_use_* warn",
-                           PROTOTYPE: "bias experimental flex_attention varlen"},
+                           PROTOTYPE: "bias experimental varlen"},
     "torch.nn.grad": {},
     "torch.nn.parameter": {},
     "torch.nn.utils.clip_grad": {},
@@ -134,10 +136,10 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         custom_function_call hooks"""},
     "torch.autograd.grad_mode": {INTERNAL: "enforce_grad_layout_policy"},
     "torch.autograd.variable": {INTERNAL: "ImperativeEngine VariableMeta"},
-    "torch.cuda": {MACHINES: """*Storage *Tensor CUDA* CudaError DEVICE_REQUIREMENT DeferredCudaCallError Event ExternalStream GreenContext MemPool
-        PYTORCH_RELEASES_CODE_CC Stream caching_allocator_* can_device_access_peer change_current_allocator check_error classproperty clock_rate comm
+    "torch.cuda": {MACHINES: """*Storage *Tensor CUDA* CudaError DEVICE_REQUIREMENT DeferredCudaCallError ExternalStream GreenContext MemPool
+        PYTORCH_RELEASES_CODE_CC caching_allocator_* can_device_access_peer change_current_allocator check_error classproperty clock_rate comm
         cuda* current_blas_handle current_solver_handle device device_memory_used device_of gds get_allocator_backend
-        get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph* green_contexts *host_memory_stats*
+        get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph_* graphs green_contexts *host_memory_stats*
         is_current_stream_capturing jiterator list_gpu_processes make_graphed_callables memory memory_snapshot memory_usage nccl nvtx
         power_draw profiler random set_per_process_memory_fraction set_stream set_sync_debug_mode sparse streams temperature
         tunable use_mem_pool utilization"""},
@@ -213,8 +215,8 @@ def _patterns(module: str) -> list[tuple[re.Pattern[str], tuple[str, str]]]:
 
 def why(module: str, name: str) -> tuple[str, str] | None:
     """Reason, and what to write instead of a name of a module; None where it is not on the list."""
-    if module == "torch" and name in NAMES:
-        return NAMES[name]
+    if module == "torch" and name in NAMES | DTYPES:
+        return (NAMES | DTYPES)[name]
     return next((reason for pattern, reason in _patterns(module) if pattern.match(name)), None)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import dtype, float_limits, get_default_dtype, numpy_dtype
+from steepest.core.dtype import NAMED, dtype, float_limits, get_default_dtype, numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
@@ -24,7 +24,7 @@ class finfo:
         self.dtype, self.bits = of.name, 8 * real.itemsize
         self.eps, self.max, self.min = float(known.eps), float(known.max), float(known.min)
         self.tiny = self.smallest_normal = float(known.tiny)
-        self.resolution = float(known.resolution)
+        self.resolution = 1.0 if of in NAMED else float(known.resolution)
 
     def __repr__(self) -> str:
         return (f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
@@ -37,7 +37,7 @@ class iinfo:
     def __init__(self, type: dtype):
         if type.category > 1:
             raise TypeError(text("iinfo-of-floats", dtype=type))
-        known = np.iinfo(numpy_dtype(type))
+        known = np.iinfo(type.name if type in NAMED else numpy_dtype(type))
         self.dtype, self.bits, self.max, self.min = type.name, int(known.bits), int(known.max), int(known.min)
 
     def __repr__(self) -> str:

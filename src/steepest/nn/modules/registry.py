@@ -107,7 +107,7 @@ class Registry:
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _non_persistent_buffers_set: set[str]
-    _modules: dict[str, Module | None]
+    _modules: dict[str, Any]              # of modules, whose class stands above: annotations are read while programs run
 
     # -- registering
 
