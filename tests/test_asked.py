@@ -3,6 +3,7 @@
 import copy
 import pickle
 import sys
+import typing
 
 import pytest
 
@@ -97,3 +98,28 @@ def test_no_result_is_a_future():
 
 def test_storages_count_their_elements():
     assert sys.getsizeof(steepest.zeros(300).untyped_storage()) - sys.getsizeof(steepest.zeros(0).untyped_storage()) == 1200
+
+
+def test_dtypes_that_no_tensor_has_can_be_named():
+    assert repr(steepest.float8_e4m3fn) == "torch.float8_e4m3fn" and isinstance(steepest.uint16, steepest.dtype)
+    assert steepest.float8_e5m2.itemsize == 1 and steepest.float8_e5m2.is_floating_point and not steepest.uint32.is_signed
+    assert steepest.finfo(steepest.float8_e4m3fn).max == 448 and steepest.iinfo(steepest.uint16).max == 65535
+    assert pickle.loads(pickle.dumps(steepest.uint64)) is steepest.uint64
+    for make in (lambda: steepest.zeros(2, dtype=steepest.uint16), lambda: steepest.ones(2).to(steepest.float8_e5m2)):
+        with pytest.raises(TypeError, match="is out of scope here"):
+            make()
+
+
+def test_the_annotations_of_modules_can_be_read():
+    for kind in (nn.Module, nn.Linear, nn.Sequential, nn.ModuleDict, steepest.optim.Adam, steepest.utils.data.DataLoader):
+        assert isinstance(typing.get_type_hints(kind), dict)
+
+
+def test_decorators_of_the_compiler_leave_functions_as_they_are():
+    @steepest.library.custom_op("mine::twice", mutates_args=())
+    def twice(x):
+        return x * 2
+
+    assert twice(3) == 6
+    with steepest._dynamo._trace_wrapped_higher_order_op.TransformGetItemToIndex():
+        assert steepest.jit.annotations.Optional is typing.Optional

@@ -177,6 +177,16 @@ float32: dtype
 float64: dtype
 complex64: dtype
 complex128: dtype
+uint16: dtype
+uint32: dtype
+uint64: dtype
+complex32: dtype
+float8_e4m3fn: dtype
+float8_e5m2: dtype
+float8_e4m3fnuz: dtype
+float8_e5m2fnuz: dtype
+float8_e8m0fnu: dtype
+float4_e2m1fn_x2: dtype
 float: dtype
 double: dtype
 half: dtype

@@ -16,6 +16,7 @@ from steepest.serialization import load as load_file
 __all__ = ["download_url_to_file", "get_dir", "load_state_dict_from_url", "set_dir"]
 outside.explain(__name__)
 
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")
 BLOCK = 1 << 20
 PATIENCE_SECONDS = 30
 _chosen: list[str] = []
@@ -83,6 +84,6 @@ def load_state_dict_from_url(url: str, model_dir: str | None = None, map_locatio
     cached = folder / name
     if not cached.is_file():
         print(f'Downloading: "{url}" to {cached}', file=sys.stderr)
-        digits = re.search(r"-([a-f0-9]*)\.", name) if check_hash else None
+        digits = HASH_REGEX.search(name) if check_hash else None
         download_url_to_file(url, str(cached), digits and digits.group(1), progress)
     return load_file(str(cached), map_location=map_location, weights_only=weights_only)

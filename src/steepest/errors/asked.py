@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import typing
 from contextlib import nullcontext
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
@@ -17,7 +18,7 @@ ROWS = {
 }
 
 CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
-DECORATOR, NUMBER, SAME = "a decorator that leaves functions as they are", "a number", "what has that name elsewhere"
+DECORATOR, NUMBER, TYPE, SAME = "a decorator that leaves functions as they are", "a number", "a type of typing", "what has that name elsewhere"
 TABLE: dict[str, dict[str, str]] = {
     "torch": {CLASS: "PyTorchFileReader", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
     "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
@@ -39,6 +40,7 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.cuda": {CLASS: "CUDAGraph Event Stream graph"},
     "torch.nn.attention.flex_attention": {CLASS: "AuxRequest BlockMask create_block_mask flex_attention",
                                           NUMBER: "_DEFAULT_SPARSE_BLOCK_SIZE=128"},
+    "torch.jit.annotations": {TYPE: "Any Dict List Optional Tuple Union"},
     "torch.library": {DECORATOR: "custom_op register_autograd register_fake register_kernel"},
     "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
     "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
@@ -88,6 +90,8 @@ def value(module: str, name: str) -> Any:
     kind, own = names(module)[name]
     if kind == NUMBER:
         return int(own)
+    if kind == TYPE:
+        return getattr(typing, name)
     if own:
         place, _, attribute = f"steepest.{own}".rpartition(".")
         return getattr(importlib.import_module(place), attribute)

@@ -165,7 +165,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.backends.quantized": {SUITE: "m"},
     "torch.version": {},
     "torch.distributed": {MACHINES: "*"},
-    "torch.hub": {HUB: "load list help", INTERNAL: """DEFAULT_CACHE_DIR ENV_* HASH_REGEX HTTPError MODULE_HUBCONF READ_DATA_CHUNK Request
+    "torch.hub": {HUB: "load list help", INTERNAL: """DEFAULT_CACHE_DIR ENV_* HTTPError MODULE_HUBCONF READ_DATA_CHUNK Request
         URLError VAR_DEPENDENCY urlopen"""},
     "torch.jit": {JIT: "*"},
     "torch.compiler": {JIT: """CacheInfo NestedCompileRegionOptions config get_default_backend keep_*_guards_unsafe *_cache_artifacts

@@ -4,6 +4,6 @@ Under `steepest run` and after `import steepest.as_torch` the name `torchvision`
 """
 
 from steepest.version import __version__
-from steepest.vision import datasets, io, models, transforms, utils
+from steepest.vision import datasets, io, models, ops, transforms, utils
 
-__all__ = ["__version__", "datasets", "io", "models", "transforms", "utils"]
+__all__ = ["__version__", "datasets", "io", "models", "ops", "transforms", "utils"]

@@ -43,7 +43,7 @@ def pairs(name: str, given: Any) -> Iterator[tuple[Any, Any]]:
 class Numbered(Module):
     """Modules under the names "0", "1", ..., which stay without gaps."""
 
-    _modules: dict[str, Module]  # type: ignore[assignment]
+    _modules: dict[str, Module]
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -208,7 +208,7 @@ class ModuleList(Numbered):
 class ModuleDict(Module):
     """A dictionary of modules whose parameters are found."""
 
-    _modules: dict[str, Module]  # type: ignore[assignment]
+    _modules: dict[str, Module]
 
     def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
         super().__init__()

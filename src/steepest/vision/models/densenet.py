@@ -5,7 +5,7 @@ from typing import Any
 
 from steepest.autograd.checkpointing import checkpoint
 from steepest.core.tensor import Tensor
-from steepest.functional.tables import functions
+from steepest.functional.joining import cat
 from steepest.nn import functional as F
 from steepest.nn import init
 from steepest.nn.modules.activation import ReLU
@@ -18,8 +18,6 @@ from steepest.nn.modules.pooling import AvgPool2d, MaxPool2d
 from steepest.vision.models.registry import network
 
 __all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201"]
-
-cat = functions()["cat"]
 
 
 class _DenseLayer(Module):

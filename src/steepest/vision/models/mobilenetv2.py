@@ -14,6 +14,7 @@ from steepest.nn.modules.linear import Linear
 from steepest.nn.modules.module import Module
 from steepest.nn.modules.normalization import GroupNorm
 from steepest.vision.models.registry import network
+from steepest.vision.ops.misc import Conv2dNormActivation
 
 __all__ = ["InvertedResidual", "MobileNetV2", "mobilenet_v2"]
 
@@ -28,13 +29,8 @@ def divisible(v: float, divisor: int) -> int:
     return nearest + divisor if nearest < 0.9 * v else nearest
 
 
-class Conv2dNormActivation(Sequential):
-    """A convolution that keeps the size (but for its stride), a normalisation and ReLU6."""
-
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, norm: Norm, stride: int = 1, groups: int = 1) -> None:
-        super().__init__(Conv2d(in_channels, out_channels, kernel_size, stride, (kernel_size - 1) // 2, groups=groups, bias=False),
-                         norm(out_channels), ReLU6(inplace=True))
-        self.out_channels = out_channels
+def _block(in_channels: int, out_channels: int, kernel_size: int, norm: Norm, stride: int = 1, groups: int = 1) -> Conv2dNormActivation:
+    return Conv2dNormActivation(in_channels, out_channels, kernel_size, stride, groups=groups, norm_layer=norm, activation_layer=ReLU6)
 
 
 class InvertedResidual(Module):
@@ -48,8 +44,8 @@ class InvertedResidual(Module):
         self.stride = stride
         hidden = round(inp * expand_ratio)
         self.use_res_connect = stride == 1 and inp == oup
-        layers: list[Module] = [] if expand_ratio == 1 else [Conv2dNormActivation(inp, hidden, 1, norm)]
-        layers += [Conv2dNormActivation(hidden, hidden, 3, norm, stride, groups=hidden),
+        layers: list[Module] = [] if expand_ratio == 1 else [_block(inp, hidden, 1, norm)]
+        layers += [_block(hidden, hidden, 3, norm, stride, groups=hidden),
                    Conv2d(hidden, oup, 1, 1, 0, bias=False), norm(oup)]
         self.conv = Sequential(*layers)
         self.out_channels = oup
@@ -74,13 +70,13 @@ class MobileNetV2(Module):
             raise ValueError(f"inverted_residual_setting should be non-empty or a 4-element list, got {setting}")
         channels = divisible(32 * width_mult, round_nearest)
         self.last_channel = divisible(1280 * max(1.0, width_mult), round_nearest)
-        features: list[Module] = [Conv2dNormActivation(3, channels, 3, norm, stride=2)]
+        features: list[Module] = [_block(3, channels, 3, norm, stride=2)]
         for expansion, c, repetitions, stride in setting:
             out = divisible(c * width_mult, round_nearest)
             for i in range(repetitions):
                 features.append(block(channels, out, stride if i == 0 else 1, expand_ratio=expansion, norm_layer=norm))
                 channels = out
-        features.append(Conv2dNormActivation(channels, self.last_channel, 1, norm))
+        features.append(_block(channels, self.last_channel, 1, norm))
         self.features = Sequential(*features)
         self.classifier = Sequential(Dropout(p=dropout), Linear(self.last_channel, num_classes))
         for m in self.modules():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.functional.tables import functions
+from steepest.functional.joining import cat
 from steepest.nn import init
 from steepest.nn.modules.activation import ReLU
 from steepest.nn.modules.container import Sequential
@@ -14,8 +14,6 @@ from steepest.nn.modules.pooling import AdaptiveAvgPool2d, MaxPool2d
 from steepest.vision.models.registry import network
 
 __all__ = ["Fire", "SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
-
-cat = functions()["cat"]
 
 
 class Fire(Module):
