@@ -34,7 +34,7 @@ def test_saved_tensors_pass_through_hooks() -> None:
 
     def pack(x: Any) -> Any:
         seen.append(x.shape)
-        return x.numpy().copy()
+        return x.detach().numpy().copy()
 
     x = torch.tensor([0.5, 1.0], requires_grad=True)
     with graph.saved_tensors_hooks(pack, torch.from_numpy):
@@ -132,3 +132,30 @@ def test_without_gradients_a_checkpoint_is_a_call() -> None:
         assert checkpoint(torch.exp, torch.zeros(2), use_reentrant=False).tolist() == [1.0, 1.0]
     with pytest.warns(UserWarning, match="use_reentrant"):
         checkpoint(torch.exp, torch.zeros(2))
+
+
+def test_a_node_shows_what_it_has_saved() -> None:
+    a, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0], requires_grad=True)
+    product, power = a * b, a.exp()
+    assert product.grad_fn._saved_self is a and product.grad_fn._saved_other is b
+    assert torch.equal(power.grad_fn._saved_result, power) and power.grad_fn._saved_result is not power
+    assert (a * b.detach()).grad_fn._saved_self is None and a.sum(0).grad_fn._saved_keepdim is False
+    assert {"_saved_self", "_saved_other"} <= set(dir(product.grad_fn)) and "_saved_self" not in dir(power.grad_fn)
+    with pytest.raises(AttributeError, match="'MulBackward0' object has no attribute '_saved_mask'"):
+        product.grad_fn._saved_mask  # noqa: B018
+    product.sum().backward()
+    with pytest.raises(RuntimeError, match="second time"):
+        product.grad_fn._saved_self  # noqa: B018
+    with graph.saved_tensors_hooks(lambda x: x * 2, lambda x: x / 2):
+        assert torch.equal((a * b).grad_fn._saved_other, b)
+
+
+def test_hooks_see_saved_tensors_with_their_place_in_the_graph() -> None:
+    seen: list[str] = []
+    x = torch.ones(2, requires_grad=True)
+    with graph.saved_tensors_hooks(lambda t: seen.append(repr(t)) or t * 1, lambda t: t):
+        y = (x * 2).exp() * x
+    assert seen == ["tensor([7.3891, 7.3891], grad_fn=<ExpBackward0>)", "tensor([1., 1.], requires_grad=True)",
+                    "tensor([7.3891, 7.3891], grad_fn=<ExpBackward0>)"]
+    y.sum().backward()
+    assert torch.allclose(x.grad, 3 * torch.tensor(2.0).exp() * torch.ones(2))

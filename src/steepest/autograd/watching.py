@@ -14,7 +14,9 @@ import numpy as np
 
 from steepest.autograd import function
 from steepest.autograd.function import FunctionNode
+from steepest.autograd.modes import no_grad
 from steepest.core import recording
+from steepest.core.dtype import FLOATING
 from steepest.core.node import SEVERAL, Node, record
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
@@ -30,10 +32,14 @@ class Packed:
 
     __slots__ = ("leaf", "node", "output_nr", "unpack", "value")
 
-    def __init__(self, x: Tensor, hooks: tuple[Callable[..., Any], Callable[..., Any]]):
+    def __init__(self, x: Tensor, hooks: tuple[Callable[..., Any], Callable[..., Any]], result_of: Node | None = None):
         self.node, self.output_nr, self.unpack = x.node, x.output_nr, hooks[1]
         self.leaf = x if x.needs_grad and x.node is None else None
-        self.value = hooks[0](alias(x.array, x))
+        shown = alias(x.array, x)
+        shown.node, shown.output_nr = result_of or x.node, x.output_nr
+        shown.needs_grad = x.needs_grad or result_of is not None and x.dtype.category >= FLOATING
+        with no_grad():
+            self.value = hooks[0](shown)
 
     def tensor(self, node: Any = None) -> Tensor:
         """What the other hook makes of it, in the place of the saved one (a result of `node`, where that is given)."""
@@ -116,7 +122,7 @@ def watched(node: Node, operands: tuple[Any, ...], results: Any) -> None:
         saved = node.saved
         for name, value in saved.items():
             if isinstance(value, Tensor):
-                saved[name] = Packed(value, watch.hooks[-1])
+                saved[name] = Packed(value, watch.hooks[-1], node if name == "result" else None)
             elif name in SEVERAL:
                 saved[name] = tuple([Packed(v, watch.hooks[-1]) for v in value])
     note(node)
