@@ -6,7 +6,7 @@ be given there as `size=`. Usual names cost one step of Python more: the tables 
 
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
-from inspect import CO_VARARGS, Parameter, signature
+from inspect import CO_VARARGS, Parameter, signature, unwrap
 from typing import Any
 
 from steepest.core.overriding import stranger
@@ -69,7 +69,7 @@ def other_names(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def has_other_names(function: Any, name: str) -> bool:
     """Whether a name in the tables above stands for an argument of the function."""
-    code = getattr(function, "__code__", None)
+    code = getattr(unwrap(function) if callable(function) else function, "__code__", None)
     if code is None:
         return False
     named = code.co_argcount + code.co_kwonlyargcount
