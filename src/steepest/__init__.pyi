@@ -87,6 +87,7 @@ from steepest.core.tensor import Tensor as Tensor
 from steepest.diagnose import doctor as doctor
 from steepest.errors import AcceleratorError as AcceleratorError, OutOfMemoryError as OutOfMemoryError
 from steepest.func import vmap as vmap
+from steepest.functional.creating import Capsule as Capsule
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
 from steepest.functional.neural.distances import cdist as cdist, pdist as pdist
 from steepest.functional.neural.dropout import (
@@ -894,8 +895,11 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None) -> Tensor:
     """`beta * input + alpha * outer(vec1, vec2)`."""
 
-def einsum(equation: str, *operands: Any) -> Tensor:
-    """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little."""
+def einsum(equation: Any, *operands: Any) -> Tensor:
+    """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little.
+
+    The letters may also be numbers behind each operand: `einsum(x, [..., 0, 1], y, [..., 1, 2], [..., 0, 2])`.
+    """
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Any = None) -> Tensor:
     """Products summed over the last `dims` dimensions of `a` and the first of `b`, or over given pairs of dimensions."""
@@ -923,8 +927,10 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: _
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of `data` without copying where that is possible."""
 
-def asarray(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """A tensor of `data` without copying where that is possible."""
+def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: _bool | None = None,
+            requires_grad: _bool | None = None) -> Tensor:
+    """A tensor of an array, a buffer or nested sequences; `copy` False: only where memory can be shared (ValueError), True: never
+    shared."""
 
 def from_numpy(ndarray: ndarray[Any, Any]) -> Tensor:
     """A tensor that shares memory with a NumPy array; TypeError where that is not one."""
@@ -933,7 +939,7 @@ def frombuffer(buffer: Any, *, dtype: dtype, count: _int = -1, offset: _int = 0,
     """A vector over the memory of a Python buffer, without copying."""
 
 def from_dlpack(ext_tensor: Any) -> Tensor:
-    """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
+    """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU; or with what a capsule holds."""
 
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
     """A 0-dim tensor."""
@@ -1115,8 +1121,12 @@ def column_stack(tensors: Any, *, out: Any = None) -> Tensor:
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """Copies along every dimension."""
 
-def repeat_interleave(input: Tensor, repeats: Any, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
-    """Every entry several times in a row."""
+def repeat_interleave(input: Tensor, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
+    """Every entry several times in a row; of one tensor alone, which are numbers of times, every index so often.
+
+    >>> torch.repeat_interleave(torch.tensor([1, 2, 3]))
+    tensor([0, 1, 1, 2, 2, 2])
+    """
 
 def flip(input: Tensor, *given: Any, dims: Any = ...) -> Tensor:
     """The entries along `dims` in reverse order (a copy)."""
@@ -1242,7 +1252,7 @@ def diff(input: Tensor, n: _int = 1, dim: _int = -1, prepend: Tensor | None = No
          out: Any = None) -> Tensor:
     """Differences of neighbours along `dim`, `n` times, after other tensors were put before and behind."""
 
-def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: _int = 1) -> list[Tensor]:
+def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: _int = 1) -> tuple[Tensor, ...]:
     """Derivatives along dimensions by central differences; at the edges one-sided, of order `edge_order`.
 
     `spacing` is a distance, one for each dimension, or the coordinates along each as tensors.

@@ -1083,8 +1083,12 @@ class Tensor:
         """`renorm` written over this tensor."""
     def repeat(self, *repeats: Any) -> Tensor:
         """Copies along every dimension; there may be more dimensions than the tensor has."""
-    def repeat_interleave(self, repeats: Any, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
-        """Every entry several times in a row."""
+    def repeat_interleave(self, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
+        """Every entry several times in a row; of one tensor alone, which are numbers of times, every index so often.
+
+        >>> torch.repeat_interleave(torch.tensor([1, 2, 3]))
+        tensor([0, 1, 1, 2, 2, 2])
+        """
     def requires_grad_(self, requires_grad: _bool = True) -> Tensor:
         """Say whether gradients are wanted; returns the tensor."""
     def reshape(self, *shape: Any) -> Tensor:

@@ -229,6 +229,18 @@ ROWS = {
     "product-ndim": (
         "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
         "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
+    "einsum-number": (
+        "einsum(): subscript in subscript list is not within the valid range [0, {limit}): {number}",
+        "einsum():下标 {number} 不在 [0, {limit}) 内"),
+    "asarray-of-sequence": (
+        "can't alias arbitrary sequence into a tensor. Leave copy=False out, or make a NumPy array first",
+        "任意序列无法与张量共享内存。去掉 copy=False,或先转成 NumPy 数组"),
+    "asarray-needs-copy": (
+        "can't alias tensor with dtype '{given}' into dtype '{wanted}'. Leave copy=False out",
+        "类型 {given} 的张量不能不经复制变为 {wanted}。去掉 copy=False"),
+    "repeats-of-indices": (
+        "repeat_interleave only accept 1D vector as repeat, of int32 or int64; these have {ndim} dimensions and {dtype}",
+        "repeat_interleave 的次数须是 int32 或 int64 的一维张量,得到 {ndim} 维、{dtype}"),
     "einsum-operands": (
         "einsum(): the equation {equation!r} names {expected} operands but {given} were given",
         "einsum():式子 {equation!r} 需要 {expected} 个操作数,给出了 {given} 个"),

@@ -124,7 +124,27 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return tensor(data, dtype=dtype, device=device)
 
 
-asarray = as_tensor
+def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
+            requires_grad: bool | None = None) -> Tensor:
+    """A tensor of an array, a buffer or nested sequences; `copy` False: only where memory is shared (ValueError), True: never shared."""
+    if copy is not False and not isinstance(obj, (Tensor, np.ndarray, bytes, bytearray, memoryview)) and not hasattr(obj, "__dlpack__"):
+        return tensor(obj, dtype=dtype, device=device, requires_grad=bool(requires_grad))
+    if isinstance(obj, Tensor):
+        held = obj.detach() if requires_grad is False else obj
+    elif isinstance(obj, np.ndarray):
+        held = from_array(obj, shared=True)
+    elif hasattr(obj, "__dlpack__"):
+        held = from_dlpack(obj)
+    elif isinstance(obj, (bytes, bytearray, memoryview)):
+        held = frombuffer(obj, dtype=dtype or get_default_dtype())
+    else:
+        raise ValueError(text("asarray-of-sequence"))
+    made = held if dtype in (None, held.dtype) else held.to(dtype)
+    if copy is False and made is not held:
+        raise ValueError(text("asarray-needs-copy", given=held.dtype, wanted=dtype))
+    if copy and made is held:
+        made = held.clone()
+    return made.requires_grad_() if requires_grad and made.node is None else made
 
 
 def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
@@ -143,9 +163,22 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
     return finished(from_array(array, shared=True), requires_grad)
 
 
+class Capsule:
+    """A bare DLPack capsule, as libraries handed it on before arrays had methods for it."""
+
+    def __init__(self, capsule: Any):
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0                 # the CPU
+
+
 def from_dlpack(ext_tensor: Any) -> Tensor:
-    """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU."""
-    return from_array(np.from_dlpack(ext_tensor), shared=True)
+    """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU; or with what a capsule holds."""
+    return from_array(np.from_dlpack(ext_tensor if hasattr(ext_tensor, "__dlpack__") else Capsule(ext_tensor)), shared=True)
 
 
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

@@ -162,8 +162,16 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     return _repeat(input, repeats=times)
 
 
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
-    """Every entry several times in a row."""
+def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+    """Every entry several times in a row; of one tensor alone, which are numbers of times, every index so often.
+
+    >>> torch.repeat_interleave(torch.tensor([1, 2, 3]))
+    tensor([0, 1, 1, 2, 2, 2])
+    """
+    if repeats is None:
+        if input.array.ndim != 1 or input.dtype not in (dtypes.int32, dtypes.int64):
+            raise RuntimeError(text("repeats-of-indices", ndim=input.array.ndim, dtype=input.dtype))
+        return constant(np.repeat(np.arange(len(input.array)), read(input)).astype(input.array.dtype), input.dtype)
     if dim is None:
         input, dim = reshape(input, -1), 0
     d = wrap(dim, input.array.ndim)

@@ -276,7 +276,9 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Every element rounded, halves to even, to `decimals` places."""
-    return fn.rounded(input) if decimals == 0 else fn.rounded_decimals(input, 10.0**decimals)
+    if decimals == 0:
+        return fn.rounded(input)
+    return fn.rounded_decimals(input, 10.0**decimals) if decimals > 0 else fn.rounded_tens(input, 10.0**-decimals)
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:

@@ -1,5 +1,6 @@
 """Products of vectors and matrices, and einsum."""
 
+import string
 from typing import Any
 
 import numpy as np
@@ -224,8 +225,13 @@ _baddbmm = _added_product("baddbmm", "bij,bjk->bik", "bik,bjk->bij", "bij,bik->b
 _addr = _added_product("addr", "i,j->ij", "ij,j->i", "i,ij->j")
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
-    """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little."""
+def einsum(equation: Any, *operands: Any) -> Tensor:
+    """A sum of products in Einstein's notation, such as `"bij,bjk->bik"`; pairs are contracted in an order that costs little.
+
+    The letters may also be numbers behind each operand: `einsum(x, [..., 0, 1], y, [..., 1, 2], [..., 0, 2])`.
+    """
+    if isinstance(equation, Tensor):
+        equation, operands = _in_letters((equation, *operands))
     tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
     inputs, out = _parse(equation, tensors)
     terms = [_diagonals(x, letters) for x, letters in zip(tensors, inputs, strict=True)]
@@ -248,13 +254,31 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     return result
 
 
+def _in_letters(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The equation that lists of numbers behind the operands say, and the operands; a list at the end is that of the result."""
+    def letters(numbers: Any) -> str:
+        out = ""
+        for n in numbers:
+            if n is not ... and not 0 <= n < len(LETTERS):
+                raise ValueError(text("einsum-number", number=n, limit=len(LETTERS)))
+            out += "..." if n is ... else LETTERS[n]
+        return out
+
+    pairs = len(given) // 2
+    equation = ",".join(letters(given[2 * k + 1]) for k in range(pairs))
+    return equation + ("->" + letters(given[-1]) if len(given) % 2 else ""), given[: 2 * pairs : 2]
+
+
+LETTERS = string.ascii_uppercase + string.ascii_lowercase
+
+
 def _parse(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
     equation = equation.replace(" ", "")
     left, arrow, out = equation.partition("->")
     inputs = left.split(",")
     if len(inputs) != len(tensors):
         raise RuntimeError(text("einsum-operands", equation=equation, expected=len(inputs), given=len(tensors)))
-    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
+    spare = [c for c in LETTERS if c not in equation]
     width = max([x.array.ndim - len(s.replace("...", "")) for s, x in zip(inputs, tensors, strict=True) if "..." in s], default=0)
     dots = "".join(spare[:width])
     inputs = [s.replace("...", dots[width - (x.array.ndim - len(s) + 3):] if "..." in s else "")

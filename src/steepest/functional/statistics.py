@@ -44,7 +44,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     return x
 
 
-def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> list[Tensor]:
+def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Tensor, ...]:
     """Derivatives along dimensions by central differences; at the edges one-sided, of order `edge_order`.
 
     `spacing` is a distance, one for each dimension, or the coordinates along each as tensors.
@@ -61,7 +61,7 @@ def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: in
         raise RuntimeError(text("gradient-spacing", spacing=len(given), dims=len(dims)))
     if edge_order not in (1, 2):
         raise RuntimeError(text("gradient-edge", order=edge_order))
-    return [_derivative(input, d, h, edge_order) for d, h in zip(dims, given, strict=True)]
+    return tuple([_derivative(input, d, h, edge_order) for d, h in zip(dims, given, strict=True)])
 
 
 def _derivative(x: Tensor, d: int, spacing: Any, edge_order: int) -> Tensor:

@@ -188,7 +188,7 @@ copysign = elementwise("copysign", lambda m, a, b: m.copysign(a, b), promote="fl
                        a=lambda g, a, result: where(a == 0, 0, g * (result / a)), b=no_gradient)
 nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b), a=lambda g, a, b: where(a == b, 0, g),
                         b=no_gradient)
-heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0)))
+heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0 + 0)))
 
 
 def share(g: Any, loses: Any, ties: Any) -> Any:

@@ -67,6 +67,7 @@ trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=no_gradient)
 rounded = elementwise("round", lambda m, x: m.round(x), x=no_gradient)
 rounded_decimals = elementwise("round_decimals", lambda m, x, scale: m.round(x * scale) / scale, node="RoundBackward1",
                                x=no_gradient)
+rounded_tens = elementwise("round_tens", lambda m, x, scale: m.round(x / scale) * scale, node="RoundBackward1", x=no_gradient)
 deg2rad = elementwise("deg2rad", lambda m, x: x * (math.pi / 180), promote=F, node="Deg2RadBackward0", x=lambda g: g * (math.pi / 180))
 rad2deg = elementwise("rad2deg", lambda m, x: x * (180 / math.pi), promote=F, node="Rad2DegBackward0", x=lambda g: g * (180 / math.pi))
 frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)
