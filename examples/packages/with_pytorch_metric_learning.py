@@ -1,5 +1,8 @@
 """Thirty losses with miners, distances, reducers and regularizers, cross-batch memory, a trained embedding, accuracy by nearest
 neighbours, samplers.
+
+`HDCMiner` takes the hardest pairs by `topk`, which may order the two directions of a pair (equal distances) otherwise; they are printed
+sorted.
 """
 
 import logging
@@ -75,7 +78,7 @@ for miner in (
     print(
         type(miner).__name__,
         [len(f) for f in found],
-        [f[:4].tolist() for f in found],
+        [sorted(f.tolist())[:4] for f in found],
         f"{losses.TripletMarginLoss()(embeddings, labels, found):.5f}",
     )
 for distance in (distances.CosineSimilarity(), distances.LpDistance(p=1), distances.SNRDistance(), distances.DotProductSimilarity()):

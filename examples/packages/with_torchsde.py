@@ -54,9 +54,7 @@ for kind, methods in {
 torch.manual_seed(2)
 sde = Diagonal()
 interval = torchsde.BrownianInterval(0.0, 1.0, size=(4, 3), entropy=3, levy_area_approximation="space-time")
-ys = torchsde.sdeint(
-    sde, y0, ts, bm=interval, dt=0.1, adaptive=True, rtol=1e-2, atol=1e-3
-)
+ys = torchsde.sdeint(sde, y0, ts, bm=interval, dt=0.1, adaptive=True, rtol=1e-2, atol=1e-3)
 print("adaptive", ys[-1].detach())
 ys, ratio = torchsde.sdeint(
     sde, y0, ts, bm=torchsde.BrownianInterval(0.0, 1.0, size=(4, 4), entropy=4, levy_area_approximation="space-time"), logqp=True, dt=0.1

@@ -127,3 +127,22 @@ def test_without_gradients_nothing_is_recorded() -> None:
     with torch.no_grad():
         assert not Cube.apply(x).requires_grad
     assert not Cube.apply(x.detach()).requires_grad
+
+
+def test_results_that_are_no_tensors_have_no_gradient():
+    seen = []
+
+    class Solve(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, options, t, y):
+            return t, y * 2, {"steps": 1}, torch.zeros(2, dtype=torch.int64)
+
+        @staticmethod
+        def backward(ctx, by_t, by_y, by_stats, by_status):
+            seen.append((by_t.tolist(), by_stats, by_status.tolist()))
+            return None, None, by_y * 2
+
+    y = torch.ones(2, requires_grad=True)
+    t, doubled, _, _ = Solve.apply(None, torch.zeros(1), y)
+    doubled.sum().backward()
+    assert seen == [([0.0], None, [0, 0])] and y.grad.tolist() == [2.0, 2.0]

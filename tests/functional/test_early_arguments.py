@@ -3,6 +3,7 @@
 import pytest
 
 import steepest as torch
+from steepest import loop as steepest_loop
 
 x, a, b = torch.arange(4.0).view(2, 2), torch.full((2, 2), 3.0), torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 v, batch = torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]).expand(3, 2, 2)
@@ -77,3 +78,12 @@ def test_a_list_of_more_than_numbers_is_several_indices():
     with pytest.warns(UserWarning, match=r"tuple"):
         m[[[0, 1], [2, 3]]] = -1.0
     assert m[0, 2] == m[1, 3] == -1 and (m == -1).sum() == 2
+
+
+def test_a_mask_beside_a_number_is_written_in_a_native_loop():
+    total = torch.zeros((), dtype=torch.int64)
+    for i in steepest_loop(60):
+        left = torch.ones(3, 2, dtype=torch.bool)
+        left[torch.full((3,), float(i)) > 30, 0] = False
+        total = total + left.sum()
+    assert total.item() == 31 * 6 + 29 * 3

@@ -91,8 +91,8 @@ class FunctionNode(Node):
 FunctionCtx = FunctionNode      # PyTorch's name, for annotations
 
 
-def _zeros(like: tuple[tuple[int, ...], Any]) -> Tensor:
-    return full(like[0], 0, like[1])
+def _zeros(like: tuple[tuple[int, ...], Any] | None) -> Tensor | None:
+    return None if like is None else full(like[0], 0, like[1])     # a result that is no tensor has no gradient
 
 
 class Function:

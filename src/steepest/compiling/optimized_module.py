@@ -22,18 +22,20 @@ class OptimizedModule(Module):
     @property
     def training(self) -> bool:     # type: ignore[override]
         """The model's mode."""
-        return bool(self.__dict__["_orig_mod"].training)
+        return bool(self._orig_mod.training)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "_orig_mod":
+        model = self.__dict__.get("_modules", {}).get("_orig_mod")
+        if model is None:
             raise AttributeError(name)
-        return getattr(self._orig_mod, name)
+        return model if name == "_orig_mod" else getattr(model, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self.__dict__["_orig_mod"], name, value) if "_orig_mod" in self.__dict__ else super().__setattr__(name, value)
+        made = "_orig_mod" in self.__dict__.get("_modules", ())
+        setattr(self._orig_mod, name, value) if made else super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(self.__dict__["_orig_mod"], name)
+        delattr(self._orig_mod, name)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self._orig_mod)})

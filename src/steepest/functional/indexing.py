@@ -47,7 +47,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     given = value if isinstance(value, Tensor) else None
     if not isinstance(value, Tensor):
         value = constant(held(value, self.dtype), self.dtype)
-    if interpreters and _is_mask(key) and value.array.size == 1 and key.array.shape == self.array.shape[:key.array.ndim]:
+    if (interpreters and isinstance(key, Tensor) and _is_mask(key) and value.array.size == 1
+            and key.array.shape == self.array.shape[:key.array.ndim]):
         mask = key.reshape(*key.array.shape, *(1,) * (self.array.ndim - key.array.ndim))
         assign(self, where(mask, to_dtype(value, self.dtype).reshape(()), self))
         return

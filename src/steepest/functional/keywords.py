@@ -27,7 +27,7 @@ OWN: dict[str, dict[str, str]] = {
     "matrix_rank": {"input": "A"}, "lstsq": {"b": "B"}, "tensorsolve": {"other": "B"},
 }
 """Further names, by function."""
-BY_PLACE = {"random_": ("from", "to"), "view": ("size", "dtype"), "type": ("dtype",)}
+BY_PLACE = {"view": ("size", "dtype"), "type": ("dtype",)}
 """Names of arguments that are given here by their places, by function."""
 
 
