@@ -929,7 +929,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 
 def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: _bool | None = None,
             requires_grad: _bool | None = None) -> Tensor:
-    """A tensor of an array, a buffer or nested sequences; `copy` False: only where memory can be shared (ValueError), True: never
+    """A tensor of an array, a buffer or nested sequences; `copy` False: only where memory is shared (ValueError), True: never
     shared."""
 
 def from_numpy(ndarray: ndarray[Any, Any]) -> Tensor:

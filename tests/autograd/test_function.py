@@ -143,6 +143,6 @@ def test_results_that_are_no_tensors_have_no_gradient():
             return None, None, by_y * 2
 
     y = torch.ones(2, requires_grad=True)
-    t, doubled, _, _ = Solve.apply(None, torch.zeros(1), y)
+    _, doubled, _, _ = Solve.apply(None, torch.zeros(1), y)
     doubled.sum().backward()
     assert seen == [([0.0], None, [0, 0])] and y.grad.tolist() == [2.0, 2.0]
