@@ -22,6 +22,7 @@ from steepest.core import mt19937 as _mt19937  # noqa: E402
 from steepest.core import overriding as _overriding  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
+    CHANNELS_LAST_3D,
     CONTIGUOUS,
     PRESERVE,
     SPARSE,
@@ -72,7 +73,8 @@ _later(_indexing.row_adders, "steepest.lower.adding", "add_rows")
 _outside = _names_outside.explain(__name__)
 _sys.meta_path.append(_names_outside.Finder)
 newaxis = None
-contiguous_format, preserve_format, channels_last, strided, sparse_coo = CONTIGUOUS, PRESERVE, CHANNELS_LAST, STRIDED, SPARSE
+contiguous_format, preserve_format, strided, sparse_coo = CONTIGUOUS, PRESERVE, STRIDED, SPARSE
+channels_last, channels_last_3d, legacy_contiguous_format = CHANNELS_LAST, CHANNELS_LAST_3D, CONTIGUOUS
 globals().update({d.name: d for d in (*_dtypes.ALL, *_dtypes.NAMED)})
 globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())

@@ -154,6 +154,7 @@ from steepest.serialization import load as load, save as save
 from steepest.utils.dlpack import to_dlpack as to_dlpack
 
 CHANNELS_LAST: memory_format
+CHANNELS_LAST_3D: memory_format
 CONTIGUOUS: memory_format
 PRESERVE: memory_format
 SPARSE: layout
@@ -163,9 +164,11 @@ default_generator: Generator
 newaxis: None
 contiguous_format: memory_format
 preserve_format: memory_format
-channels_last: memory_format
 strided: layout
 sparse_coo: layout
+channels_last: memory_format
+channels_last_3d: memory_format
+legacy_contiguous_format: memory_format
 bool: dtype
 uint8: dtype
 int8: dtype
@@ -729,6 +732,9 @@ def dist(input: Tensor, other: Tensor, p: _float = 2) -> Tensor:
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The elements in another shape: a view where memory allows it, else a copy."""
+
+def clone_in(input: Tensor, order: tuple[_int, ...]) -> Tensor:
+    """A copy whose axes lie in memory in this order."""
 
 def flatten(input: Tensor, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
     """Dimensions `start_dim` to `end_dim` as one."""

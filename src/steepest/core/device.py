@@ -59,4 +59,5 @@ class memory_format(layout):
 
 
 CPU, STRIDED, SPARSE = device("cpu"), layout("strided"), layout("sparse_coo")
-CONTIGUOUS, PRESERVE, CHANNELS_LAST = memory_format("contiguous_format"), memory_format("preserve_format"), memory_format("channels_last")
+CONTIGUOUS, PRESERVE = memory_format("contiguous_format"), memory_format("preserve_format")
+CHANNELS_LAST, CHANNELS_LAST_3D = memory_format("channels_last"), memory_format("channels_last_3d")

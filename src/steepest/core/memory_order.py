@@ -4,9 +4,40 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["in_memory_order", "memory_order", "restored"]
+from steepest.core.device import CHANNELS_LAST, CHANNELS_LAST_3D
+from steepest.errors import text
+
+__all__ = ["channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "restored"]
 
 Order = tuple[int, ...]
+RANKS = {CHANNELS_LAST: 4, CHANNELS_LAST_3D: 5}
+"""The formats whose channels lie innermost, and how many dimensions they are for."""
+
+
+def channels_last(ndim: int) -> Order:
+    """The axes from the outermost in memory to the innermost where channels lie last."""
+    return (0, *range(2, ndim), 1)
+
+
+def order_of(memory_format: Any, ndim: int) -> Order | None:
+    """The axes as a format asks for them; None where they are in order. RuntimeError for a format of other ranks."""
+    rank = RANKS.get(memory_format)
+    if rank is None:
+        return None
+    if ndim != rank:
+        raise RuntimeError(text("memory-format-rank", rank=rank, format=memory_format.name, ndim=ndim))
+    return channels_last(ndim)
+
+
+def is_channels_last(array: np.ndarray[Any, Any]) -> bool:
+    """Whether the elements lie without gaps, channels innermost."""
+    expected = array.itemsize
+    for axis in channels_last(array.ndim)[::-1]:
+        if array.shape[axis] != 1:
+            if array.strides[axis] != expected:
+                return False
+            expected *= array.shape[axis]
+    return True
 
 
 def memory_order(array: np.ndarray[Any, Any]) -> Order | None:

@@ -478,7 +478,8 @@ class Tensor:
     def const_data_ptr(self) -> _int:
         """The address of the first element."""
     def contiguous(self, memory_format: Any = None) -> Tensor:
-        """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
+        """The tensor itself if its elements lie in the order of their indices, or that of `memory_format`, else a copy that
+        does."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
         """The elements of `src`, a tensor or a number, broadcast and converted, written over this tensor's."""
     def copysign(self, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -747,7 +748,7 @@ class Tensor:
     def is_conj(self) -> _bool:
         """Whether the tensor is conjugated later: never."""
     def is_contiguous(self, memory_format: Any = None) -> _bool:
-        """Whether the elements lie in memory in order, without gaps."""
+        """Whether the elements lie in memory in order, or in that of `memory_format`, without gaps."""
     def is_distributed(self) -> _bool:
         """Whether the tensor is on several machines: never."""
     def is_floating_point(self) -> _bool:

@@ -229,6 +229,9 @@ ROWS = {
     "product-ndim": (
         "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
         "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
+    "memory-format-rank": (
+        "required rank {rank} tensor to use {format} format; this one has {ndim} dimensions",
+        "{format} 格式只用于 {rank} 维张量,这个张量是 {ndim} 维"),
     "einsum-number": (
         "einsum(): subscript in subscript list is not within the valid range [0, {limit}): {number}",
         "einsum():下标 {number} 不在 [0, {limit}) 内"),

@@ -76,7 +76,6 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             thread_safe_generator USE_* windows Storage""",
         NESTED: "jagged",
         ("half-precision complex numbers", "write torch.complex64"): "chalf",
-        ("one order of images in memory", "write torch.channels_last"): "channels_last_3d legacy_contiguous_format",
     },
     "torch.Tensor": {
         SPARSE: """ccol_indices coalesce col_indices crow_indices row_indices indices values dense_dim sparse_* smm sspaddmm to_sparse_*

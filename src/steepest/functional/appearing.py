@@ -6,7 +6,7 @@ from typing import Any
 
 from steepest.core.node import Passed, edge_of
 
-__all__ = ["appears_as", "show_as"]
+__all__ = ["appears_as", "show_as", "show_like"]
 
 
 def show_as(result: Any, name: str, *branches: Any) -> Any:
@@ -17,6 +17,14 @@ def show_as(result: Any, name: str, *branches: Any) -> Any:
     """
     if result.node is not None and not any(b is result for b in branches):
         result.node.__dict__["_shown"] = name, [_branch(b) for b in branches]
+    return result
+
+
+def show_like(result: Any, node: Any) -> Any:
+    """Let the node of a result appear as another one that it follows; returns the result."""
+    if result.node is not None and node is not None:
+        shown = node.__dict__.get("_shown")
+        result.node.__dict__["_shown"] = shown or (node.name(), node.primitive.order(node.edges))
     return result
 
 

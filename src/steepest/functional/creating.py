@@ -9,6 +9,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype as DType
 from steepest.core.dtype import get_default_dtype, numpy_dtype
+from steepest.core.memory_order import order_of
 from steepest.core.promotion import held
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor, from_array
@@ -163,7 +164,7 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
     return finished(from_array(array, shared=True), requires_grad)
 
 
-class Capsule:
+class _Capsule:
     """A bare DLPack capsule, as libraries handed it on before arrays had methods for it."""
 
     def __init__(self, capsule: Any):
@@ -178,7 +179,7 @@ class Capsule:
 
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU; or with what a capsule holds."""
-    return from_array(np.from_dlpack(ext_tensor if hasattr(ext_tensor, "__dlpack__") else Capsule(ext_tensor)), shared=True)
+    return from_array(np.from_dlpack(ext_tensor if hasattr(ext_tensor, "__dlpack__") else _Capsule(ext_tensor)), shared=True)
 
 
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -234,6 +235,9 @@ def ones(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, dev
 def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
           pin_memory: bool = False, memory_format: Any = None) -> Tensor:
     """A tensor whose elements are yet to be written (here they are zeros)."""
+    order = memory_format and order_of(memory_format, len(sizes(size)))
+    if order:
+        return finished(fill(shape=sizes(size), value=0, dtype=wanted(dtype, out), order=order), requires_grad, device, out)
     return zeros(*size, out=out, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
@@ -258,6 +262,9 @@ def _filled(input: Tensor, value: Any, of: Any, memory_format: Any) -> Tensor:
     value = value.item() if isinstance(value, Tensor) else value
     if memory_format in (None, PRESERVE):
         return creation.full_like(input, value, of or input.dtype)
+    order = order_of(memory_format, input.array.ndim)
+    if order:
+        return fill(shape=input.array.shape, value=value, dtype=of or input.dtype, order=order)
     return creation.full(input.array.shape, value, of or input.dtype)
 
 

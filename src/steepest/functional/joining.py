@@ -17,6 +17,7 @@ from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_widest
 from steepest.functional.creating import arange
+from steepest.functional.formats import formatted, lies_last
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
 from steepest.functional.shaping import broadcast_tensors, clone_ordered, expand, reshape, to_dtype, unsqueeze
@@ -58,6 +59,8 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     whole = [to_dtype(x, common) for x in whole]
     starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
     joined: Tensor = join(*whole, dim=d, starts=starts)
+    if all(map(lies_last, whole)):
+        joined = formatted(joined)
     return result_into(out, joined)
 
 

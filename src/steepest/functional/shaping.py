@@ -8,8 +8,10 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype
+from steepest.core.memory_order import is_channels_last, order_of
 from steepest.core.tensor import Tensor, alias
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.operands import sizes
 from steepest.ops import views
@@ -69,8 +71,18 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
 
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
-    """The tensor itself if its elements lie in the order of their indices, else a copy that does."""
+    """The tensor itself if its elements lie in the order of their indices, or that of `memory_format`, else a copy that does."""
+    order = memory_format and order_of(memory_format, input.array.ndim)
+    if order:
+        return input if is_channels_last(input.array) else clone_in(input, order)
     return input if input.array.flags.c_contiguous else clone_ordered(input)
+
+
+def clone_in(input: Tensor, order: tuple[int, ...]) -> Tensor:
+    """A copy whose axes lie in memory in this order."""
+    copied: Tensor = views.permute(clone_ordered(views.permute(input, order=order)), order=views.inverse(order))
+    copied.view_of = None
+    return show_as(copied, "CloneBackward0", input)
 
 
 def clone_ordered(input: Tensor) -> Tensor:
@@ -306,7 +318,10 @@ def to_dtype(input: Tensor, to: dtype, copy: bool = False) -> Tensor:
 
 def clone_(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; gradients flow through."""
-    return clone(input, to=input.dtype) if memory_format in (None, PRESERVE) else clone_ordered(input)
+    if memory_format in (None, PRESERVE):
+        return clone(input, to=input.dtype)
+    order = order_of(memory_format, input.array.ndim)
+    return clone_in(input, order) if order else clone_ordered(input)
 
 
 def _each(function: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 from steepest.core.copying import retyped
 from steepest.core.device import CPU, STRIDED, device, layout
 from steepest.core.dtype import dtype as DType
+from steepest.core.memory_order import RANKS, is_channels_last
 from steepest.core.size import Size
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
@@ -50,7 +51,9 @@ def nbytes(self: Tensor) -> int:
 
 
 def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
-    """Whether the elements lie in memory in order, without gaps."""
+    """Whether the elements lie in memory in order, or in that of `memory_format`, without gaps."""
+    if memory_format in RANKS:
+        return self.array.ndim == RANKS[memory_format] and is_channels_last(self.array)
     return self.array.flags.c_contiguous
 
 

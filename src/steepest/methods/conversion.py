@@ -7,12 +7,12 @@ import numpy as np
 
 from steepest.core import copying, printing
 from steepest.core import dtype as dtypes
-from steepest.core.device import device
+from steepest.core.device import PRESERVE, device
 from steepest.core.dtype import dtype, numpy_dtype
 from steepest.core.reading import number, read
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
-from steepest.functional.shaping import to_dtype
+from steepest.functional.shaping import contiguous, to_dtype
 from steepest.ops import views
 
 __all__ = ["METHODS", "imag", "real", "resize"]
@@ -80,12 +80,17 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             place = a
     if place is not None and device(place).type not in ("cpu",):
         raise RuntimeError(text("no-such-device", device=place))
-    return to_dtype(self, wanted or self.dtype, copy)
+    return formatted(to_dtype(self, wanted or self.dtype, copy), kwargs.get("memory_format"))
+
+
+def formatted(x: Tensor, memory_format: Any) -> Tensor:
+    """The tensor in a memory format; itself where it is in that, or None or `torch.preserve_format` was given."""
+    return x if memory_format in (None, PRESERVE) else contiguous(x, memory_format)
 
 
 def _to(kind: dtype) -> Callable[..., Tensor]:
     def method(self: Tensor, memory_format: Any = None) -> Tensor:
-        return to_dtype(self, kind)
+        return formatted(to_dtype(self, kind), memory_format)
 
     method.__doc__ = f"Converted to {kind}."
     return method

@@ -11,6 +11,7 @@ from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.casting import in_single_precision
+from steepest.functional.formats import keeps_format
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import Sizes, batched
@@ -188,7 +189,7 @@ def _largest(n: int) -> Callable[..., Any]:
     return pool
 
 
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _average(1), _average(2), in_single_precision(_average(3))
+adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _average(1), keeps_format(_average(2)), in_single_precision(_average(3))
 adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = _largest(1), _largest(2), in_single_precision(_largest(3))
 
 

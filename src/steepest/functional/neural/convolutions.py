@@ -6,6 +6,7 @@ from typing import Any
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.casting import lowers
+from steepest.functional.formats import keeps_format
 from steepest.functional.neural.convolution import convolve, input_gradient
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.windows import Pairs, Sizes, batched, places, sizes_of
@@ -163,8 +164,8 @@ def _backward(n: int) -> Callable[..., Tensor]:
     return conv
 
 
-conv1d, conv2d, conv3d = [lowers(_forward(n)) for n in (1, 2, 3)]
-conv_transpose1d, conv_transpose2d, conv_transpose3d = [lowers(_backward(n)) for n in (1, 2, 3)]
+conv1d, conv2d, conv3d = [lowers(keeps_format(_forward(n))) for n in (1, 2, 3)]
+conv_transpose1d, conv_transpose2d, conv_transpose3d = [lowers(keeps_format(_backward(n))) for n in (1, 2, 3)]
 
 
 @lowers

@@ -15,6 +15,7 @@ from steepest.core.modes import modes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
+from steepest.functional.formats import keeps_format
 from steepest.functional.neural import normalising
 from steepest.functional.neural.fused import fused
 from steepest.functional.neural.padding import pad
@@ -205,6 +206,7 @@ def _move(running: Tensor, toward: Any, momentum: float) -> None:
     assign(running, running * (1 - momentum) + toward * momentum)
 
 
+@keeps_format
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -308,6 +310,7 @@ def _last_dimensions(input: Tensor, normalized_shape: Any, *parameters: Tensor |
     return wanted
 
 
+@keeps_format
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05) -> Tensor:
     """Groups of channels of `(N, C, *)` standardised for each sample (Wu, He 2018); RuntimeError where C is no multiple."""
     shape = input.array.shape

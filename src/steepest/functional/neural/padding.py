@@ -9,6 +9,7 @@ from steepest.core.dtype import int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.casting import in_single_precision
+from steepest.functional.formats import keeps_format
 from steepest.functional.neural.fused import fused
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
@@ -128,6 +129,7 @@ NODES = {"reflect": "ReflectionPad{}DBackward0", "replicate": "ReplicationPad{}D
 pad_inner = {(mode, n): _inner(node.format(n)) for mode, node in NODES.items() for n in (1, 2, 3)}
 
 
+@keeps_format
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Padded by `pad = (left, right, top, bottom, ...)`, the last dimension first; negative widths cut off.
 

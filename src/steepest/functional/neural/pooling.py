@@ -11,6 +11,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.casting import in_single_precision
+from steepest.functional.formats import keeps_format
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import (
     Pairs,
@@ -239,7 +240,7 @@ def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:
     return both
 
 
-max_pool1d, max_pool2d, max_pool3d = _max(1), _max(2), _max(3)
+max_pool1d, max_pool2d, max_pool3d = (keeps_format(_max(n)) for n in (1, 2, 3))
 max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices = map(_with_indices, (max_pool1d, max_pool2d, max_pool3d))
 
 
@@ -430,6 +431,7 @@ def avg_pool1d(
     return show_as(result, "SqueezeBackward1", ("AvgPool2DBackward0", ("UnsqueezeBackward0", input)))
 
 
+@keeps_format
 def avg_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -444,6 +446,7 @@ def avg_pool2d(
 
 
 @in_single_precision
+@keeps_format
 def avg_pool3d(
     input: Tensor,
     kernel_size: Any,

@@ -14,6 +14,7 @@ import numpy as np
 from steepest.core.dtype import float32, int64, uint8
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.formats import keeps_format
 from steepest.functional.neural.adaptive import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -209,6 +210,7 @@ OPERATIONS |= {f"{node}Aa": _operation(f"{node}Aa") for node in ("UpsampleBiline
 AREA = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d}
 
 
+@keeps_format
 def interpolate(
     input: Tensor,
     size: Any = None,

@@ -265,7 +265,7 @@ class Module(Stateful):
 
         Raises `TypeError` for a dtype that is neither floating point nor complex.
         """
-        place, wanted, *_ = parse_to(*args, **kwargs)
+        place, wanted, _, order = parse_to(*args, **kwargs)
         if wanted is not None and not (wanted.is_floating_point or wanted.is_complex):
             raise TypeError(text("module-to-dtype", dtype=wanted))
 
@@ -273,7 +273,8 @@ class Module(Stateful):
             # The tensor's own `to` knows devices, and refuses the ones that this machine has not.
             moved = tensor.to(place) if place is not None else tensor
             floating = tensor.is_floating_point() or tensor.is_complex()
-            return moved.to(wanted) if wanted is not None and floating else moved
+            moved = moved.to(wanted) if wanted is not None and floating else moved
+            return moved.to(memory_format=order) if order is not None and moved.dim() in (4, 5) else moved
 
         return self._apply(convert)
 
