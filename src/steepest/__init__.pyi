@@ -87,7 +87,6 @@ from steepest.core.tensor import Tensor as Tensor
 from steepest.diagnose import doctor as doctor
 from steepest.errors import AcceleratorError as AcceleratorError, OutOfMemoryError as OutOfMemoryError
 from steepest.func import vmap as vmap
-from steepest.functional.creating import Capsule as Capsule
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
 from steepest.functional.neural.distances import cdist as cdist, pdist as pdist
 from steepest.functional.neural.dropout import (
