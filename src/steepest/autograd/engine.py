@@ -186,7 +186,9 @@ class Backward:
         self.accumulate(target, g)
 
     def accumulate(self, leaf: Tensor, g: Tensor) -> None:
-        """Add a gradient to a leaf's `.grad`."""
+        """Add a gradient to a leaf's `.grad`; a leaf that no longer wants one, since the graph was made, gets none."""
+        if not leaf.requires_grad:
+            return
         have = leaf._grad
         if have is None:
             owned = (g._storage is None and g.array.base is None and g.array.flags.c_contiguous and g.node is None

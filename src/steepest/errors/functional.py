@@ -244,6 +244,10 @@ ROWS = {
         "instead (while "
         "checking arguments for embedding): write x = x.long()",
         "embedding 的输入应为整数编号,得到 {dtype}:请写 x = x.long()"),
+    "embedding-sparse-by-count": (
+        "embedding_backward: scale_grad_by_freq not supported with sparse gradients",
+        "稀疏梯度(sparse=True)不能按出现次数缩放(scale_grad_by_freq)",
+    ),
     "embedding-outside": (
         "index out of range in self: the table has {rows} rows, 0 to {last}, the numbers go from {low} to {high}. Write "
         "nn.Embedding({high} + 1, ...), or mend the numbers",

@@ -250,6 +250,10 @@ ROWS = {
     "einsum-dims": (
         "einsum(): the letters {letters!r} of {equation!r} do not fit an operand of shape {shape}",
         "einsum():式子 {equation!r} 中的 {letters!r} 与形状 {shape} 不符"),
+    "unflatten-sizes": (
+        "unflatten: Provided sizes {sizes} don't multiply up to the size of dim {dim} ({size}) in the input tensor",
+        "unflatten：{sizes} 的乘积不等于第 {dim} 维的长度 {size}",
+    ),
     "shape-invalid": ("shape '{shape}' is invalid for input of size {size}", "{size} 个元素不能排成形状 {shape}"),
     "two-inferred-dims": ("only one dimension can be inferred: write -1 once", "只能有一个维度写成 -1"),
     "flatten-order": (

@@ -274,6 +274,19 @@ ROWS: dict[str, tuple[str, str]] = {
         "Convert input: input.to({weight}), or convert model: model.to({input})",
         "RNN 输入的 dtype（{input}）与权重的 dtype（{weight}）不同。请写 input.to({weight}) 或 model.to({input})",
     ),
+    "rnn-cell-input-size": (
+        "input has inconsistent input_size: got {got} expected {expected}",
+        "输入的特征数与 input_size 不符：得到 {got}，应为 {expected}",
+    ),
+    "rnn-cell-batch": (
+        "Input batch size {input} doesn't match hidden{which} batch size {state}",
+        "输入的批大小 {input} 与 hidden{which} 的批大小 {state} 不符",
+    ),
+    "rnn-cell-state-size": (
+        "hidden{which} has inconsistent hidden_size: got {got}, expected {expected}",
+        "hidden{which} 的大小与 hidden_size 不符：得到 {got}，应为 {expected}",
+    ),
+    "rnn-no-steps": ("Expected sequence length to be larger than 0 in RNN", "序列长度必须大于 0"),
     "rnn-input-size": (
         "input.size(-1) must be equal to input_size. Expected {expected}, got {got}",
         "input.size(-1) 必须等于 input_size：应为 {expected}，得到的是 {got}",

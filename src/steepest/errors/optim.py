@@ -5,6 +5,10 @@ ROWS = {
         "Invalid {name}: {value} (it must be {expected}).",
         "{name} 的值无效(Invalid {name}):{value}(应满足 {expected})。",
     ),
+    "optimizer-option-should": (
+        "{name} should be {expected} but is: {value}",
+        "{name} 应满足 {expected},得到的是 {value}(should be {expected} but is)",
+    ),
     "optimizer-lr-size": (
         "Tensor lr must be 1-element, but this one has shape {shape}: write lr=0.01 or lr=torch.tensor(0.01).",
         "张量形式的学习率只能有一个元素(Tensor lr must be 1-element),此处形状为 {shape}:请写 lr=0.01 或 "

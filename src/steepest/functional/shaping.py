@@ -107,8 +107,10 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 def unflatten(input: Tensor, dim: int, sizes_: Any) -> Tensor:
     """Dimension `dim` as several."""
     shape = input.array.shape
-    d = wrap(dim, len(shape))
-    return view(input, *shape[:d], *_inferred(tuple(sizes_), shape[d]), *shape[d + 1:])
+    d, sizes_ = wrap(dim, len(shape)), tuple(sizes_)
+    if -1 not in sizes_ and math.prod(sizes_) != shape[d]:
+        raise RuntimeError(text("unflatten-sizes", sizes=list(sizes_), dim=dim, size=shape[d]))
+    return view(input, *shape[:d], *_inferred(sizes_, shape[d]), *shape[d + 1:])
 
 
 def ravel(input: Tensor) -> Tensor:

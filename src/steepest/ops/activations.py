@@ -8,6 +8,8 @@ from steepest.ops.functions import exp, log, tanh
 from steepest.ops.maps import Elementwise, elementwise
 
 F = "float"
+SIXTH = 0.16666667163372040
+"""PyTorch writes 1.0f / 6.0f, for every dtype."""
 activation = partial(elementwise, rounds_once=True)
 ROOT_HALF, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
 
@@ -54,7 +56,7 @@ logsigmoid = activation("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.
 hardtanh = activation("hardtanh", lambda m, x, low, high: m.minimum(high, m.maximum(low, x)),
                        x=lambda g, x, low, high: hardtanh_backward(g, x, low, high))
 hardsigmoid = activation("hardsigmoid", lambda m, x: m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
-                          x=lambda g, x: where((x > -3) & (x < 3), g / 6, 0))
+                          x=lambda g, x: where((x > -3) & (x < 3), g * SIXTH, 0))
 hardswish = activation("hardswish", lambda m, x: x * m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
                         x=lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)))
 hardshrink = activation("hardshrink", lambda m, x, bound: m.where(m.logical_and(x >= -bound, x <= bound), 0.0, x),

@@ -7,7 +7,7 @@ from typing import Any
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import zeros, zeros_like
-from steepest.optim.optimizer import Group, Parameterwise, State, require, require_rate, step_dtype
+from steepest.optim.optimizer import Group, Parameterwise, State, require_one_rate, require_that, step_dtype
 from steepest.optim.rounding import add_scaled, ascend, lerp
 from steepest.optim.update import Factors, Update, scalar
 
@@ -61,12 +61,13 @@ class Adafactor(Parameterwise):
         foreach: bool | None = None,
         maximize: bool = False,
     ) -> None:
-        require_rate(lr)
-        require(beta2_decay <= 0.0, "beta2_decay", beta2_decay, "<= 0")
-        require(eps[0] is None or eps[0] >= 0.0, "epsilon1", eps[0], ">= 0")
-        require(eps[1] >= 0.0, "epsilon2", eps[1], ">= 0")
-        require(d >= 1.0, "clipping threshold d", d, ">= 1")
-        require(weight_decay >= 0.0, "weight_decay", weight_decay, ">= 0")
+        require_one_rate(lr)
+        require_that(lr >= 0.0, "Learning rate", lr, ">= 0")
+        require_that(beta2_decay <= 0.0, "beta2_decay", beta2_decay, "<= 0")
+        require_that(eps[0] is None or eps[0] >= 0.0, "epsilon1", eps[0], ">= 0")
+        require_that(eps[1] >= 0.0, "epsilon2", eps[1], ">= 0")
+        require_that(d >= 1.0, "Clipping threshold d", d, ">= 1")
+        require_that(weight_decay >= 0.0, "weight_decay", weight_decay, ">= 0")
         super().__init__(params, {
             "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay, "foreach": foreach,
             "maximize": maximize,

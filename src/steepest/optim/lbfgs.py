@@ -83,7 +83,8 @@ class LBFGS(Optimizer):
                 step_size = min(1.0, 1.0 / gradient.abs().sum()) * lr
             else:
                 _remember(memory, gradient, group["history_size"])
-                memory["d"] = _direction(memory, gradient)
+                shares = state.setdefault("al", [None] * group["history_size"])
+                memory["d"] = _direction(memory, gradient, shares)
                 step_size = lr
             memory.update(prev_flat_grad=gradient.clone(), prev_loss=loss, t=step_size)
             direction = memory["d"]
@@ -166,16 +167,14 @@ def _remember(memory: dict[str, Any], gradient: Tensor, history_size: int) -> No
         memory["H_diag"] = curvature / change.dot(change)
 
 
-def _direction(memory: dict[str, Any], gradient: Tensor) -> Tensor:
-    """The two-loop recursion: the inverse Hessian's estimate times the negative gradient."""
-    pairs = list(zip(memory["old_dirs"], memory["old_stps"], memory["ro"], strict=True))
+def _direction(memory: dict[str, Any], gradient: Tensor, shares: list[Any]) -> Tensor:
+    """The two-loop recursion: the inverse Hessian's estimate times the negative gradient; `shares` is room for the first loop's."""
+    pairs = list(enumerate(zip(memory["old_dirs"], memory["old_stps"], memory["ro"], strict=True)))
     d = gradient.neg()
-    shares = []
-    for change, step, inverse in reversed(pairs):
-        share = step.dot(d) * inverse
-        shares.append(share)
-        d.add_(change, alpha=-share)
+    for i, (change, step, inverse) in reversed(pairs):
+        shares[i] = step.dot(d) * inverse
+        d.add_(change, alpha=-shares[i])
     d = d * memory["H_diag"]
-    for (change, step, inverse), share in zip(pairs, reversed(shares), strict=True):
-        d.add_(step, alpha=share - change.dot(d) * inverse)
+    for i, (change, step, inverse) in pairs:
+        d.add_(step, alpha=shares[i] - change.dot(d) * inverse)
     return d

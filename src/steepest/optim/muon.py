@@ -8,7 +8,7 @@ from typing import Any
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import zeros_like
-from steepest.optim.optimizer import Group, Parameterwise, State, require, require_rate
+from steepest.optim.optimizer import Group, Parameterwise, State, require, require_one_rate, require_that
 from steepest.optim.rounding import add_scaled, lerp
 from steepest.optim.update import Update, scalar
 
@@ -61,9 +61,10 @@ class Muon(Parameterwise):
         ns_steps: int = 5,
         adjust_lr_fn: str | None = None,
     ) -> None:
-        require_rate(lr)
-        require(momentum >= 0.0, "momentum", momentum, ">= 0")
-        require(weight_decay >= 0.0, "weight decay", weight_decay, ">= 0")
+        require_one_rate(lr)
+        require_that(lr >= 0.0, "Learning rate", lr, ">= 0")
+        require_that(momentum >= 0.0, "momentum", momentum, ">= 0")
+        require_that(weight_decay >= 0.0, "weight decay", weight_decay, ">= 0")
         require(adjust_lr_fn in ADJUSTMENTS, "adjust_lr_fn", adjust_lr_fn, "'original' | 'match_rms_adamw'")
         require(ns_steps < 100, "ns_steps", ns_steps, "< 100")
         require(len(ns_coefficients) == 3, "ns_coefficients", ns_coefficients, "len == 3")

@@ -81,10 +81,21 @@ def require(holds: Any, name: str, value: Any, expected: str) -> None:
         raise ValueError(text("optimizer-option", name=name, value=value, expected=expected))
 
 
-def require_rate(lr: Any) -> None:
-    """Raise ValueError unless `lr` is a number or a tensor of one element that is not negative."""
+def require_that(holds: Any, name: str, value: Any, expected: str) -> None:
+    """`require` in the words of PyTorch's newer optimizers."""
+    if not holds:
+        raise ValueError(text("optimizer-option-should", name=name, value=value, expected=expected))
+
+
+def require_one_rate(lr: Any) -> None:
+    """Raise ValueError for a tensor of several rates."""
     if isinstance(lr, Tensor) and lr.numel() != 1:
         raise ValueError(text("optimizer-lr-size", shape=list(lr.shape)))
+
+
+def require_rate(lr: Any) -> None:
+    """Raise ValueError unless `lr` is a number or a tensor of one element that is not negative."""
+    require_one_rate(lr)
     require(lr >= 0.0, "learning rate", lr, ">= 0, e.g. 0.0001 .. 0.1")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import int64
+from steepest.core.dtype import from_numpy, int64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.casting import in_single_precision
@@ -15,7 +15,7 @@ from steepest.functional.formats import keeps_format
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import Sizes, batched
-from steepest.ops import contractions as con
+from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.composites import Composite, composite
@@ -38,38 +38,62 @@ def _averaging(n: int, out: int, of: Any) -> Any:
     return (inside / (stop - start)[:, None]).astype(of)
 
 
-LETTERS = "abcde"
+@cache
+def _sharing(n: int, out: int, of: Any) -> tuple[Any, Any]:
+    """For each window its elements' numbers, `(out, widest)`, and what each counts, 0 where it is there to fill up."""
+    return _filled(_averaging(n, out, of))
 
 
-def along(x: Any, matrix: Any, dim: int, turned: bool) -> Any:
-    """Each line of `x` along `dim` multiplied by a matrix, or by its transpose."""
-    letters = LETTERS[: x.array.ndim]
-    spec = f"{letters},{letters[dim]}z->" if turned else f"{letters},z{letters[dim]}->"
-    return con.contraction(x, matrix, spec=spec + letters.replace(letters[dim], "z"))
+@cache
+def _spreading(n: int, out: int, of: Any) -> tuple[Any, Any]:
+    """For each element the windows that it lies in, and what it counts in each."""
+    return _filled(_averaging(n, out, of).T)
+
+
+def _filled(matrix: Any) -> tuple[Any, Any]:
+    widest = int(np.count_nonzero(matrix, 1).max(initial=1))
+    places = np.argsort(matrix == 0, 1, kind="stable")[:, :widest]
+    return places, np.take_along_axis(matrix, places, 1)
+
+
+def _summed(x: Any, places: Any, weights: Any, dim: int) -> Any:
+    """Weighted sums of elements along a dimension. What lies outside a window does not count even where it is infinite."""
+    shape = x.array.shape
+    seen = ix.take_rows(x, constant(places.reshape(-1).astype(np.int64), int64), dim=dim)
+    seen = seen.reshape(*shape[:dim], *places.shape, *shape[dim + 1 :])
+    counts = constant(weights.reshape(*places.shape, *[1] * (len(shape) - dim - 1)), x.dtype)
+    return red.total(ar.where(counts != 0, seen * counts, 0), dim=(dim + 1,), keepdim=False)
 
 
 def _mean_body(x: Any, out: Sizes) -> Any:
     for d, (n, m) in enumerate(zip(x.array.shape[2:], out, strict=True), 2):
-        x = along(x, constant(_averaging(n, m, x.array.dtype), x.dtype), d, False)
+        x = _summed(x, *_sharing(n, m, x.array.dtype), d)
     return x
 
 
+def _multiplied(x: Any, matrices: list[Any], rest: Any) -> Any:
+    """Dimensions from the third on multiplied by matrices; what is infinite would spoil all sums, and goes by `rest`."""
+    y = x
+    with np.errstate(invalid="ignore"):
+        for d, matrix in enumerate(matrices, 2):
+            y = np.moveaxis(np.matmul(np.moveaxis(y, d, -1), matrix), -1, d)
+    return np.ascontiguousarray(y) if np.isfinite(y).all() else rest(constant(x, from_numpy(x.dtype))).array
+
+
 def _mean_kernel(x: Any, out: Sizes) -> Any:
-    for d, (n, m) in enumerate(zip(x.shape[2:], out, strict=True), 2):
-        x = np.moveaxis(np.matmul(np.moveaxis(x, d, -1), _averaging(n, m, x.dtype).T), -1, d)
-    return np.ascontiguousarray(x)
+    matrices = [_averaging(n, m, x.dtype).T for n, m in zip(x.shape[2:], out, strict=True)]
+    return _multiplied(x, matrices, lambda t: _mean_body(t, out))
 
 
 def _back_body(g: Any, shape: Sizes) -> Any:
     for d, (n, m) in enumerate(zip(shape[2:], g.array.shape[2:], strict=True), 2):
-        g = along(g, constant(_averaging(n, m, g.array.dtype), g.dtype), d, True)
+        g = _summed(g, *_spreading(n, m, g.array.dtype), d)
     return g
 
 
 def _back_kernel(g: Any, shape: Sizes) -> Any:
-    for d, (n, m) in enumerate(zip(shape[2:], g.shape[2:], strict=True), 2):
-        g = np.moveaxis(np.matmul(np.moveaxis(g, d, -1), _averaging(n, m, g.dtype)), -1, d)
-    return np.ascontiguousarray(g)
+    matrices = [_averaging(n, m, g.dtype) for n, m in zip(shape[2:], g.shape[2:], strict=True)]
+    return _multiplied(g, matrices, lambda t: _back_body(t, shape))
 
 
 mean_back = composite(

@@ -15,8 +15,8 @@ SELU_FLOOR = 1.7580993408473766
 """Minus the limit of SELU for large negative inputs."""
 
 
-def _mask(input: Tensor, shape: tuple[int, ...], sampler: str, p: float) -> Any:
-    if shape == input.array.shape:
+def _mask(input: Tensor, shape: tuple[int, ...], sampler: str, p: float, whole: bool = False) -> Any:
+    if whole:                                                   # in the input's order in memory; masks of channels are contiguous
         return draw_like(input, dtype=input.dtype, generator=gen.default_generator, sampler=sampler, p=p)
     return draw(shape=shape, dtype=input.dtype, generator=gen.default_generator, sampler=sampler, p=p)
 
@@ -43,7 +43,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     _check(p)
     if not training or p == 0 or not input.array.size:
         return input
-    return _multiplied(input, _mask(input, input.array.shape, "dropout_mask", p), inplace)
+    return _multiplied(input, _mask(input, input.array.shape, "dropout_mask", p, whole=True), inplace)
 
 
 def _feature_dropout(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
@@ -90,7 +90,7 @@ def _alpha(input: Tensor, p: float, training: bool, inplace: bool, shape: Any) -
         return input
     if p == 1:
         return _multiplied(input, _mask(input, (), "dropout_mask", 1), inplace)
-    kept = _mask(input, shape(input), "bernoulli", 1.0 - p)
+    kept = _mask(input, shape(input), "bernoulli", 1.0 - p, whole=shape is not _features)
     a = 1.0 / math.sqrt((SELU_FLOOR * SELU_FLOOR * p + 1) * (1 - p))
     shift = (kept + -1) * (SELU_FLOOR * a) + SELU_FLOOR * a * p
     scaled: Any = _multiplied(input, kept * a, inplace)

@@ -58,6 +58,8 @@ table_gradient = fused("embedding_backward", _table_body, _table_kernel, 2)
 
 def _gradient(g: Any, index: Any, like: Any, padding: int, by_count: bool, sparse: bool) -> Any:
     recorder = interpreters[-1] if interpreters and isinstance(interpreters[-1], Recorder) else None
+    if sparse and by_count:
+        raise RuntimeError(text("embedding-sparse-by-count"))
     if sparse and recorder is not None:
         recorder.read(index)            # which rows a sparse gradient has follows from the elements of the index
     elif not sparse or modes.grad or interpreters:

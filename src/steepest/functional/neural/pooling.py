@@ -74,7 +74,8 @@ def _max_body(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Pa
     steps = _strides(x.array.shape)
     for i in reversed(range(n)):
         place = view(positions(out[i]) * stride[i] - padding[i][0], shape=tuple(-1 if d == i else 1 for d in range(n)))
-        flat = flat + (ar.remainder(rest, kernel[i]) * dilation[i] + place) * steps[i]
+        # Of a window whose elements are all -inf the first one counts, never the edge.
+        flat = flat + ar.maximum(ar.remainder(rest, kernel[i]) * dilation[i] + place, ar.remainder(place, dilation[i])) * steps[i]
         rest = ar.floor_divide(rest, kernel[i])
     return values, flat
 
@@ -86,6 +87,10 @@ def _max_kernel(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: 
     best: Any = None
     within = np.array([sum(t * d * s for t, d, s in zip(tap, dilation, steps, strict=True)) for tap in taps(kernel)])
     which = np.zeros((*x.shape[:2], *out), np.uint8 if within.size <= 256 else np.int32)
+    for i in range(n):                                          # of a window of -inf the first element counts, never the edge
+        first = -np.minimum(np.arange(out[i]) * stride[i] - padding[i][0], 0)
+        first = -(-first // dilation[i]) * math.prod(kernel[i + 1 :])
+        which += first.reshape([-1 if d == i else 1 for d in range(n)]).astype(which.dtype)
     for number, tap in enumerate(taps(kernel)):
         seen = x[met(tap, stride, dilation, out)]
         if best is None:

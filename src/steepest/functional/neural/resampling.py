@@ -19,10 +19,10 @@ from steepest.functional.neural.adaptive import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
     adaptive_avg_pool3d,
-    along,
 )
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.warning import warn
+from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import constant
@@ -150,10 +150,19 @@ def _resample_kernel(x: Any, size: Any, mode: str, ratios: Any, align: bool) -> 
     return x
 
 
+LETTERS = "abcde"
+
+
+def _along(x: Any, matrix: Any, dim: int) -> Any:
+    """Each line of `x` along `dim` multiplied by the transpose of a matrix."""
+    letters = LETTERS[: x.array.ndim]
+    return con.contraction(x, matrix, spec=f"{letters},{letters[dim]}z->" + letters.replace(letters[dim], "z"))
+
+
 def _back_body(g: Any, shape: Any, mode: str, ratios: Any, align: bool) -> Any:
     of = g.array.dtype
     for d, (n, out, ratio) in _facts(shape, g.array.shape[2:], ratios):
-        g = along(g, constant(_matrix(mode, n, out, ratio, align, of), g.dtype), d, True)
+        g = _along(g, constant(_matrix(mode, n, out, ratio, align, of), g.dtype), d)
     return g
 
 

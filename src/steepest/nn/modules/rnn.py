@@ -120,6 +120,8 @@ class RNNBase(Module):
             input = input.transpose(0, 1)
         states = self._checked(input, input.shape[1], states)
         length, batch = input.shape[:2]
+        if not length:
+            raise RuntimeError(text("rnn-no-steps"))
         flat, last = self._run(input.reshape(length * batch, input.shape[2]), [batch] * length, states)
         steps = "MkldnnRnnLayerBackward0" if self.mode == "LSTM" and not self.proj_size else "StackBackward0"
         output = show_as(flat.view(length, batch, flat.shape[1]), "CatBackward0" if self.bidirectional else steps, flat)
@@ -301,6 +303,13 @@ class RNNCellBase(Module):
         if not batched:
             input = input.unsqueeze(0)
             states = None if states is None else tuple(state.unsqueeze(0) for state in states)
+        if input.shape[1] != self.input_size:
+            raise RuntimeError(text("rnn-cell-input-size", got=input.shape[1], expected=self.input_size))
+        for k, state in enumerate(states or ()):
+            if state.shape[0] != input.shape[0]:
+                raise RuntimeError(text("rnn-cell-batch", input=input.shape[0], which=k, state=state.shape[0]))
+            if state.shape[1] != self.hidden_size:
+                raise RuntimeError(text("rnn-cell-state-size", which=k, got=state.shape[1], expected=self.hidden_size))
         if states is None:
             count = 2 if mode == "LSTM" else 1
             states = tuple(zeros((input.shape[0], self.hidden_size), dtype=input.dtype) for _ in range(count))

@@ -84,7 +84,7 @@ class _Orthogonal(Module):
 
 def orthogonal(module: Module, name: str = "weight", orthogonal_map: str | None = None, *, use_trivialization: bool = True) -> Module:
     """Keep `module.name` orthogonal; `orthogonal_map` is "matrix_exp", "cayley" or "householder"."""
-    weight = getattr(module, name)
+    weight = _weight_of(module, name)
     if weight.dim() < 2:
         raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.dim()} dimensions.")
     if orthogonal_map is None:
@@ -99,6 +99,8 @@ def norm_except_dim(weight: Tensor, dim: int) -> Tensor:
     """The 2-norm over all dimensions but `dim`, kept with size one; over all of them for -1."""
     if dim == -1:
         return weight.norm()
+    if weight.dim() == 1:
+        return weight.abs()
     return weight.norm(2, [other for other in range(weight.dim()) if other != dim], keepdim=True)
 
 
@@ -114,6 +116,13 @@ class _WeightNorm(Module):
 
     def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
         return norm_except_dim(weight, self.dim), weight
+
+
+def _weight_of(module: Module, name: str) -> Any:
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    return weight
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
@@ -182,9 +191,7 @@ def spectral_norm(
     module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12, dim: int | None = None
 ) -> Module:
     """Divide `module.name` by its largest singular value (Miyato et al. 2018)."""
-    weight = getattr(module, name, None)
-    if not isinstance(weight, Tensor):
-        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    weight = _weight_of(module, name)
     if dim is None:
         dim = 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
     return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))

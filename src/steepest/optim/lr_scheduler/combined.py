@@ -27,7 +27,7 @@ class _Combined(LRScheduler):
                 raise ValueError(text("scheduler-part-optimizer", name=name, part=type(scheduler).__name__, index=i))
 
     def state_dict(self) -> dict[str, Any]:
-        state = {name: value for name, value in self.__dict__.items() if name != "optimizer"}
+        state = {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "_schedulers")}
         state["_schedulers"] = [scheduler.state_dict() for scheduler in self._schedulers]
         return state
 

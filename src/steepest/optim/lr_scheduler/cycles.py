@@ -130,7 +130,7 @@ class CyclicLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         state = super().state_dict()
-        custom = self._scale_fn_custom
+        custom = state.pop("_scale_fn_custom")
         state["_scale_fn_custom"] = None if custom is None else attributes_of_callable(custom)
         return state
 

@@ -32,7 +32,7 @@ class _Given(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         state = super().state_dict()
-        state["lr_lambdas"] = [attributes_of_callable(factor) for factor in self.lr_lambdas]
+        state["lr_lambdas"] = [attributes_of_callable(factor) for factor in state.pop("lr_lambdas")]
         return state
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -64,8 +64,8 @@ class ReduceLROnPlateau(LRScheduler):
             raise ValueError(text("scheduler-plateau-mode", mode=mode))
         if (mode, threshold_mode) not in BETTER:
             raise ValueError(text("scheduler-threshold-mode", mode=threshold_mode))
-        self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
         self.mode_worse = WORST[mode]
+        self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
         self._reset()
 
     def _reset(self) -> None:

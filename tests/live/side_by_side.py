@@ -1,0 +1,291 @@
+"""A program as a list of lines, run by PyTorch and by steepest one line after the other; the first line that does not agree is shown.
+
+In the lines `torch`, `nn` and `F` are the library's. After an expression its value is compared, after `a, b = ...` what the names
+hold (`other("a")` is what it holds in the other library); a module is its `repr`, parameters, buffers and gradients, an optimizer its state, an error its class and first words. The
+states of the generators are compared after every line.
+
+Some programs magnify their last digits until nothing is left: a difference counts unless PyTorch shows it, too, when the results of
+its own operations are moved by about their last digit (`Moved`).
+"""
+
+import ast
+import contextlib
+import copy
+import io
+import math
+import os
+import pickle
+import random
+import re
+import sys
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.utils.prune
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import steepest
+
+WANTED = int(os.environ.get("STEEPEST_EXAMPLES", "0"))
+TRIALS = 12
+
+
+def seeds(fixed: int) -> Any:
+    """The programs that a test runs: always the same ones, or STEEPEST_EXAMPLES new ones."""
+    return [random.SystemRandom().randrange(10**9) for _ in range(WANTED)] or range(fixed)
+
+
+class Writer:
+    """Draws a program from a seed."""
+
+    def __init__(self, seed: int):
+        self.random = random.Random(seed)
+        self.lines: list[str] = [f"torch.manual_seed({seed % 1000})"]
+
+    def one(self, *choices: Any) -> Any:
+        return self.random.choice(choices)
+
+    def maybe(self, share: float = 0.5) -> bool:
+        return self.random.random() < share
+
+    def upto(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
+
+    def options(self, share: float = 0.3, **choices: Any) -> str:
+        """Some of the options, each with one of its values, as text that follows other arguments."""
+        return "".join(f", {name}={self.one(*values)}" for name, values in choices.items() if self.maybe(share))
+
+
+class Parted(Exception):
+    """PyTorch stops here with an error that it never meant to show, or that is none here; the program ends without a verdict."""
+
+
+UNMEANT = ("INTERNAL ASSERT", "Could this error message be improved", "Tensor lists are supposed to be defined", "SparseCPU")
+
+
+class Different(AssertionError):
+    """A leaf of a line's value that differs."""
+
+    def __init__(self, line: int, place: int, path: str, want: Any, got: Any):
+        at = ""
+        if isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and want.shape == got.shape and want.dtype == got.dtype:
+            with np.errstate(invalid="ignore"):
+                off = np.nan_to_num(np.abs(np.atleast_1d(np.subtract(want, got, dtype=np.result_type(want, np.float64)))), nan=np.inf)
+            off[np.atleast_1d(np.isnan(want) & np.isnan(got) | (want == got))] = 0
+            k = int(off.argmax())
+            at = f"{np.count_nonzero(off)} of {off.size} differ, most of all {want.flat[k]!r} here {got.flat[k]!r}; "
+        super().__init__(f"{path or 'value'}: {at}{shown(want)}\n    here {shown(got)}")
+        self.line, self.place, self.want, self.got = line, place, want, got
+
+
+def shown(x: Any) -> str:
+    if isinstance(x, np.ndarray):
+        return f"{x.dtype} {list(x.shape)} " + np.array2string(x, precision=9, threshold=30).replace("\n", "\n    ")
+    return str(x) if isinstance(x, str) else repr(x)
+
+
+def leaves(x: Any, library: ModuleType, path: str = "") -> Iterator[tuple[str, Any]]:
+    """What can be compared in a value: arrays, numbers, texts, each with the way to it."""
+    def inside(items: Any) -> Iterator[tuple[str, Any]]:
+        for name, value in items:
+            yield from leaves(value, library, f"{path}.{name}")
+
+    if isinstance(x, library.Tensor):
+        leaf = isinstance(x, library.nn.Parameter)
+        yield f"{path}.meta", f"{'Parameter' if leaf else 'Tensor'} {x.dtype} {x.is_leaf} {x.requires_grad}"
+        if x.layout != library.strided:
+            x = x.to_dense()
+        x = x.detach()
+        yield path, (x.float() if x.dtype == library.bfloat16 else x).resolve_conj().resolve_neg().numpy()
+    elif isinstance(x, library.nn.Module):
+        yield f"{path}.repr", repr(x)
+        yield f"{path}.training", [m.training for m in x.modules()]
+        yield from inside((f"{n}", p) for n, p in x.named_parameters())
+        yield from inside((f"{n}.grad", p.grad) for n, p in x.named_parameters())
+        yield from inside((f"{n}", p) for n, p in x.named_buffers())
+    elif isinstance(x, library.optim.Optimizer):
+        yield from leaves(x.state_dict(), library, path)
+    elif isinstance(x, library.Generator):
+        yield path, x.get_state().numpy()
+    elif isinstance(x, dict):
+        yield f"{path}.keys", f"{type(x).__name__} {list(map(str, x))}"
+        yield from inside(x.items())
+    elif isinstance(x, tuple | list):
+        yield f"{path}.type", f"{type(x).__name__} {len(x)}"
+        yield from inside(enumerate(x))
+    elif isinstance(x, Exception):
+        yield path, x
+    elif isinstance(x, float):
+        yield path, np.asarray(x)
+    elif x is None or isinstance(x, int | str | bool | complex):
+        yield path, x
+    elif isinstance(x, library.dtype | library.device | library.distributions.Distribution | np.ndarray):
+        yield path, str(x)
+    elif isinstance(x, Iterator):
+        yield from inside(enumerate(x))
+    else:
+        yield path, type(x).__name__
+
+
+class Run:
+    """One library that runs the lines of a program."""
+
+    def __init__(self, library: ModuleType, prelude: str):
+        self.library, self.other = library, self
+        program = ModuleType(f"program_of_{library.__name__}")
+        sys.modules[program.__name__] = program                 # where pickle looks for its classes
+        self.names = program.__dict__
+        self.names.update({"torch": library, "nn": library.nn, "F": library.nn.functional, "copy": copy, "pickle": pickle, "io": io,
+                           "math": math, "OrderedDict": OrderedDict, "np": np, "other": lambda name: self.other.names[name]})
+        exec(prelude, self.names)
+
+    def follow(self, line: str) -> Any:
+        """Run a line: its value, what it assigned, or its error."""
+        tree = ast.parse(line)
+        last = tree.body[-1]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                if isinstance(last, ast.Expr):
+                    exec(compile(ast.Module(tree.body[:-1], []), "program", "exec"), self.names)
+                    return eval(compile(ast.Expression(last.value), "program", "eval"), self.names)
+                exec(compile(tree, "program", "exec"), self.names)
+            except Exception as problem:
+                return problem
+        if isinstance(last, ast.Assign):
+            return [self.names[x.id] for t in last.targets for x in ast.walk(t) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)]
+        return None
+
+    def seen(self, line: str) -> list[tuple[str, Any]]:
+        found = list(leaves(self.follow(line), self.library))
+        return [*found, ("the generator's state", self.library.get_rng_state().numpy())]
+
+
+KINDS = (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError, AttributeError, NotImplementedError, AssertionError, RuntimeError)
+
+
+def differ(want: Any, got: Any, digits: float) -> bool:
+    """Whether two leaves are not the same up to what their dtype promises, `digits` being in units of the last place."""
+    if isinstance(want, Exception) or isinstance(got, Exception):
+        if not isinstance(want, Exception) or not isinstance(got, Exception):
+            return True
+        kinds = [next((k for k in KINDS if isinstance(x, k)), type(x)) for x in (want, got)]
+        return kinds[0] is not kinds[1] or first_words(want) != first_words(got)
+    if not isinstance(want, np.ndarray) or not isinstance(got, np.ndarray):
+        return bool(type(want) is not type(got) or want != got)
+    if want.shape != got.shape or want.dtype != got.dtype:
+        return True
+    if want.dtype.kind not in "fc":
+        return not np.array_equal(want, got)
+    eps = float(np.finfo(want.dtype).eps)
+    finite = np.isfinite(want)
+    scale = np.abs(want[finite]).max(initial=0)
+    return not np.allclose(got, want, rtol=digits * eps, atol=digits * eps * float(scale), equal_nan=True)
+
+
+def first_words(problem: Exception) -> list[str]:
+    text = re.sub(r"^[\w.]+\(\): ", "", str(problem))           # the name of the function, which PyTorch puts before some texts
+    return re.sub(r"[,.:;]", " ", text).split()[:3]
+
+
+def digits_of(line: str) -> float:
+    """Modules are made, and numbers drawn, within 2 units of the last place."""
+    made = "= nn." in line or "init." in line or "Net()" in line
+    return 2 if made else 100
+
+
+class Moved(TorchDispatchMode):
+    """Moves the results of PyTorch's own operations by about their last digit."""
+
+    def __init__(self, seed: int):
+        super().__init__()
+        self.random = np.random.default_rng(seed)
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = function(*args, **(kwargs or {}))
+        for said, x in zip(function._schema.returns, result if isinstance(result, tuple) else [result], strict=False):
+            shared = said.alias_info is not None and not said.alias_info.is_write
+            if isinstance(x, torch.Tensor) and x.dtype.is_floating_point and not shared and x.layout == torch.strided and 0 not in x.stride():
+                moved = 1 + torch.finfo(x.dtype).eps * self.random.integers(-2, 3, tuple(x.shape))
+                x.mul_(torch.from_numpy(np.asarray(moved)).to(x.dtype))
+        return result
+
+
+def unstable(lines: list[str], found: Different, prelude: str) -> bool:
+    """Whether PyTorch's own result moves as far when its last digits do."""
+    trials = []
+    for seed in range(TRIALS):
+        torch.set_default_dtype(torch.float32)
+        run = Run(torch, prelude)
+        with Moved(seed):
+            for line in lines[:found.line]:
+                run.follow(line)
+        with Moved(seed + 100):
+            value = run.follow(lines[found.line])
+        seen = [x for _, x in leaves(value, torch)]
+        if len(seen) <= found.place or type(seen[found.place]) is not type(found.want):
+            return True                                         # another way through the program
+        trials.append(seen[found.place])
+    if not isinstance(found.want, np.ndarray) or found.want.dtype.kind not in "fc":
+        return any(differ(found.want, t, 1) for t in trials)
+    every = [np.nan_to_num(np.asarray(t)) for t in (*trials, found.want)]
+    if any(t.shape != found.got.shape for t in every):
+        return found.want.shape == found.got.shape
+    middle = np.nan_to_num(found.want)
+    room = 8 * np.max([np.abs(t - middle) for t in every], axis=0)
+    room = np.maximum(room, room.mean())
+    odd = ~np.isfinite(found.got) | ~np.isfinite(found.want)
+    met = np.any([np.isfinite(t) == np.isfinite(found.got) for t in (*trials, found.want)], axis=0)
+    with np.errstate(invalid="ignore"):
+        return bool(np.where(odd, met, np.abs(found.got - middle) <= room).all())
+
+
+@contextlib.contextmanager
+def settings_kept() -> Iterator[None]:
+    """Programs may set the default dtype and leave gradients switched off."""
+    try:
+        yield
+    finally:
+        for library in (torch, steepest):
+            library.set_default_dtype(library.float32)
+            library.set_grad_enabled(True)
+
+
+def agree(lines: list[str], prelude: str = "", forgive: Callable[[str, Any, Any], bool] | None = None) -> None:
+    """Run a program in both libraries; AssertionError with the program and its first line that does not agree.
+
+    `prelude` holds the classes that programs use. `forgive(line, want, got)` says of a leaf that differs whether that is meant.
+    """
+    with contextlib.redirect_stdout(io.StringIO()), settings_kept():
+        theirs, mine = Run(torch, prelude), Run(steepest, prelude)
+        theirs.other, mine.other = mine, theirs
+        for k, line in enumerate(lines):
+            want, got = theirs.seen(line), mine.seen(line)
+            try:
+                same(k, line, want, got, forgive)
+            except Parted:
+                return
+            except Different as problem:
+                if unstable(lines, problem, prelude):
+                    return
+                told = "\n".join(f"{'>>> ' if i == k else '    '}{text}" for i, text in enumerate(lines[:k + 1]))
+                raise AssertionError(f"{line}\n    {problem}\nin\n{told}") from None
+
+
+def same(k: int, line: str, want: list[Any], got: list[Any], forgive: Callable[[str, Any, Any], bool] | None) -> None:
+    for place, ((path, w), (other, g)) in enumerate(zip(want, got, strict=False)):
+        if path != other:
+            raise Different(k, place, path, path, other)
+        if isinstance(w, Exception) and any(words in str(w) for words in UNMEANT):
+            raise Parted
+        if isinstance(w, Exception) and "modified by an inplace operation" in str(w) and not isinstance(g, Exception):
+            raise Parted                                        # where an input is the target, what is needed of it is kept here
+        if differ(w, g, digits_of(line)) and not (forgive and forgive(line, w, g)):
+            raise Different(k, place, path, w, g)
+    if len(want) != len(got):
+        raise Different(k, 0, "leaves", [p for p, _ in want], [p for p, _ in got])
