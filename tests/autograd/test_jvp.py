@@ -128,9 +128,9 @@ def test_dual_level() -> None:
 
 
 def test_mistakes_are_explained() -> None:
-    with pytest.raises(RuntimeError, match="same structure"):
+    with pytest.raises(RuntimeError, match="same python structure"):
         jvp(torch.sin, (rows[0],), ())
-    with pytest.raises(RuntimeError, match="has shape"):
+    with pytest.raises(RuntimeError, match="a different size"):
         jvp(torch.sin, (rows[0],), (rows,))
     with pytest.raises(RuntimeError, match="in-place"):
         jvp(lambda a: rows[0].data.mul_(a), (rows[1],), (rows[1],))

@@ -172,9 +172,9 @@ def test_an_empty_batch() -> None:
         (lambda: vmap(lambda a: a, randomness="some"), RuntimeError, "Only allowed values"),
         (lambda: vmap(lambda a: a, chunk_size=0), ValueError, "chunk_size"),
         (lambda: stack_module_state([]), RuntimeError, "at least one model"),
-        (lambda: grad(lambda a: a)(rows), RuntimeError, "scalar tensor"),
-        (lambda: grad(lambda a: 1.0)(rows), RuntimeError, "to be a Tensor"),
-        (lambda: grad(lambda a: a.sum(), 1)(rows), RuntimeError, "argnums=1"),
+        (lambda: grad(lambda a: a)(rows), RuntimeError, "a scalar Tensor"),
+        (lambda: grad(lambda a: 1.0)(rows), RuntimeError, "to return a Tensor"),
+        (lambda: grad(lambda a: a.sum(), 1)(rows), RuntimeError, "argnum=1"),
     ],
 )
 def test_mistakes_are_explained(call: Any, kind: Any, part: str) -> None:

@@ -18,7 +18,7 @@ w = torch.ones(2, requires_grad=True)
 
 # The rule, the program, PyTorch's class (None: a warning), what the text names in either language, the line to write instead.
 ROWS = [
-    ("backward-twice", "y = (w * w).sum()\ny.backward()\ny.backward()", RuntimeError, "SumBackward0", "+ y.backward(retain_graph=True)"),
+    ("backward-twice", "y = (w * w).sum()\ny.backward()\ny.backward()", RuntimeError, "MulBackward0", "+ y.backward(retain_graph=True)"),
     ("backward-twice", "h = w * 2\nfor k in range(2):\n    loss = (h ** 2).sum()\n    loss.backward()", RuntimeError, "MulBackward0",
      "+ loss.backward(retain_graph=True)"),
     ("backward-of-non-scalar", "y = w * 2\ny.backward()", RuntimeError, "[2]", "+ y.mean().backward()"),

@@ -1,5 +1,6 @@
 """Programs that did something else than in PyTorch when random programs found them; each is short and stays the same."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -28,6 +29,130 @@ x = torch.randn(5, 3, 1).transpose(0, 1)
 F.dropout1d(x, 0.5)
 F.feature_alpha_dropout(x, 0.5, training=True)
 F.dropout(x, 0.5)
+""",
+    "the hooks of a leaf see one gradient a pass, however many ways lead to it": """
+seen = []
+a = torch.ones(3, requires_grad=True)
+h = a.register_hook(lambda g: seen.append(g.tolist()))
+h = a.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad.tolist()))
+(a * a + a.sin() + a).sum().backward()
+(a * a).sum().backward(inputs=[a])
+torch.autograd.grad((a * a).sum() + a.sum(), a)
+b = torch.ones(3, requires_grad=True)
+h = torch.autograd.graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))
+(b * 2).sum().backward()
+(a * b).sum().backward()
+seen
+""",
+    "gradients that meet at a leaf are summed before they are added to what is there": """
+a = torch.full((1,), 0.1, requires_grad=True)
+a.grad = torch.full((1,), 1e8)
+(a * 3 + a * 3 + a * 3).sum().backward()
+a.grad
+""",
+    "a graph that has saved nothing can be walked again": """
+a = torch.ones(3, requires_grad=True)
+y = torch.cat([a, a + 1]).sum()
+y.backward()
+y.backward()
+a.grad
+z = (a * a).sum()
+z.backward()
+z.backward()
+""",
+    "mistakes with gradients": """
+a, b = torch.ones(3, requires_grad=True), torch.ones(2, 3, requires_grad=True)
+torch.ones(3).backward(torch.ones(4))
+torch.autograd.grad([a.sum(), torch.ones(1).sum()], [a])
+torch.autograd.grad(a.sum(), [b])
+torch.autograd.grad(a.sum(), torch.ones(2))
+torch.autograd.grad(a.sum(), [])
+torch.autograd.grad(a, a, torch.eye(2), is_grads_batched=True)
+torch.autograd.backward(a.sum(), inputs=[])
+a.sum().backward(inputs=[torch.ones(2)])
+torch.autograd.graph.register_multi_grad_hook([torch.ones(2)], print)
+y = (a * a)
+torch.autograd.grad(y, a, torch.eye(3), is_grads_batched=True)
+torch.autograd.grad(y, a, torch.ones(3))
+setattr(a, 'grad', torch.ones(4))
+""",
+    "what is asked for as zeros can be differentiated where a graph was asked for": """
+a, b = torch.ones(3, requires_grad=True), torch.ones(2, requires_grad=True)
+torch.autograd.grad(a.sum(), [b], create_graph=True, materialize_grads=True)
+""",
+    "what save_on_cpu saves is the tensor itself": """
+a = torch.ones(3, requires_grad=True)
+with torch.autograd.graph.save_on_cpu():
+    y = (a * a).sum()
+with torch.no_grad():
+    a.mul_(3)
+y.backward()
+a.grad
+""",
+    "a gradient that may not be differentiated again says so": """
+class Once(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.sin()
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0].cos()
+a = torch.ones(3, requires_grad=True)
+g, = torch.autograd.grad(Once.apply(a).square().sum(), a, create_graph=True)
+g.sum().backward()
+""",
+    "forward mode and batches over the gradient of a function with rules of its own": """
+class Product(torch.autograd.Function):
+    generate_vmap_rule = True
+    @staticmethod
+    def forward(x, y):
+        return x * y
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+    @staticmethod
+    def backward(ctx, g):
+        x, y = ctx.saved_tensors
+        return g * y, g * x
+    @staticmethod
+    def jvp(ctx, a, b):
+        x, y = ctx.saved_tensors
+        return a * y + x * b
+x = torch.tensor([0.3, 0.5], dtype=torch.float64)
+f = lambda x: Product.apply(x, x.cos()).sum()
+torch.func.hessian(f)(x)
+torch.func.vmap(torch.func.grad(lambda x: torch.func.grad(f)(x).sum()))(torch.stack([x, -x]))
+torch.func.grad(lambda x: torch.func.vmap(torch.func.grad(f))(torch.stack([x, x])).sum())(x)
+""",
+    "tangents of logcumsumexp": """
+x = torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64)
+torch.func.jacfwd(lambda x: x.logcumsumexp(0))(x)
+torch.func.jvp(lambda x: x.logcumsumexp(0), (x,), (x,))
+torch.func.hessian(lambda x: x.logcumsumexp(0)[1])(x)
+""",
+    "mistakes with functions of functions": """
+func, x = torch.func, torch.ones(2)
+func.grad(lambda x: x * 2)(x)
+func.grad(lambda x: 2.0)(x)
+func.grad(lambda x: x.sum())(2.0)
+func.grad(lambda x: x.sum())(torch.arange(3))
+func.grad(lambda x: x.sum(), has_aux=True)(x)
+func.grad(lambda x: x.sum(), argnums=1)(x)
+func.grad(lambda x: x.sum(), argnums=())(x)
+func.grad(lambda x: x.sum(), argnums=(0, 0))(x)
+func.vjp(lambda x: 3.0, x)
+func.vjp(lambda x: x, x)[1](torch.ones(3))
+func.vjp(lambda x: (x, x), x)[1](x)
+func.jvp(lambda x: x, x, x)
+func.jvp(lambda x: x, (x,), (torch.ones(3),))
+func.jvp(lambda x: x, (x,), (x, x))
+func.jvp(lambda x: x, (x,), (3.0,))
+func.jacrev(lambda x: 3.0)(x)
+func.vmap(lambda x: x, out_dims=None)(x)
+torch.autograd.functional.vjp(lambda x: x, x, torch.ones(3))
 """,
     "the norms of a vector's elements": "nn.utils.parametrizations.weight_norm(nn.RMSNorm(4))",
     "a parametrization of what is not there": """
@@ -62,7 +187,11 @@ torch.optim.Muon([torch.ones(2, 2)], weight_decay=-1)
     "what LBFGS keeps": """
 w = torch.ones(3, requires_grad=True)
 optimizer = torch.optim.LBFGS([w], max_iter=4, history_size=2)
-def closure():\\n    optimizer.zero_grad()\\n    loss = (w ** 4).sum()\\n    loss.backward()\\n    return loss
+def closure():
+    optimizer.zero_grad()
+    loss = (w ** 4).sum()
+    loss.backward()
+    return loss
 optimizer.step(closure)
 optimizer
 """,
@@ -78,4 +207,4 @@ torch.optim.lr_scheduler.ChainedScheduler([torch.optim.lr_scheduler.StepLR(optim
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_that_was_found_does_what_pytorch_does(name: str) -> None:
-    agree([line.replace("\\n", "\n") for line in PROGRAMS[name].strip().split("\n")])
+    agree(re.split(r"\n(?=\S)", PROGRAMS[name].strip()))

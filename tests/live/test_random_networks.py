@@ -145,12 +145,13 @@ class Network(Writer):
         mode = mode.replace("=", "='") + "'" if mode else ""
         same = self.one("'same'", "'valid'", padding, padding, padding)
         pool = self.options(stride=(self.sizes(d, 1, 2),), padding=(1,), ceil_mode=(True,))
+        spread = "" if "padding" in pool else self.options(dilation=(2,))       # PyTorch leaves windows of edge alone to chance
         bounds = [self.upto(0, 2) for _ in range(2 * d)]
         scaled = self.one("mode='nearest'", "mode='nearest-exact'", f"mode='{('linear', 'bilinear', 'trilinear')[d - 1]}'",
                           f"mode='{('linear', 'bilinear', 'trilinear')[d - 1]}', align_corners=True", "mode='bicubic'" if d == 2 else "mode='area'")
         forms = [f"nn.Conv{d}d({c}, {out}, {kernel}, padding={same}{options}{mode})"] * 4
         forms += [f"nn.ConvTranspose{d}d({c}, {out}, {kernel}{options}{self.options(padding=(1,), output_padding=(0, 1))})"] * 2
-        forms += [f"nn.MaxPool{d}d({kernel}{pool}{self.options(dilation=(2,))})", f"nn.AvgPool{d}d({kernel}{pool}"
+        forms += [f"nn.MaxPool{d}d({kernel}{pool}{spread})", f"nn.AvgPool{d}d({kernel}{pool}"
                   f"{self.options(count_include_pad=(False,))}{self.options(divisor_override=(3,)) if d > 1 else ''})",
                   f"nn.AdaptiveAvgPool{d}d({self.sizes(d, 1, 4)})", f"nn.AdaptiveMaxPool{d}d({self.sizes(d, 1, 4)})",
                   f"nn.LPPool{d}d({self.one(1, 2, 3)}, {kernel}{self.options(stride=(1, 2), ceil_mode=(True,))})",
@@ -203,7 +204,7 @@ class Network(Writer):
         table = f"{rows}, {width}{self.options(max_norm=(1.0,), norm_type=(1.0,), scale_grad_by_freq=(True,), padding_idx=(0, -1), sparse=(True,))}"
         forms = [f"nn.Linear({c}, {self.upto(1, 6)}{self.options(bias=(False,))})"] * 4
         forms += [f"Pair(nn.Bilinear({c}, {c}, {width}{self.options(bias=(False,))}))", f"Bags(nn.Embedding({table}))",
-                  f"Bags(nn.EmbeddingBag({table}{self.options(mode=(repr('sum'), repr('max'), repr('mean')))}))",
+                  f"Bags(nn.EmbeddingBag({table.replace(', scale_grad_by_freq=True', '')}{self.options(mode=(repr('sum'), repr('max'), repr('mean')))}))",
                   f"Bags(nn.EmbeddingBag({rows}, {width}, mode='sum'), weights=True)", f"First(nn.GRU({c}, {width}))", f"First(nn.RNNCell({c}, {width}))",
                   f"nn.GRUCell({c}, {width})", f"First(nn.LSTMCell({c}, {width}{self.options(bias=(False,))}))", "Pair(nn.CosineSimilarity(dim=1))"]
         forms += [f"nn.Unflatten(1, ({k}, {c // k}))" for k in range(1, c + 1) if c % k == 0]
@@ -321,7 +322,7 @@ HOOKS = ["register_forward_pre_hook(seen_by('before'))", "register_forward_hook(
          "register_full_backward_pre_hook(lambda m, g: tuple(x * 0.5 for x in g))", "register_state_dict_post_hook(lambda m, s, p, l: seen.append((p, list(s))))",
          "register_state_dict_pre_hook(lambda m, p, keep: seen.append(p))", "register_load_state_dict_post_hook(lambda m, k: seen.append(list(k.missing_keys)))",
          "register_forward_hook(lambda m, x, k, y: seen.append(sorted(k)), with_kwargs=True)", "register_forward_hook(lambda m, x, y: seen.append(1), always_call=True)",
-         "register_forward_pre_hook(lambda m, x, k: (x, k), with_kwargs=True, prepend=True)", "register_backward_hook(seen_by('old'))",
+         "register_forward_pre_hook(lambda m, x, k: (x, k), with_kwargs=True, prepend=True)",
          "register_load_state_dict_pre_hook(lambda m, s, *rest: seen.append(rest[0]))"]
 PARAMETRIZATIONS = ["weight_norm(M)", "weight_norm(M, dim=1)", "weight_norm(M, dim=None)", "spectral_norm(M)", "spectral_norm(M, n_power_iterations=3)", "orthogonal(M)",
                     "orthogonal(M, orthogonal_map='cayley')", "orthogonal(M, orthogonal_map='householder')", "orthogonal(M, use_trivialization=False)"]

@@ -122,12 +122,12 @@ class Batching(Level):
                 each = dims if isinstance(dims, (tuple, list)) else [dims] * len(out) if several else [dims]
                 placed = [self.wrap(x, None) if d is None else self.batched(to_front(x, d % x.array.ndim))
                           for x, d in zip(out if several else [out], each, strict=True)]
-            return True, tuple(placed) if several else placed[0]
+            return True, self.noted(of, args, kwargs, tuple(placed) if several else placed[0])
         with self.below():
             if not any(flags) or not (modes.grad and wants_gradient(tuple(inner))):
                 return False, None
             out = _function(of, flags, self, kwargs).apply(*inner)
-        return True, self.results(out, True)
+        return True, self.noted(of, args, kwargs, self.results(out, True))
 
     def place(self, target: LevelTensor, value: Any) -> None:
         if self.extra_of(value) and not target.extra:

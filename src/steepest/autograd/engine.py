@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Sequence
 from typing import Any
 
+from steepest.core.hooks import LeafHooks
 from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node, expected
 from steepest.core.sparse import SparseTensor
@@ -19,7 +20,10 @@ from steepest.ops.inplace import inplace_map
 from steepest.ops.reductions import total
 from steepest.ops.views import squeeze
 
-__all__ = ["run_backward"]
+__all__ = ["run_backward", "running"]
+
+running: list[Any] = []
+"""The passes that are under way, the innermost last."""
 
 
 def fit(g: Tensor, like: tuple[tuple[int, ...], Any]) -> Tensor:
@@ -62,6 +66,10 @@ class Backward:
         self.reached: set[Any] | None = None
         self.wanted: dict[Any, list[int]] = {}
         self.shared: set[int] = set()
+        self.pending: dict[Tensor, Tensor] = {}
+        self.summed: set[Tensor] = set()
+        self.awaited: dict[Tensor, int] | None = None
+        self.roots: list[Any] = []
         if inputs is not None:
             for i, x in enumerate(inputs):
                 refresh(x)
@@ -70,8 +78,11 @@ class Backward:
 
     def run(self, roots: list[tuple[Any, int, Tensor]]) -> dict[int, Tensor]:
         """Walk from `roots`, each `(node or leaf, output number, gradient)`; the gradients of the wanted inputs by position."""
+        self.roots = [r[0] for r in roots]
         if self.restricted:
-            self.survey([r[0] for r in roots])
+            self.survey(self.roots)
+        if LeafHooks.wanted:
+            self.awaited = self.ways_to_leaves()
         buffers: dict[Node, list[Tensor | None]] = {}
         ready: list[Any] = []
         found: dict[int, Tensor] = {}
@@ -86,6 +97,8 @@ class Backward:
                 self.watch(node, gradients, found)
             if to_run is None or node in to_run:
                 self.step(node, gradients, buffers, ready, found)
+        for leaf in list(self.pending):
+            self.deliver(leaf, self.pending.pop(leaf), found)
         return found
 
     def watch(self, node: Node, gradients: list[Any], found: dict[int, Tensor]) -> None:
@@ -160,6 +173,33 @@ class Backward:
                 self.to_run.add(node)
                 self.reached.add(node)
 
+    def nodes(self) -> set[Node]:
+        """All nodes that this pass may come by."""
+        seen: set[Node] = set()
+        stack = [r for r in self.roots if isinstance(r, Node)]
+        while stack:
+            node = stack.pop()
+            if node not in seen and node not in self.ends:
+                seen.add(node)
+                stack += [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Node)]
+        return seen
+
+    def ways_to_leaves(self) -> dict[Tensor, int]:
+        """How many gradients each leaf may get, so that its hooks run as soon as it has them all, as in PyTorch."""
+        ways: dict[Tensor, int] = {}
+        to_run = self.nodes() if self.to_run is None else self.to_run
+        for leaf in [*self.roots, *[e[0] for node in to_run for e in node.edges if e is not None]]:
+            if not isinstance(leaf, Node):
+                ways[leaf] = ways.get(leaf, 0) + 1
+        return ways
+
+    def visited(self, tensors: Sequence[Tensor]) -> int:
+        """How many of these tensors this pass comes by."""
+        seen = self.nodes()
+        leaves = {r for r in self.roots if not isinstance(r, Node)}
+        leaves.update(e[0] for node in seen for e in node.edges if e is not None and not isinstance(e[0], Node))
+        return sum((x.node in seen) if x.node is not None else x in leaves for x in tensors)
+
     def arrive(self, target: Any, number: int, g: Tensor, buffers: Any, ready: list[Any], found: dict[int, Tensor]) -> None:
         """A gradient reaches a node's output or a leaf."""
         if isinstance(target, Node):
@@ -170,6 +210,24 @@ class Backward:
             have = slots[number]
             slots[number] = g if have is None else add_gradients(have, g)
             return
+        have = self.pending.pop(target, None)
+        if have is None:
+            self.pending[target] = g
+        elif target in self.summed and not modes.grad and type(g) is not SparseTensor:
+            inplace_map(have, add, have, g)
+            self.pending[target] = have
+        else:
+            self.pending[target] = add_gradients(have, g)
+            self.summed.add(target)
+        if self.awaited is not None:
+            self.awaited[target] -= 1
+            if not self.awaited[target]:
+                self.deliver(target, self.pending.pop(target), found)
+
+    def deliver(self, target: Tensor, g: Tensor, found: dict[int, Tensor]) -> None:
+        """All that a leaf gets from this pass, as one sum: hooks, then what the caller asked for, or `.grad`."""
+        if self.restricted and (target, 0) not in self.wanted:
+            return
         if target.hooks is not None and target not in self.ends:
             for hook in list(target.hooks.before.values()):
                 changed = hook(g)
@@ -177,11 +235,7 @@ class Backward:
             if target.hooks.before:
                 self.shared.add(id(g))
         if self.restricted:
-            positions = self.wanted.get((target, 0))
-            if positions is None:
-                return
-            for p in positions:
-                found[p] = g if p not in found else add_gradients(found[p], g)
+            found.update(dict.fromkeys(self.wanted[target, 0], g))
             return
         self.accumulate(target, g)
 
@@ -248,21 +302,27 @@ def run_node_hooks(node: Node, results: list[Any], gradients: list[Any]) -> list
 def run_backward(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None], inputs: Sequence[Tensor] | None, keep: bool,
                  create: bool, ends: frozenset[Any] = frozenset()) -> dict[int, Tensor]:
     """Run a backward pass from `outputs`; with `inputs`, their gradients by position, else leaves accumulate. See `Backward` for `ends`."""
-    roots: list[tuple[Any, int, Tensor]] = []
-    for x, g in zip(outputs, gradients, strict=True):
+    roots: list[tuple[Any, int, Any]] = []
+    for i, (x, g) in enumerate(zip(outputs, gradients, strict=True)):
         refresh(x)
-        if not x.needs_grad:
-            raise RuntimeError(text("gradient-chain-broken"))
-        if g is None:
+        if g is not None:
+            if g.array.shape != x.array.shape:
+                raise RuntimeError(text("gradient-shape", index=i, gradient=list(g.array.shape), output=list(x.array.shape)))
+        elif x.needs_grad:
             if x.array.size != 1:
                 raise RuntimeError(text("backward-of-non-scalar", shape=list(x.array.shape)))
             g = full(x.array.shape, 1, x.dtype)
-        elif g.array.shape != x.array.shape:
-            raise RuntimeError(text("gradient-shape", gradient=list(g.array.shape), output=list(x.array.shape)))
         roots.append((x if x.node is None else x.node, x.output_nr, g))
+    for i, x in enumerate(outputs):
+        if not x.needs_grad:
+            raise RuntimeError(text("gradient-chain-broken", index=i))
+    if inputs is not None and not all(x.requires_grad for x in inputs):
+        raise RuntimeError(text("grad-of-tensor-without"))
     before = modes.grad
     modes.grad = create
+    running.append(Backward(inputs, keep, create, ends))
     try:
-        return Backward(inputs, keep, create, ends).run(roots)
+        return running[-1].run(roots)
     finally:
+        running.pop()
         modes.grad = before

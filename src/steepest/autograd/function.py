@@ -111,7 +111,7 @@ class Function:
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the results."""
-        raise NotImplementedError(text("function-without", method="forward"))
+        raise NotImplementedError(text("function-without-forward"))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -143,6 +143,21 @@ class Function:
         return cls.recorded(args, kwargs)[0]
 
     @classmethod
+    def noted(cls, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> Any:
+        """Results that were computed elsewhere, recorded as this Function's of `args`."""
+        ctx = FunctionNode(cls)
+        ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
+        before, modes.grad = modes.grad, False
+        try:
+            if cls.setup_context is not Function.setup_context:
+                cls.setup_context(ctx, args, out)
+            else:
+                cls.forward(ctx, *args, **kwargs)               # only for what it saves
+        finally:
+            modes.grad = before
+        return cls.connected(ctx, args, out)
+
+    @classmethod
     def recorded(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, FunctionNode]:
         """The results of forward, and the node that it shared with `setup_context`."""
         ctx = FunctionNode(cls)
@@ -157,8 +172,11 @@ class Function:
                 out = cls.forward(ctx, *args, **kwargs)
         finally:
             modes.grad = before
-        if not (before and wants_gradient(args)):
-            return out, ctx
+        return (cls.connected(ctx, args, out) if before and wants_gradient(args) else out), ctx
+
+    @staticmethod
+    def connected(ctx: FunctionNode, args: tuple[Any, ...], out: Any) -> Any:
+        """The results of forward as those of the node."""
         several = isinstance(out, tuple)
         outs = list(out) if several else [out]
         inputs = {id(x) for x in args if isinstance(x, Tensor)}
@@ -173,16 +191,37 @@ class Function:
         for k, x in enumerate(outs):
             if isinstance(x, Tensor) and not without[k] and x.dtype.category >= 2:
                 x.node, x.needs_grad, x.output_nr = ctx, True, k
-        return (tuple(outs) if several else outs[0]), ctx
+        return tuple(outs) if several else outs[0]
+
+
+class DelayedError(Function):
+    """Lets gradients pass that must not be differentiated again: an attempt is an error."""
+
+    @staticmethod
+    def forward(ctx: Any, *gradients: Any) -> Any:
+        return gradients
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        raise RuntimeError(text("function-once-differentiable"))
 
 
 def once_differentiable(function: Any) -> Any:
-    """Mark a backward as not differentiable itself: its gradients come without a graph."""
+    """Mark a backward as not differentiable itself: differentiating its gradients is an error."""
     def wrapped(ctx: Any, *gradients: Any) -> Any:
         before, modes.grad = modes.grad, False
         try:
-            return function(ctx, *gradients)
+            results = function(ctx, *gradients)
         finally:
             modes.grad = before
+        if not (before and wants_gradient(gradients)):
+            return results
+        several = isinstance(results, tuple)
+        entered = [alias(x.array, x) if isinstance(x, Tensor) else x for x in (results if several else (results,))]
+        for x in entered:
+            if isinstance(x, Tensor):
+                x.requires_grad = True
+        out = DelayedError.apply(*entered)
+        return out if several else out[0]
 
     return wrapped

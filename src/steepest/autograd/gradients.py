@@ -35,11 +35,15 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
         return
     wanted = _several(inputs)
     if not wanted:
-        raise RuntimeError(text("backward-inputs-empty"))
+        raise RuntimeError(text("backward-inputs-empty", function="backward"))
+    for x in wanted:
+        x.retain_grad()
     found = run_backward(outputs, gradients, wanted, keep, create_graph)
     for i, x in enumerate(wanted):
-        if i in found:
+        if i in found and x.node is None:
             x._grad = found[i].clone() if x._grad is None else x._grad + found[i]
+            for hook in list(x.hooks.after.values()) if x.hooks is not None else ():
+                hook(x)
 
 
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
@@ -51,12 +55,11 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     """
     outs, ins = _several(outputs), _several(inputs)
     gradients = [None] * len(outs) if grad_outputs is None else _several(grad_outputs)
-    for x in ins:
-        if not x.requires_grad:
-            raise RuntimeError(text("grad-of-tensor-without"))
+    if not ins:
+        raise RuntimeError(text("backward-inputs-empty", function="grad"))
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
-        return _batched(outs, ins, gradients, create_graph, allow_unused, materialize_grads)
+        return _batched(outs, ins, gradients, keep, create_graph, allow_unused, materialize_grads)
     found = run_backward(outs, gradients, ins, keep, create_graph)
     result: list[Any] = []
     for i, x in enumerate(ins):
@@ -64,23 +67,27 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
             result.append(found[i])
         elif materialize_grads:
             result.append(fresh(x.array * 0, x.dtype))
+            result[-1].needs_grad = create_graph
         elif allow_unused:
             result.append(None)
         else:
-            raise RuntimeError(text("grad-of-unused"))
+            raise RuntimeError(text("grad-of-unused", index=i))
     return tuple(result)
 
 
-def _batched(outputs: list[Any], inputs: list[Any], gradients: list[Any], create: bool, unused: bool | None,
+def _batched(outputs: list[Any], inputs: list[Any], gradients: list[Any], keep: bool, create: bool, unused: bool | None,
              zeros: bool) -> tuple[Any, ...]:
     """`grad` for a batch of `grad_outputs`, whose first dimension the gradients have too."""
+    for i, (x, g) in enumerate(zip(outputs, gradients, strict=True)):
+        if g is not None and g.array.shape[1:] != x.array.shape:
+            raise RuntimeError(text("gradient-batch-shape", index=i, gradient=list(g.array.shape[1:]), output=list(x.array.shape)))
     given = [i for i, g in enumerate(gradients) if g is not None]
 
     def one(*vectors: Tensor) -> tuple[Any, ...]:
         full = list(gradients)
         for i, v in zip(given, vectors, strict=True):
             full[i] = v
-        found = grad(outputs, inputs, full, True, create, allow_unused=unused, materialize_grads=zeros)
+        found = grad(outputs, inputs, full, keep, create, allow_unused=unused, materialize_grads=zeros)
         used.extend(i for i, g in enumerate(found) if g is not None)
         return tuple(g for g in found if g is not None)
 

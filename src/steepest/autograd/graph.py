@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from steepest.autograd.engine import running
 from steepest.autograd.watching import watch
 from steepest.core.hooks import RemovableHandle
 from steepest.core.node import AccumulateGrad, Node
@@ -42,17 +43,17 @@ class saved_tensors_hooks:
 
 
 class save_on_cpu(saved_tensors_hooks):
-    """Within it the graph saves copies, which in-place changes do not reach; there is only the CPU to keep them on."""
+    """Within it the graph saves what is on the CPU anyway, and does not look whether it was changed; copies with `pin_memory`."""
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda"):
-        super().__init__(lambda x: x.clone(), lambda x: x)
+        super().__init__((lambda x: x.clone()) if pin_memory else (lambda x: x), lambda x: x)
 
 
-class allow_mutation_on_saved_tensors(save_on_cpu):
+class allow_mutation_on_saved_tensors(saved_tensors_hooks):
     """Within it what the graph has saved may be written over: the graph keeps copies."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(lambda x: x.clone(), lambda x: x)
 
 
 class disable_saved_tensors_hooks:
@@ -100,12 +101,14 @@ class _Gathered:
     """Gradients of one backward pass, as they arrive."""
 
     def __init__(self, tensors: Sequence[Tensor], fn: Callable[..., Any], mode: str):
-        self.fn, self.mode, self.count = fn, mode, len(tensors)
-        self.arrived: list[Any] = [None] * self.count
-        self.seen = 0
+        self.fn, self.mode, self.tensors = fn, mode, tensors
+        self.arrived: list[Any] = [None] * len(tensors)
+        self.count = self.seen = 0
         self.called = False
 
     def arrive(self, i: int, g: Tensor) -> None:
+        if not self.seen:
+            self.count = running[-1].visited(self.tensors)
         if self.mode == "any":
             if not self.called:
                 self.called = True
@@ -117,10 +120,10 @@ class _Gathered:
             if self.seen == self.count:
                 self.fn(self.arrived)
         if self.seen == self.count:
-            self.arrived, self.seen, self.called = [None] * self.count, 0, False
+            self.arrived, self.seen, self.called = [None] * len(self.tensors), 0, False
 
 
-class _Handles(RemovableHandle):
+class _MultiHandle(RemovableHandle):
     """One handle for several hooks."""
 
     def __init__(self, handles: list[RemovableHandle]):
@@ -135,5 +138,8 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., Any], 
     """Call `fn(grads)` when the gradients of all tensors are known, or with mode "any" `fn(grad)` at the first of them."""
     if mode not in ("all", "any"):
         raise ValueError(text("multi-grad-mode", mode=mode))
+    for x in tensors:
+        if not x.requires_grad:
+            raise AssertionError(text("multi-grad-without"))
     gathered = _Gathered(tensors, fn, mode)
-    return _Handles([x.register_hook(functools.partial(gathered.arrive, i)) for i, x in enumerate(tensors)])
+    return _MultiHandle([x.register_hook(functools.partial(gathered.arrive, i)) for i, x in enumerate(tensors)])

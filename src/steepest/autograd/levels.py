@@ -185,6 +185,11 @@ class Level:
                 attach(primitive, known, params, results)
         return results
 
+    def noted(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> Any:
+        """Results of a user's Function that were computed below, recorded here, too, if one of this level's tensors wants a gradient."""
+        own = tuple([x for x in args if self.owns(x)])
+        return function.noted(args, kwargs, results) if modes.grad and wants_gradient(own) else results
+
     def note_view(self, primitive: Any, x: LevelTensor, params: dict[str, Any], result: Tensor) -> None:
         """A view of this level shares memory and versions with its base, and can be taken again."""
         result._storage, result.counter = x.storage_cell, x.version

@@ -64,9 +64,8 @@ class Tangents(Level):
             given = [zeros(x) if t is None and isinstance(x, Tensor) and ctx.materialize else t
                      for x, t in zip(primals, tangents, strict=True)]
             made = ctx.moved(given)
-            if not isinstance(out, tuple):
-                return True, self.wrap(out, made)
-            return True, tuple([self.wrap(x, m) for x, m in zip(out, made, strict=True)])
+            results = tuple([self.wrap(x, m) for x, m in zip(out, made, strict=True)]) if isinstance(out, tuple) else self.wrap(out, made)
+        return True, self.noted(of, args, kwargs, results)
 
     def place(self, target: LevelTensor, value: Any) -> None:
         tangent = self.extra_of(value)

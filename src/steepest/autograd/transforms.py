@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.autograd.engine import run_backward
-from steepest.autograd.levels import innermost, of_kind, recording
+from steepest.autograd.levels import differentiable, innermost, of_kind, recording
 from steepest.autograd.tangents import Tangents
 from steepest.autograd.trees import TreeSpec, flatten, rebuild
 from steepest.autograd.vectorizing import vmap
 from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, alias, fresh, refresh
+from steepest.errors import text
 from steepest.ops.creation import full
 from steepest.ops.views import identity, view
 
@@ -80,12 +81,39 @@ def _plain(x: Tensor) -> Tensor:
     return t
 
 
+CALLS = {"grad": "grad_and_value(f)(*args)", "vjp": "vjp(f, *primals)", "jacrev": "vjp(f, *primals)", "jvp": "jvp(f, primals, tangents)",
+         "jacfwd": "jvp(f, primals, tangents)"}
+"""How PyTorch's errors call each transform."""
+
+
+def inputs_of(tree: Any) -> tuple[list[Tensor], TreeSpec]:
+    """The leaves of what is differentiated by: tensors that can have a gradient."""
+    leaves, structure = flatten(tree)
+    for x in leaves:
+        if not isinstance(x, Tensor):
+            raise ValueError(text("func-input", kind=type(x)))
+        if not differentiable(x):
+            raise of_kind("func-input-integers", dtype=x.dtype)
+    return leaves, structure
+
+
+def outputs_of(name: str, tree: Any) -> tuple[list[Tensor], TreeSpec]:
+    """The leaves of what a function returned, which must be tensors."""
+    leaves, structure = flatten(tree)
+    for x in leaves:
+        if not isinstance(x, Tensor):
+            raise of_kind("func-output", call=CALLS[name], kind=type(x))
+    if not leaves:
+        raise of_kind("func-no-tensors", name=name)
+    return leaves, structure
+
+
 def tensors_of(name: str, role: str, tree: Any) -> tuple[list[Tensor], TreeSpec]:
     """The leaves of `tree`, which must be tensors."""
     leaves, structure = flatten(tree)
     for x in leaves:
         if not isinstance(x, Tensor):
-            raise of_kind("func-non-tensor", name=name, role=role, kind=type(x).__name__)
+            raise of_kind("func-non-tensor", call=CALLS[name], role=role, kind=type(x))
     return leaves, structure
 
 
@@ -94,7 +122,7 @@ def split(name: str, out: Any, has_aux: bool) -> tuple[Any, Any]:
     if not has_aux:
         return out, None
     if not (isinstance(out, tuple) and len(out) == 2):
-        raise of_kind("func-aux", name=name)
+        raise of_kind("func-aux", call=CALLS[name])
     return out
 
 
@@ -106,10 +134,14 @@ class Chosen:
             raise of_kind("func-argnums-type", name=name, kind=type(argnums))
         self.single, self.args = isinstance(argnums, int), args
         given = (argnums,) if isinstance(argnums, int) else argnums
+        if not given:
+            raise of_kind("func-no-argnums")
         for a in given:
             if not -len(args) <= a < len(args):
-                raise of_kind("func-arguments", name=name, argnums=argnums, count=len(args))
+                raise of_kind("func-arguments", argnum=a, count=len(args))
         self.numbers = [a % len(args) for a in given]
+        if len(set(self.numbers)) < len(given):
+            raise of_kind("func-argnums-twice", argnums=given)
         self.tree = tuple(args[a] for a in self.numbers)
 
     def with_(self, values: tuple[Any, ...]) -> list[Any]:
@@ -134,13 +166,13 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
     @functools.wraps(func)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("grad", argnums, args)
-        leaves, structure = tensors_of("grad", "the inputs", chosen.tree)
+        leaves, structure = inputs_of(chosen.tree)
         tracked = Tracked(leaves)
         outer = modes.grad
         with recording(True):
             out, aux = split("grad", func(*chosen.with_(rebuild(structure, tracked.inputs)), **kwargs), has_aux)
         if not isinstance(out, Tensor):
-            raise of_kind("func-grad-result", kind=type(out).__name__)
+            raise of_kind("func-grad-result", kind=type(out))
         if out.array.ndim:
             raise of_kind("func-grad-scalar", ndim=out.array.ndim)
         outside = outer and tracked.others([out])
@@ -178,14 +210,12 @@ def _vjp(func: Callable[..., Any], primals: tuple[Any, ...], has_aux: bool, name
     """Output, auxiliary output, `pull(vectors) -> gradients` on flat lists, and `(outputs, structure, outside)`."""
     if not primals:
         raise of_kind("func-vjp-primals")
-    leaves, structure = tensors_of(name, "the primals", primals)
+    leaves, structure = inputs_of(primals)
     tracked = Tracked(leaves)
     outer = modes.grad
     with recording(True):
         out, aux = split(name, func(*rebuild(structure, tracked.inputs)), has_aux)
-    flat, out_structure = tensors_of(name, "the output of f", out)
-    if not flat:
-        raise of_kind("func-no-tensors", name=name)
+    flat, out_structure = outputs_of(name, out)
     outside = outer and tracked.others(flat)
 
     def pull(vectors: list[Any]) -> Any:
@@ -210,25 +240,15 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple
         if cotangents is None:
             vectors: list[Any] = [full(x.array.shape, 1, x.dtype) for x in flat]
         else:
-            vectors, found = tensors_of("vjp_fn", "the cotangents", cotangents)
-            same_structure("vjp_fn", "the cotangents", found, "the output", structure)
-            same_shapes("vjp_fn", "a cotangent", vectors, "the output", flat)
+            vectors, found = tensors_of("vjp", "cotangents", cotangents)
+            if found != structure:
+                raise of_kind("func-cotangents", found=found, expected=structure)
+            for i, (x, y) in enumerate(zip(vectors, flat, strict=True)):
+                if x.array.shape != y.array.shape:
+                    raise of_kind("gradient-shape", index=i, gradient=list(x.array.shape), output=list(y.array.shape))
         return pull(vectors)
 
     return (out, pulled, aux) if has_aux else (out, pulled)
-
-
-def same_structure(name: str, role: str, found: TreeSpec, other: str, expected: TreeSpec) -> None:
-    if found != expected:
-        raise of_kind("func-structure", name=name, role=role, found=found, other=other, expected=expected)
-
-
-def same_shapes(name: str, role: str, found: list[Tensor], other: str, expected: list[Tensor]) -> None:
-    for x, y in zip(found, expected, strict=True):
-        if x.array.shape != y.array.shape:
-            raise of_kind(
-                "func-shape", name=name, role=role, found=list(x.array.shape), other=other, expected=list(y.array.shape)
-            )
 
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> tuple[Any, ...]:
@@ -238,18 +258,19 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
     (tensor(0.), tensor(1.))
     """
     if not isinstance(primals, tuple):
-        raise of_kind("func-non-tensor", name="jvp", role="primals, a tuple,", kind=type(primals).__name__)
-    points, structure = tensors_of("jvp", "the primals", primals)
-    directions, other = tensors_of("jvp", "the tangents", tangents)
-    same_structure("jvp", "the tangents", other, "the primals", structure)
-    same_shapes("jvp", "a tangent", directions, "the primals", points)
+        raise of_kind("func-jvp-tuple")
+    points, structure = tensors_of("jvp", "primals", primals)
+    directions, other = tensors_of("jvp", "tangents", tangents)
+    if other != structure:
+        raise of_kind("func-tangents", found=other, expected=structure)
+    for p, t in zip(points, directions, strict=True):
+        if p.array.shape != t.array.shape:
+            raise of_kind("func-tangent-shape", primal=list(p.array.shape), tangent=list(t.array.shape))
     with Tangents() as level:
         out, aux = split(
             "jvp", func(*rebuild(structure, [level.dual(p, t) for p, t in zip(points, directions, strict=True)])), has_aux
         )
-        flat, out_structure = tensors_of("jvp", "the output of f", out)
-        if not flat:
-            raise of_kind("func-no-tensors", name="jvp")
+        flat, out_structure = outputs_of("jvp", out)
         extra, aux_structure = flatten(aux)
         derivatives = [level.tangent(x) for x in flat]
         with level.below():
@@ -340,7 +361,7 @@ def jacfwd(
     @functools.wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         chosen = Chosen("jacfwd", argnums, args)
-        leaves, structure = tensors_of("jacfwd", "the inputs", chosen.tree)
+        leaves, structure = inputs_of(chosen.tree)
 
         def push(*directions: Any) -> Any:
             made = jvp(lambda *v: func(*chosen.with_(v), **kwargs), chosen.tree, rebuild(structure, directions), has_aux=has_aux)

@@ -11,7 +11,7 @@ import numpy as np
 from steepest.autograd.engine import run_backward
 from steepest.compiling.pairing import Differs
 from steepest.core.modes import modes
-from steepest.core.node import Node, sequence
+from steepest.core.node import NOTHING, Node, sequence
 from steepest.core.recorder import Access, Content, Equation, Recorder
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor, fresh
@@ -24,7 +24,7 @@ Array = np.ndarray[Any, Any]
 
 def live(x: Tensor) -> bool:
     """Whether a backward pass could begin at a tensor."""
-    return x.needs_grad and x.node is not None and x.node.saved is not None
+    return x.needs_grad and x.node is not None and x.node.saved is not None and x.node.saved is not NOTHING
 
 
 class Graph:

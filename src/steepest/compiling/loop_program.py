@@ -15,6 +15,7 @@ from steepest.compiling.pairing import Differs, equal, in_order, paired, refused
 from steepest.compiling.places import Path, Walk, compared, layout_of
 from steepest.compiling.results import Built, Computed, Constant, Given, Held, Kept, Known, Made, described
 from steepest.compiling.trace import TRACED, Effect, Trace
+from steepest.core.node import NOTHING
 from steepest.core.recorder import Access, Content
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
@@ -495,7 +496,7 @@ def has_graph(node: Any) -> bool:
         if id(n) in seen or isinstance(n, Tensor):
             continue
         seen.add(id(n))
-        if n.saved is not None:
+        if n.saved is not None and n.saved is not NOTHING:
             return True
         stack += [e[0] for e in n.edges if e is not None]
     return False

@@ -29,6 +29,8 @@ INT64 = np.dtype(np.int64)
 DEFAULT_SEED = 67280421310721
 WIDE_RANGE = 1 << 28
 LONG_PERMUTATION = (2**32 - 1) // 20
+THIRD, SQUEEZE = float(np.float32(1 / 3)), float(np.float32(0.0331))
+"""Constants of Marsaglia and Tsang's method, which PyTorch writes as float32."""
 
 
 class Generator:
@@ -327,24 +329,25 @@ class Generator:
 
     def standard_gamma(self, alpha: Array) -> Array:
         """Gamma numbers of rate 1 with the shapes `alpha`, by Marsaglia and Tsang (2000), in alpha's shape and dtype."""
-        values = np.array([self._gamma(a) for a in alpha.astype(np.float64).ravel().tolist()], np.float64)
+        values = np.array([self._gamma(a) for a in alpha.astype(np.result_type(alpha, np.float32)).ravel()], np.float64)
         return np.maximum(values.astype(alpha.dtype), np.finfo(alpha.dtype).tiny).reshape(alpha.shape)
 
     def dirichlet(self, alpha: Array) -> Array:
         """Shares proportional to gamma numbers along the last dimension."""
-        values = np.array([self._gamma(a) for a in alpha.astype(np.float64).ravel().tolist()], np.float64).reshape(alpha.shape)
+        values = np.array([self._gamma(a) for a in alpha.astype(np.float64).ravel()], np.float64).reshape(alpha.shape)
         shares = (values / values.sum(-1, keepdims=True)).astype(alpha.dtype)
         one = np.asarray(1, alpha.dtype)
         return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, np.asarray(0, alpha.dtype)))
 
-    def _gamma(self, alpha: float) -> float:
-        scale = 1.0
+    def _gamma(self, alpha: Any) -> float:
+        """One gamma number; as in PyTorch the shape is computed in its own precision, and constants are float32's."""
+        scale, one = 1.0, alpha.dtype.type(1)
         if alpha < 1:
             if alpha == 0:
                 return 0.0
-            scale = (1 - float(self._doubles(1)[0])) ** (1 / alpha)
-            alpha += 1
-        d = alpha - 1 / 3
+            scale = (1 - float(self._doubles(1)[0])) ** float(one / alpha)
+            alpha += one
+        d = float(alpha - alpha.dtype.type(THIRD))
         c = 1 / math.sqrt(9 * d)
         while True:
             y = 0.0
@@ -352,7 +355,7 @@ class Generator:
                 x = float(self._normals(1)[0])
                 y = 1 + c * x
             v, u, xx = y * y * y, 1 - float(self._doubles(1)[0]), x * x
-            if u < 1 - 0.0331 * xx * xx or math.log(u) < 0.5 * xx + d * (1 - v + math.log(v)):
+            if u < 1 - SQUEEZE * xx * xx or math.log(u) < 0.5 * xx + d * (1 - v + math.log(v)):
                 return scale * d * v
 
     def binomial(self, count: Array, prob: Array) -> Array:

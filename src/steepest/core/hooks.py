@@ -52,8 +52,11 @@ class LeafHooks:
     """Hooks of a leaf: before its gradient is accumulated, and after."""
 
     __slots__ = ("after", "before")
+    wanted = False
+    """Whether there ever was a hook of a leaf: then backward passes count the ways to each, and run hooks as soon as all have come."""
 
     def __init__(self) -> None:
+        LeafHooks.wanted = True
         self.before: OrderedDict[int, Any] = OrderedDict()
         self.after: OrderedDict[int, Any] = OrderedDict()
 

@@ -11,11 +11,13 @@ from steepest.core.modes import modes
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 
-__all__ = ["Like", "Node"]
+__all__ = ["NOTHING", "Like", "Node"]
 
 sequence: "itertools.count[int]" = itertools.count()
 UNWRITTEN: dict[str, int] = {}
 """The versions of saved values where none was written in place yet: shared by most nodes, never changed."""
+NOTHING: dict[str, Any] = {}
+"""What a node holds that had nothing to let go of: a backward pass went through it, and may once more."""
 SEVERAL = ("results", "rest")  # the names by which rules know more than one result
 
 
@@ -133,8 +135,8 @@ class Node:
         return out
 
     def release(self) -> None:
-        """Let go of saved values after a backward pass that does not keep the graph."""
-        self.saved = None
+        """Let go of saved values after a backward pass that does not keep the graph; a node without any may run again."""
+        self.saved = None if self.saved else NOTHING
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` when the node has run; what it returns replaces the gradients of the operands."""

@@ -1,7 +1,7 @@
 """Texts of autograd: gradients that cannot be had, hooks in the wrong place, custom functions."""
 
 ROWS = {
-    "backward-inputs-empty": ("'inputs' argument to backward() cannot be empty.", "backward() 的 inputs 不能为空。"),
+    "backward-inputs-empty": ("`inputs` argument to `{function}()` cannot be empty.", "{function}() 的 inputs 不能为空。"),
     "detach-of-view": (
         "Can't detach views in-place. Use detach() instead.", "不能原地 detach 一个视图:请写 y = x.detach()。"),
     "hook-without-grad": (
@@ -23,14 +23,23 @@ ROWS = {
         "要求梯度的张量中有一个没有 requires_grad:请在使用它之前写 x.requires_grad_()"),
     "grad-not-tensor": ("assigned grad expected to be a Tensor or None but got grad of type {kind}", "grad 必须是张量或 None,得到 {kind}"),
     "grad-is-itself": ("can't assign Tensor as its own grad", "张量不能是它自己的梯度"),
+    "multi-grad-without": (
+        "Expected gradient function to be set: write x.requires_grad_() before a tensor is used", "有一个张量不需要梯度:请在使用它之前写 x.requires_grad_()"),
     "grad-shape": (
-        "assigned grad has data of a different size: {grad}, the tensor has {shape}", "grad 的形状是 {grad},张量的形状是 {shape}"),
+        "attempting to assign a gradient of size '{grad}' to a tensor of size '{shape}'. Please ensure that the gradient and the tensor "
+        "are the same size", "grad 的形状是 {grad},张量的形状是 {shape}"),
     "grad-dtype": (
-        "assigned grad has data of a different type: {grad}, the tensor has {dtype}", "grad 的类型是 {grad},张量的类型是 {dtype}"),
+        "attempting to assign a gradient with dtype '{grad}' to a tensor with dtype '{dtype}'", "grad 的类型是 {grad},张量的类型是 {dtype}"),
     "grad-of-unused": (
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired "
-        "behavior.",
-        "有一个张量没有出现在计算图中,无法对它求梯度。若本来如此,请写 allow_unused=True。"),
+        "The differentiated Tensor at index {index} appears to not have been used in the graph. Set allow_unused=True if this is the "
+        "desired behavior.",
+        "第 {index} 个张量没有出现在计算图中,无法对它求梯度。若本来如此,请写 allow_unused=True。"),
+    "function-once-differentiable": (
+        "trying to differentiate twice a function that was marked with @once_differentiable",
+        "这个函数标记了 @once_differentiable,不能再求一次导数"),
+    "function-without-forward": (
+        "You must implement the forward function for custom autograd.Function: write @staticmethod def forward(ctx, ...)",
+        "自定义的 autograd.Function 必须有 forward:请写 @staticmethod def forward(ctx, ...)"),
     "function-without": (
         "a custom autograd.Function needs a static method {method}: write @staticmethod def {method}(ctx, ...)",
         "自定义的 autograd.Function 需要静态方法 {method}:请写 @staticmethod def {method}(ctx, ...)"),

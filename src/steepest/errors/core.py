@@ -40,10 +40,10 @@ ROWS = {
         "`with torch.no_grad():`, or take a clone() of the leaf first.",
         "不能对需要梯度的叶子张量的视图做原地修改。请放在 `with torch.no_grad():` 里,或先 clone()。"),
     "in-place-of-one-of-several": (
-        "a result of {node} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
+        "Output {number} of {node} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
         "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
         "out-of-place one, or index the tensor instead (x[i].mul_(2)).",
-        "{node} 的结果是视图,不能原地修改:它是一次返回多个视图的函数的结果。请改用非原地操作,或对张量取索引(x[i].mul_(2))。"),
+        "{node} 的第 {number} 个结果是视图,不能原地修改:它是一次返回多个视图的函数的结果。请改用非原地操作,或对张量取索引(x[i].mul_(2))。"),
     "in-place-of-view-made-without-grad": (
         "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Make the view outside of no_grad, "
         "or change it under no_grad too.",
@@ -105,7 +105,7 @@ ROWS = {
         "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
         "array.astype(\"float32\")"),
     "gradient-chain-broken": (
-        "element 0 of tensors does not require grad and does not have a grad_fn: no gradient can reach this value. It was made under "
+        "element {index} of tensors does not require grad and does not have a grad_fn: no gradient can reach this value. It was made under "
         "no_grad, by detach(), .data, .item() or NumPy, or from tensors without requires_grad=True; look for the first such step "
         "before backward()",
         "这个值没有 grad_fn,也不需要梯度:梯度无法到达它。它可能是在 no_grad 下、经 detach()、.data、.item() 或 NumPy 得到的,"
@@ -114,7 +114,13 @@ ROWS = {
         "grad can be implicitly created only for scalar outputs, but this one has shape {shape}: write loss.mean().backward() or "
         "loss.sum().backward(), or pass gradient=",
         "只有标量可以直接 backward(),这个张量的形状是 {shape}:请写 loss.mean().backward() 或 loss.sum().backward(),或给出 gradient="),
+    "gradient-batch-shape": (
+        "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the remaining "
+        "dimensions are expected to match the shape of corresponding output, but a mismatch was detected: grad_output[{index}] has a shape of "
+        "torch.Size({gradient}) and output[{index}] has a shape of torch.Size({output}).",
+        "is_grads_batched=True 时,第 {index} 个 grad_output 去掉第一维后的形状是 {gradient},应与输出的形状 {output} 相同。"),
     "gradient-shape": (
-        "Mismatch in shape: grad_output has a shape of {gradient} and output has a shape of {output}.",
+        "Mismatch in shape: grad_output[{index}] has a shape of torch.Size({gradient}) and output[{index}] has a shape of "
+        "torch.Size({output}).",
         "形状不符:gradient 的形状是 {gradient},输出的形状是 {output}。"),
 }

@@ -65,12 +65,12 @@ ROWS = {
         "vmap({name}, ...): `{name}` must only return Tensors, got type {kind}. Did you mean to set out_dims= to None for output?",
         "vmap({name}):`{name}` 只能返回张量,得到 {kind}"),
     "vmap-out-dims-structure": (
-        "vmap({name}, ..., out_dims={out_dims}): out_dims is not compatible with the structure of `outputs`. out_dims has structure "
+        "vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. out_dims has structure "
         "{found} but outputs has structure {expected}.",
         "vmap({name}, out_dims={out_dims}):out_dims 的结构 {found} 与输出的结构 {expected} 不符"),
     "vmap-out-dim-none": (
-        "vmap({name}, ..., out_dims={out_dims}): `{name}` returned a batched tensor for out_dim=None: its value differs by example, "
-        "give an integer out_dim",
+        "vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None: its value differs by example, give an integer "
+        "out_dim",
         "vmap({name}, out_dims={out_dims}):输出因样本而异,out_dim 不能是 None,请写一个整数"),
     "vmap-out-dim-range": (
         "Dimension out of range (expected to be in range of [-{ndim}, {high}], but got {out_dim})",
@@ -82,25 +82,41 @@ ROWS = {
     "jvp-write": (
         "jvp: an in-place operation would write a value with a tangent into a tensor from outside, which has none: write it out of place",
         "jvp:原地运算要把带切向量的值写进外面没有切向量的张量:请改成非原地运算"),
-    "func-arguments": (
-        "{name}: Got argnums={argnums}, but only {count} positional inputs", "{name}:argnums={argnums},但只有 {count} 个位置参数"),
+    "func-arguments": ("Got argnum={argnum}, but only {count} positional inputs", "argnum={argnum},但只有 {count} 个位置参数"),
+    "func-no-argnums": ("argnums must be non-empty", "argnums 不能为空"),
+    "func-argnums-twice": ("argnums elements must be unique, got {argnums}", "argnums 不能重复,得到 {argnums}"),
+    "func-input": ("Thing passed to transform API must be Tensor, got {kind}", "求导的输入必须是张量,得到 {kind}"),
+    "func-input-integers": (
+        "only Tensors of floating point dtype can require gradients, this one is {dtype}: write x.float() first",
+        "只有浮点张量可以求导,这一个是 {dtype}:请先写 x.float()"),
     "func-argnums-type": (
         "{name}: argnums must be int or Tuple[int, ...], got: {kind}", "{name}:argnums 必须是整数或整数元组,得到 {kind}"),
     "func-grad-result": (
-        "Expected f returned by grad to be a Tensor, got: {kind}", "grad 要求函数返回一个张量,得到 {kind}"),
+        "grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {kind}", "grad 要求函数返回一个张量,得到 {kind}"),
     "func-grad-scalar": (
-        "grad and value needs the function to return a scalar tensor. Got tensor with {ndim} dims. Reduce it: return loss.mean() or "
+        "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {ndim} dims: return loss.mean() or "
         "loss.sum(); for the whole matrix of derivatives use jacrev",
         "grad 要求函数返回标量张量,得到 {ndim} 维张量:请返回 loss.mean() 或 loss.sum();要得到整个导数矩阵请用 jacrev"),
     "func-aux": (
-        "{name}: output of function f should be a tuple: (output, aux) if has_aux is True", "{name}:has_aux=True 时函数必须返回 (output, aux)"),
-    "func-non-tensor": ("{name}: expected {role} to contain only Tensors, got {kind}", "{name}:{role} 只能包含张量,得到 {kind}"),
-    "func-structure": (
-        "{name}: expected {role} to have the same structure as {other}, got {found} and {expected}",
-        "{name}:{role} 的结构 {found} 与 {other} 的结构 {expected} 不符"),
-    "func-shape": (
-        "{name}: {role} has shape {found}, but its counterpart in {other} has shape {expected}",
-        "{name}:{role} 的形状 {found} 与 {other} 的形状 {expected} 不符"),
+        "{call}: output of function f should be a tuple: (output, aux) if has_aux is True", "{call}:has_aux=True 时函数必须返回 (output, aux)"),
+    "func-non-tensor": ("{call}: Expected {role} to only contain Tensors, got {kind}", "{call}:{role} 只能包含张量,得到 {kind}"),
+    "func-output": (
+        "{call}: expected f(*primals) to return only tensors, got unsupported type {kind}", "{call}:函数只能返回张量,得到 {kind}"),
+    "func-cotangents": (
+        "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: {found}, "
+        "primal output: {expected}",
+        "余切向量的结构 {found} 与输出的结构 {expected} 不符"),
+    "func-jvp-tuple": (
+        "jvp(f, primals, tangents): Expected primals to be a tuple. E.g. it should be valid to call f(*primals).",
+        "jvp(f, primals, tangents):primals 必须是元组,使 f(*primals) 成立"),
+    "func-tangents": (
+        "jvp(f, primals, tangents): Expected primals and tangents to have the same python structure. Got primals with structure {expected} "
+        "and tangents with structure {found}",
+        "jvp:切向量的结构 {found} 与输入的结构 {expected} 不符"),
+    "func-tangent-shape": (
+        "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of "
+        "size {primal} while the given forward gradient is of size {tangent}.",
+        "切向量的形状 {tangent} 与张量的形状 {primal} 不符"),
     "func-no-tensors": ("{name}: expected f to return at least one Tensor, got an empty structure", "{name}:函数没有返回任何张量"),
     "func-vjp-primals": (
         "vjp(f, *primals): Expected at least one primal", "vjp(f, *primals):至少要有一个输入"),
@@ -128,7 +144,7 @@ ROWS = {
     "functional-v-count": (
         "v is a tuple of invalid length: should be {expected} but got {found}.", "v 的长度应为 {expected},得到 {found}"),
     "functional-v-size": (
-        "Entry {index} in v has invalid size: should be {expected} but got {found}.", "v 的第 {index} 项形状应为 {expected},得到 {found}"),
+        "{which}v has invalid size: should be torch.Size({expected}) but got torch.Size({found}).", "{which}v 的形状应为 {expected},得到 {found}"),
     "functional-independent-output": (
         "Output {index} of the user-provided function does not require gradients. The outputs must be computed in a differentiable manner "
         "from the input when running in strict mode.",

@@ -1,13 +1,14 @@
 """Joining, repeating, reversing, sorting, cumulating, triangles, grids, sets: functions that rearrange or count whole tensors."""
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import float_limits
-from steepest.core.modes import interpreters
+from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
 from steepest.core.reading import read
@@ -310,6 +311,13 @@ def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
 
     if x.dtype.is_complex:
         return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
+    if modes.grad or interpreters:                             # as a linear map of g, which the logarithms below do not show
+        gs, rows, sums = (t.transpose(dim, -1).unsqueeze(-2) for t in (g, x, result))
+        place = positions(x.array.shape[dim])
+        later = place >= place.unsqueeze(1)
+        sums = ar.where(ar.isinf(sums), 0, sums)
+        share = exp(ar.where(later, rows.transpose(-1, -2) - sums, -math.inf))
+        return (gs * share).sum(-1).transpose(dim, -1)
     size, least = log(absolute(g)), float(float_limits(x.dtype).min)
     up, down = ar.where(g > 0, size, least), ar.where(g < 0, size, least)
     return exp(backwards(up - result) + x) - exp(backwards(down - result) + x)

@@ -67,7 +67,7 @@ def check(target: Tensor) -> None:
         base = view.base
         several = next((step for step, _ in view.steps if step.one_of_several), None)
         if several is not None and (base.needs_grad or target.needs_grad):
-            raise RuntimeError(text("in-place-of-one-of-several", node=several.node_name))
+            raise RuntimeError(text("in-place-of-one-of-several", node=several.node_name, number=target.output_nr))
         if base.needs_grad and base.node is None:
             raise RuntimeError(text("in-place-of-view-of-leaf"))
 
