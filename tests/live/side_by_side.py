@@ -1,8 +1,8 @@
 """A program as a list of lines, run by PyTorch and by steepest one line after the other; the first line that does not agree is shown.
 
 In the lines `torch`, `nn` and `F` are the library's. After an expression its value is compared, after `a, b = ...` what the names
-hold (`other("a")` is what it holds in the other library); a module is its `repr`, parameters, buffers and gradients, an optimizer its state, an error its class and first words. The
-states of the generators are compared after every line.
+hold (`other("a")` is what it holds in the other library); a module is its `repr`, parameters, buffers and gradients, an optimizer its
+state, an error its class and first words. The states of the generators are compared after every line.
 
 Some programs magnify their last digits until nothing is left: a difference counts unless PyTorch shows it, too, when the results of
 its own operations are moved by about their last digit (`Moved`).
@@ -20,13 +20,13 @@ import re
 import sys
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.utils.prune
+import torch.nn.utils.prune  # noqa: F401 (programs may name it without importing it)
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import steepest
@@ -65,8 +65,8 @@ class Parted(Exception):
     """PyTorch stops here with an error that it never meant to show, or that is none here; the program ends without a verdict."""
 
 
-ALLOWED_HERE = ("modified by an inplace operation", "Inference tensors cannot be saved for backward", "function that returns multiple views",
-                "Inplace update to inference tensor", "Batching rule not implemented")
+ALLOWED_HERE = ("modified by an inplace operation", "Inference tensors cannot be saved for backward",
+                "function that returns multiple views", "Inplace update to inference tensor", "Batching rule not implemented")
 """What PyTorch refuses and what may be done here: where an input is the target, what is needed of it is kept; inference mode only
 records no graph."""
 UNMEANT = ("INTERNAL ASSERT", "Could this error message be improved", "Tensor lists are supposed to be defined", "SparseCPU")
@@ -269,10 +269,10 @@ def settings_kept() -> Iterator[None]:
             library.set_grad_enabled(True)
 
 
-def agree(lines: list[str], prelude: str = "", floor: float = 0, forgive: Callable[[str, Any, Any], bool] | None = None) -> None:
+def agree(lines: list[str], prelude: str = "", floor: float = 0) -> None:
     """Run a program in both libraries; AssertionError with the program and its first line that does not agree.
 
-    `prelude` holds the classes that programs use; numbers below `floor` are compared as if they were that large. `forgive(line, want, got)` says of a leaf that differs whether that is meant.
+    `prelude` holds the classes that programs use; numbers below `floor` are compared as if they were that large.
     """
     with contextlib.redirect_stdout(io.StringIO()), settings_kept():
         theirs, mine = Run(torch, prelude), Run(steepest, prelude)
@@ -281,7 +281,7 @@ def agree(lines: list[str], prelude: str = "", floor: float = 0, forgive: Callab
             want, got = theirs.seen(line), mine.seen(line)
             failed = "backward" in line and isinstance(want[0][1], Exception)
             try:
-                same(k, line, want, got, floor, forgive)
+                same(k, line, want, got, floor)
             except Parted:
                 return
             except Different as problem:
@@ -293,7 +293,7 @@ def agree(lines: list[str], prelude: str = "", floor: float = 0, forgive: Callab
                 return                                          # how far either came is not promised
 
 
-def same(k: int, line: str, want: list[Any], got: list[Any], floor: float, forgive: Callable[[str, Any, Any], bool] | None) -> None:
+def same(k: int, line: str, want: list[Any], got: list[Any], floor: float) -> None:
     for place, ((path, w), (other, g)) in enumerate(zip(want, got, strict=False)):
         if path != other:
             raise Different(k, place, path, path, other)
@@ -301,7 +301,7 @@ def same(k: int, line: str, want: list[Any], got: list[Any], floor: float, forgi
             raise Parted
         if isinstance(w, Exception) and any(words in str(w) for words in ALLOWED_HERE):
             raise Parted
-        if differ(w, g, digits_of(line), floor) and not (forgive and forgive(line, w, g)):
+        if differ(w, g, digits_of(line), floor):
             raise Different(k, place, path, w, g)
     if len(want) != len(got):
         raise Different(k, 0, "leaves", [p for p, _ in want], [p for p, _ in got])

@@ -23,7 +23,8 @@ y = F.adaptive_avg_pool1d(x, 4)
 y.backward(torch.tensor([[[1.0, 2, 3, float('inf')], [1, 2, 3, 4]]]))
 x.grad
 """,
-    "a window of -inf at the edge has its first element": "F.max_pool2d(torch.full((1, 4, 4), -float('inf')), 2, padding=1, return_indices=True)",
+    "a window of -inf at the edge has its first element":
+        "F.max_pool2d(torch.full((1, 4, 4), -float('inf')), 2, padding=1, return_indices=True)",
     "masks of channels are drawn in rows, however the input lies": """
 x = torch.randn(5, 3, 1).transpose(0, 1)
 F.dropout1d(x, 0.5)

@@ -1,8 +1,9 @@
 """Random compositions of derivatives: torch.func, torch.autograd, custom functions, hooks, checkpoints and modes, as in PyTorch."""
 
+# Tables of programs are wide.
+# ruff: noqa: E501
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -175,9 +176,9 @@ def functions(seed: int) -> list[str]:
             [f"func.{w.one('hessian', 'jacrev', 'jacfwd', 'grad')}(lambda x: {w.one('Split.apply(x, x.cos())[0]', 'x.logcumsumexp(-1)')}.sum())(x)"],
             ["func.vmap(func.grad(lambda x: func.grad(lambda x: Split.apply(x, x.cos())[0].sin().sum())(x).sum()))(torch.stack([x, -x]))"],
             [f"func.linearize(lambda x: {w.chain()}, x)[1](torch.ones_like(x))"], [f"func.jvp({f}, (x,), (torch.ones(7),))"], [f"func.vjp({f}, x)[1](torch.ones(9))"], ["func.grad(lambda x: x.sum())(torch.arange(3))"], ["func.grad(lambda x: 2.0)(x)"], [f"func.vmap({f}, in_dims=7)(x)"],
-            [f"func.vmap({f}, in_dims=(0, 0))(x)"], ["func.vmap(lambda x: x if x.sum() > 0 else -x)(torch.ones(2, 3))"], [f"func.vmap(lambda x: {{'a': x, 'b': Pair(x, x * 2)}}, out_dims=1)(torch.ones(2, 3))"],
+            [f"func.vmap({f}, in_dims=(0, 0))(x)"], ["func.vmap(lambda x: x if x.sum() > 0 else -x)(torch.ones(2, 3))"], ["func.vmap(lambda x: {'a': x, 'b': Pair(x, x * 2)}, out_dims=1)(torch.ones(2, 3))"],
             ["func.vmap(lambda x: 3)(torch.ones(2))"], [f"with A.forward_ad.dual_level():\n    d = (lambda x: {w.chain()})(A.forward_ad.make_dual(x, torch.ones_like(x)))\n    y = A.forward_ad.unpack_dual(d)", "y[1]"],
-            ["seen.clear(); func.vmap(lambda x: Mapped.apply(x).sum())(torch.stack([x, x]))", "seen"], ["func.vmap(Once.apply)(torch.stack([x, x]))"], [f"func.grad(lambda x: Cube.apply(x, 2.0).sum())(x)"])
+            ["seen.clear(); func.vmap(lambda x: Mapped.apply(x).sum())(torch.stack([x, x]))", "seen"], ["func.vmap(Once.apply)(torch.stack([x, x]))"], ["func.grad(lambda x: Cube.apply(x, 2.0).sum())(x)"])
     return w.lines
 
 
@@ -208,11 +209,11 @@ def graphs(seed: int) -> list[str]:
             f"torch.autograd.grad([{t}.sum(), {u}.sum()], [a], allow_unused=True)", f"torch.autograd.grad({t}, b, torch.ones(2, *{t}.shape), is_grads_batched=True, allow_unused=True)",
             f"torch.autograd.grad(torch.autograd.grad({loss}, a, create_graph=True)[0].sum(), a, allow_unused=True)", f"{t}.backward()",
             f"with torch.autograd.set_detect_anomaly(True):\n    {loss}.backward()"]
-        watched = [f"{t}.retain_grad()", f"{t}.register_hook(lambda g: g * 2)", f"{t}.register_hook(lambda g: seen.append(g.sum().item() > 0))", f"a.register_post_accumulate_grad_hook(lambda p: seen.append(('after', p.grad.shape)))",
+        watched = [f"{t}.retain_grad()", f"{t}.register_hook(lambda g: g * 2)", f"{t}.register_hook(lambda g: seen.append(g.sum().item() > 0))", "a.register_post_accumulate_grad_hook(lambda p: seen.append(('after', p.grad.shape)))",
                    f"{t}.grad_fn.register_hook(lambda gi, go: seen.append((len(gi), len(go))))", f"{t}.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))", f"{t}.grad", f"{t}.grad_fn.name().split('::')[-1] if {t}.grad_fn else None",
-                   f"{t}.is_leaf, {t}.requires_grad, {t}.retains_grad, {t}.output_nr", f"a.grad, b.grad", "a.grad = None", f"{t}.grad.zero_()", f"a.grad = torch.ones(2)", "torch.is_grad_enabled(), torch.is_inference_mode_enabled()",
+                   f"{t}.is_leaf, {t}.requires_grad, {t}.retains_grad, {t}.output_nr", "a.grad, b.grad", "a.grad = None", f"{t}.grad.zero_()", "a.grad = torch.ones(2)", "torch.is_grad_enabled(), torch.is_inference_mode_enabled()",
                    f"{t}.numpy()", f"{t}.tolist()", f"float({t}.sum())", f"copy.deepcopy({t})", f"graph.get_gradient_edge({t}).output_nr",
-                   f"handle = graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))", f"[n.name().split('::')[-1] if n else None for n, _ in {t}.grad_fn.next_functions]"]
+                   "handle = graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))", f"[n.name().split('::')[-1] if n else None for n, _ in {t}.grad_fn.next_functions]"]
         line = w.one(*made, *made, *written, *passes, *passes, *watched)
         w.lines.append(line)
         if line.startswith((new, "with", "@")) and new in line:

@@ -1,5 +1,7 @@
 """Random networks: what they are, give and learn, and what programs do with modules, as in PyTorch."""
 
+# Tables of programs are wide.
+# ruff: noqa: E501
 import sys
 from pathlib import Path
 from typing import Any
@@ -175,7 +177,7 @@ class Network(Writer):
         h = self.upto(1, 4)
         options = self.options(num_layers=(2,), bias=(False,), bidirectional=(True,), dropout=(0.4,))
         first = self.maybe(0.6)
-        cell = self.one(f"nn.RNN({e}, {h}{options}{self.one('', ', nonlinearity=%r' % 'relu')}", f"nn.GRU({e}, {h}{options}",
+        cell = self.one(f"nn.RNN({e}, {h}{options}{self.options(nonlinearity=(repr('relu'),))}", f"nn.GRU({e}, {h}{options}",
                         f"nn.LSTM({e}, {h}{options}{self.one('', f', proj_size={h - 1}' if h > 1 else '')}")
         cell += ", batch_first=True)" if first else ")"
         batch, steps = (n, length) if first else (length, n)

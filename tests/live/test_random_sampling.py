@@ -1,5 +1,7 @@
 """Random sequences of draws, from samplers, loaders and distributions: the numbers, the densities and the generators' states."""
 
+# Tables of programs are wide.
+# ruff: noqa: E501
 import sys
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,7 @@
 """Random training: losses, optimizers, schedulers, averages, scaling and accumulation for a few steps, as in PyTorch."""
 
+# Tables of programs are wide.
+# ruff: noqa: E501
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,7 +46,7 @@ class Training(Writer):
             (f"nn.BCELoss({(r + self.one('', f', weight=torch.rand({c})'))[2:]})", f"{shares}.round()", "y.sigmoid()"),
             (f"nn.BCEWithLogitsLoss({(r + self.one('', f', pos_weight=torch.rand({c}) * 3', f', weight=torch.rand({n}, 1)'))[2:]})", shares, "y"),
             (f"nn.KLDivLoss({(r + self.options(log_target=(True,)))[2:]})", f"{shares}.softmax(1)", "y.log_softmax(1)"),
-            (f"nn.KLDivLoss(reduction='batchmean')", f"{shares}.softmax(1)", "y.log_softmax(1)"),
+            ("nn.KLDivLoss(reduction='batchmean')", f"{shares}.softmax(1)", "y.log_softmax(1)"),
             (f"nn.PoissonNLLLoss({(r + self.options(log_input=(False,), full=(True,), eps=(1e-3,)))[2:]})", f"{shares} * 3", "y.abs()"),
             (f"nn.HingeEmbeddingLoss({(r + self.options(margin=(0.5,)))[2:]})", signs, "y"), (f"nn.SoftMarginLoss({r[2:]})", signs, "y"),
             (f"nn.MultiLabelMarginLoss({r[2:]})", many, "y"), (f"nn.MultiLabelSoftMarginLoss({(r + self.one('', f', weight=torch.rand({c})'))[2:]})", f"{shares}.round()", "y"),
@@ -88,7 +90,7 @@ class Training(Writer):
                  f"PolynomialLR(optimizer{self.options(0.5, total_iters=(2, 4), power=(2.0, 0.5))})",
                  f"CosineAnnealingLR(optimizer, {self.upto(1, 4)}{self.options(eta_min=(1e-3,))})",
                  f"CosineAnnealingWarmRestarts(optimizer, {self.upto(1, 3)}{self.options(T_mult=(2,), eta_min=(1e-3,))})",
-                 f"LambdaLR(optimizer, lambda k: 0.9 ** k)", f"MultiplicativeLR(optimizer, lambda k: 0.5 + k / 10)",
+                 "LambdaLR(optimizer, lambda k: 0.9 ** k)", "MultiplicativeLR(optimizer, lambda k: 0.5 + k / 10)",
                  f"CyclicLR(optimizer, 0.001, 0.1{self.options(step_size_up=(2,), step_size_down=(3,), mode=(repr('triangular2'), repr('exp_range')), gamma=(0.9,), cycle_momentum=(False,), scale_fn=('lambda x: 1 / (1 + x)',), base_momentum=(0.7,))})",
                  f"OneCycleLR(optimizer, 0.2, total_steps={self.upto(4, 9)}{self.options(pct_start=(0.5,), anneal_strategy=(repr('linear'),), three_phase=(True,), cycle_momentum=(False,), div_factor=(5.0,), final_div_factor=(10.0,))})"]
         if depth == 0:

@@ -74,7 +74,8 @@ class Evaluated:
             raise of_kind("functional-v-count", expected=len(like), found=len(given))
         for i, (a, x) in enumerate(zip(given, like, strict=True)):
             if a.array.shape != x.array.shape:
-                raise of_kind("functional-v-size", which=f"Entry {i} in " if len(like) > 1 else "", expected=list(x.array.shape), found=list(a.array.shape))
+                which = f"Entry {i} in " if len(like) > 1 else ""
+                raise of_kind("functional-v-size", which=which, expected=list(x.array.shape), found=list(a.array.shape))
         return given
 
     def pull(self, outputs: Tensors, vectors: Any, create: bool, inputs: Tensors | None = None) -> list[Tensor]:
