@@ -46,14 +46,15 @@ def test_saved_tensors_pass_through_hooks() -> None:
         graph.saved_tensors_hooks(pack, torch.from_numpy).__enter__()
 
 
-def test_copies_saved_on_the_cpu_are_safe_from_writes() -> None:
-    x = torch.ones(2, requires_grad=True)
-    y = x * 3
-    with graph.save_on_cpu():
-        z = (y * y).sum()
-    y.data.zero_()
-    z.backward()
-    assert torch.equal(x.grad, torch.full((2,), 18.0))
+def test_what_is_on_the_cpu_is_saved_as_it_is_unless_copies_are_asked_for() -> None:
+    for pinned, expected in ((False, 0.0), (True, 18.0)):
+        x = torch.ones(2, requires_grad=True)
+        y = x * 3
+        with graph.save_on_cpu(pin_memory=pinned):
+            z = (y * y).sum()
+        y.data.zero_()
+        z.backward()
+        assert torch.equal(x.grad, torch.full((2,), expected))
 
 
 def test_one_hook_for_several_gradients() -> None:
