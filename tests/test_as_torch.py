@@ -35,5 +35,5 @@ def test_a_package_finds_the_version_of_torch_installed() -> None:
 
 def test_the_module_says_that_it_is_torch() -> None:
     code = "import steepest.as_torch, torch\nfrom torch import nn, special\n"
-    code += "print(torch.__name__, nn.Linear.__module__, special is torch.special)"
-    assert python(code).stdout == "torch torch.nn.modules.linear True\n"
+    code += "print(torch.__name__, nn.Linear.__module__, special is torch.special, torch.torch is torch)"
+    assert python(code).stdout == "torch torch.nn.modules.linear True True\n"

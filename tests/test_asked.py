@@ -123,3 +123,11 @@ def test_decorators_of_the_compiler_leave_functions_as_they_are():
     assert twice(3) == 6
     with steepest._dynamo._trace_wrapped_higher_order_op.TransformGetItemToIndex():
         assert steepest.jit.annotations.Optional is typing.Optional
+
+
+def test_packages_of_modules_that_are_asked_about_can_be_imported():
+    from steepest._subclasses.fake_tensor import is_fake
+    from steepest.fx.experimental.proxy_tensor import get_proxy_mode
+
+    assert not is_fake(steepest.ones(1)) and get_proxy_mode() is None and not isinstance(3, steepest.SymInt)
+    assert steepest.nn.modules.module._EXTRA_STATE_KEY_SUFFIX == "_extra_state"

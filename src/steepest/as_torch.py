@@ -127,6 +127,7 @@ def enable() -> None:
     steepest.__version__ = TorchVersion(f"{PYTORCH}+steepest.{__version__}")
     sys.meta_path.insert(0, _Alias())
     vars(steepest)["_imported_from"] = "torch"
+    vars(steepest)["torch"] = steepest      # PyTorch imports itself by its name, and programs write torch.torch.Tensor
     for name in ("core", "autograd", "nn", "optim", "utils", "distributions"):       # as far as they have been imported
         _rename(f"steepest.{name}")
     for result in return_types.values():

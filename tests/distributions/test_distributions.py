@@ -246,3 +246,21 @@ def test_distributions_of_the_programs_own_expand() -> None:
 def test_a_sample_of_a_distribution_without_a_support_is_not_checked() -> None:
     with pytest.warns(UserWarning, match="does not define `support`"):
         Shifted(steepest.zeros(2), "a")._validate_sample(steepest.ones(2))
+
+
+def test_vectors_keep_the_factor_of_what_was_given() -> None:
+    a = steepest.tensor([[2.0, 0.5], [0.5, 1.0]])
+    factor = steepest.linalg.cholesky(a)
+    for given in ({"covariance_matrix": a}, {"precision_matrix": steepest.linalg.inv(a)}, {"scale_tril": factor}):
+        found = distributions.MultivariateNormal(steepest.zeros(3, 2), **given)
+        assert found._unbroadcasted_scale_tril.shape == (2, 2) and found.scale_tril.shape == (3, 2, 2)
+        assert steepest.allclose(found._unbroadcasted_scale_tril, factor, atol=1e-6)
+        assert steepest.allclose(found.precision_matrix[0], steepest.linalg.inv(a), atol=1e-5)
+        assert found.expand((4, 3))._unbroadcasted_scale_tril.shape == (2, 2) and found.entropy().shape == (3,)
+    with pytest.raises(steepest.linalg.LinAlgError):                       # at once, as in PyTorch
+        distributions.MultivariateNormal(steepest.zeros(2), -a, validate_args=False)
+
+
+def test_the_inverse_of_a_transform_has_pytorchs_name() -> None:
+    inverse = distributions.transforms.ExpTransform().inv
+    assert isinstance(inverse, distributions.transforms._InverseTransform) and repr(inverse).startswith("_InverseTransform(")

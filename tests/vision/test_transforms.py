@@ -228,3 +228,42 @@ def test_printed_as_torchvision_prints(transform: Any, printed: str) -> None:
 def test_mistakes_are_told(wrong: Any, kind: type[Exception], sentence: str) -> None:
     with pytest.raises(kind, match=sentence):
         wrong()
+
+
+def test_the_second_version_lets_labels_pass(picture: Any) -> None:
+    from steepest.vision.transforms import v2
+
+    steps = v2.Compose([v2.ToImage(), v2.RandomCrop(8), v2.RandomHorizontalFlip(), v2.ToDtype(steepest.float32, scale=True)])
+    steepest.manual_seed(3)
+    image, label = steps(picture, 7)
+    steepest.manual_seed(3)
+    assert (image.shape, image.dtype, label) == ((3, 8, 8), steepest.float32, 7) and steepest.equal(image, steps(picture))
+    steepest.manual_seed(3)
+    assert steepest.allclose(image, T.Compose([T.ToTensor(), T.RandomCrop(8), T.RandomHorizontalFlip()])(picture))
+    kept = v2.Resize(6)({"image": v2.functional.to_image(picture), "label": 3, "ids": steepest.arange(2)})
+    assert kept["image"].shape == (3, 7, 6) and kept["label"] == 3 and kept["ids"].tolist() == [0, 1]
+    with pytest.raises(TypeError, match="one picture a call"):
+        v2.Resize(6)(picture, picture)
+
+
+def test_the_second_versions_conversions() -> None:
+    from steepest.vision.transforms.v2 import functional as F2
+
+    third = steepest.tensor([[85]], dtype=steepest.uint8)
+    assert F2.to_dtype(third, steepest.float32, scale=True).item() == float(np.float32(85) * np.float32(1 / 255))
+    assert F2.to_dtype(third, steepest.float32).item() == 85 and F2.to_dtype(steepest.ones(1, 1), steepest.uint8, scale=True).item() == 255
+    assert F2.to_image(np.zeros((4, 5), np.uint8)).shape == (1, 4, 5) and F2.get_size(steepest.zeros(3, 4, 5)) == [4, 5]
+    assert F2.grayscale_to_rgb(steepest.ones(1, 2, 2)).shape == (3, 2, 2)
+
+
+def test_a_transform_of_the_programs_own_draws_once_a_call() -> None:
+    from steepest.vision.transforms import v2
+
+    class Filled(v2.Transform):
+        def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+            return {"value": steepest.rand(1).item()}
+
+        def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+            return inpt * 0 + params["value"]
+
+    assert Filled()(steepest.ones(1, 2, 2), "label")[0].unique().numel() == 1

@@ -187,7 +187,7 @@ class Tensor:
         Raises RuntimeError for a tensor that an operation computed: its graph would be lost without a word.
         """
     def __dlpack__(self, **options: Any) -> Any:
-        """A DLPack capsule over the same memory; RuntimeError for tensors that require gradients."""
+        """A DLPack capsule over the same memory; BufferError for tensors that require gradients."""
     def __dlpack_device__(self) -> tuple[_int, _int]: ...
     def __eq__(self, other: Any) -> Tensor: ...  # type: ignore[override]
     def __float__(self) -> _float: ...
@@ -1018,7 +1018,8 @@ class Tensor:
     def numel(self) -> _int:
         """The number of elements."""
     def numpy(self, *, force: _bool = False) -> ndarray[Any, Any]:
-        """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force`."""
+        """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force` or while none are
+        recorded."""
     def orgqr(self, tau: Tensor) -> Tensor:
         """The first columns of the product of Householder's reflections `1 - tau v v^H`."""
     def ormqr(self, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False) -> Tensor:

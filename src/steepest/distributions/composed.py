@@ -12,7 +12,8 @@ from steepest.distributions.discrete import Categorical
 from steepest.distributions.distribution import Distribution, derived
 from steepest.distributions.transforms.transform import sum_last
 from steepest.errors import text
-from steepest.functional.linalg import inv, solve
+from steepest.functional.factors import cholesky_inverse
+from steepest.functional.linalg import solve
 from steepest.functional.shaping import broadcast_shapes
 
 __all__ = ["Independent", "MixtureSameFamily", "MultivariateNormal"]
@@ -130,7 +131,7 @@ class MixtureSameFamily(Distribution):
         return f"MixtureSameFamily(\n  {self.mixture_distribution},\n  {self.component_distribution})"
 
 
-class MultivariateNormal(Covariance, Distribution):
+class MultivariateNormal(Covariance):
     """The normal distribution of vectors; one of the covariance matrix, its inverse or its Cholesky factor is given."""
 
     arg_constraints = {
@@ -155,10 +156,11 @@ class MultivariateNormal(Covariance, Distribution):
         self.loc = loc.expand((*batch, -1))
         self.__dict__[name] = matrix.expand((*batch, -1, -1))
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
+        self._factorise(name, matrix)
 
     @derived
     def precision_matrix(self) -> Any:
-        return inv(self.covariance_matrix)
+        return self._matrices(cholesky_inverse(self._unbroadcasted_scale_tril))
 
     @property
     def mean(self) -> Any:
@@ -170,19 +172,19 @@ class MultivariateNormal(Covariance, Distribution):
 
     @property
     def variance(self) -> Any:
-        return self._factor.pow(2).sum(-1).expand(self.batch_shape + self.event_shape)
+        return self._unbroadcasted_scale_tril.pow(2).sum(-1).expand(self.batch_shape + self.event_shape)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         eps = self.loc.new_empty(self._extended_shape(sample_shape)).normal_()
-        return self.loc + (self._factor @ eps.unsqueeze(-1)).squeeze(-1)
+        return self.loc + (self._unbroadcasted_scale_tril @ eps.unsqueeze(-1)).squeeze(-1)
 
     def _solved(self, columns: Any) -> Any:
         """The inverse of the factor times some columns; what lies above its diagonal has no gradient."""
-        batch = broadcast_shapes(self._factor.shape[:-2], columns.shape[:-2])
-        return solve(self._factor.tril().expand((*batch, -1, -1)), columns.expand((*batch, -1, -1)))
+        batch = broadcast_shapes(self._unbroadcasted_scale_tril.shape[:-2], columns.shape[:-2])
+        return solve(self._unbroadcasted_scale_tril.tril().expand((*batch, -1, -1)), columns.expand((*batch, -1, -1)))
 
     def _half_log_det(self) -> Any:
-        return self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        return self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def log_prob(self, value: Any) -> Any:
         self._validate_sample(value)
@@ -191,4 +193,4 @@ class MultivariateNormal(Covariance, Distribution):
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + squares) - self._half_log_det()
 
     def entropy(self) -> Any:
-        return 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self._half_log_det()
+        return (0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self._half_log_det()).expand(self.batch_shape)

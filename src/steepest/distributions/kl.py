@@ -105,7 +105,7 @@ def _one_hot(p: Any, q: Any) -> Any:
 @register_kl(MultivariateNormal, MultivariateNormal)
 def _multivariate_normal(p: Any, q: Any) -> Any:
     widths = q._half_log_det() - p._half_log_det()
-    spread = q._solved(p._factor).pow(2).sum((-2, -1))
+    spread = q._solved(p._unbroadcasted_scale_tril).pow(2).sum((-2, -1))
     shift = q._solved((q.loc - p.loc).unsqueeze(-1)).pow(2).sum((-2, -1))
     return widths + 0.5 * (spread + shift - p.event_shape[0])
 

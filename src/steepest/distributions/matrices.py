@@ -93,6 +93,7 @@ class Wishart(Covariance, ExponentialFamily):
                                 "precision_matrix": constraints.positive_definite,
                                 "scale_tril": constraints.lower_cholesky, "df": constraints.greater_than(n - 1)}
         super().__init__(batch, matrix.shape[-2:], validate_args=validate_args)
+        self._factorise(name, matrix)
 
     def _expanded(self, batch_shape: Any) -> Any:
         new = super()._expanded(batch_shape)
@@ -102,7 +103,7 @@ class Wishart(Covariance, ExponentialFamily):
     @derived
     def precision_matrix(self) -> Any:
         n = self.event_shape[-1]
-        return cholesky_solve(eye(n, dtype=self.df.dtype).expand((*self.batch_shape, n, n)), self._factor)
+        return cholesky_solve(eye(n, dtype=self.df.dtype).expand((*self.batch_shape, n, n)), self._unbroadcasted_scale_tril)
 
     @property
     def _freedom(self) -> Any:
@@ -130,7 +131,7 @@ class Wishart(Covariance, ExponentialFamily):
         noise = diag_embed(roots.clamp(min=finfo(roots.dtype).eps))
         rows, columns = noise.new_ones(n, n).tril(-1).nonzero(as_tuple=True)
         noise[..., rows, columns] = randn((*sample_shape, *self.batch_shape, n * (n - 1) // 2), dtype=noise.dtype)
-        factor = self._factor @ noise
+        factor = self._unbroadcasted_scale_tril @ noise
         return factor @ factor.mT
 
     def rsample(self, sample_shape: Any = ()) -> Any:
@@ -153,13 +154,13 @@ class Wishart(Covariance, ExponentialFamily):
         return x
 
     def _half_log_det(self) -> Any:
-        return self.event_shape[-1] * math.log(2) / 2 + self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        return self.event_shape[-1] * math.log(2) / 2 + self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def log_prob(self, value: Any) -> Any:
         self._validate_sample(value)
         n = self.event_shape[-1]
         lead = broadcast_shapes(value.shape[:-2], self.batch_shape)
-        wide, scale = (x.expand((*lead, n, n)) for x in (value, self._factor))
+        wide, scale = (x.expand((*lead, n, n)) for x in (value, self._unbroadcasted_scale_tril))
         trace = cholesky_solve(wide, scale).diagonal(dim1=-2, dim2=-1).sum(-1)
         return (-self.df * self._half_log_det() - mvlgamma(self.df / 2, n) + (self.df - n - 1) / 2 * slogdet(value)[1] - trace / 2)
 

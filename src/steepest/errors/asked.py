@@ -19,10 +19,12 @@ ROWS = {
 
 CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
 DECORATOR, NUMBER, TYPE, SAME = "a decorator that leaves functions as they are", "a number", "a type of typing", "what has that name elsewhere"
+SHARDED = "FullyShardedDataParallel MixedPrecision CPUOffload BackwardPrefetch ShardingStrategy StateDictType"
+PLACED = "DTensor Partial Placement Replicate Shard distribute_module distribute_tensor"
 TABLE: dict[str, dict[str, str]] = {
-    "torch": {CLASS: "PyTorchFileReader", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
+    "torch": {CLASS: "Event PyTorchFileReader Stream SymBool SymFloat SymInt", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
     "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
-                 SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator", CLASS: "Function Graph Node Value _TensorMeta"},
+                 FALSE: "_are_functorch_transforms_active", SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator", CLASS: "Function Graph Node Value _TensorMeta"},
     "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to"},
     "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule", AS_IS: "allow_in_graph assume_constant_result disable disallow_in_graph",
                       NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
@@ -30,6 +32,12 @@ TABLE: dict[str, dict[str, str]] = {
     "torch._dynamo._trace_wrapped_higher_order_op": {BLOCK: "TransformGetItemToIndex"},
     "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
     "torch.distributed": {CLASS: "ProcessGroup"},
+    "torch.distributed.device_mesh": {CLASS: "DeviceMesh init_device_mesh"},
+    "torch.distributed.tensor": {CLASS: PLACED},
+    "torch.distributed._tensor": {CLASS: PLACED},
+    "torch.distributed.fsdp": {CLASS: f"{SHARDED} CPUOffloadPolicy FSDPModule MixedPrecisionPolicy fully_shard"},
+    "torch.distributed.fsdp.fully_sharded_data_parallel": {CLASS: SHARDED},
+    "torch.distributed.algorithms": {CLASS: "Join Joinable"},
     "torch.distributed.optim": {CLASS: "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer"},
     "torch.futures": {CLASS: "Future collect_all wait_all"},
     "torch.nn.parallel": {CLASS: "DistributedDataParallel"},
@@ -42,10 +50,14 @@ TABLE: dict[str, dict[str, str]] = {
                                           NUMBER: "_DEFAULT_SPARSE_BLOCK_SIZE=128"},
     "torch.jit.annotations": {TYPE: "Any Dict List Optional Tuple Union"},
     "torch.library": {DECORATOR: "custom_op register_autograd register_fake register_kernel"},
+    "torch._subclasses.fake_tensor": {CLASS: "FakeTensor FakeTensorMode", FALSE: "is_fake"},
+    "torch.fx.experimental.proxy_tensor": {NOTHING: "get_proxy_mode"},
     "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
     "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
 }
 """What the names of each module are, beside those that it has. An attribute that is set stays set, as on any module: configurations are modules."""
+PACKAGES = frozenset(path[:i] for path in TABLE for i, letter in enumerate(path) if letter == ".") - {"torch"}
+"""The packages that these modules are in."""
 
 
 class Absent(type):

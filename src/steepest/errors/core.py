@@ -1,6 +1,8 @@
 """Texts of the core: tensors, views, in-place writes and the graph."""
 
 ROWS = {
+    "dlpack-of-grad": (
+        "Can't export tensors that require gradient, use tensor.detach()", "需要梯度的张量不能导出:请写 tensor.detach()"),
     "no-implementation": (
         "no implementation found for '{function}' on types that implement __torch_function__: {kinds}",
         "实现了 __torch_function__ 的类型 {kinds} 都没有实现 '{function}'"),

@@ -31,7 +31,7 @@ NAMES: dict[str, tuple[str, str]] = {
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
     **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
                      "sparse_compressed_tensor"), SPARSE),
-    **dict.fromkeys(("mtia", "numa", "Stream", "Event"), MACHINES),
+    **dict.fromkeys(("mtia", "numa"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),
     **dict.fromkeys(("export", "classes"), EXPORT),
     **dict.fromkeys(("monitor",), PROFILING),
@@ -60,7 +60,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             GraphExecutorState IODescriptor JITException LiteScriptModule LockingLogger LoggerBase Node NoopLogger OperatorInfo PyTorchFile*
             Script* StaticModule ThroughputBenchmark TracingState Type Use Value import_ir_module* merge_type_from_type_comment parse_* fork wait
             AggregationType AVG SUM BufferDict ModuleDict ParameterDict unify_type_list while_loop Tag""",
-        SYMBOLIC: "Sym* sym_*",
+        SYMBOLIC: "sym_*",
         STORAGES: "Q*Storage StorageBase DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
             empty_quantized choose_qparams_optimized""",
@@ -230,7 +230,7 @@ def explain(own: str) -> Callable[[str], Any]:
     module = own.replace("steepest", "torch", 1)
 
     def look(name: str) -> Any:
-        if f"{module}.{name}" in asked.TABLE:
+        if f"{module}.{name}" in asked.TABLE or f"{module}.{name}" in asked.PACKAGES:
             return importlib.import_module(f"{own}.{name}")
         if name in asked.names(module):
             return asked.value(module, name)
@@ -251,7 +251,7 @@ class Finder:
     def find_spec(fullname: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         if fullname.startswith("steepest."):
             theirs = fullname.replace("steepest", "torch", 1)
-            if theirs in asked.TABLE:
+            if theirs in asked.TABLE or theirs in asked.PACKAGES:
                 return ModuleSpec(fullname, asked.Maker(), is_package=True)
             module, _, name = theirs.rpartition(".")
             said = told(module, name)

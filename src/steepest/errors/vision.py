@@ -19,11 +19,11 @@ ROWS = {
         "torchvision.models.{name} has no counterpart here: write the network as an nn.Module, or take one of {names}",
         "这里没有 torchvision.models.{name}：请把网络写成 nn.Module，或使用 {names} 之一",
     ),
-    "vision-no-v2": (
-        "torchvision.transforms.v2 has no counterpart here: write torchvision.transforms, "
-        "with ToTensor() for ToImage() and ToDtype(torch.float32, scale=True)",
-        "这里没有 torchvision.transforms.v2：请用 torchvision.transforms，"
-        "以 ToTensor() 代替 ToImage() 和 ToDtype(torch.float32, scale=True)",
+    "vision-several-pictures": (
+        "transforms of torchvision.transforms.v2 change one picture a call here, and let numbers and labels pass: "
+        "call them for each picture, or write torchvision.transforms.functional",
+        "这里 torchvision.transforms.v2 的变换每次只处理一张图片，数和标签原样返回：请对每张图片分别调用，"
+        "或使用 torchvision.transforms.functional",
     ),
     "vision-no-such-name": (
         "torchvision.{module} has here only {names}, and no {name}",

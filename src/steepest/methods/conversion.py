@@ -9,6 +9,7 @@ from steepest.core import copying, printing
 from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE, device
 from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.modes import modes
 from steepest.core.reading import number, read
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
@@ -33,8 +34,8 @@ def tolist(self: Tensor) -> Any:
 
 
 def numpy(self: Tensor, *, force: bool = False) -> np.ndarray[Any, Any]:
-    """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force`."""
-    if not force and self.requires_grad:
+    """A NumPy array that shares memory; RuntimeError for tensors that require gradients, unless `force` or while none are recorded."""
+    if not force and modes.grad and self.requires_grad:
         raise RuntimeError(text("numpy-of-grad"))
     self.storage_cell.shared = True
     return read(self)
@@ -50,7 +51,9 @@ def _array_wrap(self: Tensor, array: np.ndarray[Any, Any], context: Any = None, 
 
 
 def _dlpack(self: Tensor, **options: Any) -> Any:
-    """A DLPack capsule over the same memory; RuntimeError for tensors that require gradients."""
+    """A DLPack capsule over the same memory; BufferError for tensors that require gradients."""
+    if self.requires_grad:
+        raise BufferError(text("dlpack-of-grad"))
     return numpy(self).__dlpack__(**{k: v for k, v in options.items() if v is not None and k != "stream"})
 
 

@@ -12,4 +12,4 @@ outside.explain(__name__)
 
 def to_dlpack(tensor: Tensor) -> Any:
     """A DLPack capsule over the memory of `tensor`."""
-    return tensor.__dlpack__()
+    return tensor.detach().__dlpack__()

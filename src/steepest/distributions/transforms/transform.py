@@ -51,7 +51,7 @@ class Transform:
         """The inverse."""
         known = self._inv() if self._inv is not None else None
         if known is None:
-            known = _Inverse(self)
+            known = _InverseTransform(self)
             self._inv = weakref.ref(known)
         return known
 
@@ -114,7 +114,7 @@ class Transform:
         return f"{type(self).__name__}()"
 
 
-class _Inverse(Transform):
+class _InverseTransform(Transform):
     """The inverse of another transform."""
 
     def __init__(self, transform: Transform):
@@ -131,13 +131,13 @@ class _Inverse(Transform):
         return self.base.with_cache(cache_size).inv
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Inverse) and self.base == other.base
+        return isinstance(other, _InverseTransform) and self.base == other.base
 
     def __hash__(self) -> int:
         return hash(self.base) + 1
 
     def __repr__(self) -> str:
-        return f"_InverseTransform({self.base!r})"
+        return f"{type(self).__name__}({self.base!r})"
 
     def __call__(self, x: Any) -> Any:
         return self.base._inv_call(x)

@@ -29,11 +29,12 @@ from steepest.nn.modules.hooks import (
 )
 from steepest.nn.modules.identity import keeps
 from steepest.nn.modules.registry import KINDS, Members
-from steepest.nn.modules.state import Stateful, _IncompatibleKeys
+from steepest.nn.modules.state import _EXTRA_STATE_KEY_SUFFIX, Stateful, _IncompatibleKeys
 from steepest.nn.parameter import Parameter
 
 __all__ = [
     "Module",
+    "_EXTRA_STATE_KEY_SUFFIX",
     "_IncompatibleKeys",
     "register_module_buffer_registration_hook",
     "register_module_forward_hook",

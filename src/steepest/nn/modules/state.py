@@ -18,7 +18,7 @@ from steepest.nn.parameter import Parameter, is_lazy
 
 __all__ = ["Stateful"]
 
-EXTRA_STATE = "_extra_state"
+EXTRA_STATE = _EXTRA_STATE_KEY_SUFFIX = "_extra_state"
 
 
 class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
