@@ -87,18 +87,21 @@ _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", 
          "__config__",
          "storage", "quasirandom", "overrides", "_C"}
 _NEURAL = """
-adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear binary_cross_entropy_with_logits celu celu_
-channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss
-cosine_similarity ctc_loss dropout embedding embedding_bag feature_alpha_dropout group_norm hardshrink hinge_embedding_loss
-instance_norm kl_div layer_norm margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d max_pool3d pairwise_distance
-pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss
+adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d bilinear celu celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d
+conv_transpose2d conv_transpose3d cosine_similarity embedding_bag hardshrink max_pool1d max_pool1d_with_indices max_pool2d max_pool3d
+pairwise_distance pixel_shuffle pixel_unshuffle prelu relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_
 """
+_COMPILED = """
+batch_norm instance_norm layer_norm group_norm embedding dropout alpha_dropout feature_alpha_dropout binary_cross_entropy_with_logits
+cosine_embedding_loss hinge_embedding_loss kl_div margin_ranking_loss poisson_nll_loss triplet_margin_loss ctc_loss
+"""
+"""Functions whose arguments come in another order than those of `nn.functional`."""
 _MODES = """
 is_autocast_enabled get_autocast_dtype is_autocast_cpu_enabled is_autocast_cache_enabled set_autocast_enabled
 set_autocast_cache_enabled clear_autocast_cache get_autocast_cpu_dtype get_autocast_gpu_dtype set_autocast_dtype
 set_autocast_cpu_enabled set_autocast_cpu_dtype
 """
-_FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | {
+_FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | dict.fromkeys(_COMPILED.split(), "functional.neural.compiled_signatures") | {
     **dict.fromkeys("dropout_ alpha_dropout_ feature_dropout feature_dropout_ feature_alpha_dropout_".split(), "functional.neural.dropout"),
     "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
     "autocast": "amp", "GradScaler": "amp", **dict.fromkeys(_MODES.split(), "amp.autocast_mode"),

@@ -88,6 +88,24 @@ from steepest.diagnose import doctor as doctor
 from steepest.errors import AcceleratorError as AcceleratorError, OutOfMemoryError as OutOfMemoryError
 from steepest.func import vmap as vmap
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo
+from steepest.functional.neural.compiled_signatures import (
+    alpha_dropout as alpha_dropout,
+    batch_norm as batch_norm,
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+    cosine_embedding_loss as cosine_embedding_loss,
+    ctc_loss as ctc_loss,
+    dropout as dropout,
+    embedding as embedding,
+    feature_alpha_dropout as feature_alpha_dropout,
+    group_norm as group_norm,
+    hinge_embedding_loss as hinge_embedding_loss,
+    instance_norm as instance_norm,
+    kl_div as kl_div,
+    layer_norm as layer_norm,
+    margin_ranking_loss as margin_ranking_loss,
+    poisson_nll_loss as poisson_nll_loss,
+    triplet_margin_loss as triplet_margin_loss,
+)
 from steepest.functional.neural.distances import cdist as cdist, pdist as pdist
 from steepest.functional.neural.dropout import (
     alpha_dropout_ as alpha_dropout_,
@@ -101,11 +119,8 @@ from steepest.functional.storages import TypedStorage as TypedStorage
 from steepest.nn.functional import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
     adaptive_max_pool1d as adaptive_max_pool1d,
-    alpha_dropout as alpha_dropout,
     avg_pool1d as avg_pool1d,
-    batch_norm as batch_norm,
     bilinear as bilinear,
-    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
     celu as celu,
     celu_ as celu_,
     channel_shuffle as channel_shuffle,
@@ -116,20 +131,9 @@ from steepest.nn.functional import (
     conv_transpose1d as conv_transpose1d,
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
-    cosine_embedding_loss as cosine_embedding_loss,
     cosine_similarity as cosine_similarity,
-    ctc_loss as ctc_loss,
-    dropout as dropout,
-    embedding as embedding,
     embedding_bag as embedding_bag,
-    feature_alpha_dropout as feature_alpha_dropout,
-    group_norm as group_norm,
     hardshrink as hardshrink,
-    hinge_embedding_loss as hinge_embedding_loss,
-    instance_norm as instance_norm,
-    kl_div as kl_div,
-    layer_norm as layer_norm,
-    margin_ranking_loss as margin_ranking_loss,
     max_pool1d as max_pool1d,
     max_pool1d_with_indices as max_pool1d_with_indices,
     max_pool2d as max_pool2d,
@@ -137,7 +141,6 @@ from steepest.nn.functional import (
     pairwise_distance as pairwise_distance,
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
-    poisson_nll_loss as poisson_nll_loss,
     prelu as prelu,
     relu_ as relu_,
     rms_norm as rms_norm,
@@ -147,7 +150,6 @@ from steepest.nn.functional import (
     selu_ as selu_,
     threshold as threshold,
     threshold_ as threshold_,
-    triplet_margin_loss as triplet_margin_loss,
 )
 from steepest.serialization import load as load, save as save
 from steepest.utils.dlpack import to_dlpack as to_dlpack
