@@ -85,9 +85,11 @@ class Loop:
                 yield item
                 del item
                 activation.watch(False)
+                ended = time.perf_counter()
+                activation.site.seen_time += ended - started
                 with Waiting():
                     activation.end(k)
-                activation.site.seen_time += time.perf_counter() - started
+                activation.site.learning_time += time.perf_counter() - ended
                 self._hint(activation)
                 self._advance(1)
                 k += 1

@@ -150,7 +150,8 @@ class NativeLoop(Loop):
         if operations:
             self.statement.cost = COST + COMPILING * operations
         left = (self.steps - k) * self.seconds if k > 1 and self.seconds < math.inf else 0.0
-        return max(left, activation.site.seen_time) >= self.statement.cost
+        site = activation.site
+        return max(left, site.seen_time - site.learning_time) >= self.statement.cost
 
     def _gives_up(self, activation: Any) -> bool:
         if not activation.hopeless():
