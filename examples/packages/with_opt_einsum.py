@@ -1,6 +1,5 @@
 """`contract` with the torch backend: paths, expressions with constants, batches, gradients, shared intermediates."""
 
-import numpy as np
 import opt_einsum as oe
 import torch
 
@@ -15,9 +14,13 @@ for optimize in ("greedy", "branch-2", "dp", "auto", "random-greedy"):
     print(optimize, f"{oe.contract('ij,jkl,lm,mi->k', a, b, c, torch.ones(4, 4), optimize=optimize).sum().item():.5f}")
 expression = oe.contract_expression("ij,jkl,lm->ikm", (4, 5), b, c, constants=[1, 2])
 print(f"{expression(a, backend='torch').sum().item():.5f}")
-arrays = oe.contract("ij,jk->ik", np.ones((2, 3)), np.ones((3, 2)), backend="torch")
+arrays = oe.contract("ij,jk->ik", torch.ones(2, 3), torch.ones(3, 2), backend="torch")
 print(type(arrays).__name__, arrays.sum())
 with oe.shared_intermediates():
     print(f"{oe.contract('ij,jkl,lm->m', a, b, c).sum().item():.5f} {oe.contract('ij,jkl,lm->k', a, b, c).sum().item():.5f}")
-print(oe.contract("bij,bjk->bik", torch.ones(2, 3, 4), torch.ones(2, 4, 5)).shape, oe.contract("ii->i", torch.eye(3)), oe.contract("...ij->...ji", b).shape)
-print(oe.contract(a.detach(), [0, 1], torch.ones(5), [1], [0]), oe.backends.has_einsum("torch"), oe.contract("abc->", b))
+print(
+    oe.contract("bij,bjk->bik", torch.ones(2, 3, 4), torch.ones(2, 4, 5)).shape,
+    oe.contract("ii->i", torch.eye(3)),
+    oe.contract("...ij->...ji", b).shape,
+)
+print(oe.contract(a.detach(), [0, 1], torch.ones(5), [1], [0]), torch.is_tensor(arrays), oe.contract("abc->", b))

@@ -1,4 +1,4 @@
-"""`RotaryEmbedding` of queries and keys, with caches, in axes of pictures, extended by xpos, learnt frequencies, interpolated; gradients."""
+"""`RotaryEmbedding` of queries and keys, with caches, in axes of pictures, xpos, learnt frequencies, interpolated; gradients."""
 
 import torch
 from rotary_embedding_torch import RotaryEmbedding, apply_rotary_emb
@@ -17,7 +17,10 @@ pixels = RotaryEmbedding(dim=8, freqs_for="pixel", max_freq=10)
 frequencies = pixels.get_axial_freqs(4, 5)
 picture = torch.randn(1, 4, 5, 16)
 print(frequencies.shape, apply_rotary_emb(frequencies, picture)[0, 1, 2, :4])
-print(RotaryEmbedding(dim=16, interpolate_factor=2.0).rotate_queries_or_keys(k)[0, 0, 7, :4], RotaryEmbedding(dim=16, freqs_for="constant").freqs)
+print(
+    RotaryEmbedding(dim=16, interpolate_factor=2.0).rotate_queries_or_keys(k)[0, 0, 7, :4],
+    RotaryEmbedding(dim=16, freqs_for="constant").freqs,
+)
 learnt = RotaryEmbedding(dim=16, learned_freq=True)
 learnt.rotate_queries_or_keys(k)[0, 0].sum().backward()
 print(learnt.freqs.grad)

@@ -9,9 +9,21 @@ target = numbers[:, :1] + (categories[:, :1] > 1)
 MODELS = {
     "mlp": lambda: rtdl.MLP.make_baseline(d_in=5, d_layers=[8, 6], dropout=0.1, d_out=1),
     "resnet": lambda: rtdl.ResNet.make_baseline(d_in=5, d_main=8, d_hidden=16, dropout_first=0.2, dropout_second=0.0, n_blocks=2, d_out=1),
-    "ft": lambda: rtdl.FTTransformer.make_baseline(n_num_features=5, cat_cardinalities=[3, 4], d_token=8, n_blocks=2, attention_dropout=0.1, ffn_d_hidden=8,
-                                                   ffn_dropout=0.1, residual_dropout=0.0, last_layer_query_idx=[-1], d_out=1),
-    "default": lambda: rtdl.FTTransformer.make_default(n_num_features=5, cat_cardinalities=[3, 4], n_blocks=1, last_layer_query_idx=[-1], d_out=1),
+    "ft": lambda: rtdl.FTTransformer.make_baseline(
+        n_num_features=5,
+        cat_cardinalities=[3, 4],
+        d_token=8,
+        n_blocks=2,
+        attention_dropout=0.1,
+        ffn_d_hidden=8,
+        ffn_dropout=0.1,
+        residual_dropout=0.0,
+        last_layer_query_idx=[-1],
+        d_out=1,
+    ),
+    "default": lambda: rtdl.FTTransformer.make_default(
+        n_num_features=5, cat_cardinalities=[3, 4], n_blocks=1, last_layer_query_idx=[-1], d_out=1
+    ),
 }
 for name, make in MODELS.items():
     torch.manual_seed(1)
@@ -26,4 +38,8 @@ for name, make in MODELS.items():
         optimizer.step()
         print(name, step, f"{loss.item():.5f}", len(optimizer.param_groups))
 embeddings = rtdl.NumericalFeatureTokenizer(5, 4, True, "uniform")
-print(embeddings(numbers)[0, :2].detach(), rtdl.CLSToken(4, "normal")(embeddings(numbers)).shape, rtdl.CategoricalFeatureTokenizer([3, 4], 4, True, "uniform")(categories)[0].detach())
+print(
+    embeddings(numbers)[0, :2].detach(),
+    rtdl.CLSToken(4, "normal")(embeddings(numbers)).shape,
+    rtdl.CategoricalFeatureTokenizer([3, 4], 4, True, "uniform")(categories)[0].detach(),
+)

@@ -18,8 +18,11 @@ bins = compute_bins(X, n_bins=5)
 trees = compute_bins(X, tree_kwargs={"min_samples_leaf": 5, "random_state": 0}, y=y[:, 0], regression=True, n_bins=6)
 print([b[:3] for b in bins], [len(b) for b in trees])
 KINDS = {
-    "linear": lambda: LinearEmbeddings(4, 6), "relu": lambda: LinearReLUEmbeddings(4, 6), "periodic": lambda: PeriodicEmbeddings(4, 6, lite=False),
-    "lite": lambda: PeriodicEmbeddings(4, 6, n_frequencies=8, lite=True), "pieces": lambda: PiecewiseLinearEmbeddings(bins, 6, activation=False, version="B"),
+    "linear": lambda: LinearEmbeddings(4, 6),
+    "relu": lambda: LinearReLUEmbeddings(4, 6),
+    "periodic": lambda: PeriodicEmbeddings(4, 6, lite=False),
+    "lite": lambda: PeriodicEmbeddings(4, 6, n_frequencies=8, lite=True),
+    "pieces": lambda: PiecewiseLinearEmbeddings(bins, 6, activation=False, version="B"),
     "trees": lambda: PiecewiseLinearEmbeddings(trees, 6, activation=True, version="A"),
 }
 for name, make in KINDS.items():

@@ -7,9 +7,22 @@ torch.manual_seed(0)
 categories, numbers = torch.stack([torch.randint(0, n, (40,)) for n in (10, 5, 6)], 1), torch.randn(40, 4)
 target = (categories[:, :1] > 4).float() + numbers[:, :1]
 MODELS = {
-    "tab": lambda: TabTransformer(categories=(10, 5, 6), num_continuous=4, dim=16, dim_out=1, depth=2, heads=4, attn_dropout=0.1, ff_dropout=0.1,
-                                  mlp_hidden_mults=(4, 2), mlp_act=torch.nn.ReLU(), continuous_mean_std=torch.tensor([[0.0, 1.0]] * 4)),
-    "ft": lambda: FTTransformer(categories=(10, 5, 6), num_continuous=4, dim=16, dim_out=1, depth=2, heads=4, attn_dropout=0.1, ff_dropout=0.1),
+    "tab": lambda: TabTransformer(
+        categories=(10, 5, 6),
+        num_continuous=4,
+        dim=16,
+        dim_out=1,
+        depth=2,
+        heads=4,
+        attn_dropout=0.1,
+        ff_dropout=0.1,
+        mlp_hidden_mults=(4, 2),
+        mlp_act=torch.nn.ReLU(),
+        continuous_mean_std=torch.tensor([[0.0, 1.0]] * 4),
+    ),
+    "ft": lambda: FTTransformer(
+        categories=(10, 5, 6), num_continuous=4, dim=16, dim_out=1, depth=2, heads=4, attn_dropout=0.1, ff_dropout=0.1
+    ),
 }
 for name, make in MODELS.items():
     torch.manual_seed(1)

@@ -1,4 +1,6 @@
-"""`SummaryWriter`: scalars, several at once, histograms, pictures, texts, embeddings, curves, hyperparameters, meshes; what was written is read again and compared."""
+"""`SummaryWriter`: scalars, several at once, histograms, pictures, texts, embeddings, curves, hyperparameters, meshes; what was written is
+read again and compared.
+"""
 
 import glob
 import os
@@ -50,10 +52,17 @@ for path in sorted(glob.glob("runs/**/events*", recursive=True)):
     for event in events(path):
         for value in event.summary.value:
             kind = value.WhichOneof("value")
-            shown = (f"{value.simple_value:.6f}" if kind == "simple_value" else
-                     [round(v, 5) for v in (value.histo.sum, value.histo.min, *value.histo.bucket[:3])] if kind == "histo" else
-                     (value.image.height, value.image.width, value.image.colorspace) if kind == "image" else
-                     [round(v, 4) for v in value.tensor.float_val][:6] or list(value.tensor.string_val)[:1] or len(value.tensor.tensor_content))
+            shown = (
+                f"{value.simple_value:.6f}"
+                if kind == "simple_value"
+                else [round(v, 5) for v in (value.histo.sum, value.histo.min, *value.histo.bucket[:3])]
+                if kind == "histo"
+                else (value.image.height, value.image.width, value.image.colorspace)
+                if kind == "image"
+                else [round(v, 4) for v in value.tensor.float_val][:6]
+                or list(value.tensor.string_val)[:1]
+                or len(value.tensor.tensor_content)
+            )
             print(os.path.basename(os.path.dirname(path)), event.step, value.tag, kind, shown)
 print(np.loadtxt("runs/00001/default/tensors.tsv").round(4), sorted(os.listdir("runs/00001/default")))
 print(scalar("x", torch.tensor(2.5)).value[0].simple_value, RecordWriter.__name__)

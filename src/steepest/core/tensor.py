@@ -10,6 +10,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype
+from steepest.core.naming import called
 from steepest.core.size import Size
 from steepest.core.storage import Storage, Version
 from steepest.errors import text
@@ -147,12 +148,13 @@ class Tensor:
     def grad_fn(self) -> Any:
         """The graph node that computed this tensor; None for leaves."""
         refresh(self)
-        return self.node
+        return None if self.node is None else called(self.node)
 
     @property
     def is_leaf(self) -> bool:
         """True for tensors that no recorded operation computed."""
-        return self.grad_fn is None
+        refresh(self)
+        return self.node is None
 
 
 refreshers: list[Any] = []
