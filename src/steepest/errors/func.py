@@ -1,6 +1,10 @@
 """Texts of the function transformations: vmap, grad, jvp and what stands on them."""
 
 ROWS = {
+    "functionalize-remove": (
+        "functionalize(f, remove='mutations'): received invalid argument for remove={given!r}. Valid options are: remove='mutations', "
+        "remove='mutations_and_views'",
+        "functionalize 的 remove 应为 'mutations' 或 'mutations_and_views'，得到 {given!r}"),
     "tree-registered-again": (
         "{kind} is already registered as pytree node",
         "{kind} 已经登记为 pytree 节点"),

@@ -8,12 +8,14 @@ tensor([[1., 2.],
 
 from steepest.autograd.transforms import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp
 from steepest.autograd.vectorizing import vmap
+from steepest.autograd.without_writes import functionalize
 from steepest.errors import outside
 from steepest.nn.utils.stacking import functional_call, stack_module_state
 from steepest.nn.utils.statistics_free import replace_all_batch_norm_modules_
 
 __all__ = [
     "functional_call",
+    "functionalize",
     "grad",
     "grad_and_value",
     "hessian",
