@@ -29,7 +29,7 @@ __all__ = [
 
 _FROM = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode",
          "is_multithreading_enabled": "threading_mode", "set_multithreading_enabled": "threading_mode"}
-_MODULES = ("anomaly_mode", "grad_mode", "forward_ad", "functional", "graph", "variable")
+_MODULES = ("anomaly_mode", "grad_mode", "forward_ad", "functional", "graph", "profiler", "profiler_util", "variable")
 _outside = outside.explain(__name__)
 
 

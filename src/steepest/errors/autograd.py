@@ -1,6 +1,25 @@
 """Texts of autograd: gradients that cannot be had, hooks in the wrong place, custom functions."""
 
 ROWS = {
+    "profiler-schedule": (
+        "Invalid profiler schedule arguments. Got wait={wait} (need >= 0), warmup={warmup} (need >= 0), active={active} (need > 0), "
+        "repeat={repeat} (need >= 0), skip_first={skip_first} (need >= 0).",
+        "schedule 的参数不对：wait={wait}（>= 0）、warmup={warmup}（>= 0）、active={active}（> 0）、repeat={repeat}（>= 0）、"
+        "skip_first={skip_first}（>= 0）"),
+    "profiler-cold": (
+        "Profiler won't be using warmup, this can skew profiler results", "没有预热步，结果可能有偏差"),
+    "selective-missing": (
+        "{name} encountered during backward, but not found in storage: the second pass does other operations than the first",
+        "反向传播重新计算时遇到 {name}，第一次计算没有保存它：两次计算的运算不同"),
+    "selective-changed": (
+        "Tensor cached during selective activation checkpoint has been mutated: the result of {name} was changed in place. Write a new tensor, "
+        "or allow_cache_entry_mutation=True",
+        "选择性检查点保存的张量（{name} 的结果）被原地修改了：请写新的张量，或 allow_cache_entry_mutation=True"),
+    "selective-operator": (
+        "Expected op in `op_list` to be an OpOverload but got: {op} of type {kind}. Write torch.ops.aten.mm.default, for example",
+        "op_list 中应为 OpOverload，得到 {kind} 的 {op}：例如 torch.ops.aten.mm.default"),
+    "selective-policy": (
+        "policy_fn_or_list must be either a function or a list of ops.", "policy_fn_or_list 应为函数或算子的列表"),
     "backward-inputs-empty": ("`inputs` argument to `{function}()` cannot be empty.", "{function}() 的 inputs 不能为空。"),
     "detach-of-view": (
         "Can't detach views in-place. Use detach() instead.", "不能原地 detach 一个视图:请写 y = x.detach()。"),

@@ -1,0 +1,1 @@
+"""Timing pieces of programs: measurements, timers and tables of them."""
