@@ -25,7 +25,7 @@ def under(name: str, library: str) -> str:
     """What a program prints under `torch` or `steepest`."""
     text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
     text = re.sub(r"^import torch$", f"import {library} as torch", text, flags=re.M)
-    text = re.sub(r"^(from|import) torch\.", rf"\1 {library}.", text, flags=re.M)
+    text = re.sub(r"^(from|import) torch(?=\.| import)", rf"\1 {library}", text, flags=re.M)
     if name.startswith(APART):
         done = subprocess.run([sys.executable, "-W", "ignore", "-c", text], capture_output=True, text=True, encoding="utf-8", check=False)
         return done.stdout + done.stderr

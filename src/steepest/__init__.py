@@ -19,6 +19,7 @@ from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  
 from steepest.core import dtype as _dtypes  # noqa: E402
 from steepest.core import gaussian as _gaussian  # noqa: E402
 from steepest.core import mt19937 as _mt19937  # noqa: E402
+from steepest.core import operators as _operators  # noqa: E402
 from steepest.core import overriding as _overriding  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
@@ -85,7 +86,7 @@ _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", 
          "sparse", "hub", "xpu", "__future__", "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
          "accelerator", "diagnose", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types",
          "__config__",
-         "storage", "quasirandom", "overrides", "_C"}
+         "storage", "quasirandom", "overrides", "_C", "_higher_order_ops", "library", "ops", "profiler"}
 _NEURAL = """
 adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d bilinear celu celu_ channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d
 conv_transpose2d conv_transpose3d cosine_similarity embedding_bag hardshrink max_pool1d max_pool1d_with_indices max_pool2d max_pool3d
@@ -120,6 +121,17 @@ logit nan_to_num neg negative rad2deg reciprocal resize_as round rsqrt sigmoid s
 """Methods that are functions of `torch` as well."""
 
 assert _methods.METHODS
+
+
+def _function_named(name: str) -> Any:
+    """The function of PyTorch's that an operator `torch.ops.aten.X` is; None where there is none of its name."""
+    for found in (globals(), vars(importlib.import_module("steepest.nn.functional")), vars(Tensor)):
+        if callable(found.get(name)):
+            return found[name]
+    return None
+
+
+_operators.known.append(_function_named)
 
 
 def __getattr__(name: str) -> Any:

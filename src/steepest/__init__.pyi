@@ -2,12 +2,14 @@
 """A deep-learning framework with PyTorch's interface, for gradient descent on one computer."""
 
 from builtins import bool as _bool, float as _float, int as _int
+from collections.abc import Callable
 from numpy import ndarray
 from typing import Any
 from steepest import (
     _C as _C,
     __config__ as __config__,
     __future__ as __future__,
+    _higher_order_ops as _higher_order_ops,
     accelerator as accelerator,
     amp as amp,
     autograd as autograd,
@@ -24,12 +26,15 @@ from steepest import (
     func as func,
     hub as hub,
     jit as jit,
+    library as library,
     linalg as linalg,
     mps as mps,
     multiprocessing as multiprocessing,
     nn as nn,
+    ops as ops,
     optim as optim,
     overrides as overrides,
+    profiler as profiler,
     quasirandom as quasirandom,
     random as random,
     return_types as return_types,
@@ -1662,6 +1667,12 @@ def lobpcg(A: Tensor, k: _int | None = None, B: Tensor | None = None, X: Tensor 
     place of PyTorch's iteration, whose precision `niter`, `tol`, `iK`, `method` and the starting vectors `X` decide. Vectors
     are unique up
     to signs. ValueError where `A` has fewer than 3 `n` rows; NotImplementedError for a `tracker`, as there are no iterations.
+    """
+
+def while_loop(cond_fn: Callable[..., Any], body_fn: Callable[..., Any], carried_inputs: Any) -> Any:
+    """`body_fn(*carried)` again and again while `cond_fn(*carried)` holds; the last result.
+
+    RuntimeError for what is no function, or where the condition is no number and no tensor of one element.
     """
 
 def is_storage(obj: Any) -> _bool:

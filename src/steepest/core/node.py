@@ -8,7 +8,6 @@ from steepest.core.dtype import FLOATING, HALVES, float32
 from steepest.core.hooks import NodeHooks, RemovableHandle
 from steepest.core.hooks import add as add_hook
 from steepest.core.modes import modes
-from steepest.core.naming import called
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 
@@ -193,8 +192,8 @@ def _entry(branch: Any) -> tuple[Any, int]:
     if branch is None:
         return None, 0
     if isinstance(branch, Passed):
-        return called(branch), 0
-    return (AccumulateGrad(branch[0]), 0) if isinstance(branch[0], Tensor) else (called(branch[0]), branch[1])
+        return branch, 0
+    return (AccumulateGrad(branch[0]), 0) if isinstance(branch[0], Tensor) else branch
 
 
 def edge_of(x: Any) -> Any:

@@ -18,6 +18,7 @@ from steepest.errors import text
 __all__ = ["DisableTorchFunction", "DisableTorchFunctionSubclass", "disabled", "handle", "handle_torch_function", "has_torch_function",
            "has_torch_function_unary", "has_torch_function_variadic", "intercept", "is_tensor_like", "look", "overloaded", "state"]
 
+BUILTIN = (types.BuiltinFunctionType, types.MethodDescriptorType)
 PLAIN = frozenset((Tensor, int, float, bool, complex, str, type(None)))
 
 
@@ -87,7 +88,8 @@ def takes_part(x: Any) -> bool:
 @cache
 def _takes_part(kind: Any) -> bool:
     found = getattr(kind, "__torch_function__", None)
-    return found is not None and found is not disabled
+    of_the_real_torch = any(c.__name__ == "TensorBase" for c in kind.__mro__)       # whose tensors are no tensors here
+    return found is not None and found is not disabled and not of_the_real_torch
 
 
 def overloaded(arguments: Sequence[Any]) -> list[Any]:
@@ -235,13 +237,18 @@ def converted(result: Any, kind: type[Tensor]) -> Any:
     return result
 
 
+def _of_the_real_torch(func: Any) -> bool:
+    """Whether PyTorch itself asks, which met a tensor of this package: it is told that there is no answer."""
+    return isinstance(func, BUILTIN) or str(getattr(func, "__module__", "")).partition(".")[0] == "torch"
+
+
 nowrap: set[Any] = set()
 """What gives back a tensor that is kept somewhere, which stays the same object."""
 
 
 def keep_class(cls: type[Tensor], func: Callable[..., Any], types: Sequence[type], args: Any = (), kwargs: Any = None) -> Any:
     """What functions mean for a subclass of Tensor that says nothing else: the same, with results of the subclass."""
-    if not all(issubclass(cls, t) for t in types):
+    if not all(issubclass(cls, t) for t in types) or _of_the_real_torch(func):
         return NotImplemented
     with DisableTorchFunctionSubclass():
         result = func(*args, **(kwargs or {}))

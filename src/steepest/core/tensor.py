@@ -10,7 +10,6 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype
-from steepest.core.naming import called
 from steepest.core.size import Size
 from steepest.core.storage import Storage, Version
 from steepest.errors import text
@@ -148,13 +147,12 @@ class Tensor:
     def grad_fn(self) -> Any:
         """The graph node that computed this tensor; None for leaves."""
         refresh(self)
-        return None if self.node is None else called(self.node)
+        return self.node
 
     @property
     def is_leaf(self) -> bool:
         """True for tensors that no recorded operation computed."""
-        refresh(self)
-        return self.node is None
+        return self.grad_fn is None
 
 
 refreshers: list[Any] = []

@@ -9,6 +9,7 @@ from typing import Any
 from steepest.core.generator import Generator
 from steepest.data.sampler import Sampler
 from steepest.errors import text
+from steepest.functional.process_group import get_rank, get_world_size
 from steepest.functional.random import randperm
 
 __all__ = ["DistributedSampler"]
@@ -25,8 +26,8 @@ class DistributedSampler(Sampler[Any]):
 
     def __init__(self, dataset: Any, num_replicas: int | None = None, rank: int | None = None, shuffle: bool = True, seed: int = 0,
                  drop_last: bool = False):
-        if num_replicas is None or rank is None:
-            raise RuntimeError(text("distributed-sampler"))
+        num_replicas = get_world_size() if num_replicas is None else num_replicas
+        rank = get_rank() if rank is None else rank
         if not 0 <= rank < num_replicas:
             raise ValueError(text("distributed-rank", rank=rank, last=num_replicas - 1))
         self.dataset, self.num_replicas, self.rank, self.epoch, self.drop_last = dataset, num_replicas, rank, 0, drop_last

@@ -18,7 +18,7 @@ ROWS = {
 }
 
 CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
-DECORATOR, NUMBER, TYPE, SAME = "a decorator that leaves functions as they are", "a number", "a type of typing", "what has that name elsewhere"
+NUMBER, TYPE, SAME = "a number", "a type of typing", "what has that name elsewhere"
 SHARDED = "FullyShardedDataParallel MixedPrecision CPUOffload BackwardPrefetch ShardingStrategy StateDictType"
 PLACED = "DTensor Partial Placement Replicate Shard distribute_module distribute_tensor"
 TABLE: dict[str, dict[str, str]] = {
@@ -31,7 +31,6 @@ TABLE: dict[str, dict[str, str]] = {
     "torch._dynamo.config": {},
     "torch._dynamo._trace_wrapped_higher_order_op": {BLOCK: "TransformGetItemToIndex"},
     "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
-    "torch.distributed": {CLASS: "ProcessGroup"},
     "torch.distributed.device_mesh": {CLASS: "DeviceMesh init_device_mesh"},
     "torch.distributed.tensor": {CLASS: PLACED},
     "torch.distributed._tensor": {CLASS: PLACED},
@@ -40,16 +39,13 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.distributed.algorithms": {CLASS: "Join Joinable"},
     "torch.distributed.optim": {CLASS: "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer"},
     "torch.futures": {CLASS: "Future collect_all wait_all"},
-    "torch.nn.parallel": {CLASS: "DistributedDataParallel"},
     "torch.nn.parallel.scatter_gather": {CLASS: "gather scatter scatter_kwargs"},
-    "torch.nn.parallel.distributed": {CLASS: "DistributedDataParallel"},
-    "torch.profiler": {CLASS: "ProfilerAction ProfilerActivity tensorboard_trace_handler profile", FALSE: "kineto_available"},
-    "torch.autograd.profiler": {CLASS: "profile emit_nvtx record_function EventList"},
+    "torch.nn.parallel.distributed": {SAME: "DistributedDataParallel=nn.parallel.DistributedDataParallel"},
+    "torch.autograd.profiler": {CLASS: "emit_nvtx"},
     "torch.cuda": {CLASS: "CUDAGraph Event Stream graph"},
     "torch.nn.attention.flex_attention": {CLASS: "AuxRequest BlockMask create_block_mask flex_attention",
                                           NUMBER: "_DEFAULT_SPARSE_BLOCK_SIZE=128"},
     "torch.jit.annotations": {TYPE: "Any Dict List Optional Tuple Union"},
-    "torch.library": {DECORATOR: "custom_op register_autograd register_fake register_kernel"},
     "torch._subclasses.fake_tensor": {CLASS: "FakeTensor FakeTensorMode", FALSE: "is_fake"},
     "torch.fx.experimental.proxy_tensor": {NOTHING: "get_proxy_mode"},
     "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
@@ -75,11 +71,6 @@ class Absent(type):
 
 def _as_is(fn: Any = None, *args: Any, **options: Any) -> Any:
     return fn if fn is not None else _as_is
-
-
-def _decorator(*args: Any, **options: Any) -> Any:
-    given = [a for a in args if callable(a)]
-    return given[0] if given else _as_is
 
 
 def _nothing(*args: Any, **options: Any) -> None: ...
@@ -109,8 +100,7 @@ def value(module: str, name: str) -> Any:
         return getattr(importlib.import_module(place), attribute)
     if kind in (CLASS, ERROR):
         return Absent(name, (Exception,) if kind == ERROR else (), {"__module__": module})
-    functions: dict[str, Any] = {AS_IS: _as_is, NOTHING: _nothing, FALSE: _no, BLOCK: nullcontext,
-                                 DECORATOR: _decorator}
+    functions: dict[str, Any] = {AS_IS: _as_is, NOTHING: _nothing, FALSE: _no, BLOCK: nullcontext}
     return functions[kind]
 
 

@@ -70,9 +70,6 @@ ROWS = {
         "{fraction} of {size} samples is less than one",
         "第 {index} 部分的长度是 0，得到的可能是空数据集：{size} 个样本的 {fraction} 不到一个",
     ),
-    "distributed-sampler": (
-        "DistributedSampler needs num_replicas and rank: there is no process group here to ask for them",
-        "DistributedSampler 需要 num_replicas 与 rank:这里没有可询问的进程组"),
     "distributed-rank": (
         "Invalid rank {rank}, rank should be in the interval [0, {last}]", "rank 应在 [0, {last}] 中,得到 {rank}"),
     "sampler-without-iter": (

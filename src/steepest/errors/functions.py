@@ -1,6 +1,62 @@
 """Texts of torch.X: arguments that do not fit, shapes, dtypes, indices."""
 
 ROWS = {
+    "group-missing": (
+        "Default process group has not been initialized, please make sure to call init_process_group.",
+        "还没有进程组：请先调用 init_process_group"),
+    "group-twice": ("trying to initialize the default process group twice!", "默认进程组已经存在"),
+    "group-backend-unknown": ("Unknown backend type {backend}", "不认识的后端 {backend}"),
+    "group-backend": (
+        "Distributed package doesn't have {backend} built in: write init_process_group(\"gloo\")", "没有 {backend} 后端：请写 \"gloo\""),
+    "group-environment": (
+        "Error initializing torch.distributed using env:// rendezvous: environment variable {name} expected, but not set",
+        "torch.distributed 需要环境变量 {name}，但没有设置"),
+    "group-size": (
+        "One process computes here, so world_size must be 1 and rank 0, got {size} and {rank}: start the program once, without torchrun "
+        "or mp.spawn",
+        "这里只有一个进程，world_size 应为 1、rank 应为 0，得到 {size} 与 {rank}：请只启动一次程序"),
+    "group-list": (
+        "With one process a list must have one tensor, got {outputs} for the results and {inputs} to send",
+        "只有一个进程时，列表中应有一个张量，得到 {outputs} 与 {inputs}"),
+    "group-alone": ("There is no other process to send to or to receive from", "没有其他进程可以收发"),
+    "timer-statement": ("Currently only a `str` stmt is supported.", "stmt 应为字符串"),
+    "timer-language": ("Timer measures Python here, not C++: write the statement in Python", "这里的 Timer 只测量 Python 语句，不测量 C++"),
+    "timer-repeat": ("See `Timer.blocked_autorange.`", "请用 Timer.blocked_autorange"),
+    "compare-kind": ("Expected an instance of `Measurement`, got {kind} instead.", "应为 Measurement，得到 {kind}"),
+    "operator-inner": (
+        "{name} has no function here: an operator of PyTorch's own kernels, or one that was defined without a function",
+        "{name} 在这里没有函数：它是 PyTorch 内核的算子，或只有定义而没有实现"),
+    "operator-annotation": (
+        "infer_schema(func): Parameter {name} must have a type annotation. Got func with signature {signature}",
+        "自定义算子的参数 {name} 必须有类型标注，函数签名是 {signature}"),
+    "operator-arguments": ("{name}(): {problem}. Declaration: {schema}", "{name}()：{problem}。声明：{schema}"),
+    "operator-tensor": (
+        "{name}() Expected a value of type 'Tensor' for argument '{argument}' but instead found type '{kind}'. Declaration: {schema}",
+        "{name}() 的参数 {argument} 应为张量，得到 {kind}。声明：{schema}"),
+    "operator-without-gradient": (
+        "Trying to backward through {name} but no autograd formula was registered. Please use register_autograd to add one.",
+        "{name} 没有登记梯度公式，不能反向传播：请用 register_autograd"),
+    "operator-alias": (
+        "{name}: The output of this custom operator ({place}) must not also be an input to this custom operator and may not alias any "
+        "inputs to this custom operator or other returns. Write .clone()",
+        "{name} 的第 {place} 个输出不能与输入共享内存：请写 .clone()"),
+    "operator-mutates": (
+        "Cannot register autograd formula for non-functional operator {name}, which changes its arguments",
+        "{name} 会改变参数，不能登记梯度公式"),
+    "operator-name": (
+        "Expected `name` to be of the form 'namespace::name', got {name}", "算子的名字应写作 'namespace::name'，得到 {name}"),
+    "operator-unknown": ("no operator {name} was defined", "没有定义算子 {name}"),
+    "operator-changed": ("it changed {names} without saying so in mutates_args", "它改变了 {names}，而 mutates_args 没有说明"),
+    "operator-fake": ("results are {real}, those of register_fake {fake}", "结果是 {real}，而 register_fake 给出 {fake}"),
+    "opcheck-failed": ("opcheck(op, ...): {test} failed: {problem}", "opcheck(op, ...)：{test} 没有通过：{problem}"),
+    "library-kind": ("Unsupported kind: {kind}", "不支持的 kind：{kind}"),
+    "library-aten": (
+        "PyTorch's own operators cannot be replaced here: define one in a library of another name",
+        "不能替换 PyTorch 自己的算子：请在另一个名字的库中定义"),
+    "while-loop-functions": ("Expect cond_fn and body_fn to be callable.", "cond_fn 与 body_fn 应为函数"),
+    "while-loop-condition": (
+        "torch.while_loop expects cond_fn to return a number or a tensor with one element, got one of shape {shape}",
+        "torch.while_loop 的 cond_fn 应返回一个数或只有一个元素的张量，得到形状 {shape}"),
     "lobpcg-tracker": ("lobpcg has no iterations here that a tracker could see", "这里的 lobpcg 没有迭代，tracker 无可观察"),
     "lobpcg-rows": (
         "LOBPCG algorithm is not applicable when the number of A rows (={rows}) is smaller than 3 x the number of requested eigenpairs (={pairs})",
@@ -229,15 +285,6 @@ ROWS = {
     "product-ndim": (
         "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
         "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
-    "no-comparison": (
-        "No comparison pair was able to handle inputs of type {actual} and {expected}.",
-        "无法比较 {actual} 与 {expected} 类型的对象。"),
-    "tolerances-both": (
-        "Both 'rtol' and 'atol' must be either specified or omitted, but got no {missing}.",
-        "'rtol' 与 'atol' 须同时给出或同时省略,缺少 {missing}。"),
-    "assert-allclose": (
-        "torch.testing.assert_allclose() is deprecated; write torch.testing.assert_close()",
-        "torch.testing.assert_allclose() 已弃用;请写 torch.testing.assert_close()"),
     "memory-format-rank": (
         "required rank {rank} tensor to use {format} format; this one has {ndim} dimensions",
         "{format} 格式只用于 {rank} 维张量,这个张量是 {ndim} 维"),

@@ -1,6 +1,14 @@
 """Texts of modules, their state dictionaries, hooks and layers."""
 
 ROWS: dict[str, tuple[str, str]] = {
+    "distributed-without-parameters": (
+        "DistributedDataParallel is not needed when a module doesn't have any parameters that require a gradient.",
+        "模块没有需要梯度的参数，不需要 DistributedDataParallel"),
+    "causal-variant": ("variant must be a CausalVariant, got {kind}", "variant 应为 CausalVariant，得到 {kind}"),
+    "causal-nan": (
+        "Lower right causal bias will produce NaNs in the output when seq_len_q > seq_len_kv!",
+        "seq_len_q > seq_len_kv 时，右下对齐的因果掩码会使输出出现 NaN！"),
+    "causal-size": ("{function} only supports 2D tensors: write {function}(seq_len_q, seq_len_kv)", "{function} 需要两个大小：请写 {function}(seq_len_q, seq_len_kv)"),
     "parameter-of-class": (
         "Creating a Parameter from an instance of type {kind} requires that detach() returns an instance of the same type, but return type "
         "{got} was found instead. To use the type as a Parameter, please correct the detach() semantics defined by its "

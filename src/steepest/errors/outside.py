@@ -59,7 +59,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             ConcreteModuleType* DeepCopyMemoTable *StorageContext ErrorReport ExecutionPlan FatalError FileCheck FunctionSchema Gradient Graph
             GraphExecutorState IODescriptor JITException LiteScriptModule LockingLogger LoggerBase Node NoopLogger OperatorInfo PyTorchFile*
             Script* StaticModule ThroughputBenchmark TracingState Type Use Value import_ir_module* merge_type_from_type_comment parse_* fork wait
-            AggregationType AVG SUM BufferDict ModuleDict ParameterDict unify_type_list while_loop Tag""",
+            AggregationType AVG SUM BufferDict ModuleDict ParameterDict unify_type_list Tag""",
         SYMBOLIC: "sym_*",
         STORAGES: "Q*Storage StorageBase DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
@@ -101,13 +101,13 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.fft": {SUITE: "Tensor common_args factory_common_args"},
     "torch.optim": {INTERNAL: "swap_in_optimizer_params_and_state"},
     "torch.optim.lr_scheduler": {SUITE: "EPOCH_DEPRECATION_WARNING Optimizer Tensor bisect_right inf"},
-    "torch.autograd": {PROFILING: "Profiler* DeviceType kineto_available profiler*",
+    "torch.autograd": {PROFILING: "Profiler* DeviceType kineto_available profiler_legacy",
                        INTERNAL: "NestedIOFunction SavedTensor enforce_grad_layout_policy is_view_replay_enabled"},
     "torch.autograd.functional": {SUITE: "fwAD"},
     "torch.autograd.graph": {SUITE: "TorchDispatchMode Variable log",
                              MACHINES: "set_override_stale_capture_stream set_warn_on_accumulate_grad_stream_mismatch",
                              JIT: "region_activation_memory_budget"},
-    "torch.func": {JIT: "functionalize", INTERNAL: "debug_unwrap rearrange"},
+    "torch.func": {INTERNAL: "debug_unwrap rearrange"},
     "torch.utils.data": {("pipes are deprecated in PyTorch", "write an IterableDataset"): """*DataPipe DataChunk functional_datapipe datapipes graph
         graph_settings guaranteed_datapipes_determinism non_deterministic runtime_validation* argument_validation backward_compatibility"""},
     "torch.nn.utils.rnn": {SUITE: "bind copy_method_params"},
@@ -121,9 +121,9 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.distributions.utils": {SUITE: "Tensor euler_constant F SymInt is_tensor_like"},
     "torch.signal.windows": {SUITE: "windows"},
     "torch.nn.modules": {INTERNAL: "Container linear_cross_entropy*"},
-    "torch.nn.parallel": {MACHINES: "DistributedDataParallel* comm gather parallel_apply replicate scatter*"},
+    "torch.nn.parallel": {MACHINES: "DistributedDataParallelCPU comm gather parallel_apply replicate scatter*"},
     "torch.nn.attention": {MACHINES: "SDPAParams WARN_FOR_UNFUSED_KERNELS *flash_attention* can_use_* warn",
-                           PROTOTYPE: "bias experimental varlen"},
+                           PROTOTYPE: "experimental varlen"},
     "torch.nn.grad": {},
     "torch.nn.parameter": {},
     "torch.nn.utils.clip_grad": {},
@@ -178,17 +178,15 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             register_package skip_data"""},
     "torch.testing": {JIT: "FileCheck"},
     "torch.types": {SYMBOLIC: "Sym* py_sym_types", DISPATCHING: "DispatchKey"},
-    "torch.utils": {PROFILING: "ThroughputBenchmark benchmark collect_env debug_log show_pickle module_tracker throughput_benchmark viz",
+    "torch.utils": {PROFILING: "ThroughputBenchmark debug_log show_pickle module_tracker throughput_benchmark viz",
         EXPORT: "bundled_inputs mobile_optimizer model_dump",
         ("extensions in C++ are written for PyTorch's own tensors", "write the function in Python and give it to torch.compile"):
             "cmake_prefix_path cpp_*",
         INTERNAL: """backcompat backend_registration generate_methods_for_privateuse1_backend get_cpp_backtrace rename_privateuse1_backend
             set_module weak hipify jit mkldnn serialization file_baton"""},
     "torch.utils.checkpoint": {
-        ("what is computed again is a whole part", "write checkpoint around the parts that are worth it"):
-            "CheckpointPolicy SAC_IGNORED_OPS SelectiveCheckpointContext create_selective_checkpoint_contexts",
         MACHINES: "DefaultDeviceType *_device_states", SUITE: "tree_map",
-        INTERNAL: """CheckpointFunction GraphExecGroup LoggingTensorMode SavedTensor Text TorchDispatchMode capture_logs
+        INTERNAL: """CheckpointFunction GraphExecGroup SAC_IGNORED_OPS LoggingTensorMode SavedTensor Text TorchDispatchMode capture_logs
             check_backward_validity detach_variable fx_traceback set_checkpoint_early_stop"""},
     "torch.utils.data.dataloader": {INTERNAL: "ExceptionWrapper *DataPipe dist logger"},
     "torch.utils.data.dataset": {SUITE: "Generator Tensor default_generator randperm"},

@@ -26,6 +26,7 @@ from steepest.functional import (
     spectral,
     statistics,
     storages,
+    structured_control,
     symbols,
     threads,
     windows,
@@ -78,7 +79,8 @@ def functions() -> dict[str, Any]:
     found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)
     found.update(copies.COPIES)
-    found.update(segment_reduce=segments.segment_reduce, lobpcg=extreme_eigenpairs.lobpcg)
+    found.update(segment_reduce=segments.segment_reduce, lobpcg=extreme_eigenpairs.lobpcg,
+                 while_loop=structured_control.while_loop)
     found.update(storages.TYPED, TypedStorage=storages.TypedStorage, UntypedStorage=storages.UntypedStorage,
                  is_storage=storages.is_storage)
     found.update({name: getattr(limits, name) for name in ("pi", "e", "inf", "nan")})

@@ -128,7 +128,7 @@ def _cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 def node_name(x: Tensor) -> str | None:
     """The name that printing shows as grad_fn."""
-    return None if x.is_leaf else x.node.name()
+    return None if x.grad_fn is None else x.node.name()
 
 
 def _repr(self: Tensor) -> str:

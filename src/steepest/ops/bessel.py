@@ -56,7 +56,7 @@ def _scaled_k(m: Any, x: Value, near: Sequence[float], far: Sequence[float], ord
 
 i0e: Elementwise = elementwise("i0e", _i0e, promote=F, node="SpecialI0EBackward0", x=lambda g, x, result: g * (i1e(x) - sign(x) * result))
 i1e: Elementwise = elementwise("i1e", _i1e, promote=F, node="SpecialI1EBackward0", x=lambda g, x, result: g * where(
-    x * x == 0, 0.5, i0e(x) - result * (sign(x) + 1 / where(x * x == 0, 1, x))))
+    x == 0, 0.5, i0e(x) - result * (sign(x) + 1 / where(x == 0, 1, x))))
 i0: Elementwise = elementwise("i0", lambda m, x: m.exp(m.abs(x)) * _i0e(m, x), promote=F, x=lambda g, x: g * i1(x))
 i1: Elementwise = elementwise("i1", lambda m, x: m.exp(m.abs(x)) * _i1e(m, x), promote=F, node="SpecialI1Backward0",
                               x=lambda g, x, result: g * where(x == 0, 0.5, i0(x) - result / where(x == 0, 1, x)))
@@ -130,5 +130,5 @@ j0, j1 = elementwise("bessel_j0", _j0, promote=F), elementwise("bessel_j1", _j1,
 y0, y1 = elementwise("bessel_y0", _y0, promote=F), elementwise("bessel_y1", _y1, promote=F)
 spherical_j0 = elementwise("spherical_bessel_j0", lambda m, x: m.where(
     m.abs(x) < 0.25, 1.0 - x * x * (1 / 6) * (1.0 - x * x * (1 / 20) * (1.0 - x * x * (1 / 42) * (1.0 - x * x * (1 / 72)))),
-    m.where(m.isinf(x), 0.0, m.sin(x) / m.where(m.eq(x, 0.0), 1.0, x))), promote=F)
+    m.sin(x) / m.where(m.eq(x, 0.0), 1.0, x)), promote=F)
 airy = elementwise("airy_ai", _airy, promote=F)

@@ -85,11 +85,10 @@ erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g *
 lgamma = elementwise("lgamma", lambda m, x: m.lgamma(x), promote=F, x=lambda g, x: g * digamma(x))
 digamma: Elementwise = elementwise("digamma", lambda m, x: m.digamma(x), promote=F, x=lambda g, x: g * polygamma(1)(x))
 erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g * (exp(result * result) * (0.5 * math.sqrt(math.pi))))
-logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F,
-                    x=lambda g, x: where((x < 0) | (x > 1), float("nan"), g / (x * (1 - x))))
+logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F, x=lambda g, x: g / (x * (1 - x)))
 sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
                    x=lambda g, x: g * conjugate(where(
-                       x * x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))))
+                       x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))))
 
 
 class LogAddExp(Elementwise):

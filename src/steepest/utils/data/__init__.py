@@ -23,7 +23,7 @@ from steepest.data.sampler import (
 )
 from steepest.data.workers import get_worker_info
 from steepest.errors import outside
-from steepest.utils.data import dataloader, dataset, sampler
+from steepest.utils.data import dataloader, dataset, distributed, sampler
 
 __all__ = [
     "BatchSampler",
@@ -45,6 +45,7 @@ __all__ = [
     "dataset",
     "default_collate",
     "default_convert",
+    "distributed",
     "get_worker_info",
     "random_split",
     "sampler",
