@@ -1,5 +1,5 @@
 """Small models made from configurations (BERT, GPT-2, Llama, T5, ViT, DistilBERT): initial weights, training steps with a schedule, and
-`generate` greedily, by sampling and by beams; saved and loaded again.
+`generate` greedily, by sampling and by beams; saved and loaded again; `Trainer` with evaluation, checkpoints and early stopping.
 """
 
 import tempfile
@@ -11,12 +11,15 @@ from transformers import (
     BertForSequenceClassification,
     DistilBertConfig,
     DistilBertModel,
+    EarlyStoppingCallback,
     GPT2Config,
     GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
     T5Config,
     T5ForConditionalGeneration,
+    Trainer,
+    TrainingArguments,
     ViTConfig,
     ViTForImageClassification,
     get_linear_schedule_with_warmup,
@@ -85,3 +88,32 @@ torch.manual_seed(5)
 distil = DistilBertModel(DistilBertConfig(vocab_size=100, dim=32, n_layers=2, n_heads=4, hidden_dim=64)).eval()
 out = distil(ids, output_hidden_states=True)
 print(type(out).__name__, len(out.hidden_states), f"{out.last_hidden_state.abs().mean().item():.5f}")
+
+
+class Sequences(torch.utils.data.Dataset):
+    def __init__(self, count, seed):
+        self.ids = torch.randint(3, 50, (count, 8), generator=torch.Generator().manual_seed(seed))
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __getitem__(self, i):
+        return {"input_ids": self.ids[i], "labels": int(self.ids[i, 0] > 25)}
+
+
+transformers.set_seed(0)
+with tempfile.TemporaryDirectory() as folder:
+    arguments = TrainingArguments(
+        output_dir=folder, num_train_epochs=3, per_device_train_batch_size=8, learning_rate=5e-3, eval_strategy="epoch",
+        save_strategy="epoch", logging_steps=4, report_to=[], use_cpu=True, disable_tqdm=True, seed=0, warmup_steps=2,
+        load_best_model_at_end=True, metric_for_best_model="accuracy", save_total_limit=1, weight_decay=0.01, lr_scheduler_type="cosine")
+    trainer = Trainer(
+        model=BertForSequenceClassification(BertConfig(**small | {"num_hidden_layers": 1})), args=arguments, train_dataset=Sequences(64, 1),
+        eval_dataset=Sequences(32, 2), callbacks=[EarlyStoppingCallback(2)],
+        compute_metrics=lambda given: {"accuracy": float((given.predictions.argmax(-1) == given.label_ids).mean())})
+    trainer.remove_callback(transformers.PrinterCallback)
+    done = trainer.train()
+    print(done.global_step, round(done.training_loss, 5))
+    for line in trainer.state.log_history:
+        print({name: round(value, 5) for name, value in line.items() if name in ("loss", "grad_norm", "eval_loss", "eval_accuracy")})
+    print(trainer.predict(Sequences(4, 3)).predictions.shape)

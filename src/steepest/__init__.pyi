@@ -1520,6 +1520,10 @@ def spmm(mat1: Tensor, mat2: Tensor, reduce: str = 'sum') -> Tensor:
     """The matrix product; of a sparse matrix `(n, m)` each entry times a row of the dense `(m, k)`, added in the order of the
     entries."""
 
+def dsmm(mat1: Tensor, mat2: Tensor, reduce: str = 'sum') -> Tensor:
+    """The matrix product; of a sparse matrix `(n, m)` each entry times a row of the dense `(m, k)`, added in the order of the
+    entries."""
+
 def hann_window(window_length: _int, periodic: _bool = True, *args: Any, dtype: Any = None, layout: Any = None,
                 device: Any = None, requires_grad: _bool = False, pin_memory: _bool = False, **options: Any) -> Tensor:
     """The hann window, of a periodic signal unless told."""

@@ -264,3 +264,25 @@ def test_vectors_keep_the_factor_of_what_was_given() -> None:
 def test_the_inverse_of_a_transform_has_pytorchs_name() -> None:
     inverse = distributions.transforms.ExpTransform().inv
     assert isinstance(inverse, distributions.transforms._InverseTransform) and repr(inverse).startswith("_InverseTransform(")
+
+
+def test_a_class_that_is_a_transform_or_a_distribution_and_a_module() -> None:
+    class Learnt(distributions.transforms.Transform, steepest.nn.Module):
+        domain = codomain = distributions.constraints.real
+        bijective = True
+
+        def __init__(self) -> None:
+            super().__init__(cache_size=1)
+            self.scale = steepest.nn.Parameter(steepest.ones(1) * 2)
+
+        def _call(self, x: steepest.Tensor) -> steepest.Tensor:
+            return x * self.scale
+
+    class Spread(distributions.Normal, steepest.nn.Module):
+        def __init__(self) -> None:
+            super().__init__(0.0, 1.0)
+            self.layer = steepest.nn.Linear(1, 1)
+
+    learnt = Learnt()
+    assert len(list(learnt.parameters())) == 1 and learnt(steepest.ones(1)).item() == 2 and learnt._cached_x_y[1].item() == 2
+    assert len(list(Spread().layer.parameters())) == 2

@@ -55,3 +55,8 @@ def test_entries_may_be_rows():
 def test_mistakes(arguments, message):
     with pytest.raises(RuntimeError, match=message):
         torch.sparse_coo_tensor(*arguments)
+
+
+def test_the_product_of_a_sparse_and_a_dense_matrix_by_its_oldest_name():
+    made = torch.sparse_coo_tensor(INDICES, VALUES, (3, 3))
+    assert torch.equal(torch.dsmm(made, DENSE), DENSE @ DENSE)

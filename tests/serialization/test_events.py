@@ -87,3 +87,12 @@ def test_what_is_written_can_be_read(tmp_path):
 def test_a_scalar_must_be_one_number(tmp_path):
     with SummaryWriter(tmp_path) as writer, pytest.raises(ValueError, match="scalar should be 0D"):
         writer.add_scalar("loss", steepest.ones(2))
+
+
+def test_a_closed_writer_may_be_flushed(tmp_path):
+    writer = SummaryWriter(tmp_path)
+    writer.close()
+    writer.flush()
+    writer.add_scalar("a", 1.0)          # opens the file again
+    writer.close()
+    assert len(list(tmp_path.iterdir())) == 1

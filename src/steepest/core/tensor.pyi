@@ -57,6 +57,13 @@ class Tensor:
     def _base(self) -> Tensor | None:
         """The tensor that this one is a view of; None where it is none."""
     @property
+    def _cdata(self) -> Any:
+        """Return the identity of an object.
+
+        This is guaranteed to be unique among simultaneously existing objects.
+        (CPython uses the object's memory address.)
+        """
+    @property
     def _version(self) -> _int:
         """How often the memory was written in place."""
     @property

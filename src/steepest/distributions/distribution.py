@@ -52,6 +52,7 @@ class Distribution:
                 if not constraint.check(value).all():
                     raise ValueError(text("distribution-parameter", name=name, shape=tuple(value.shape), distribution=self,
                                           constraint=constraint, value=value))
+        super().__init__()          # of a program's class that is a distribution and a module
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:

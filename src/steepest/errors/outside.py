@@ -64,7 +64,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         STORAGES: "Q*Storage StorageBase DeserializationStorageContext",
         QUANTISED: """*quantize* *quantized* int_repr q_* qscheme per_channel_* per_tensor_* quint* fused_moving_avg_obs_fake_quant fbgemm_*
             empty_quantized choose_qparams_optimized""",
-        SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* dsmm hsmm hspmm saddmm smm sspaddmm
+        SPARSE: """*_indices_copy ccol_indices_copy indices_copy values_copy sparse_* hsmm hspmm saddmm smm sspaddmm
             resize_as_sparse_""",
         MACHINES: """cudnn_* miopen_* mkldnn_* cpp is_vulkan_available profiler_allow_* *autocast_ipu* *autocast_xla* set_autocast_gpu_dtype""",
         DISPATCHING: "DispatchKey* ExcludeDispatchKeyGuard PRIVATE_OPS",

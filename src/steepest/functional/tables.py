@@ -74,7 +74,7 @@ def functions() -> dict[str, Any]:
             found[RENAMED.get(name, name)] = value
     found.update({name: getattr(linalg, name) for name in LINALG})
     found.update({name: getattr(special, name) for name in ("i0", "igamma", "igammac", "mvlgamma")})
-    found.update(sparse_coo_tensor=matrices.sparse_coo_tensor, spmm=matrices.sparse_product)
+    found.update(sparse_coo_tensor=matrices.sparse_coo_tensor, spmm=matrices.sparse_product, dsmm=matrices.sparse_product)
     found.update({name: getattr(windows, name) for name in WINDOWS}, stft=spectral.stft, istft=spectral.istft)
     found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)

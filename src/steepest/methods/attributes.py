@@ -277,7 +277,8 @@ def never(kind: str) -> Any:
 METHODS: dict[str, Any] = {
     "__getattr__": absent, "_is_view": is_view, "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "size": size, "stride": stride, "dim": dim, "ndimension": dim, "nelement": nelement, "element_size": element_size,
-    "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr, "untyped_storage": untyped_storage,
+    "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr,
+    "_cdata": property(id, doc="A number that tells this tensor from others."), "untyped_storage": untyped_storage,
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,
     "is_shared": never("in memory shared between processes"), "is_pinned": never("in pinned memory"),
     "is_inference": never("an inference tensor"), "view_as": view_as, "reshape_as": reshape_as, "where": where,

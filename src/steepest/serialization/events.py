@@ -274,7 +274,8 @@ class SummaryWriter:
     def flush(self) -> None:
         """Write what is still in memory."""
         for writer in (self, *self._others.values()):
-            writer._file.flush()
+            if not writer._file.closed:
+                writer._file.flush()
 
     def close(self) -> None:
         """Close the files; writing again opens them again."""
