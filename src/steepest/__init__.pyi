@@ -10,6 +10,7 @@ from steepest import (
     __config__ as __config__,
     __future__ as __future__,
     _higher_order_ops as _higher_order_ops,
+    _utils as _utils,
     accelerator as accelerator,
     amp as amp,
     autograd as autograd,

@@ -9,7 +9,7 @@ from steepest.core.tensor import Tensor, alias
 from steepest.errors import outside, text
 from steepest.ops.creation import full
 
-__all__ = ["Function", "FunctionCtx", "once_differentiable"]
+__all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
 outside.explain(__name__)
 
 
@@ -225,3 +225,11 @@ def once_differentiable(function: Any) -> Any:
         return out if several else out[0]
 
     return wrapped
+
+
+class InplaceFunction(Function):
+    """A Function whose instances of PyTorch's early days knew whether they write over their input."""
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace

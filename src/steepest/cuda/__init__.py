@@ -8,8 +8,22 @@ from steepest.cuda import amp as amp
 from steepest.errors import AcceleratorError as AcceleratorError
 from steepest.errors import OutOfMemoryError as OutOfMemoryError
 from steepest.errors import outside, text
+from steepest.functional.legacy import TYPES
 
 outside.explain(__name__)
+
+
+class _NotHere(type):
+    """`isinstance(x, torch.cuda.FloatTensor)` is False; calling it is PyTorch's TypeError."""
+
+    def __instancecheck__(cls, x: object) -> bool:
+        return False
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(text("cuda-type", name=cls.__name__))
+
+
+globals().update({name: _NotHere(name, (), {"__module__": "torch.cuda", "is_cuda": True}) for name in TYPES})
 has_half, has_magma = True, False
 default_generators: tuple[Any, ...] = ()
 

@@ -226,6 +226,9 @@ ROWS = {
         "the behavior and silence this warning, please use dropout instead.",
         "dropout3d 的输入应为 5 维,得到 {ndim} 维:请改用 dropout"),
     # embeddings
+    "cuda-type": (
+        "type torch.cuda.{name} not available. Torch not compiled with CUDA enabled: write torch.{name}",
+        "没有类型 torch.cuda.{name}：这里只在 CPU 上计算，请写 torch.{name}"),
     "sparse-gradient": (
         "the entries of a sparse tensor are constants here and cannot want a gradient: write values.detach(), or "
         "x.index_select(0, column) * values[:, None] and index_add(0, row, ...) in the place of the product",

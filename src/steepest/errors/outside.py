@@ -131,11 +131,11 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.nn.utils.fusion": {},
     "torch.nn.utils.memory_format": {},
     "torch.optim.optimizer": {SUITE: "Args DeviceDict DeviceDtypeDict Indices Kwargs StateDict TensorListList hooks"},
-    "torch.autograd.function": {INTERNAL: """AUTOGRAD_FUNCTION_COUNTER BackwardCFunction FunctionMeta InplaceFunction NestedIOFunction
+    "torch.autograd.function": {INTERNAL: """AUTOGRAD_FUNCTION_COUNTER BackwardCFunction FunctionMeta NestedIOFunction
         custom_function_call hooks"""},
     "torch.autograd.grad_mode": {INTERNAL: "enforce_grad_layout_policy"},
     "torch.autograd.variable": {INTERNAL: "ImperativeEngine VariableMeta"},
-    "torch.cuda": {MACHINES: """*Storage *Tensor CUDA* CudaError DEVICE_REQUIREMENT DeferredCudaCallError ExternalStream GreenContext MemPool
+    "torch.cuda": {MACHINES: """*Storage CUDA* CudaError DEVICE_REQUIREMENT DeferredCudaCallError ExternalStream GreenContext MemPool
         PYTORCH_RELEASES_CODE_CC caching_allocator_* can_device_access_peer change_current_allocator check_error classproperty clock_rate comm
         cuda* current_blas_handle current_solver_handle device device_memory_used device_of gds get_allocator_backend
         get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph_* graphs green_contexts *host_memory_stats*
@@ -192,7 +192,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
     "torch.utils.data.dataset": {SUITE: "Generator Tensor default_generator randperm"},
     "torch.utils.data.distributed": {INTERNAL: "dist"},
     "torch.utils.data.sampler": {},
-    "torch.utils.data._utils.collate": {INTERNAL: "default_collate_err_msg_format np_str_obj_array_pattern"},
+    "torch.utils.data._utils.collate": {},
     "torch.utils.deterministic": {},
     "torch.utils.dlpack": {INTERNAL: "DLDeviceType"},
     "torch.utils.hooks": {INTERNAL: "BackwardHook unserializable_hook warn_if_has_hooks"},

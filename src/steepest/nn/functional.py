@@ -16,6 +16,8 @@ from steepest.functional.neural.adaptive import (
     adaptive_max_pool3d_with_indices,
 )
 from steepest.functional.neural.alignment import ctc_loss
+from steepest.functional.neural.attention import _in_projection as _in_projection
+from steepest.functional.neural.attention import _in_projection_packed as _in_projection_packed
 from steepest.functional.neural.attention import multi_head_attention_forward, scaled_dot_product_attention
 from steepest.functional.neural.binary_losses import (
     binary_cross_entropy,
@@ -122,6 +124,7 @@ from steepest.functional.neural.softmax import (
     softmin,
 )
 from steepest.functional.operands import with_out
+from steepest.nn import _reduction as _Reduction  # noqa: F401
 
 logsigmoid, softplus, hardshrink, softshrink, gelu, linear, avg_pool2d, avg_pool3d = (
     with_out(f) for f in (logsigmoid, softplus, hardshrink, softshrink, gelu, linear, avg_pool2d, avg_pool3d))  # noqa: F405

@@ -165,3 +165,13 @@ def _merged(attn: Any, padding: Any, batch: int, heads: int, extra: int) -> Any:
         padding = padding.view(batch, 1, 1, -1)
         attn = padding if attn is None else attn + padding
     return attn if attn is None or not extra else pad(attn, (0, extra))
+
+
+def _in_projection_packed(q: Tensor, k: Tensor, v: Tensor, w: Tensor, b: Tensor | None = None) -> list[Tensor]:
+    biases = (None,) * 3 if b is None else b.chunk(3)
+    return [linear(x, weight, bias) for x, weight, bias in zip((q, k, v), w.chunk(3), biases, strict=True)]
+
+
+def _in_projection(q: Tensor, k: Tensor, v: Tensor, w_q: Tensor, w_k: Tensor, w_v: Tensor, b_q: Tensor | None = None,
+                   b_k: Tensor | None = None, b_v: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    return linear(q, w_q, b_q), linear(k, w_k, b_k), linear(v, w_v, b_v)

@@ -393,6 +393,11 @@ class Module(Stateful):
         return f"{self._get_name()}({inner}\n)" if inner else f"{self._get_name()}()"
 
 
+def _addindent(s_: str, numSpaces: int) -> str:
+    first, *rest = s_.split("\n")
+    return "\n".join([first, *(" " * numSpaces + line for line in rest)])
+
+
 def indented(block: str) -> str:
     """`block` with every line after the first moved in by two columns; blank lines stay empty."""
     first, *rest = block.split("\n")

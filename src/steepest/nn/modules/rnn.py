@@ -370,3 +370,8 @@ class GRUCell(RNNCellBase):
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         return self._advance("GRU", input, None if hx is None else (hx,))[0]
+
+
+def apply_permutation(tensor: Tensor, permutation: Tensor, dim: int = 1) -> Tensor:
+    """The rows of `tensor` along `dim` in another order."""
+    return tensor.index_select(dim, permutation)

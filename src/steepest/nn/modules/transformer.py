@@ -333,3 +333,6 @@ class Transformer(Module):
         for parameter in self.parameters():
             if parameter.dim() > 1:
                 xavier_uniform_(parameter)
+
+
+_get_clones, _get_activation_fn = clones, activation_of
