@@ -75,6 +75,8 @@ NAMED = (
     dtype("float4_e2m1fn_x2", None, FLOATING, 1, 6),
 )
 """Types that programs name and compare, and that no tensor has."""
+GROUPS = {"bool": (bool_,), "integers": (uint8, int8, int16, int32, int64), "halves": HALVES, "floats": (float32, float64),
+          "complex": (complex64, complex128)}
 ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16,
            "cfloat": complex64, "cdouble": complex128, "bool": bool_}
 _by_numpy = {d.numpy: d for d in ALL if d.numpy is not None}
@@ -83,6 +85,11 @@ _by_numpy = {d.numpy: d for d in ALL if d.numpy is not None}
 def named(name: str) -> dtype:
     """The type called `name`, without the prefix `torch.`."""
     return next(d for d in (*ALL, *NAMED) if d.name == name)
+
+
+def these(groups: str) -> frozenset[dtype]:
+    """The types of some groups, such as "bool complex"; single types by their names."""
+    return frozenset(d for word in groups.split() for d in GROUPS.get(word) or (named(word),))
 
 
 def _load_bfloat16() -> None:

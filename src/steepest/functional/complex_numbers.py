@@ -6,6 +6,7 @@ from steepest.functional.appearing import appears_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.joining import stack
 from steepest.functional.shaping import broadcast_tensors, view_as_complex
+from steepest.functional.supporting import refuses
 
 
 @appears_as("ComplexBackward0", 2)
@@ -21,6 +22,7 @@ def complex_(real: Tensor, imag: Tensor) -> Tensor:
 
 @appears_as("PolarBackward0", 2)
 @in_single_precision
+@refuses("bool integers halves")
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """A complex tensor from absolute values and angles."""
     for name, x in (("abs", abs), ("angle", angle)):

@@ -17,6 +17,7 @@ from steepest.errors import text
 from steepest.functional.by_example import by_example
 from steepest.functional.neural.warning import warn
 from steepest.functional.operands import result_into, sizes
+from steepest.functional.supporting import refuse
 from steepest.ops import creation
 from steepest.ops.creation import constant, fill, iota
 
@@ -287,12 +288,17 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any 
     return finished(_filled(input, fill_value, dtype, memory_format), requires_grad, device)
 
 
+NOT_IN_ORDER = dtypes.these("bool complex")
+
+
 def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
            requires_grad: bool = False) -> Tensor:
     """`start`, `start + step`, ... up to but not including `end`; int64 unless an argument is a float."""
     if end is None:
         start, end = 0, start
     start, end, step = (x.item() if isinstance(x, (Tensor, np.generic)) else x for x in (start, end, step))
+    if dtype is not None:
+        refuse("arange", dtype, NOT_IN_ORDER)
     if step == 0:
         raise RuntimeError(text("arange-step-zero"))
     if any(isinstance(x, float) and not math.isfinite(x) for x in (start, end)):

@@ -13,6 +13,7 @@ from steepest.functional.linalg import eigh, matrices, qr, slogdet, svd
 from steepest.functional.linalg import solve_triangular as _solve_triangular
 from steepest.functional.random import randn
 from steepest.functional.reducing import named
+from steepest.functional.supporting import refuses
 from steepest.ops import linalg as la
 from steepest.ops.arithmetic import where
 from steepest.ops.composites import composite
@@ -29,6 +30,7 @@ old_qr_result, old_slogdet_result = named("qr", "Q", "R"), named("slogdet", "sig
 
 
 @by_example
+@refuses("bool integers halves")
 def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
     """L and U in one matrix, the exchanged rows, and for each matrix 0 or the place of the first zero pivot."""
     matrices("linalg.lu_factor", "A", A)
@@ -45,6 +47,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> Any:
     return lu_factor_result(lu_factor_ex(A, pivot=pivot, check_errors=True)[:2])
 
 
+@refuses("bool integers halves")
 def plu(A: Tensor, *, pivot: bool = True) -> Any:
     """P, L and U with `P L U = A`."""
     packed, pivots, _ = lu_factor_ex(A, pivot=pivot)
@@ -133,6 +136,7 @@ def geqrf(input: Tensor) -> Any:
 
 
 @in_single_precision
+@refuses("bool integers halves")
 def householder_product(A: Tensor, tau: Tensor) -> Tensor:
     """The first columns of the product of Householder's reflections `1 - tau v v^H`."""
     matrices("linalg.householder_product", "A", A)
@@ -186,6 +190,7 @@ def slogdet_of(input: Tensor) -> Any:
     return old_slogdet_result(slogdet(input))
 
 
+@refuses("halves")
 def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """The largest singular values and vectors by random projection (Halko, Martinsson and Tropp 2009, algorithm 5.1)."""
     q = 6 if q is None else q
@@ -209,6 +214,7 @@ def _range(x: Tensor, q: int, steps: int) -> Tensor:
     return span
 
 
+@refuses("halves")
 def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int = 2) -> tuple[Tensor, Tensor, Tensor]:
     """Principal components by `svd_lowrank` of the (centred) rows."""
     m, n = A.array.shape[-2:]

@@ -16,6 +16,7 @@ from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_widest
 from steepest.functional.operands import operand
 from steepest.functional.shaping import expand, to_dtype
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops import counting, views
 from steepest.ops import indexing as ix
 from steepest.ops.arithmetic import where
@@ -396,6 +397,11 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     return ix.put(flat, values, from_array(places), places=(0,)).reshape(shape)
 
 
+NOT_REDUCED = {"sum": frozenset[dtypes.dtype](), "prod": frozenset[dtypes.dtype](), "mean": dtypes.these("bool"),
+               "amax": dtypes.these("complex"), "amin": dtypes.these("complex")}
+"""Dtypes that PyTorch has no kernel for, by reduction."""
+
+
 def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:
     """`input` with `src` combined at `index` by "sum", "prod", "mean", "amax" or "amin"; without `include_self` from `src` alone.
 
@@ -405,6 +411,7 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
     names = {"sum": "sum", "mean": "sum", "prod": "prod", "amax": "amax", "amin": "amin"}
     if reduce not in names:
         raise RuntimeError(text("scatter-reduce-name", name=reduce))
+    refuse(f"scatter_reduce with {reduce}", input.dtype, NOT_REDUCED[reduce])
     if not include_self:
         limits = {"sum": 0, "prod": 1, "amax": extreme(input.dtype, -1), "amin": extreme(input.dtype, 1)}
         start = constant(np.asarray(limits[names[reduce]]).astype(input.array.dtype), input.dtype)
@@ -498,6 +505,7 @@ def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, stora
     return _replaced(copied, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0, own=None)
 
 
+@refuses("bool complex")
 def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:
     """`input` with the entries of `source` combined at `index` along a dimension by "prod", "mean", "amax" or "amin"."""
     if reduce not in ("prod", "mean", "amax", "amin"):

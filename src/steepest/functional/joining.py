@@ -22,6 +22,7 @@ from steepest.functional.formats import formatted, lies_last
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
 from steepest.functional.shaping import broadcast_tensors, clone_ordered, expand, reshape, to_dtype, unsqueeze
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import counting, ordering, scans
 from steepest.ops.arithmetic import clone
@@ -234,21 +235,25 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))
 
 
+@refuses("complex")
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
     return sort_result(ordering.sort(input, dim=wrap(dim, input.array.ndim), descending=descending))
 
 
+@refuses("complex")
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The indices that sort along `dim`."""
     return sort(input.detach(), dim, descending)[1]
 
 
+@refuses("complex")
 def msort(input: Tensor) -> Tensor:
     """Sorted along the first dimension."""
     return sort(input, 0)[0]
 
 
+@refuses("complex")
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest (or smallest) elements along `dim` and their indices."""
     if input.dtype is dtypes.bool_:
@@ -260,6 +265,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return topk_result(ordering.topk(input, dim=d, keepdim=True, start=0, stop=k, descending=largest))
 
 
+@refuses("bool complex")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along `dim` and its index."""
     d = wrap(dim, input.array.ndim)
@@ -269,11 +275,13 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
     return kthvalue_result(ordering.kthvalue(input, dim=d, keepdim=keepdim, start=k - 1, stop=k))
 
 
+@refuses("complex")
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
     return mode_result(ordering.mode(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
 
 
+@refuses("bool")
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
     d = wrap(dim, input.array.ndim)
@@ -326,23 +334,27 @@ def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
 _logcumsumexp = composite("logcumsumexp", _log_of_sums, operands=1, kernel=_running_log_of_sums, x=_logcumsumexp_gradient)
 
 
+@refuses("bool integers complex")
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """`log(cumsum(exp(x)))` along `dim`."""
     d = wrap(dim, input.array.ndim)
     return _logcumsumexp(input, dim=d) if input.array.ndim else input.clone()
 
 
+@refuses("bool")
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
     d = wrap(dim, input.array.ndim)
     return scans.cumprod(input, dim=d) if dtype is None else scans.cumprod(input.to(dtype), dim=d).to(dtype)
 
 
+@refuses("complex")
 def cummax(input: Tensor, dim: int) -> Any:
     """Running maximum along `dim` and its index."""
     return cummax_result(scans.cummax(input, dim=wrap(dim, input.array.ndim)))
 
 
+@refuses("complex")
 def cummin(input: Tensor, dim: int) -> Any:
     """Running minimum along `dim` and its index."""
     return cummin_result(scans.cummin(input, dim=wrap(dim, input.array.ndim)))
@@ -379,8 +391,12 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return _triangle(input, diagonal, False)
 
 
+NOT_PLACES = dtypes.these("bool halves floats complex int8 uint8 int16")
+
+
 def _places(indices: Any, dtype: Any) -> Tensor:
     of = dtype or dtypes.int64
+    refuse("tril_indices", of, NOT_PLACES)
     return constant(np.stack(indices).astype(dtypes.numpy_dtype(of)), of)
 
 
@@ -451,6 +467,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     return show_as(input[constant(index, dtypes.int64)], "StackBackward0", *[chosen] * r)
 
 
+@refuses("complex")
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
     """The different elements in order; also where each element went and how often each occurs."""
     values, inverse, counts = np.unique(input.array, return_inverse=True, return_counts=True, axis=dim)
@@ -460,6 +477,7 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
     return out[0] if len(out) == 1 else tuple(out)
 
 
+@refuses("complex")
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
     """Runs of equal elements taken as one; with `dim` of equal entries along it."""
     if dim is not None:
@@ -490,6 +508,7 @@ def _runs(x: Tensor, d: int, return_inverse: bool, return_counts: bool) -> Any:
 
 
 @by_example
+@refuses("bool complex")
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Where an element occurs (with `invert`: does not) among `test_elements`."""
     found = counting.is_in(_tensor(elements), _tensor(test_elements))
@@ -497,6 +516,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 
 
 @by_example
+@refuses("halves floats complex")
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
     counts = np.bincount(read(input), None if weights is None else read(weights), minlength)
@@ -504,12 +524,14 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 
 @by_example
+@refuses("bool integers complex")
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
     return counting.histogram(input, bins=bins, low=min, high=max)
 
 
 @by_example
+@refuses("bool")
 def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
                  sorter: Tensor | None = None) -> Tensor:
     """Where values would go in sorted rows (or in rows that `sorter` puts in order)."""
@@ -530,6 +552,7 @@ def _tensor(x: Any) -> Tensor:
 
 
 @by_example
+@refuses("bool")
 def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The interval between sorted boundaries that each element lies in."""
     if boundaries.array.ndim != 1:
@@ -567,6 +590,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 
 @appears_as("LinalgCrossBackward0", 2)
+@refuses("bool")
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors of three elements along `dim`."""
     if input.array.ndim != other.array.ndim:

@@ -14,6 +14,7 @@ from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_single_precision, lowers
 from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
+from steepest.functional.supporting import refuses
 from steepest.ops import linalg as la
 from steepest.ops.arithmetic import conjugate
 from steepest.ops.creation import constant
@@ -40,6 +41,7 @@ def matrices(function: str, name: str, x: Tensor, square: bool = False) -> None:
 
 # systems --------------------------------------------------------------------------------------------------------------------------
 @in_single_precision
+@refuses("halves")
 def inv(A: Tensor) -> Tensor:
     """The inverse of square matrices; LinAlgError for singular ones."""
     matrices("linalg.inv", "A", A, square=True)
@@ -72,6 +74,7 @@ def _is_vector(A: Tensor, B: Tensor) -> bool:
 
 
 @in_single_precision
+@refuses("halves")
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with `A X = B`, or with `X A = B` where not `left`; LinAlgError for singular A."""
     matrices("linalg.solve", "A", A, square=True)
@@ -87,6 +90,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
                                     lambda: (B * float("nan"), la.lu(A.detach(), pivot=True)[2])))
 
 
+@refuses("bool integers halves")
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """X with `A X = B` (`X A = B` where not `left`) for triangular A, of which only that triangle is read."""
     matrices("linalg.solve_triangular", "A", A, square=True)
@@ -108,6 +112,7 @@ def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool =
 
 @by_example
 @in_single_precision
+@refuses("halves")
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The least-squares solution of `A X = B`, and what the LAPACK driver of that name tells with it."""
     matrices("linalg.lstsq", "A", A)
@@ -165,6 +170,7 @@ def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: An
 
 
 # determinants ---------------------------------------------------------------------------------------------------------------------
+@refuses("halves")
 def det(A: Tensor) -> Tensor:
     """The determinant of square matrices."""
     matrices("linalg.det", "A", A, square=True)
@@ -185,6 +191,7 @@ def slogdet(A: Tensor) -> Any:
 
 # factorisations -------------------------------------------------------------------------------------------------------------------
 @in_single_precision
+@refuses("halves")
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower (or upper) factor L of `L L^H`; LinAlgError where A is not positive definite."""
     matrices("linalg.cholesky", "A", A, square=True)
@@ -192,6 +199,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 
 
 @in_single_precision
+@refuses("halves")
 def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Any:
     """The Cholesky factor and, for each matrix, 0 or the order of the first minor that is not positive."""
     return cholesky_ex_result(_attempt(lambda: cholesky(A, upper=upper), A, check_errors, lambda: (A * float("nan"), _first_minor(A))))
@@ -210,6 +218,7 @@ def _first_minor(A: Tensor) -> Tensor:
 
 
 @in_single_precision
+@refuses("halves")
 def qr(A: Tensor, mode: str = "reduced") -> Any:
     """Orthogonal Q and upper triangular R with `Q R = A`; `mode` is "reduced", "complete" or "r"."""
     matrices("linalg.qr", "A", A)
@@ -219,6 +228,7 @@ def qr(A: Tensor, mode: str = "reduced") -> Any:
 
 
 @in_single_precision
+@refuses("halves")
 def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """Eigenvalues in rising order and eigenvectors of symmetric or Hermitian matrices, of which the triangle `UPLO` is read."""
     matrices("linalg.eigh", "A", A, square=True)
@@ -239,12 +249,14 @@ def eig(A: Tensor) -> Any:
 
 
 @in_single_precision
+@refuses("halves")
 def eigvals(A: Tensor) -> Tensor:
     """Eigenvalues of square matrices, complex."""
     return eig(A)[0]
 
 
 @in_single_precision
+@refuses("halves")
 def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """`U diag(S) Vh = A` with singular values in falling order."""
     matrices("linalg.svd", "A", A)
@@ -252,6 +264,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
 
 
 @in_single_precision
+@refuses("halves")
 def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """Singular values in falling order."""
     matrices("linalg.svdvals", "A", A)
@@ -324,6 +337,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 
 
 @lowers
+@refuses("bool integers")
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """Products summed along `dim`, the first factor conjugated."""
     return (conjugate(x) * y).sum(dim)

@@ -11,6 +11,7 @@ from steepest.functional import reducing, shaping
 from steepest.functional.casting import in_single_precision
 from steepest.functional.creating import arange
 from steepest.functional.linalg import inv, inv_ex, matrices, solve, svdvals
+from steepest.functional.supporting import refuses
 from steepest.ops.reductions import wrap
 
 
@@ -55,6 +56,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 
 
 @in_single_precision
+@refuses("halves")
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The product of the norms of a matrix and of its inverse; by default the ratio of the largest to the smallest singular value."""
     matrices("linalg.cond", "A", A)
@@ -68,6 +70,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
     return matrix_norm(A, p) * matrix_norm(inverse, p)
 
 
+@refuses("bool halves")
 def vander(x: Tensor, N: int | None = None) -> Tensor:
     """`1, x, x^2, ...` of every element as a last dimension of size N."""
     x = x if x.array.ndim else x.reshape(1)
@@ -86,6 +89,7 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
 
 
 @in_single_precision
+@refuses("halves")
 def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
     """X with `tensordot(A, X, X.ndim) = B`, the dimensions `dims` of A moved to its end first."""
     if dims is not None:

@@ -14,6 +14,7 @@ from steepest.functional.appearing import show_as
 from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import describe, operand, result_into
 from steepest.functional.reducing import named
+from steepest.functional.supporting import refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import counting, views
@@ -238,6 +239,8 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 @numbers_first(3, "value")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
+    if all(x.dtype is dtypes.bool_ for x in (input, tensor1, tensor2)):
+        raise NotImplementedError(text("operation-dtype", operation="addcmul", dtypes=input.dtype))
     if all(x.dtype.category < dtypes.FLOATING for x in (input, tensor1, tensor2)):
         value = int(value)
     return ar.addcmul(input, tensor1, tensor2, value)
@@ -345,18 +348,21 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     return fn.digamma(input) if n == 0 else fn.polygamma(n)(input)
 
 
+@refuses("bool halves floats complex")
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
     tensors("gcd", input=input, other=other)
     return counting.gcd(input, other, to=numpy_dtype(result_type(input, other)))
 
 
+@refuses("bool halves floats complex")
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of integers."""
     tensors("lcm", input=input, other=other)
     return counting.lcm(input, other, to=numpy_dtype(result_type(input, other)))
 
 
+@refuses("bool integers complex")
 def frexp(input: Tensor) -> tuple[Tensor, Tensor]:
     """Mantissas of magnitude in [1/2, 1) and integer exponents of 2."""
     return frexp_result(la.frexp(input))
@@ -383,11 +389,13 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     return near | (ar.isnan(input) & ar.isnan(other)) if equal_nan else near
 
 
+@refuses("complex")
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is positive infinity."""
     return input == float("inf")
 
 
+@refuses("complex")
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is negative infinity."""
     return input == float("-inf")

@@ -15,6 +15,7 @@ from steepest.functional.early import numbers_first
 from steepest.functional.neural.precision import widened
 from steepest.functional.operands import result_into
 from steepest.functional.shaping import expand, reshape, to_dtype
+from steepest.functional.supporting import refuses
 from steepest.ops import contractions as con
 from steepest.ops.arithmetic import conjugate, mul
 from steepest.ops.composites import composite
@@ -33,6 +34,7 @@ def _check(name: str, a: Tensor, b: Tensor, ndims: tuple[int, int], inner: tuple
 
 
 @lowers
+@refuses("bool")
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of matrices `(n, m)` and `(m, p)`."""
     _check("mm", input, mat2, (2, 2), (1, 0))
@@ -40,6 +42,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @lowers
+@refuses("bool")
 def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of matrices `(b, n, m)` and `(b, m, p)`."""
     _check("bmm", input, mat2, (3, 3), (2, 1))
@@ -48,12 +51,14 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result_into(out, con.bmm(input, mat2, spec="bij,bjk->bik"))
 
 
+@refuses("bool")
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """The product of a matrix `(n, m)` and a vector `(m)`."""
     _check("mv", input, vec, (2, 1), (1, 0))
     return con.mv(input, vec, spec="ij,j->i")
 
 
+@refuses("bool")
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The sum of the products of two vectors."""
     _check("dot", input, tensor, (1, 1), (0, 0))
@@ -118,6 +123,7 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
 
 @numbers_first(3, "beta", "alpha")
 @lowers
+@refuses("bool")
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat1 @ mat2)`."""
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
@@ -174,6 +180,7 @@ _addmm = composite(
 
 
 @numbers_first(3, "beta", "alpha")
+@refuses("bool")
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
@@ -184,6 +191,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
 
 @numbers_first(3, "beta", "alpha")
 @lowers
+@refuses("bool")
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
@@ -194,6 +202,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
 
 @numbers_first(3, "beta", "alpha")
 @lowers
+@refuses("bool")
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`."""
     _check("baddbmm", batch1, batch2, (3, 3), (2, 1))
@@ -334,6 +343,7 @@ def _pair(a: Tensor, la: str, b: Tensor, lb: str, later: set[str]) -> tuple[Tens
 
 
 @lowers
+@refuses("bool")
 def _summed_product(a: Tensor, b: Tensor, spec: str) -> Tensor:
     return con.contraction(a, b, spec=spec)
 
@@ -386,6 +396,7 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 
 @in_single_precision
+@refuses("bool")
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.array.ndim != 2:

@@ -11,6 +11,7 @@ from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished, wanted
 from steepest.functional.operands import result_into, sizes
+from steepest.functional.supporting import refuses
 from steepest.ops.maps import common_shape
 from steepest.ops.random import draw, draw_like
 
@@ -107,6 +108,7 @@ def randint_like(input: Tensor, low: Any = None, high: Any = None, *, generator:
     return finished(_drawn_like(input, dtype, generator, "randint", memory_format, low=int(low), high=int(high)), requires_grad, device)
 
 
+@refuses("bool integers complex")
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
     if p is None:
@@ -114,6 +116,7 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any =
     return result_into(out, _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p))
 
 
+@refuses("complex")
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
            layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Normal numbers with given means and standard deviations, numbers or tensors."""

@@ -13,6 +13,7 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import in_single_precision
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import ordering
@@ -67,6 +68,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     return total if dtype is None else total.to(dtype)
 
 
+@refuses("complex")
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum with NaN counted as zero."""
     if dtype is not None:
@@ -109,6 +111,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     return (mean_all if dim is None else mean_dim)(input, dim=over, keepdim=keepdim, count=n)
 
 
+@refuses("bool integers complex")
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not NaN."""
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~ar.isnan(input), dim, keepdim)
@@ -133,16 +136,19 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return red.any_(input, dim=dims(input, dim), keepdim=keepdim)
 
 
+@refuses("complex")
 def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The largest element over `dim`; equal ones share the gradient."""
     return red.amax(input if dim not in (None, ()) else not_empty("amax", input), dim=dims(input, dim), keepdim=keepdim)
 
 
+@refuses("complex")
 def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The smallest element over `dim`; equal ones share the gradient."""
     return red.amin(input if dim not in (None, ()) else not_empty("amin", input), dim=dims(input, dim), keepdim=keepdim)
 
 
+@refuses("complex")
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """Smallest and largest element."""
     return aminmax_result((amin(input, dim if dim is not None else (), keepdim), amax(input, dim if dim is not None else (), keepdim)))
@@ -160,11 +166,13 @@ def _extremum(title: Any, whole: Any, along: Any, pairwise: Any, input: Tensor, 
     return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
 
 
+@refuses("complex")
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise maximum."""
     return _extremum(max_result, amax_all, red.max_dim, ar.maximum, input, dim, keepdim)
 
 
+@refuses("complex")
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; with `dim`, `(values, indices)` along it; with a tensor, elementwise minimum."""
     return _extremum(min_result, amin_all, red.min_dim, ar.minimum, input, dim, keepdim)
@@ -336,6 +344,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     return vector_norm(input, order=order, dim=over, keepdim=keepdim)
 
 
+@refuses("bool integers halves")
 def nuclear_norm(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The sum of the singular values of the matrices in two dimensions."""
     a, b = (wrap(d, input.array.ndim) for d in (dim if dim is not None else (-2, -1)))
@@ -395,11 +404,13 @@ def _median(input: Tensor, dim: int | None, keepdim: bool, along: Any, whole: An
     return title(along(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim, skip_nan=skip_nan))
 
 
+@refuses("bool complex")
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower median; with `dim`, `(values, indices)`. NaN where there is one."""
     return _median(input, dim, keepdim, ordering.median, ordering.median_of_all, median_result, False)
 
 
+@refuses("bool complex")
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower median of the elements that are not NaN; with `dim`, `(values, indices)`."""
     return _median(input, dim, keepdim, ordering.nanmedian, ordering.nanmedian_of_all, nanmedian_result, True)

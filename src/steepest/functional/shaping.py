@@ -14,6 +14,7 @@ from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.operands import sizes
+from steepest.functional.supporting import refuses
 from steepest.ops import views
 from steepest.ops.arithmetic import cast, clone, conjugate
 from steepest.ops.maps import common_shape
@@ -351,12 +352,14 @@ def atleast_2d(input: Tensor) -> Tensor:
     return input if input.array.ndim > 1 else unsqueeze(atleast_1d(input), 0)
 
 
+@refuses("bool integers halves floats")
 def view_as_real(input: Tensor) -> Tensor:
     """Real and imaginary parts of a complex tensor as a last dimension of size 2, a view."""
     return views.view_as_real(input)
 
 
 @in_single_precision
+@refuses("bool integers halves complex")
 def view_as_complex(input: Tensor) -> Tensor:
     """A complex tensor from a last dimension of size 2, a view."""
     return views.view_as_complex(input)

@@ -10,6 +10,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.operands import describe, operand
 from steepest.functional.pointwise import both, polygamma, tensors, unary, where
+from steepest.functional.supporting import refuses
 from steepest.ops import bessel, probability
 from steepest.ops import functions as fn
 from steepest.ops.creation import constant
@@ -38,6 +39,7 @@ def _floats(function: str, a: Any, b: Any) -> tuple[Tensor, Tensor]:
 
 
 def _polynomial(name: str) -> Callable[..., Tensor]:
+    @refuses("halves complex")
     def function(input: Any, n: Any) -> Tensor:
         if not isinstance(input, Tensor) and not isinstance(n, Tensor):
             raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
@@ -53,23 +55,27 @@ def _polynomial(name: str) -> Callable[..., Tensor]:
 POLYNOMIALS = {name: _polynomial(name) for name in orthogonal}
 
 
+@refuses("bool integers complex")
 def igamma(input: Tensor, other: Tensor) -> Tensor:
     """The lower incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
     tensors("igamma", input=input, other=other)
     return probability.igamma(*_floats("igamma", input, other))
 
 
+@refuses("bool integers complex")
 def igammac(input: Tensor, other: Tensor) -> Tensor:
     """The upper incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
     tensors("igammac", input=input, other=other)
     return probability.igammac(*_floats("igammac", input, other))
 
 
+@refuses("halves complex")
 def zeta(input: Any, other: Any) -> Tensor:
     """Hurwitz's zeta function: the sum of `(k + other) ** -input`; no gradient by `input`."""
     return probability.zeta(*_floats("zeta", input, other))
 
 
+@refuses("complex")
 def xlog1py(input: Any, other: Any) -> Tensor:
     """`x log(1 + y)`, 0 where x is 0 and y is a number."""
     a, b = _floats("xlog1py", operand(input), operand(other))
@@ -85,6 +91,7 @@ def polygamma_of(input: Tensor, n: int) -> Tensor:
     return polygamma(n, input)
 
 
+@refuses("complex")
 def mvlgamma(input: Tensor, p: int) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension `p`; RuntimeError where `input` is not above `(p - 1) / 2`."""
     if p < 1:

@@ -12,6 +12,7 @@ from steepest.functional.creating import ones
 from steepest.functional.fourier import fft, ifft, irfft, rfft
 from steepest.functional.neural.padding import pad as pad_as
 from steepest.functional.neural.padding import pad_constant
+from steepest.functional.supporting import refuses
 from steepest.ops.creation import constant
 from steepest.ops.views import view_as_real
 
@@ -37,6 +38,7 @@ def _lengths(n_fft: int, hop_length: int | None, win_length: int | None, window:
 
 
 @in_single_precision
+@refuses("bool")
 def stft(input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Tensor | None = None,
          center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
          return_complex: bool | None = None, align_to_window: bool | None = None) -> Tensor:

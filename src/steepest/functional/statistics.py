@@ -14,6 +14,7 @@ from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_single_precision
 from steepest.functional.joining import cat, cumsum
 from steepest.functional.reducing import named
+from steepest.functional.supporting import refuses
 from steepest.ops.creation import constant
 from steepest.ops.reductions import wrap
 
@@ -44,6 +45,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     return x
 
 
+@refuses("uint8")
 def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Tensor, ...]:
     """Derivatives along dimensions by central differences; at the edges one-sided, of order `edge_order`.
 
@@ -95,12 +97,14 @@ def _edge(at: Tensor, near: Tensor, far: Tensor | None, h: tuple[Any, Any], sign
     return ((near * (a + b) * (a + b) - far * a * a - at * (b * (2 * a + b))) / (a * b * (a + b))) * sign
 
 
+@refuses("bool")
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral by the trapezoidal rule along `dim`."""
     total = _areas(y, x, dx, dim).sum(dim)
     return total if x is None else total / 2
 
 
+@refuses("bool")
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """Partial integrals by the trapezoidal rule along `dim`."""
     partial = cumsum(_areas(y, x, dx, dim), dim)
@@ -121,6 +125,7 @@ def _areas(y: Tensor, x: Tensor | None, dx: float, dim: int) -> Tensor:
 trapz = trapezoid
 
 
+@refuses("bool")
 def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
     """The covariance matrix of variables in rows; columns count `fweights` times and weigh `aweights`."""
     if input.array.ndim > 2:
@@ -147,6 +152,7 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, a
     return (product / norm).squeeze()
 
 
+@refuses("bool")
 def corrcoef(input: Tensor) -> Tensor:
     """The correlation matrix of variables in rows."""
     c = cov(input)
@@ -199,6 +205,7 @@ def _counts(points: Any, edges: Any, weight: Tensor | None, density: bool) -> An
 
 
 @by_example
+@refuses("bool integers halves")
 def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None, density: bool = False) -> Any:
     """How many elements lie in each interval, and the intervals' edges; `bins` is their number or their edges."""
     x = read(input).reshape(-1)
@@ -207,6 +214,7 @@ def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tens
     return histogram_result((from_array(counts.astype(x.dtype)), from_array(edges)))
 
 
+@refuses("bool integers halves complex")
 def histogramdd(input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False) -> Any:
     """The same for points `(..., n)` in boxes of n dimensions."""
     if input.array.ndim < 2:

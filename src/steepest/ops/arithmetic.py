@@ -84,7 +84,7 @@ square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g 
                              (None,), ())
 cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * x ** 2))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
-                    x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
+                    x=lambda g, x, exponent: zeros_where_even(g, x, exponent), refuses="bool")
 def _special_power(exponent: float, name: str, definition: Any) -> Any:
     return elementwise(f"power_{name}", definition, node="PowBackward0", x=lambda g, x: zeros_where_even(g, x, exponent))
 
@@ -95,26 +95,26 @@ ROOTS = {0.5: _special_power(0.5, "sqrt", lambda m, x: m.sqrt(x)), -0.5: _specia
 power_tensor = elementwise("power_tensor", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward1",
                            number=("x", "PowBackward2"),
                            x=lambda g, x, exponent: where(exponent == 0, 0, g * conjugate(exponent * pow(x, exponent - 1))),
-                           exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)))
+                           exponent=lambda g, x, exponent, result: g * conjugate(power_log(x, exponent, result)), refuses="bool")
 remainder = division("remainder", lambda m, a, b: m.remainder(a, b), node="RemainderBackward1",
                      number=("b", "RemainderBackward0"),
-                     a=lambda g: g, b=lambda g, a, b: -g * divide_floor(a, b))
+                     a=lambda g: g, b=lambda g, a, b: -g * divide_floor(a, b), refuses="bool")
 fmod = division("fmod", lambda m, a, b: m.fmod(a, b), node="FmodBackward1", number=("b", "FmodBackward0"),
-                a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b))
+                a=lambda g: g, b=lambda g, a, b: -g * divide_trunc(a, b), refuses="bool")
 floor_divide: Elementwise = division("floor_divide", lambda m, a, b: m.floor_divide(a, b), node="NotImplemented",
                                      a=underivable, b=underivable)
 divide_floor: Elementwise = division("divide_floor", lambda m, a, b: m.floor_divide(a, b), node="DivBackward2", a=no_gradient,
                                   b=no_gradient)
 divide_trunc: Elementwise = elementwise("divide_trunc", lambda m, a, b: m.trunc(a / b), node="DivBackward2", a=no_gradient,
-                                        b=no_gradient)
-divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b))
+                                        b=no_gradient, refuses="bool")
+divide_trunc_integers = division("divide_trunc_integers", lambda m, a, b: m.floor_divide(a - m.fmod(a, b), b), refuses="bool")
 lerp = elementwise("lerp", lambda m, start, end, weight: m.where(m.abs(weight) < 0.5, m.fma(weight, end - start, start),
                                                                  m.fma(weight - 1, end - start, end)),
                    node="LerpBackward1", number=("weight", "LerpBackward0"),
                    start=lambda g, weight: g * conjugate(1 - weight), end=lambda g, weight: g * conjugate(weight),
-                   weight=lambda g, start, end: g * conjugate(end - start))
+                   weight=lambda g, start, end: g * conjugate(end - start), refuses="bool integers")
 addcmul = elementwise("addcmul", lambda m, x, a, b, value: m.fma(value * a, b, x), x=lambda g: g,
-                      a=lambda g, b, value: g * conjugate(b * value), b=lambda g, a, value: g * conjugate(a * value))
+                      a=lambda g, b, value: g * conjugate(b * value), b=lambda g, a, value: g * conjugate(a * value), refuses="bool")
 addcdiv = elementwise("addcdiv", lambda m, x, a, b, value: x + value * a / b, x=lambda g: g,
                       a=lambda g, b, value: g * conjugate(value / b), b=lambda g, a, b, value: -g * conjugate(value * a / (b * b)))
 
@@ -135,10 +135,10 @@ def power_log(x: Any, exponent: Any, result: Any) -> Any:
 # comparison -----------------------------------------------------------------------------------------------------------------------
 eq = elementwise("eq", lambda m, a, b: m.eq(a, b), gives=B)
 ne = elementwise("ne", lambda m, a, b: m.ne(a, b), gives=B)
-lt = elementwise("lt", lambda m, a, b: m.lt(a, b), gives=B)
-le = elementwise("le", lambda m, a, b: m.le(a, b), gives=B)
-gt = elementwise("gt", lambda m, a, b: m.gt(a, b), gives=B)
-ge = elementwise("ge", lambda m, a, b: m.ge(a, b), gives=B)
+lt = elementwise("lt", lambda m, a, b: m.lt(a, b), gives=B, refuses="complex")
+le = elementwise("le", lambda m, a, b: m.le(a, b), gives=B, refuses="complex")
+gt = elementwise("gt", lambda m, a, b: m.gt(a, b), gives=B, refuses="complex")
+ge = elementwise("ge", lambda m, a, b: m.ge(a, b), gives=B, refuses="complex")
 isnan = elementwise("isnan", lambda m, x: m.isnan(x), gives=B)
 isinf = elementwise("isinf", lambda m, x: m.isinf(x), gives=B)
 isfinite = elementwise("isfinite", lambda m, x: m.isfinite(x), gives=B)
@@ -153,30 +153,31 @@ bitwise_and = elementwise("bitwise_and", lambda m, a, b: m.bitwise_and(a, b))
 bitwise_or = elementwise("bitwise_or", lambda m, a, b: m.bitwise_or(a, b))
 bitwise_xor = elementwise("bitwise_xor", lambda m, a, b: m.bitwise_xor(a, b))
 bitwise_not = elementwise("bitwise_not", lambda m, x: m.bitwise_not(x))
-bitwise_left_shift = elementwise("bitwise_left_shift", lambda m, a, b: m.left_shift(a, b))
-bitwise_right_shift = elementwise("bitwise_right_shift", lambda m, a, b: m.right_shift(a, b))
+bitwise_left_shift = elementwise("bitwise_left_shift", lambda m, a, b: m.left_shift(a, b), refuses="bool")
+bitwise_right_shift = elementwise("bitwise_right_shift", lambda m, a, b: m.right_shift(a, b), refuses="bool")
 
 # selection ------------------------------------------------------------------------------------------------------------------------
 where: Elementwise = elementwise("where", lambda m, condition, a, b: m.where(condition, a, b), keep=("condition",),
                     a=lambda g, condition: where(condition, g, 0), b=lambda g, condition: where(condition, 0, g))
 maximum = elementwise("maximum", lambda m, a, b: m.maximum(a, b), a=lambda g, a, b: share(g, a < b, a == b),
-                      b=lambda g, a, b: share(g, b < a, a == b))
+                      b=lambda g, a, b: share(g, b < a, a == b), refuses="complex")
 minimum = elementwise("minimum", lambda m, a, b: m.minimum(a, b), a=lambda g, a, b: share(g, a > b, a == b),
-                      b=lambda g, a, b: share(g, b > a, a == b))
+                      b=lambda g, a, b: share(g, b > a, a == b), refuses="complex")
 fmax = elementwise("fmax", lambda m, a, b: m.fmax(a, b), a=lambda g, a, b: where((a >= b) | isnan(b), g, 0),
-                   b=lambda g, a, b: where((a >= b) | isnan(b), 0, g))
+                   b=lambda g, a, b: where((a >= b) | isnan(b), 0, g), refuses="complex")
 fmin = elementwise("fmin", lambda m, a, b: m.fmin(a, b), a=lambda g, a, b: where((a <= b) | isnan(b), g, 0),
-                   b=lambda g, a, b: where((a <= b) | isnan(b), 0, g))
+                   b=lambda g, a, b: where((a <= b) | isnan(b), 0, g), refuses="complex")
 # of two zeros NumPy and native code take the second one: a zero that lies on a bound keeps its sign
 clamp = elementwise("clamp", lambda m, x, low, high: m.minimum(high, m.maximum(low, x)), number=("low", "ClampBackward1"),
                     x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0),
                     low=lambda g, x, low, high: where((x < low) & (low < high), g, 0),
-                    high=lambda g, x, low, high: where((x > high) | (low > high), g, 0))
+                    high=lambda g, x, low, high: where((x > high) | (low > high), g, 0), refuses="bool complex")
 clamp_min, at_least = (elementwise("clamp_min", lambda m, x, low: m.maximum(low, x), node=node, number=("low", by_number),
-                                   x=lambda g, x, low: where(x >= low, g, 0), low=lambda g, x, low: where(x < low, g, 0))
+                                   x=lambda g, x, low: where(x >= low, g, 0), low=lambda g, x, low: where(x < low, g, 0), refuses="complex")
                        for node, by_number in (("ClampMinBackward1", "ClampMinBackward0"), ("ClampBackward0", "ClampBackward1")))
 clamp_max, at_most = (elementwise("clamp_max", lambda m, x, high: m.minimum(high, x), node=node, number=("high", by_number),
-                                  x=lambda g, x, high: where(x <= high, g, 0), high=lambda g, x, high: where(x > high, g, 0))
+                                  x=lambda g, x, high: where(x <= high, g, 0), high=lambda g, x, high: where(x > high, g, 0),
+                      refuses="complex")
                       for node, by_number in (("ClampMaxBackward1", "ClampMaxBackward0"), ("ClampBackward0", "ClampBackward1")))
 masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",),
                           node="MaskedFillBackward1",
@@ -187,8 +188,9 @@ nan_to_num = elementwise("nan_to_num", lambda m, x, nan, posinf, neginf: m.where
 copysign = elementwise("copysign", lambda m, a, b: m.copysign(a, b), promote="float",
                        a=lambda g, a, result: where(a == 0, 0, g * (result / a)), b=no_gradient)
 nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b), a=lambda g, a, b: where(a == b, 0, g),
-                        b=no_gradient)
-heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0 + 0)))
+                        b=no_gradient, refuses="bool integers")
+heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0 + 0)),
+                        refuses="complex")
 
 
 def share(g: Any, loses: Any, ties: Any) -> Any:

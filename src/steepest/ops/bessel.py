@@ -54,16 +54,21 @@ def _scaled_k(m: Any, x: Value, near: Sequence[float], far: Sequence[float], ord
     return m.where(x > 0.0, value, m.where(m.eq(x, 0.0), INFINITY, NAN))
 
 
-i0e: Elementwise = elementwise("i0e", _i0e, promote=F, node="SpecialI0EBackward0", x=lambda g, x, result: g * (i1e(x) - sign(x) * result))
+i0e: Elementwise = elementwise("i0e", _i0e, promote=F, node="SpecialI0EBackward0", x=lambda g, x, result: g * (i1e(x) - sign(x) * result),
+                               refuses="complex")
 i1e: Elementwise = elementwise("i1e", _i1e, promote=F, node="SpecialI1EBackward0", x=lambda g, x, result: g * where(
-    x == 0, 0.5, i0e(x) - result * (sign(x) + 1 / where(x == 0, 1, x))))
-i0: Elementwise = elementwise("i0", lambda m, x: m.exp(m.abs(x)) * _i0e(m, x), promote=F, x=lambda g, x: g * i1(x))
+    x * x == 0, 0.5, i0e(x) - result * (sign(x) + 1 / where(x * x == 0, 1, x))), refuses="complex")
+i0: Elementwise = elementwise("i0", lambda m, x: m.exp(m.abs(x)) * _i0e(m, x), promote=F, x=lambda g, x: g * i1(x), refuses="complex")
 i1: Elementwise = elementwise("i1", lambda m, x: m.exp(m.abs(x)) * _i1e(m, x), promote=F, node="SpecialI1Backward0",
-                              x=lambda g, x, result: g * where(x == 0, 0.5, i0(x) - result / where(x == 0, 1, x)))
-scaled_k0 = elementwise("scaled_modified_bessel_k0", lambda m, x: _scaled_k(m, x, series.K0_NEAR, series.K0_FAR, 0), promote=F)
-scaled_k1 = elementwise("scaled_modified_bessel_k1", lambda m, x: _scaled_k(m, x, series.K1_NEAR, series.K1_FAR, 1), promote=F)
-k0 = elementwise("modified_bessel_k0", lambda m, x: _scaled_k(m, x, series.K0_NEAR, series.K0_FAR, 0) * m.exp(-x), promote=F)
-k1 = elementwise("modified_bessel_k1", lambda m, x: _scaled_k(m, x, series.K1_NEAR, series.K1_FAR, 1) * m.exp(-x), promote=F)
+                              x=lambda g, x, result: g * where(x == 0, 0.5, i0(x) - result / where(x == 0, 1, x)), refuses="complex")
+scaled_k0 = elementwise("scaled_modified_bessel_k0", lambda m, x: _scaled_k(m, x, series.K0_NEAR, series.K0_FAR, 0), promote=F,
+                        refuses="halves complex")
+scaled_k1 = elementwise("scaled_modified_bessel_k1", lambda m, x: _scaled_k(m, x, series.K1_NEAR, series.K1_FAR, 1), promote=F,
+                        refuses="halves complex")
+k0 = elementwise("modified_bessel_k0", lambda m, x: _scaled_k(m, x, series.K0_NEAR, series.K0_FAR, 0) * m.exp(-x), promote=F,
+                 refuses="halves complex")
+k1 = elementwise("modified_bessel_k1", lambda m, x: _scaled_k(m, x, series.K1_NEAR, series.K1_FAR, 1) * m.exp(-x), promote=F,
+                 refuses="halves complex")
 
 
 # oscillating functions ------------------------------------------------------------------------------------------------------------
@@ -126,9 +131,11 @@ def _airy(m: Any, x: Value) -> Value:
     return m.where(x > 2.0, tail, m.where(x < -8.0, wave, inside))
 
 
-j0, j1 = elementwise("bessel_j0", _j0, promote=F), elementwise("bessel_j1", _j1, promote=F)
-y0, y1 = elementwise("bessel_y0", _y0, promote=F), elementwise("bessel_y1", _y1, promote=F)
+j0, j1 = elementwise("bessel_j0", _j0, promote=F,
+                     refuses="halves complex"), elementwise("bessel_j1", _j1, promote=F, refuses="halves complex")
+y0, y1 = elementwise("bessel_y0", _y0, promote=F,
+                     refuses="halves complex"), elementwise("bessel_y1", _y1, promote=F, refuses="halves complex")
 spherical_j0 = elementwise("spherical_bessel_j0", lambda m, x: m.where(
     m.abs(x) < 0.25, 1.0 - x * x * (1 / 6) * (1.0 - x * x * (1 / 20) * (1.0 - x * x * (1 / 42) * (1.0 - x * x * (1 / 72)))),
-    m.sin(x) / m.where(m.eq(x, 0.0), 1.0, x)), promote=F)
-airy = elementwise("airy_ai", _airy, promote=F)
+    m.where(m.isinf(x), 0.0, m.sin(x) / m.where(m.eq(x, 0.0), 1.0, x))), promote=F, refuses="halves complex")
+airy = elementwise("airy_ai", _airy, promote=F, refuses="halves complex")

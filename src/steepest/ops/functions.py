@@ -45,7 +45,7 @@ atanh = elementwise("atanh", lambda m, x: m.atanh(x), promote=F, x=lambda g, x: 
 atan2 = elementwise("atan2", lambda m, a, b: m.atan2(a, b), promote=F, a=lambda g, a, b: g * over_squares(b, a, b),
                     b=lambda g, a, b: g * over_squares(-a, a, b))
 hypot = elementwise("hypot", lambda m, a, b: m.hypot(a, b), promote=F, a=lambda g, a, result: g * (a / result),
-                    b=lambda g, b, result: g * (b / result))
+                    b=lambda g, b, result: g * (b / result), refuses="bool integers")
 
 # magnitude and rounding -----------------------------------------------------------------------------------------------------------
 
@@ -58,34 +58,41 @@ class Absolute(Elementwise):
         return absolute_complex(x) if x.dtype.is_complex else super().__call__(x)
 
 
-absolute = Absolute("abs", lambda m, x: m.abs(x), {"x": lambda g, x: g * sign(x)}, "", "any", (None,), ())
+absolute = Absolute("abs", lambda m, x: m.abs(x), {"x": lambda g, x: g * sign(x)}, "", "any", (None,), (), (), "bool")
 sgn = elementwise("sgn", lambda m, x: m.sign(x), x=no_gradient)
-sign: Elementwise = elementwise("sign", lambda m, x: m.sign(x), x=no_gradient)
-floor = elementwise("floor", lambda m, x: m.floor(x), x=no_gradient)
-ceil = elementwise("ceil", lambda m, x: m.ceil(x), x=no_gradient)
-trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=no_gradient)
-rounded = elementwise("round", lambda m, x: m.round(x), x=no_gradient)
+sign: Elementwise = elementwise("sign", lambda m, x: m.sign(x), x=no_gradient, refuses="complex")
+floor = elementwise("floor", lambda m, x: m.floor(x), x=no_gradient, refuses="bool")
+ceil = elementwise("ceil", lambda m, x: m.ceil(x), x=no_gradient, refuses="bool")
+trunc = elementwise("trunc", lambda m, x: m.trunc(x), x=no_gradient, refuses="bool")
+rounded = elementwise("round", lambda m, x: m.round(x), x=no_gradient, refuses="bool complex")
 rounded_decimals = elementwise("round_decimals", lambda m, x, scale: m.round(x * scale) / scale, node="RoundBackward1",
-                               x=no_gradient)
-rounded_tens = elementwise("round_tens", lambda m, x, scale: m.round(x / scale) * scale, node="RoundBackward1", x=no_gradient)
-deg2rad = elementwise("deg2rad", lambda m, x: x * (math.pi / 180), promote=F, node="Deg2RadBackward0", x=lambda g: g * (math.pi / 180))
-rad2deg = elementwise("rad2deg", lambda m, x: x * (180 / math.pi), promote=F, node="Rad2DegBackward0", x=lambda g: g * (180 / math.pi))
-frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g)
+                               x=no_gradient, refuses="bool integers complex")
+rounded_tens = elementwise("round_tens", lambda m, x, scale: m.round(x / scale) * scale, node="RoundBackward1", x=no_gradient,
+                           refuses="bool integers complex")
+deg2rad = elementwise("deg2rad", lambda m, x: x * (math.pi / 180), promote=F, node="Deg2RadBackward0", x=lambda g: g * (math.pi / 180),
+                      refuses="complex")
+rad2deg = elementwise("rad2deg", lambda m, x: x * (180 / math.pi), promote=F, node="Rad2DegBackward0", x=lambda g: g * (180 / math.pi),
+                      refuses="complex")
+frac = elementwise("frac", lambda m, x: x - m.trunc(x), x=lambda g: g, refuses="integers")
 
 
 @cache
 def polygamma(n: int) -> Elementwise:
     """The n-th derivative of digamma, n from 1 on."""
-    return elementwise("polygamma", lambda m, x: special.polygamma(m, n, x), promote=F, x=lambda g, x: g * polygamma(n + 1)(x))
+    return elementwise("polygamma", lambda m, x: special.polygamma(m, n, x), promote=F, x=lambda g, x: g * polygamma(n + 1)(x),
+                       refuses="complex")
 
 
 # special functions ----------------------------------------------------------------------------------------------------------------
-erf = elementwise("erf", lambda m, x: m.erf(x), promote=F, x=lambda g, x: g * (2 / math.sqrt(math.pi) * exp(-(x * x))))
-erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g * (-2 / math.sqrt(math.pi) * exp(-(x * x))))
-lgamma = elementwise("lgamma", lambda m, x: m.lgamma(x), promote=F, x=lambda g, x: g * digamma(x))
-digamma: Elementwise = elementwise("digamma", lambda m, x: m.digamma(x), promote=F, x=lambda g, x: g * polygamma(1)(x))
-erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g * (exp(result * result) * (0.5 * math.sqrt(math.pi))))
-logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F, x=lambda g, x: g / (x * (1 - x)))
+erf = elementwise("erf", lambda m, x: m.erf(x), promote=F, x=lambda g, x: g * (2 / math.sqrt(math.pi) * exp(-(x * x))), refuses="complex")
+erfc = elementwise("erfc", lambda m, x: m.erfc(x), promote=F, x=lambda g, x: g * (-2 / math.sqrt(math.pi) * exp(-(x * x))),
+                   refuses="complex")
+lgamma = elementwise("lgamma", lambda m, x: m.lgamma(x), promote=F, x=lambda g, x: g * digamma(x), refuses="complex")
+digamma: Elementwise = elementwise("digamma", lambda m, x: m.digamma(x), promote=F, x=lambda g, x: g * polygamma(1)(x), refuses="complex")
+erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g * (exp(result * result) * (0.5 * math.sqrt(math.pi))),
+                     refuses="complex")
+logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F,
+                    x=lambda g, x: where((x < 0) | (x > 1), float("nan"), g / (x * (1 - x))), refuses="complex")
 sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
                    x=lambda g, x: g * conjugate(where(
                        x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))))
@@ -105,12 +112,13 @@ class LogAddExp(Elementwise):
 
 logaddexp = elementwise("logaddexp", lambda m, a, b: m.where(
     m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp(-m.abs(a - b)))), promote=F, kind=LogAddExp,
-    a=lambda g, a, b: g * (1 / (1 + exp(b - a))), b=lambda g, a, b: g * (1 / (1 + exp(a - b))))
+    a=lambda g, a, b: g * (1 / (1 + exp(b - a))), b=lambda g, a, b: g * (1 / (1 + exp(a - b))), refuses="bool integers")
 logaddexp2 = elementwise("logaddexp2", lambda m, a, b: m.where(
     m.logical_and(m.isinf(a), m.eq(a, b)), a, m.maximum(a, b) + m.log1p(m.exp2(-m.abs(a - b))) * (1 / math.log(2))), promote=F,
-    node="Logaddexp2Backward0", a=lambda g, a, b: g * (1 / (1 + exp2(b - a))), b=lambda g, a, b: g * (1 / (1 + exp2(a - b))))
+    node="Logaddexp2Backward0", a=lambda g, a, b: g * (1 / (1 + exp2(b - a))), b=lambda g, a, b: g * (1 / (1 + exp2(a - b))),
+                         refuses="bool integers complex")
 xlogy = elementwise("xlogy", lambda m, x, y: m.where(m.isnan(y), y, m.where(m.eq(x, 0), 0.0, x * m.log(y))), promote=F,
-                    x=lambda g, x, y: g * where((x == 0) & (y <= 0), 0, log(y)), y=lambda g, x, y: g * (x / y))
+                    x=lambda g, x, y: g * where((x == 0) & (y <= 0), 0, log(y)), y=lambda g, x, y: g * (x / y), refuses="complex")
 # complex numbers ------------------------------------------------------------------------------------------------------------------
 absolute_complex = composite("abs", lambda x: hypot(real(x), imag(x)), operands=1, kernel=lambda x: np.asarray(np.abs(x)),
                              x=lambda g, x: g * direction(x))

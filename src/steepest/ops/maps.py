@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import FLOATING, HALVES, dtype, numpy_dtype
+from steepest.core.dtype import FLOATING, HALVES, dtype, numpy_dtype, these
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
@@ -58,20 +58,32 @@ class Elementwise(Primitive):
     form = "map"
 
     def __init__(self, name: str, definition: Callable[..., Any], rules: dict[str, Any], node_name: str, promote: str,
-                 gives: tuple[dtype | None, ...], keep: tuple[str, ...], held: tuple[str, ...] = ()):
+                 gives: tuple[dtype | None, ...], keep: tuple[str, ...], held: tuple[str, ...] = (), refuses: str = ""):
         super().__init__(name, arguments(definition)[1:], rules, node_name)
         self.definition, self.promote, self.gives = definition, promote, gives
         self.keep = tuple(self.position[n] for n in keep)
         self.held = tuple(self.position[n] for n in held)
+        self.refused = these(refuses)
         self.plans: dict[Any, Plan] = {}
         self.kernels: dict[Any, Any] = {}
         self.default: dtype | None = None
         self.evaluate = unrolled(len(self.inputs))(self)
         self.bind = self.evaluate if type(self).__call__ is Elementwise.__call__ else self.__call__
 
+    def promoted(self, tags: Any) -> dtype:
+        """What the operands promote to, integers as integers."""
+        return promote_tags([t for i, t in enumerate(tags) if i not in self.keep and i not in self.held])
+
+    def check_dtypes(self, tags: Any) -> None:
+        """NotImplementedError where the operation has no kernel for these dtypes; where it has none for integers, numbers do not help."""
+        numbers = dtypes.int64 not in self.refused
+        given = promote_tags([t for i, t in enumerate(tags) if i not in self.keep and (numbers or not isinstance(t, type))])
+        if given in self.refused:
+            raise NotImplementedError(text("operation-dtype", operation=self.name, dtypes=given))
+
     def common(self, tags: Any) -> dtype:
         """The dtype that the operands are brought to."""
-        found = promote_tags([t for i, t in enumerate(tags) if i not in self.keep and i not in self.held])
+        found = self.promoted(tags)
         return dtypes.get_default_dtype() if self.promote == "float" and found.category < FLOATING else found
 
     def types(self, tags: Any) -> tuple[dtype, tuple[dtype, ...]]:
@@ -87,6 +99,8 @@ class Elementwise(Primitive):
             self.default = dtypes.get_default_dtype()
         compute, results = self.types(tags)
         common = self.common(tags)
+        if self.refused:
+            self.check_dtypes(tags)
         kernel = self.kernel(compute)
         target = numpy_dtype(compute)
         convert = [self.converter(i, t, common, compute, target) for i, t in enumerate(tags)]
@@ -286,18 +300,18 @@ def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", pr
                 gives: dtype | tuple[dtype | None, ...] | None = None, results: int = 1, keep: tuple[str, ...] = (),
                 held: tuple[str, ...] = (),
                 number: tuple[str, str] | None = None, kind: type[Elementwise] = Elementwise, rounds_once: bool = False,
-                **rules: Any) -> Elementwise:
+                refuses: str = "", **rules: Any) -> Elementwise:
     """Make an elementwise operation.
 
     `promote="float"` computes integers in the default floating dtype; `gives` fixes the dtype of the result (bool for
     comparisons); operands named in `keep` do not take part in promotion, nor do numbers named in `held`, which have the dtype of
     the others; `results` counts the values of the definition;
     `number` is an operand and the name of the node where that operand is a Python number; `kind` is a subclass to be made;
-    of `rounds_once` see `Primitive`.
+    of `rounds_once` see `Primitive`; `refuses` names the dtypes that PyTorch has no kernel for on the CPU (`core.dtype.GROUPS`).
     """
     if not isinstance(gives, tuple):
         gives = (gives,) * results
-    made = kind(name, definition, rules, node, promote, gives, keep, held)
+    made = kind(name, definition, rules, node, promote, gives, keep, held, refuses)
     made.rounds_once = rounds_once
     if number is not None:
         made.name_with_number(*number)

@@ -37,14 +37,16 @@ def _log_ndtr(m: Any, x: Any) -> Any:
 
 
 erfcx: Elementwise = elementwise("erfcx", special.erfcx, promote=F, node="SpecialErfcxBackward0",
-                                 x=lambda g, x, result: g * (2 * x * result - 2 / ROOT_PI))
+                                 x=lambda g, x, result: g * (2 * x * result - 2 / ROOT_PI), refuses="halves complex")
 ndtri: Elementwise = elementwise("ndtri", _ndtri, promote=F, node="SpecialNdtriBackward0",
-                                 x=lambda g, result: g * (ROOT_TWO_PI * exp(result * result / 2)))
+                                 x=lambda g, result: g * (ROOT_TWO_PI * exp(result * result / 2)), refuses="halves complex")
 log_ndtr = elementwise("log_ndtr", _log_ndtr, promote=F, node="SpecialLogNdtrBackward0",
-                       x=lambda g, x: g / erfcx(x * -ROOT_HALF) * math.sqrt(2 / math.pi))
-ndtr = elementwise("ndtr", lambda m, x: 0.5 * m.erfc(x * -ROOT_HALF), promote=F, x=lambda g, x: g * (exp(x * x * -0.5) / ROOT_TWO_PI))
+                       x=lambda g, x: g / erfcx(x * -ROOT_HALF) * math.sqrt(2 / math.pi), refuses="halves complex")
+ndtr = elementwise("ndtr", lambda m, x: 0.5 * m.erfc(x * -ROOT_HALF), promote=F, x=lambda g, x: g * (exp(x * x * -0.5) / ROOT_TWO_PI),
+                   refuses="complex")
 entr = elementwise("entr", lambda m, x: m.where(x < 0.0, float("-inf"), m.where(m.eq(x, 0.0), 0.0, -x * m.log(x))), promote=F,
-                   node="SpecialEntrBackward0", x=lambda g, x: g * where(x > 0, -1 - log(x), where(x == 0, float("inf"), float("nan"))))
+                   node="SpecialEntrBackward0", x=lambda g, x: g * where(x > 0, -1 - log(x), where(x == 0, float("inf"), float("nan"))),
+                   refuses="complex")
 
 
 def _shared(name: str, function: Any, **rules: Any) -> Any:

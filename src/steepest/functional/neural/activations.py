@@ -12,6 +12,7 @@ from steepest.errors import text
 from steepest.functional.appearing import appears_as
 from steepest.functional.casting import lowers
 from steepest.functional.operands import describe
+from steepest.functional.supporting import refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -73,11 +74,13 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return _apply(act.elu, inplace, input, alpha, 1.0, 1.0)
 
 
+@refuses("bool integers complex")
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """The self-normalizing exponential unit (Klambauer et al. 2017)."""
     return _apply(act.elu, inplace, input, SELU_ALPHA, SELU_SCALE, 1.0)
 
 
+@refuses("bool integers complex")
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """`max(0, x) + min(0, alpha * (exp(x / alpha) - 1))` (Barron 2017); RuntimeError for alpha = 0."""
     if alpha == 0:
@@ -152,6 +155,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     return _apply(act.hardswish, inplace, input)
 
 
+@refuses("bool")
 def softsign(input: Tensor) -> Tensor:
     """`x / (1 + |x|)`."""
     return input / (fn.absolute(input) + 1)
@@ -194,6 +198,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return _apply(act.prelu, False, input, weight if ndim else weight.reshape(()))
 
 
+@refuses("bool integers complex float16")
 def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False) -> Tensor:
     """Leaky ReLU whose slope is drawn uniformly for each element while training, else the middle (Xu et al. 2015)."""
     if lower > upper:
@@ -208,6 +213,7 @@ def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: b
 
 
 @appears_as("GluBackward0")
+@refuses("bool integers complex")
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """`a * sigmoid(b)` for the halves a and b along `dim` (Dauphin et al. 2016); RuntimeError for odd sizes."""
     if input.array.ndim == 0:

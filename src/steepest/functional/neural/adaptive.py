@@ -15,6 +15,7 @@ from steepest.functional.formats import keeps_format
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import Sizes, batched
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
@@ -213,8 +214,11 @@ def _largest(n: int) -> Callable[..., Any]:
     return pool
 
 
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _average(1), keeps_format(_average(2)), in_single_precision(_average(3))
-adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = _largest(1), _largest(2), in_single_precision(_largest(3))
+FLOATS = refuses("bool integers complex")
+adaptive_avg_pool1d, adaptive_avg_pool2d = FLOATS(_average(1)), keeps_format(FLOATS(_average(2)))
+adaptive_avg_pool3d = in_single_precision(FLOATS(_average(3)))
+adaptive_max_pool1d, adaptive_max_pool2d = FLOATS(_largest(1)), FLOATS(_largest(2))
+adaptive_max_pool3d = in_single_precision(FLOATS(_largest(3)))
 
 
 def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:

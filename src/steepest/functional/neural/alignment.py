@@ -15,6 +15,7 @@ from steepest.errors import text
 from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.precision import widened
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops.composites import composite
 from steepest.ops.creation import constant
@@ -146,6 +147,7 @@ aligned = composite(
 
 @by_example
 @in_single_precision
+@refuses("halves")
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,

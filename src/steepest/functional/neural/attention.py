@@ -15,11 +15,13 @@ from steepest.functional.neural.padding import pad
 from steepest.functional.neural.softmax import softmax
 from steepest.functional.products import matmul
 from steepest.functional.shaping import transpose
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops.creation import full
 
 
 @lowers
+@refuses("complex")
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,
@@ -77,6 +79,7 @@ def _addend(mask: Tensor | None, of: Tensor) -> Any:
     return ar.where(mask, float("-inf"), full((), 0, of.dtype))
 
 
+@refuses("bool complex")
 def multi_head_attention_forward(
     query: Tensor,
     key: Tensor,

@@ -11,6 +11,7 @@ from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.reduction import array_function, check_tensors, fold, input_size, reduced, reduction_of
+from steepest.functional.supporting import refuses
 from steepest.ops import activations as act
 from steepest.ops import functions as fn
 from steepest.ops.composites import composite
@@ -96,6 +97,7 @@ binary_with_logits = composite(
 
 
 @in_single_precision
+@refuses("complex")
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -132,6 +134,7 @@ def binary_cross_entropy(
 
 
 @in_single_precision
+@refuses("bool integers complex")
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -165,6 +168,7 @@ def _fix(x: Any, y: Any) -> str:
     return "print(input.shape, target.shape)"
 
 
+@refuses("bool integers complex")
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Tensor,

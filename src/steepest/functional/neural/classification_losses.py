@@ -13,6 +13,7 @@ from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.reduction import check_tensors, reduced, reduction_of
 from steepest.functional.neural.softmax import log_softmax
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
@@ -107,6 +108,7 @@ nll_of_images = composite("nll_loss2d", _nll_body, operands=3, kernel=widened(_n
 
 
 @in_single_precision
+@refuses("bool integers complex")
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -179,6 +181,7 @@ def _label_hint(low: int, high: int, classes: int) -> str:
 
 
 @in_single_precision
+@refuses("complex")
 def cross_entropy(
     input: Tensor,
     target: Tensor,

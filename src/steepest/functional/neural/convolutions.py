@@ -10,6 +10,7 @@ from steepest.functional.formats import keeps_format
 from steepest.functional.neural.convolution import convolve, input_gradient
 from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.windows import Pairs, Sizes, batched, places, sizes_of
+from steepest.functional.supporting import refuses
 from steepest.ops.arithmetic import add
 from steepest.ops.views import permute, squeeze
 
@@ -164,8 +165,9 @@ def _backward(n: int) -> Callable[..., Tensor]:
     return conv
 
 
-conv1d, conv2d, conv3d = [lowers(keeps_format(_forward(n))) for n in (1, 2, 3)]
-conv_transpose1d, conv_transpose2d, conv_transpose3d = [lowers(keeps_format(_backward(n))) for n in (1, 2, 3)]
+conv1d, conv2d, conv3d = [lowers(keeps_format(refuses("bool")(_forward(n)))) for n in (1, 2, 3)]
+NOT_TRANSPOSED = "bool int8 uint8 int16 int32"
+conv_transpose1d, conv_transpose2d, conv_transpose3d = [lowers(keeps_format(refuses(NOT_TRANSPOSED)(_backward(n)))) for n in (1, 2, 3)]
 
 
 @lowers

@@ -11,6 +11,7 @@ from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.reducing import norm
 from steepest.functional.shaping import broadcast_tensors, to_dtype
+from steepest.functional.supporting import refuses
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.creation import constant
@@ -52,6 +53,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
 
 @appears_as("CdistBackward0", 2)
 @in_single_precision
+@refuses("halves complex")
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norms of all differences of rows: `(*, P, D)` and `(*, R, D)` to `(*, P, R)`."""
     a: Any = x1
@@ -59,6 +61,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1)
 
 
+@refuses("complex")
 def pdist(input: Tensor, p: float = 2) -> Tensor:
     """The p-norms of the differences of rows i < j of `(N, D)`, one after another: `(N * (N - 1) / 2)`."""
     first, second = np.triu_indices(input.array.shape[0], 1)

@@ -14,6 +14,7 @@ from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.neural.fused import fused
 from steepest.functional.operands import describe
+from steepest.functional.supporting import refuse
 from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
@@ -128,6 +129,9 @@ def _shorten(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) -
         modes.grad = before
 
 
+NOT_WEIGHTS = dtypes.these("bool integers complex")
+
+
 def embedding_bag(
     input: Tensor,
     weight: Tensor,
@@ -147,6 +151,7 @@ def embedding_bag(
     """
     if mode not in ("sum", "mean", "max"):
         raise ValueError(text("bag-mode", mode=mode))
+    refuse("embedding_bag", weight.dtype, NOT_WEIGHTS)
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError(text("bag-weights", mode=mode))
     if per_sample_weights is not None and per_sample_weights.array.shape != input.array.shape:

@@ -20,6 +20,7 @@ from steepest.functional.neural.windows import (
     windows,
 )
 from steepest.functional.shaping import contiguous
+from steepest.functional.supporting import refuses
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full
 from steepest.ops.views import narrow, permute, select, squeeze, unsqueeze, view, write
@@ -88,6 +89,7 @@ def _sizes(function: str, kernel_size: Any, dilation: Any, padding: Any, stride:
     return kernel, gaps, tuple((p, p) for p in edge), steps
 
 
+@refuses("integers")
 def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """The windows of images `(N, C, H, W)` or `(C, H, W)` as columns `(N, C * K, L)`; RuntimeError where none fits.
 

@@ -11,6 +11,7 @@ from steepest.errors import text
 from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.pooling import pool_back
 from steepest.functional.neural.windows import Sizes, batched, sizes_of
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
@@ -104,7 +105,7 @@ def _public(n: int, always: bool) -> Callable[..., Any]:
         "Maxima of windows at random places, as many as `output_size` says or `output_ratio` of the input's size."
         "\n\nRaises ValueError unless exactly one of these two is given, RuntimeError where windows do not fit."
     )
-    return in_single_precision(pool)
+    return in_single_precision(refuses("bool integers complex")(pool))
 
 
 fractional_max_pool2d, fractional_max_pool3d = _public(2, False), _public(3, False)

@@ -13,6 +13,7 @@ from steepest.functional.neural.precision import widened
 from steepest.functional.operands import describe
 from steepest.functional.products import einsum
 from steepest.functional.shaping import reshape, to_dtype
+from steepest.functional.supporting import refuses
 from steepest.lower.small_matrices import product
 from steepest.ops import contractions as con
 from steepest.ops import reductions as red
@@ -71,6 +72,7 @@ unsafe_view = views.View("view", views.view.index_map, lambda g, like: g.reshape
 
 
 @lowers
+@refuses("bool")
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """`input @ weight.T + bias`: `(*, in_features)`, `(out_features, in_features)`, `(out_features)` to `(*, out_features)`.
 
@@ -110,6 +112,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return views.view(affine(rows, weight, bias), shape=(*shape[:-1], of_weight[0]))
 
 
+@refuses("bool")
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """`y_k = x1 @ weight[k] @ x2 + bias_k`: `(*, in1)`, `(*, in2)`, `(out, in1, in2)` to `(*, out)`."""
     if input1.array.shape[:-1] != input2.array.shape[:-1]:

@@ -10,6 +10,7 @@ from steepest.functional.appearing import appears_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.distances import pairwise_distance
 from steepest.functional.neural.reduction import loss, pair, reduced, reduction_of
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
@@ -59,6 +60,7 @@ def soft_margin_loss(
 
 
 @in_single_precision
+@refuses("complex")
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -76,6 +78,7 @@ def margin_ranking_loss(
 
 
 @in_single_precision
+@refuses("complex")
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -100,6 +103,7 @@ def cosine_embedding_loss(
 
 @appears_as("MultiMarginLossBackward0")
 @in_single_precision
+@refuses("bool integers halves complex")
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -140,6 +144,7 @@ def multi_margin_loss(
 
 @appears_as("MultilabelMarginLossBackward0")
 @in_single_precision
+@refuses("bool integers halves complex")
 def multilabel_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:

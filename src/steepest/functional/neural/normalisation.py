@@ -20,6 +20,7 @@ from steepest.functional.neural import normalising
 from steepest.functional.neural.fused import fused
 from steepest.functional.neural.padding import pad
 from steepest.functional.neural.precision import widened
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
@@ -207,6 +208,7 @@ def _move(running: Tensor, toward: Any, momentum: float) -> None:
 
 
 @keeps_format
+@refuses("bool integers complex")
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -253,6 +255,7 @@ def batch_norm(
     return y
 
 
+@refuses("bool integers complex")
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,
@@ -284,6 +287,7 @@ def instance_norm(
     return show_as(y, "ViewBackward0", ("NativeBatchNormBackward0", ("ViewBackward0", input), *parameters))
 
 
+@refuses("bool integers complex")
 def layer_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05
 ) -> Tensor:
@@ -311,6 +315,7 @@ def _last_dimensions(input: Tensor, normalized_shape: Any, *parameters: Tensor |
 
 
 @keeps_format
+@refuses("bool integers complex")
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05) -> Tensor:
     """Groups of channels of `(N, C, *)` standardised for each sample (Wu, He 2018); RuntimeError where C is no multiple."""
     shape = input.array.shape
@@ -322,6 +327,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     return over_group(input, weight, bias, layout=layout, dims=(2, 3), affine=(1, num_groups, layout[2], 1), eps=eps)[0]
 
 
+@refuses("bool integers")
 def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     """Divided by the root of the mean square over the last dimensions (Zhang, Sennrich 2019); `eps`: the dtype's."""
     wanted = _last_dimensions(input, normalized_shape, weight)
@@ -335,6 +341,7 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     return y if x is input else ar.cast(y, to=input.dtype)
 
 
+@refuses("bool complex int8 uint8 int16 int32")
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """Divided by `(k + alpha * mean of the squares of `size` neighbouring channels) ** beta` (Krizhevsky et al. 2012)."""
     ndim = input.array.ndim

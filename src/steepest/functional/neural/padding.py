@@ -11,6 +11,7 @@ from steepest.errors import text
 from steepest.functional.casting import in_single_precision
 from steepest.functional.formats import keeps_format
 from steepest.functional.neural.fused import fused
+from steepest.functional.supporting import refuses
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import constant, full
@@ -171,4 +172,4 @@ def _padded_around(operation: Composite, input: Tensor, widths: Widths, mode: st
     return made
 
 
-_padded_at_borders = in_single_precision(_padded_around)
+_padded_at_borders = in_single_precision(refuses("bool")(_padded_around))

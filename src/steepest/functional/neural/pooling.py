@@ -26,6 +26,7 @@ from steepest.functional.neural.windows import (
     windows,
 )
 from steepest.functional.shaping import contiguous
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
@@ -245,7 +246,7 @@ def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:
     return both
 
 
-max_pool1d, max_pool2d, max_pool3d = (keeps_format(_max(n)) for n in (1, 2, 3))
+max_pool1d, max_pool2d, max_pool3d = (keeps_format(refuses("bool complex")(_max(n))) for n in (1, 2, 3))
 max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices = map(_with_indices, (max_pool1d, max_pool2d, max_pool3d))
 
 
@@ -281,7 +282,7 @@ def _unpool(n: int) -> Callable[..., Tensor]:
     return unpool
 
 
-max_unpool1d, max_unpool2d, max_unpool3d = [in_single_precision(_unpool(n)) for n in (1, 2, 3)]
+max_unpool1d, max_unpool2d, max_unpool3d = [in_single_precision(refuses("integers")(_unpool(n))) for n in (1, 2, 3)]
 
 
 # averages -------------------------------------------------------------------------------------------------------------------
@@ -424,6 +425,7 @@ def _avg_pool(
     return squeeze(result, dim=(0,)) if alone else result
 
 
+@refuses("bool complex int8 uint8 int16 int32")
 def avg_pool1d(
     input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
 ) -> Tensor:
@@ -437,6 +439,7 @@ def avg_pool1d(
 
 
 @keeps_format
+@refuses("bool complex int8 uint8 int16 int32")
 def avg_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -452,6 +455,7 @@ def avg_pool2d(
 
 @in_single_precision
 @keeps_format
+@refuses("bool halves complex int8 uint8 int16 int32")
 def avg_pool3d(
     input: Tensor,
     kernel_size: Any,

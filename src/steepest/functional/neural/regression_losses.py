@@ -10,6 +10,7 @@ from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.distances import held
 from steepest.functional.neural.reduction import loss, loss_with_option, pair, reduced, reduction_of
 from steepest.functional.neural.warning import warn
+from steepest.functional.supporting import refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -69,6 +70,7 @@ def _weighted(terms: Tensor, weight: Tensor, reduction: str) -> Tensor:
 
 
 @in_single_precision
+@refuses("complex")
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -107,6 +109,7 @@ def l1_loss(
 
 
 @in_single_precision
+@refuses("complex")
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -126,6 +129,7 @@ def smooth_l1_loss(
 
 
 @in_single_precision
+@refuses("complex")
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None) -> Tensor:
     """`d**2 / 2` where `|d| <= delta`, else `delta (|d| - delta / 2)` (Huber 1964); RuntimeError unless delta is positive."""
     reduction = reduction_of(None, None, reduction)
@@ -179,6 +183,7 @@ def poisson_nll_loss(
     return reduced(terms, reduction)
 
 
+@refuses("integers complex")
 def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> Tensor:
     """`(log(var) + (input - target)**2 / var) / 2`, the variance held at least `eps`; ValueError for negative variances."""
     reduction = reduction_of(None, None, reduction)

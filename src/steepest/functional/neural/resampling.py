@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import float32, int64, uint8
+from steepest.core.dtype import float32, int64, these, uint8
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.formats import keeps_format
@@ -22,6 +22,7 @@ from steepest.functional.neural.adaptive import (
 )
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.warning import warn
+from steepest.functional.supporting import refuse
 from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops.composites import Composite, composite
@@ -216,6 +217,10 @@ MODES = {
 """For each of PyTorch's modes and numbers of dimensions: the row for each dimension, and the node."""
 OPERATIONS = {node: _operation(node) for _, node in MODES.values()}
 OPERATIONS |= {f"{node}Aa": _operation(f"{node}Aa") for node in ("UpsampleBilinear2D", "UpsampleBicubic2D")}
+NOT_WEIGHTED = these("bool integers complex")
+REFUSED = {"nearest": these("bool complex int8 int16 int32 int64"), "linear": NOT_WEIGHTED, "trilinear": NOT_WEIGHTED, "area": NOT_WEIGHTED}
+REFUSED |= dict.fromkeys(("nearest-exact", "bilinear", "bicubic"), REFUSED["nearest"])
+"""Dtypes that PyTorch has no kernel for, by mode."""
 AREA = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d}
 
 
@@ -247,6 +252,7 @@ def interpolate(
         raise ValueError(text("interpolate-antialias"))
     if mode == "area" and n not in AREA or mode != "area" and (mode, n) not in MODES:
         raise NotImplementedError(text("interpolate-mode", ndim=len(shape), mode=mode))
+    refuse(f"interpolate with mode {mode}", input.dtype, REFUSED[mode])
     given = size if size is not None else scale_factor
     each = list(given) if isinstance(given, (tuple, list)) else [given] * n
     if len(each) != n:

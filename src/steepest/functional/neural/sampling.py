@@ -14,6 +14,7 @@ from steepest.functional.neural.resampling import cubic_weights
 from steepest.functional.neural.warning import warn
 from steepest.functional.products import matmul
 from steepest.functional.shaping import contiguous
+from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
@@ -56,6 +57,7 @@ def _read(flat: Any, at: list[Any], sizes: tuple[int, ...], padding: str, align:
 
 @appears_as(lambda x: f"GridSampler{x.array.ndim - 2}DBackward0", 2)
 @in_single_precision
+@refuses("bool integers")
 def grid_sample(
     input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
 ) -> Tensor:

@@ -15,6 +15,7 @@ from steepest.functional.neural.precision import widened
 from steepest.functional.neural.rows import RowKernel, matrix
 from steepest.functional.neural.warning import warn
 from steepest.functional.shaping import to_dtype
+from steepest.functional.supporting import refuses
 from steepest.lower.rows import Row
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -192,6 +193,7 @@ def _prepared(name: str, input: Tensor, dtype: Any) -> Tensor:
     return input
 
 
+@refuses("complex")
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.
 
@@ -204,6 +206,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     return softmax_(_prepared("softmax", input, dtype), dim=over)
 
 
+@refuses("complex")
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
     if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
@@ -212,6 +215,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     return log_softmax_(_prepared("log_softmax", input, dtype), dim=over)
 
 
+@refuses("complex")
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`softmax(-x)` along `dim`."""
     over = _chosen("softmin", input, dim)
