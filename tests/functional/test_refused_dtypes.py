@@ -48,3 +48,18 @@ def test_in_place_variants_refuse_too():
 def test_groups_and_single_types_have_names():
     assert these("bool complex") == {torch.bool, torch.complex64, torch.complex128}
     assert these("halves int8") == {torch.float16, torch.bfloat16, torch.int8}
+
+
+def test_softmax_of_complex_numbers_needs_a_dtype():
+    x = torch.tensor([1 + 2j, 3 - 1j])
+    with pytest.raises(NotImplementedError):
+        x.softmax(0)
+    with pytest.raises(NotImplementedError):
+        torch.tensor([1, 2]).softmax(0, dtype=torch.complex64)
+    assert torch.equal(F.softmax(x, 0, dtype=torch.float32), F.softmax(torch.tensor([1.0, 3.0]), 0))
+
+
+def test_powers_have_gradients_by_complex_exponents():
+    x, n = torch.tensor([0j, 2 + 1j], requires_grad=True), torch.tensor([1 + 1j, 2 - 1j], requires_grad=True)
+    (x**n).sum().abs().backward()
+    assert bool(n.grad.isfinite().all()) and n.grad[0].item() == 0

@@ -453,6 +453,16 @@ ROWS = {
         "Number of channels must be divisible by groups. Got an input of shape {shape} and {groups} groups.",
         "通道数应能被 groups 整除,输入的形状是 {shape},groups={groups}"),
     # attention and sampling
+    "group-norm-weight": (
+        "Expected {name} to be a vector of size equal to the number of channels in input, {channels}, but got shape {shape}",
+        "{name} 应是长度等于输入通道数 {channels} 的向量,得到形状 {shape}"),
+    "conv-weight-empty": (
+        "Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size {weight} instead",
+        "groups={groups} 时,权重的第 0 维至少应为 {groups},得到形状 {weight}"),
+    "pad-of-nothing": (
+        "Expected {dims}D or {batched}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: "
+        "{shape}",
+        "{dims} 维(或带批次的 {batched} 维)输入除批次外各维都不能为 0,得到形状 {shape}"),
     "attention-dtypes": (
         "Expected query, key, and value to have the same dtype, but got query.dtype: {query} key.dtype: {keys} and value.dtype: {value} "
         "instead: write key.to(query.dtype), value.to(query.dtype)",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor
 from steepest.functional import shaping
 from steepest.functional.joining import clone_ordered
@@ -15,7 +16,7 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "split_copy": shaping.split, "split_with_sizes_copy": shaping.split_with_sizes, "squeeze_copy": shaping.squeeze,
     "t_copy": shaping.t, "transpose_copy": shaping.transpose, "unbind_copy": shaping.unbind, "unfold_copy": shaping.unfold,
     "unsqueeze_copy": shaping.unsqueeze, "view_as_complex_copy": shaping.view_as_complex, "view_as_real_copy": shaping.view_as_real,
-    "view_copy": shaping.view,
+    "view_copy": lambda x, *size: shaping.view(x, *size) if isinstance(size[0], dtype) else shaping.reshape(x, *size),
 }
 
 

@@ -334,7 +334,7 @@ def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
 _logcumsumexp = composite("logcumsumexp", _log_of_sums, operands=1, kernel=_running_log_of_sums, x=_logcumsumexp_gradient)
 
 
-@refuses("bool integers complex")
+@refuses("bool integers")
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """`log(cumsum(exp(x)))` along `dim`."""
     d = wrap(dim, input.array.ndim)

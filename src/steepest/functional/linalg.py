@@ -104,6 +104,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 @in_single_precision
 def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> Any:
     """The solution of `A x = b` for triangular A, and A."""
+    matrices("triangular_solve", "A", A, square=True)
     lead = common_shape("triangular_solve", b.array.shape[:-2], A.array.shape[:-2])
     A, b = (shaping.expand(x, *lead, *x.array.shape[-2:]) for x in (A, b))
     x = la.solve_triangular(A.mT if transpose else A, b, upper=upper != transpose, unitriangular=unitriangular)

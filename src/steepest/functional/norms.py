@@ -60,6 +60,8 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The product of the norms of a matrix and of its inverse; by default the ratio of the largest to the smallest singular value."""
     matrices("linalg.cond", "A", A)
+    if not A.array.size:
+        return A.new_zeros(A.array.shape[:-2]).real if A.dtype.is_complex else A.new_zeros(A.array.shape[:-2])
     if p in (None, 2, -2):
         s = svdvals(A)
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]

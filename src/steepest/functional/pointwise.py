@@ -264,7 +264,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if not isinstance(value, Tensor):
         value = held(value, input.dtype).item()
     elif value.dtype.is_complex and not input.dtype.is_complex:
-        value = value.real
+        value = held(value.item(), input.dtype).item()
     filled: Tensor = ar.masked_fill(input, mask, value)
     return filled if filled.dtype is input.dtype else filled.to(input.dtype)
 

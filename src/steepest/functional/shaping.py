@@ -295,7 +295,7 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most `chunks` pieces of equal size (the last may be smaller)."""
     size = input.array.shape[wrap(dim, input.array.ndim)]
-    return split(input, max(1, -(-size // chunks)), dim)
+    return split(input, max(1, -(-size // chunks)) if size else [0] * chunks, dim)
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:

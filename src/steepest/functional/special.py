@@ -10,7 +10,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.operands import describe, operand
 from steepest.functional.pointwise import both, polygamma, tensors, unary, where
-from steepest.functional.supporting import refuses
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops import bessel, probability
 from steepest.ops import functions as fn
 from steepest.ops.creation import constant
@@ -55,17 +55,20 @@ def _polynomial(name: str) -> Callable[..., Tensor]:
 POLYNOMIALS = {name: _polynomial(name) for name in orthogonal}
 
 
-@refuses("bool integers complex")
+NOT_REAL = dtypes.these("bool integers complex")
+
+
 def igamma(input: Tensor, other: Tensor) -> Tensor:
     """The lower incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
     tensors("igamma", input=input, other=other)
+    refuse("igamma", input.dtype, NOT_REAL)
     return probability.igamma(*_floats("igamma", input, other))
 
 
-@refuses("bool integers complex")
 def igammac(input: Tensor, other: Tensor) -> Tensor:
     """The upper incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
     tensors("igammac", input=input, other=other)
+    refuse("igammac", input.dtype, NOT_REAL)
     return probability.igammac(*_floats("igammac", input, other))
 
 

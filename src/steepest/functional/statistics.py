@@ -94,7 +94,7 @@ def _edge(at: Tensor, near: Tensor, far: Tensor | None, h: tuple[Any, Any], sign
     if far is None:
         return (near - at) / h[0] * sign
     a, b = h
-    return ((near * (a + b) * (a + b) - far * a * a - at * (b * (2 * a + b))) / (a * b * (a + b))) * sign
+    return (near * ((a + b) / (a * b)) - far * (a / (b * (a + b))) - at * ((2 * a + b) / (a * (a + b)))) * sign
 
 
 @refuses("bool")

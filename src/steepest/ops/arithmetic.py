@@ -125,11 +125,11 @@ def zeros_where_even(g: Any, x: Any, exponent: Any) -> Any:
 
 
 def power_log(x: Any, exponent: Any, result: Any) -> Any:
-    """`x ** exponent * log(x)`, 0 where x is 0 and the exponent not negative."""
+    """`x ** exponent * log(x)`, 0 where x is 0 and the exponent's real part not negative."""
     if not isinstance(x, Tensor):
-        from_number = exponent * 0 + x
-        return where((from_number == 0) & (exponent >= 0), 0, result * log(from_number))
-    return where((x == 0) & (exponent >= 0), 0, result * log(x))
+        x = full((), x, result.dtype)
+    rising = (exponent.real if exponent.dtype.is_complex else exponent) >= 0
+    return where((x == 0) & rising, 0, result * log(x))
 
 
 # comparison -----------------------------------------------------------------------------------------------------------------------

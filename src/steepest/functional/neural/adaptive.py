@@ -140,7 +140,7 @@ def _max_index(shape: Sizes, out: Sizes) -> Any:
 def _max_body(x: Any, out: Sizes) -> Any:
     shape = x.array.shape
     flat = _max_index(shape, out)
-    rows = x.reshape(*shape[:2], -1)
+    rows = x.reshape(*shape[:2], math.prod(shape[2:]))
     seen = ix.take_rows(rows, constant(flat.reshape(-1).astype(np.int64), int64), dim=2).reshape(*shape[:2], *flat.shape)
     values, which = red.max_dim(seen, dim=seen.array.ndim - 1, keepdim=False)
     places = constant(np.ascontiguousarray(flat).astype(np.int64), int64).expand(*seen.array.shape)
@@ -149,7 +149,7 @@ def _max_body(x: Any, out: Sizes) -> Any:
 
 def _max_kernel(x: Any, out: Sizes) -> Any:
     flat = _max_index(x.shape, out)
-    seen = x.reshape(*x.shape[:2], -1)[:, :, flat]
+    seen = x.reshape(*x.shape[:2], math.prod(x.shape[2:]))[:, :, flat]
     which = seen.argmax(-1)[..., None]
     places = np.broadcast_to(flat, seen.shape)
     return np.take_along_axis(seen, which, -1)[..., 0], np.take_along_axis(places, which, -1)[..., 0].astype(np.int64)

@@ -48,6 +48,8 @@ def _conv(n: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: An
     if any(a < 0 for pair in pairs for a in pair):
         raise RuntimeError(text("conv-negative-padding", padding=[a for a, _ in pairs]))
     shape, of_weight = x.array.shape, weight.array.shape
+    if groups > 0 and of_weight[0] < groups:
+        raise RuntimeError(text("conv-weight-empty", groups=groups, weight=list(of_weight)))
     if shape[1] != of_weight[1] * groups:
         raise RuntimeError(
             text(
@@ -97,6 +99,8 @@ def _transposed(
     steps, gaps = sizes_of(stride, n, "stride", function), sizes_of(dilation, n, "dilation", function)
     inner, extra = sizes_of(padding, n, "padding", function), sizes_of(output_padding, n, "output_padding", function)
     shape, of_weight = x.array.shape, weight.array.shape
+    if groups > 0 and of_weight[0] < groups:
+        raise RuntimeError(text("conv-weight-empty", groups=groups, weight=list(of_weight)))
     if shape[1] != of_weight[0]:
         raise RuntimeError(
             text(

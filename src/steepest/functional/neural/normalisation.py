@@ -321,6 +321,9 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     shape = input.array.shape
     if len(shape) < 2 or num_groups <= 0 or shape[1] % num_groups:
         raise RuntimeError(text("group-norm-channels", shape=list(shape), groups=num_groups))
+    for name, x in (("weight", weight), ("bias", bias)):
+        if x is not None and x.array.shape != (shape[1],):
+            raise RuntimeError(text("group-norm-weight", name=name, channels=shape[1], shape=list(x.array.shape)))
     layout = (shape[0], num_groups, shape[1] // num_groups, math.prod(shape[2:]))
     if layout[2] * layout[3] <= 1 and shape[0] > 0:
         raise ValueError(text("batch-norm-one-value", shape=list(shape)))

@@ -158,6 +158,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise ValueError(text("pad-value", mode=mode, value=value))
     if count not in (1, 2, 3) or ndim not in (count + 1, count + 2):
         raise NotImplementedError(text("pad-dims", mode=mode, pad=given, shape=list(shape)))
+    if mode != "circular" and 0 in shape[ndim - count - 1:]:
+        raise RuntimeError(text("pad-of-nothing", dims=count + 1, batched=count + 2, shape=list(shape)))
     for n, (a, b) in zip(shape, widths, strict=True):
         limit = {"reflect": n - 1, "circular": n}.get(mode)
         if limit is not None and (a or b) and max(a, b) > limit:

@@ -273,7 +273,7 @@ def _unpool(n: int) -> Callable[..., Tensor]:
         size = math.prod(wanted)
         if at.array.size and not 0 <= at.array.min() <= at.array.max() < size:
             raise RuntimeError(text("unpool-index", low=int(at.array.min()), high=int(at.array.max()), size=size))
-        rows = (*shape[:2], -1)
+        rows = (*shape[:2], math.prod(x.array.shape[2:]))
         result = ix.scatter(full((*shape[:2], size), 0, x.dtype), contiguous(at).reshape(*rows), contiguous(x).reshape(*rows), dim=2)
         return squeeze(result.reshape(*shape), dim=(0,)) if alone else result.reshape(*shape)
 

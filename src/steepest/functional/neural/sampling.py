@@ -1,6 +1,7 @@
 """Images read at positions that are data: `grid_sample` and the grids of affine maps (Jaderberg et al. 2015)."""
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def _read(flat: Any, at: list[Any], sizes: tuple[int, ...], padding: str, align:
         inside = good if inside is None else inside & good
         index = index * n + ar.cast(ar.where(good, x, 0), to=int64)
     shape = index.array.shape
-    rows = contiguous(index).reshape(shape[0], 1, -1).expand(shape[0], flat.array.shape[1], -1)
+    rows = contiguous(index).reshape(shape[0], 1, math.prod(index.array.shape[1:])).expand(shape[0], flat.array.shape[1], -1)
     values = ix.gather(flat, rows, dim=2).reshape(shape[0], flat.array.shape[1], *shape[1:])
     return ar.where(inside.unsqueeze(1), values, 0)
 
@@ -81,7 +82,7 @@ def grid_sample(
         and mode == "bicubic"
     ):
         raise RuntimeError(text("grid-shape", input=list(shape), grid=list(grid.array.shape), mode=mode))
-    flat = contiguous(input).reshape(*shape[:2], -1)
+    flat = contiguous(input).reshape(*shape[:2], math.prod(shape[2:]))
     sizes = shape[2:]
     where = []
     for i, size in enumerate(sizes):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
-from steepest.core.dtype import FLOATING
+from steepest.core.dtype import these
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import attach, wants_gradient
 from steepest.core.tensor import Tensor, fresh
@@ -15,7 +15,7 @@ from steepest.functional.neural.precision import widened
 from steepest.functional.neural.rows import RowKernel, matrix
 from steepest.functional.neural.warning import warn
 from steepest.functional.shaping import to_dtype
-from steepest.functional.supporting import refuses
+from steepest.functional.supporting import refuse
 from steepest.lower.rows import Row
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -187,35 +187,36 @@ def _chosen(function: str, input: Tensor, dim: int | None) -> tuple[int, ...]:
 
 def _prepared(name: str, input: Tensor, dtype: Any) -> Tensor:
     if dtype is not None:
-        return to_dtype(input, dtype)
-    if input.dtype.category < 2:
+        input = to_dtype(input, dtype)
+    elif input.dtype.category < 2:
         raise NotImplementedError(text("softmax-of-integers", function=name, dtype=input.dtype))
+    refuse(name, input.dtype, NOT_ORDERED)
     return input
 
 
-@refuses("complex")
+NOT_ORDERED = these("bool integers complex")
+
+
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`exp(x) / sum(exp(x))` along `dim`.
 
     >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
     tensor([[0.5000, 0.5000]])
     """
-    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
+    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.is_floating_point:
         return softmax_(input, dim=(dim,))
     over = _chosen("softmax", input, dim)
     return softmax_(_prepared("softmax", input, dtype), dim=over)
 
 
-@refuses("complex")
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
-    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.category >= FLOATING:
+    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.is_floating_point:
         return log_softmax_(input, dim=(dim,))
     over = _chosen("log_softmax", input, dim)
     return log_softmax_(_prepared("log_softmax", input, dtype), dim=over)
 
 
-@refuses("complex")
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`softmax(-x)` along `dim`."""
     over = _chosen("softmin", input, dim)

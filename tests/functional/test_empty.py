@@ -1,0 +1,30 @@
+"""Operands without elements: an empty result, or an error that names what is empty."""
+
+import pytest
+
+import steepest as torch
+from steepest.nn import functional as F
+
+
+def test_a_dimension_of_size_zero_is_cut_into_as_many_pieces():
+    assert [tuple(p.shape) for p in torch.zeros(0, 3).chunk(2)] == [(0, 3), (0, 3)]
+
+
+def test_a_batch_of_none_gives_none():
+    assert F.adaptive_max_pool2d(torch.zeros(0, 2, 4, 4), 2).shape == (0, 2, 2, 2)
+    indices = torch.zeros(0, 2, 2, 2, dtype=torch.int64)
+    assert F.max_unpool2d(torch.zeros(0, 2, 2, 2), indices, 2).shape == (0, 2, 4, 4)
+    assert F.grid_sample(torch.zeros(0, 1, 3, 3), torch.zeros(0, 2, 2, 2), align_corners=False).shape == (0, 1, 2, 2)
+    assert torch.linalg.cond(torch.zeros(0, 3, 3)).shape == (0,)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: F.conv1d(torch.ones(1, 2, 3), torch.ones(0, 2, 2)), lambda: F.pad(torch.ones(1, 0, 3), (1, 1), "reflect"),
+    lambda: F.group_norm(torch.ones(1, 2, 3), 1, torch.ones(0)), lambda: torch.triangular_solve(torch.ones(3, 1), torch.ones(0, 3))])
+def test_what_must_not_be_empty_is_named(call):
+    with pytest.raises(RuntimeError):
+        call()
+
+
+def test_a_copy_of_a_view_may_be_of_any_memory():
+    assert torch.view_copy(torch.arange(6).reshape(2, 3).T, (6,)).tolist() == [0, 3, 1, 4, 2, 5]
