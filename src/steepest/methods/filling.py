@@ -6,6 +6,7 @@ from typing import Any
 from steepest.core.generator import default_generator
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.supporting import refuses
 from steepest.ops.inplace import assign
 from steepest.ops.random import draw_like
 from steepest.ops.views import expand
@@ -66,5 +67,6 @@ def _sampler(name: str, *defaults: tuple[str, float]) -> Callable[..., Tensor]:
 METHODS: dict[str, Any] = {
     "uniform_": uniform_, "normal_": normal_, "bernoulli_": bernoulli_, "random_": random_,
     "exponential_": _sampler("exponential", ("lambd", 1.0)), "cauchy_": _sampler("cauchy", ("median", 0.0), ("sigma", 1.0)),
-    "log_normal_": _sampler("log_normal", ("mean", 1.0), ("std", 2.0)), "geometric_": _sampler("geometric", ("p", 0.5)),
+    "log_normal_": _sampler("log_normal", ("mean", 1.0), ("std", 2.0)),
+    "geometric_": refuses("bool complex")(_sampler("geometric", ("p", 0.5))),
 }

@@ -480,4 +480,4 @@ def _lp_pool(n: int) -> Callable[..., Tensor]:
     return pool
 
 
-lp_pool1d, lp_pool2d, lp_pool3d = _lp_pool(1), _lp_pool(2), _lp_pool(3)
+lp_pool1d, lp_pool2d, lp_pool3d = _lp_pool(1), _lp_pool(2), refuses("halves")(_lp_pool(3))
