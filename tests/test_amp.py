@@ -168,3 +168,13 @@ def test_the_order_of_calls_is_checked() -> None:
         scaler.step(optimizer)
     with pytest.raises(RuntimeError, match="after step"):
         scaler.unscale_(optimizer)
+
+
+def test_factors_of_a_scaler_can_be_asked_for_and_set() -> None:
+    scaler = torch.amp.GradScaler("cpu", growth_factor=4.0, growth_interval=1)
+    assert (scaler.get_growth_factor(), scaler.get_backoff_factor(), scaler.get_growth_interval()) == (4.0, 0.5, 1)
+    scaler.set_growth_factor(3.0)
+    scaler.set_backoff_factor(0.25)
+    scaler.set_growth_interval(2)
+    state = scaler.state_dict()
+    assert (state["growth_factor"], state["backoff_factor"], state["growth_interval"]) == (3.0, 0.25, 2)

@@ -12,8 +12,9 @@ outside.explain(__name__)
 
 
 @contextmanager
-def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
-    """Draws inside the block leave the default generator as it was."""
+def fork_rng(devices: Any = None, enabled: bool = True, _caller: str = "fork_rng", _devices_kw: str = "devices",
+             device_type: str = "cuda") -> Iterator[None]:
+    """Draws inside the block leave the default generator as it was; there are no generators of accelerators, whose types do not matter."""
     state = get_rng_state()
     try:
         yield

@@ -285,6 +285,15 @@ ROWS = {
     "product-ndim": (
         "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
         "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
+    "no-comparison": (
+        "No comparison pair was able to handle inputs of type {actual} and {expected}.",
+        "无法比较 {actual} 与 {expected} 类型的对象。"),
+    "tolerances-both": (
+        "Both 'rtol' and 'atol' must be either specified or omitted, but got no {missing}.",
+        "'rtol' 与 'atol' 须同时给出或同时省略,缺少 {missing}。"),
+    "assert-allclose": (
+        "torch.testing.assert_allclose() is deprecated; write torch.testing.assert_close()",
+        "torch.testing.assert_allclose() 已弃用;请写 torch.testing.assert_close()"),
     "memory-format-rank": (
         "required rank {rank} tensor to use {format} format; this one has {ndim} dimensions",
         "{format} 格式只用于 {rank} 维张量,这个张量是 {ndim} 维"),

@@ -72,7 +72,8 @@ def erfcx(m: Any, x: Value) -> Value:
     held = m.minimum(size, 27.0)
     square = m.exp(held * held)
     near = m.exp(size * size) * (1.0 - (x + x * polynomial(x * x, _ERF)))
-    return m.where(size <= 0.5, near, m.where(x > 0.0, far, m.where(size > 26.7, INFINITY, 2.0 * square - far)))
+    above = m.where(m.eq(x, INFINITY), 0.0, far)
+    return m.where(size <= 0.5, near, m.where(x > 0.0, above, m.where(size > 26.7, INFINITY, 2.0 * square - far)))
 
 
 def _sine_of_pi(m: Any, x: Value) -> Value:

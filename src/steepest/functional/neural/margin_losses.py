@@ -19,7 +19,7 @@ from steepest.ops.creation import positions
 from steepest.ops.maps import elementwise
 from steepest.ops.views import unsqueeze
 
-soft_margin_term = elementwise("soft_margin", lambda m, x, target: m.log(m.exp(-target * x) + 1))
+soft_margin_term = elementwise("soft_margin", lambda m, x, target: m.log1p(m.exp(-target * x)))
 soft_margin = loss(
     "soft_margin_loss",
     soft_margin_term,

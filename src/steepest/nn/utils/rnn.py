@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
-from steepest.core.dtype import dtype, float16, float32, float64, int64
+from steepest.core.dtype import dtype, float16, float32, float64, int8, int16, int32, int64, uint8
 from steepest.core.tensor import Tensor
 from steepest.errors import outside, text
 from steepest.functional.creating import arange, as_tensor, empty_like, full
@@ -77,6 +77,30 @@ class PackedSequence(PackedSequence_):
     def long(self) -> Self:
         """The same with `data` in int64."""
         return self._as(int64)
+
+    def int(self) -> Self:
+        """The same with `data` in int32."""
+        return self._as(int32)
+
+    def short(self) -> Self:
+        """The same with `data` in int16."""
+        return self._as(int16)
+
+    def char(self) -> Self:
+        """The same with `data` in int8."""
+        return self._as(int8)
+
+    def byte(self) -> Self:
+        """The same with `data` in uint8."""
+        return self._as(uint8)
+
+    def pin_memory(self) -> Self:
+        """The same: there is no accelerator to pin memory for."""
+        return self
+
+    def is_pinned(self) -> bool:
+        """False: see `pin_memory`."""
+        return False
 
     @property
     def is_cuda(self) -> bool:
