@@ -83,6 +83,9 @@ def test_device_and_dtype_are_read_as_module_to_reads_them():
         "from steepest.futures import Future, collect_all",
         "steepest.futures.Future[steepest.Tensor] | None",
         "steepest.distributed.ProcessGroup",
+        "from steepest.ao import quantization",
+        "from steepest.ao.quantization import ObserverBase",
+        "steepest.quantization.FakeQuantizeBase",
     ],
 )
 def test_classes_of_several_machines_can_be_named(line):

@@ -27,7 +27,7 @@ PROFILING = "other tools see Python programs better", "write python -m cProfile,
 HUB = "models from the network, which run code of their own", "get the file with urllib.request.urlretrieve and torch.load it"
 NAMES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("package", "nativert", "_inductor"), JIT),
-    **dict.fromkeys(("quantization", "ao", "quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
+    **dict.fromkeys(("quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
     **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
                      "sparse_compressed_tensor"), SPARSE),
