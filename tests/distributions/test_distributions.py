@@ -60,7 +60,7 @@ def test_samples_have_no_gradient_and_rsamples_have_one() -> None:
 
 @pytest.mark.parametrize(("wrong", "words"), [
     (lambda d, t: d.Normal(0.0, -1.0), "parameter scale .* GreaterThan\\(lower_bound=0.0\\)"),
-    (lambda d, t: d.Uniform(1.0, 0.0), "parameter high"),
+    (lambda d, t: d.Uniform(1.0, 0.0), "parameter low"),
     (lambda d, t: d.Categorical(t.tensor([0.5, -0.1])), "parameter probs .* Simplex"),
     (lambda d, t: d.Categorical(), "Either `probs` or `logits`"),
     (lambda d, t: d.Bernoulli(0.3).log_prob(t.tensor(0.5)), "within the support \\(Boolean\\(\\)\\)"),

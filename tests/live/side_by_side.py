@@ -196,7 +196,7 @@ def differ(want: Any, got: Any, digits: float, floor: float = 0) -> bool:
 
 def first_words(problem: Exception) -> list[str]:
     text = re.sub(r"^[\w.]+\(\): ", "", str(problem))           # the name of the function, which PyTorch puts before some texts
-    return re.sub(r"[,.:;]", " ", text).lower().split()[:3]
+    return re.sub(r"<class '.*?'>|[\W_]", " ", text).lower().split()[:3]
 
 
 def digits_of(line: str) -> float:

@@ -155,6 +155,46 @@ func.jacrev(lambda x: 3.0)(x)
 func.vmap(lambda x: x, out_dims=None)(x)
 torch.autograd.functional.vjp(lambda x: x, x, torch.ones(3))
 """,
+    "gamma numbers by float32 constants, and how they move": """
+torch.set_default_dtype(torch.float64)
+a = (torch.rand(40) * 9 + 0.01).requires_grad_()
+torch._standard_gamma(a)
+torch.distributions.Gamma(a, 2.0).sample()
+torch.autograd.grad(torch.distributions.Gamma(a, 2.0).rsample().sum(), a)
+torch.autograd.grad(torch.distributions.Dirichlet(a.reshape(10, 4)).rsample().square().sum(), a)
+torch.autograd.grad(torch.distributions.Beta(a, a.flip(0)).rsample().sum(), a)
+torch.distributions.Beta(torch.tensor([0.5, 0.6]), torch.tensor([0.7, 1.2])).mode
+""",
+    "mistakes with distributions": """
+D, T = torch.distributions, torch.distributions.transforms
+D.Categorical(torch.tensor(0.5))
+D.Dirichlet(torch.tensor(0.5))
+D.MultivariateNormal(torch.ones(2), scale_tril=torch.ones(2))
+D.LowRankMultivariateNormal(torch.ones(2), torch.ones(3, 2), torch.ones(2))
+D.LowRankMultivariateNormal(torch.ones(2), torch.ones(2, 2), torch.ones(3))
+D.MixtureSameFamily(D.Categorical(torch.ones(3)), D.Normal(torch.ones(2), 1.0))
+D.MixtureSameFamily(D.Normal(torch.ones(3), 1.0), D.Normal(torch.ones(2), 1.0))
+D.TransformedDistribution(D.Normal(0.0, 1.0), 3)
+D.Uniform(2.0, 1.0)
+D.Independent(D.Bernoulli(torch.ones(2) / 2), 1).enumerate_support()
+D.Cauchy(0.0, 1.0).entropy(), D.LKJCholesky(3, 1.0).mode
+T.CatTransform([T.ExpTransform(), T.SigmoidTransform()], 0, [1, 2])(torch.ones(4))
+T.StackTransform([T.ExpTransform(), T.SigmoidTransform()])(torch.ones(4))
+T.ReshapeTransform((3,), (3, 1)).forward_shape((4,))
+torch.broadcast_shapes((2, 3), (4,))
+torch.ones(0, 3).reshape(0, -1)
+torch.ones(2, 3).expand(3)
+torch.linalg.cholesky(-torch.eye(2))
+torch.linalg.inv(torch.zeros(2, 2))
+torch.linalg.solve(torch.zeros(2, 2), torch.ones(2))
+""",
+    "a scaler without gradients says so when it steps": """
+optimizer = torch.optim.SGD([torch.ones(2, requires_grad=True)], lr=0.1)
+scaler = torch.amp.GradScaler('cpu')
+scaler.unscale_(optimizer)
+scaler.step(optimizer)
+torch.optim.LBFGS([torch.ones(2, requires_grad=True)]).step()
+""",
     "the norms of a vector's elements": "nn.utils.parametrizations.weight_norm(nn.RMSNorm(4))",
     "a parametrization of what is not there": """
 nn.utils.parametrizations.orthogonal(nn.ReLU())

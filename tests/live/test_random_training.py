@@ -112,7 +112,9 @@ def training(seed: int) -> list[str]:
     parameters = w.one("net.parameters()", "net.parameters()", "net.named_parameters()",
                        "[{'params': net.body.parameters()}, {'params': [net.head.weight], 'lr': 0.03}]",
                        "[{'params': list(net.body.parameters()), 'weight_decay': 0.1}, {'params': [*net.head.parameters(), net.free]}]")
-    w.lines += [f"net = Net({inputs}, {w.upto(1, 6)}, {c}{w.one('', ', norm=True')})", f"x, t = torch.randn({n}, {inputs}), {target}",
+    style = w.one("plain", "plain", "plain", "clip", "accumulate", "scaler", "autocast")
+    norm = "" if style == "autocast" else w.one("", ", norm=True")     # of a bias before a norm bfloat16 leaves rounding alone
+    w.lines += [f"net = Net({inputs}, {w.upto(1, 6)}, {c}{norm})", f"x, t = torch.randn({n}, {inputs}), {target}",
                 f"criterion = {loss}", f"optimizer = {w.optimizer(parameters)}", "repr(optimizer)", "criterion"]
     lbfgs = "LBFGS" in w.lines[-3]
     total = "" if "reduction='none'" not in loss else w.one(".sum()", ".mean()")
@@ -120,7 +122,7 @@ def training(seed: int) -> list[str]:
     scheduled = w.maybe(0.6)
     if scheduled:
         w.lines.append(f"scheduler = {w.scheduler()}")
-    style = w.one("plain", "plain", "plain", "clip", "accumulate", "scaler", "autocast") if not lbfgs else "closure"
+    style = "closure" if lbfgs else style
     if style == "scaler":
         w.lines.append(f"scaler = torch.amp.GradScaler('cpu'{w.options(init_scale=(64.0, 1024.0), growth_interval=(1, 2), enabled=(False,), backoff_factor=(0.25,))})")
     averaged = w.maybe(0.2)

@@ -44,9 +44,7 @@ class GradScaler:
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         with no_grad():
             finite = [bool(g.mul_(1.0 / self._scale).isfinite().all()) for g in gradients]
-        if not finite:
-            raise AssertionError(text("scaler-no-gradients"))
-        self._finite[id(optimizer)] = all(finite)
+        self._finite[id(optimizer)] = all(finite) if finite else None
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
         """`optimizer.step()`, unless a gradient is infinite or NaN; unscales first where that has not been done."""
@@ -56,6 +54,8 @@ class GradScaler:
             raise RuntimeError(text("scaler-stepped-twice"))
         if id(optimizer) not in self._finite:
             self.unscale_(optimizer)
+        if self._finite[id(optimizer)] is None:
+            raise AssertionError(text("scaler-no-gradients"))
         self._stepped.add(id(optimizer))
         return optimizer.step(*args, **kwargs) if self._finite[id(optimizer)] else None
 

@@ -186,3 +186,9 @@ def of_number(value: Any) -> dtype:
     if isinstance(value, int):
         return int64
     return _default.to_complex() if isinstance(value, complex) else _default
+
+
+TYPE_NAMES = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
+              "int64": "LongTensor", "int32": "IntTensor", "int16": "ShortTensor", "int8": "CharTensor", "uint8": "ByteTensor",
+              "bool": "BoolTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor"}
+"""What tensors of a dtype were called in PyTorch's early days, and are in its errors."""

@@ -65,6 +65,11 @@ class Independent(Distribution):
     def log_prob(self, value: Any) -> Any:
         return sum_last(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
 
+    def enumerate_support(self, expand: bool = True) -> Any:
+        if self.reinterpreted_batch_ndims > 0:
+            raise NotImplementedError(text("enumeration-of-products"))
+        return self.base_dist.enumerate_support(expand=expand)
+
     def entropy(self) -> Any:
         return sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
@@ -77,10 +82,13 @@ class MixtureSameFamily(Distribution):
 
     def __init__(self, mixture_distribution: Categorical, component_distribution: Distribution, validate_args: bool | None = None):
         components = tuple(component_distribution.batch_shape)
-        given = isinstance(mixture_distribution, Categorical)
-        mixture = tuple(mixture_distribution.logits.shape) if given else type(mixture_distribution).__name__
-        if not given or mixture[-len(components):] != components[-len(mixture):]:
-            raise ValueError(text("distribution-mixture", mixture=mixture, component=components))
+        if not isinstance(mixture_distribution, Categorical):
+            raise ValueError(text("distribution-mixture-kind", kind=type(mixture_distribution).__name__))
+        mixture = tuple(mixture_distribution.logits.shape)
+        if mixture[-1:] != components[-1:]:
+            raise ValueError(text("distribution-mixture-count", mixture=mixture[-1], component=components[-1] if components else None))
+        if mixture[-len(components):] != components[-len(mixture):]:
+            raise ValueError(text("distribution-mixture", mixture=mixture[:-1], component=components[:-1]))
         self.mixture_distribution, self.component_distribution = mixture_distribution, component_distribution
         self._event_ndims = len(component_distribution.event_shape)
         super().__init__(component_distribution.batch_shape[:-1], component_distribution.event_shape, validate_args=validate_args)
@@ -151,7 +159,8 @@ class MultivariateNormal(Covariance):
         name, matrix = given
         for what, x, dims in (("loc", loc, 1), (name, matrix, 2)):
             if x.dim() < dims:
-                raise ValueError(text("distribution-dims", distribution=type(self).__name__, name=what, dims=dims, shape=tuple(x.shape)))
+                shown = "scale_tril matrix" if what == "scale_tril" else what
+                raise ValueError(text("distribution-dims", name=shown, dims=("one", "two")[dims - 1], shape=tuple(x.shape)))
         batch = broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
         self.loc = loc.expand((*batch, -1))
         self.__dict__[name] = matrix.expand((*batch, -1, -1))

@@ -143,10 +143,10 @@ class Uniform(Distribution):
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None):
         self.low, self.high = broadcast_all(low, high)
         super().__init__(self.low.shape, validate_args=validate_args)
-        above = constraints.greater_than(self.low)
-        if self._validate_args and not above.check(self.high).all():
-            raise ValueError(text("distribution-parameter", name="high", shape=tuple(self.high.shape), distribution=self,
-                                  constraint=above, value=self.high))
+        below = constraints.less_than(self.high)
+        if self._validate_args and not below.check(self.low).all():
+            raise ValueError(text("distribution-parameter", name="low", shape=tuple(self.low.shape), distribution=self,
+                                  constraint=below, value=self.low))
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)
     def support(self) -> Constraint:

@@ -170,7 +170,7 @@ class Categorical(Distribution):
         _one_of(probs=probs, logits=logits)
         name, given = ("probs", probs) if logits is None else ("logits", logits)
         if given.dim() < 1:
-            raise ValueError(text("distribution-dims", distribution=type(self).__name__, name=name, dims=1, shape=tuple(given.shape)))
+            raise ValueError(text("distribution-dims", name=f"`{name}` parameter", dims="one", shape=tuple(given.shape)))
         if logits is None:
             self.probs = probs / probs.sum(-1, keepdim=True)
         else:

@@ -86,7 +86,7 @@ class Distribution:
     @property
     def mode(self) -> Any:
         """The most likely value."""
-        raise NotImplementedError(text("distribution-without", distribution=type(self).__name__, what="mode"))
+        raise NotImplementedError(text("distribution-without-mode", kind=type(self)))
 
     @property
     def variance(self) -> Any:

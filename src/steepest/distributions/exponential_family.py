@@ -41,7 +41,7 @@ def _derived(p: ExponentialFamily) -> tuple[list[Any], Any, Any]:
 def divergence(p: ExponentialFamily, q: ExponentialFamily) -> Any:
     """KL(p || q) of two members of one family: the Bregman divergence of the log-normaliser."""
     if type(p) is not type(q):
-        raise NotImplementedError(text("kl-unknown", p=type(p).__name__, q=type(q).__name__))
+        raise NotImplementedError(text("kl-of-families"))
     natural, norm, slopes = _derived(p)
     result = q._log_normalizer(*q._natural_params) - norm
     for mine, other, slope in zip(natural, q._natural_params, slopes, strict=True):

@@ -138,7 +138,7 @@ class Dirichlet(Distribution):
 
     def __init__(self, concentration: Any, validate_args: bool | None = None):
         if concentration.dim() < 1:
-            raise ValueError(text("distribution-dims", distribution="Dirichlet", name="concentration", dims=1,
+            raise ValueError(text("distribution-dims", name="`concentration` parameter", dims="one",
                                   shape=tuple(concentration.shape)))
         self.concentration = concentration
         super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args=validate_args)
@@ -164,7 +164,7 @@ class Dirichlet(Distribution):
         mode = a / a.sum(-1, True)
         below = (self.concentration < 1).all(-1)
         if below.any():
-            best = self.concentration[below].argmax(-1)
+            best = mode[below].argmax(-1)               # 0 / 0 everywhere: the first one, as PyTorch has it
             mode[below] = (mode.new_ones(mode.shape[-1]).cumsum(0) - 1 == best.unsqueeze(-1)).to(mode.dtype)
         return mode
 

@@ -45,6 +45,8 @@ def kl_divergence(p: Distribution, q: Distribution) -> Any:
         for b in type(q).__mro__:
             if (a, b) in FORMULAS:
                 return FORMULAS[a, b](p, q)
+    if isinstance(p, ExponentialFamily) and isinstance(q, ExponentialFamily):
+        raise NotImplementedError(text("kl-of-families"))
     raise NotImplementedError(text("kl-unknown", p=type(p).__name__, q=type(q).__name__))
 
 

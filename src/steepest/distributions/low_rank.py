@@ -29,14 +29,17 @@ class LowRankMultivariateNormal(Distribution):
     def __init__(self, loc: Any, cov_factor: Any, cov_diag: Any, validate_args: bool | None = None):
         for name, x, dims in (("loc", loc, 1), ("cov_factor", cov_factor, 2)):
             if x.dim() < dims:
-                raise ValueError(text("distribution-dims", distribution=type(self).__name__, name=name, dims=dims, shape=tuple(x.shape)))
+                raise ValueError(text("distribution-dims", name=name, dims=("one", "two")[dims - 1], shape=tuple(x.shape)))
         n = loc.shape[-1]
-        if cov_factor.shape[-2] != n or cov_diag.shape[-1:] != (n,):
-            raise ValueError(text("low-rank-shapes", n=n, factor=tuple(cov_factor.shape), diagonal=tuple(cov_diag.shape)))
+        if cov_factor.shape[-2] != n:
+            raise ValueError(text("low-rank-factor", n=n, shape=tuple(cov_factor.shape)))
+        if cov_diag.shape[-1:] != (n,):
+            raise ValueError(text("low-rank-diagonal", n=n, shape=tuple(cov_diag.shape)))
         try:
             batch = broadcast_shapes(loc.shape[:-1], cov_factor.shape[:-2], cov_diag.shape[:-1])
         except (RuntimeError, ValueError):
-            raise ValueError(text("low-rank-shapes", n=n, factor=tuple(cov_factor.shape), diagonal=tuple(cov_diag.shape))) from None
+            raise ValueError(text("low-rank-batches", loc=tuple(loc.shape), factor=tuple(cov_factor.shape),
+                                  diagonal=tuple(cov_diag.shape))) from None
         self.loc, self.cov_diag = loc.expand((*batch, n)), cov_diag.expand((*batch, n))
         self.cov_factor = cov_factor.expand((*batch, n, cov_factor.shape[-1]))
         super().__init__(batch, (n,), validate_args=validate_args)

@@ -80,7 +80,7 @@ class Wishart(Covariance, ExponentialFamily):
             raise AssertionError(text("distribution-covariance"))
         name, matrix = given
         if matrix.dim() < 2:
-            raise ValueError(text("distribution-dims", distribution="Wishart", name=name, dims=2, shape=tuple(matrix.shape)))
+            raise ValueError(text("distribution-dims", name="scale_tril", dims="two", shape=tuple(matrix.shape)))
         self.df = df if isinstance(df, Tensor) else tensor(df, dtype=matrix.dtype)
         batch, n = broadcast_shapes(matrix.shape[:-2], self.df.shape), matrix.shape[-1]
         self.df = self.df.expand(batch)

@@ -34,6 +34,8 @@ class TransformedDistribution(Distribution):
     """The distribution of `transforms(x)` for x of a base distribution."""
 
     def __init__(self, base_distribution: Distribution, transforms: Any, validate_args: bool | None = None):
+        if not isinstance(transforms, (Transform, list, tuple)):
+            raise ValueError(text("transforms-kind", kind=transforms))
         self.transforms = [transforms] if isinstance(transforms, Transform) else list(transforms)
         for t in self.transforms:
             if not isinstance(t, Transform):

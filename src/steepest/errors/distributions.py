@@ -9,7 +9,7 @@ ROWS = {
     "transform-event-dim": (
         "Please use either .domain.event_dim or .codomain.event_dim of {transform}", "{transform} 的 domain 与 codomain 的 event_dim 不同,请分别使用"),
     "transform-dims": ("Too few dimensions on input: {dims}, at least {wanted} are needed", "输入的维数 {dims} 太少,至少要 {wanted} 维"),
-    "transform-shapes": ("Shape mismatch: {a} and {b} do not fit", "形状不符:{a} 与 {b}"),
+    "transform-shapes": ("Shape mismatch: expected torch.Size({a}) but got torch.Size({b})", "形状不符:应为 {a},得到 {b}"),
     "distribution-expand": (
         "Subclass {kind} of {of} that defines a custom __init__ method must also define a custom .expand() method.",
         "{of} 的子类 {kind} 定义了自己的 __init__，也要定义自己的 .expand()"),
@@ -55,32 +55,49 @@ ROWS = {
     "distribution-either": (
         "Either `{first}` or `{second}` must be specified, but not both.",
         "`{first}` 和 `{second}` 必须给出其中一个,且只能给出一个"),
+    "distribution-without-mode": ("{kind} does not implement mode", "{kind} 没有 mode"),
+    "enumeration-of-products": (
+        "Enumeration over cartesian product is not implemented", "没有实现对笛卡儿积的枚举"),
+    "cat-lengths": (
+        "{name}.size({dim}) = {size} must equal {wanted}, the sum of the lengths of the transforms", "第 {dim} 维的长度 {size} 应等于各变换长度之和 {wanted}"),
+    "kl-of-families": (
+        "The cross KL-divergence between different exponential families cannot be computed using Bregman divergences",
+        "不同的指数族分布之间不能用 Bregman 散度计算 KL 散度"),
     "distribution-without": (
         "{distribution} has no {what}",
         "{distribution} 没有 {what}"),
     "distribution-dims": (
-        "{distribution}: {name} must have at least {dims} dimensions, it has the shape {shape}",
-        "{distribution}:{name} 至少要有 {dims} 维,而它的形状是 {shape}"),
+        "{name} must be at least {dims}-dimensional, it has the shape {shape}",
+        "{name} 至少要有 {dims} 维,而它的形状是 {shape}"),
     "distribution-covariance": (
         "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.",
         "covariance_matrix、precision_matrix、scale_tril 三者必须给出一个,且只能给出一个"),
     "distribution-reinterpreted": (
         "Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual {wanted} vs {dims}",
         "reinterpreted_batch_ndims 是 {wanted},不能超过 base_distribution 的 batch_shape 的维数 {dims}"),
+    "distribution-mixture-kind": (
+        "The Mixture distribution needs to be an instance of torch.distributions.Categorical, got {kind}",
+        "混合分布必须是 torch.distributions.Categorical,得到 {kind}"),
+    "distribution-mixture-count": (
+        "`mixture_distribution component` ({mixture}) does not equal `component_distribution.batch_shape[-1]` ({component})",
+        "mixture_distribution 的类别数 {mixture} 不等于 component_distribution.batch_shape[-1],即 {component}"),
     "distribution-mixture": (
-        "`mixture_distribution` must be a Categorical whose batch_shape and number of categories, {mixture}, are the batch_shape of "
-        "`component_distribution`, {component}",
-        "`mixture_distribution` 必须是 Categorical,其 batch_shape 连同类别数是 {mixture},应等于 `component_distribution` 的 "
-        "batch_shape,即 {component}"),
+        "`mixture_distribution.batch_shape` ({mixture}) is not compatible with `component_distribution.batch_shape` ({component})",
+        "`mixture_distribution.batch_shape`({mixture})与 `component_distribution.batch_shape`({component})不符"),
+    "transforms-kind": (
+        "transforms must be a Transform or list, but was {kind}", "transforms 必须是变换或变换的列表,得到 {kind}"),
     "lkj-dim": ("Expected dim to be an integer greater than or equal to 2. Found dim={dim}.", "dim 应为不小于 2 的整数,得到 {dim}"),
     "wishart-df": ("Value of df={df} expected to be greater than ndim - 1 = {least}.", "df 应大于维数减一 {least},得到 {df}"),
     "wishart-low-df": (
         "Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.",
         "df 太小:当 ndim - 1 < df < ndim 时,样本很可能是奇异的"),
-    "low-rank-shapes": (
-        "loc has {n} elements: cov_factor must be a batch of matrices with shape {n} x m and cov_diag a batch of vectors with {n} elements, "
-        "got shapes {factor} and {diagonal}",
-        "loc 有 {n} 个元素:cov_factor 应为 {n} x m 的矩阵,cov_diag 应有 {n} 个元素,得到形状 {factor} 与 {diagonal}"),
+    "low-rank-factor": (
+        "cov_factor must be a batch of matrices with shape {n} x m, it has the shape {shape}", "cov_factor 应为 {n} x m 的矩阵,它的形状是 {shape}"),
+    "low-rank-diagonal": (
+        "cov_diag must be a batch of vectors with shape torch.Size([{n}]), it has the shape {shape}", "cov_diag 应有 {n} 个元素,它的形状是 {shape}"),
+    "low-rank-batches": (
+        "Incompatible batch shapes: loc {loc}, cov_factor {factor}, cov_diag {diagonal}",
+        "批的形状不符:loc 为 {loc},cov_factor 为 {factor},cov_diag 为 {diagonal}"),
     "kl-unknown": (
         "No KL(p || q) is implemented for p type {p} and q type {q}: estimate it from samples, x = p.sample((1000,)); "
         "(p.log_prob(x) - q.log_prob(x)).mean(0)",

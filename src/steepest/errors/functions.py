@@ -315,6 +315,13 @@ ROWS = {
     "einsum-dims": (
         "einsum(): the letters {letters!r} of {equation!r} do not fit an operand of shape {shape}",
         "einsum():式子 {equation!r} 中的 {letters!r} 与形状 {shape} 不符"),
+    "broadcast-shapes": (
+        "Attempting to broadcast a dimension of length {size} at {dim}! Mismatching argument at index {index} had torch.Size({shape}); but "
+        "expected shape should be broadcastable to {expected}",
+        "不能广播：第 {index} 个形状 {shape} 在第 {dim} 维的长度是 {size}，与 {expected} 不符"),
+    "shape-ambiguous": (
+        "cannot reshape tensor of 0 elements into shape {shape} because the unspecified dimension size -1 can be any value and is ambiguous",
+        "没有元素的张量不能排成形状 {shape}：-1 处可以是任何数"),
     "unflatten-sizes": (
         "unflatten: Provided sizes {sizes} don't multiply up to the size of dim {dim} ({size}) in the input tensor",
         "unflatten：{sizes} 的乘积不等于第 {dim} 维的长度 {size}",
@@ -331,7 +338,8 @@ ROWS = {
         "i.e. input.dim() = {ndim} is not equal to len(dims) = {dims}",
         "permute 的维度个数不对:张量有 {ndim} 维,给出了 {dims}"),
     "expand-too-few": (
-        "expand({to}): the number of sizes provided must be greater or equal to the number of dimensions in the tensor (shape {shape})",
+        "expand(torch.{kind}{{{shape}}}, size={to}): the number of sizes provided ({given}) must be greater or equal to the number of "
+        "dimensions in the tensor ({ndim})",
         "expand({to}):维数不能少于张量的维数(形状 {shape})"),
     "expand-impossible": (
         "The expanded size {to} must match the existing size {shape} at non-singleton dimensions", "形状 {shape} 不能扩展为 {to}:只有大小为 1 的维度可以扩展"),
@@ -470,6 +478,16 @@ ROWS = {
     "norm-order": (
         "linalg.{function}: Order {order} not supported: write 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2",
         "linalg.{function} 不支持阶 {order}:请写 'fro'、'nuc'、inf、-inf、1、-1、2 或 -2"),
+    "linalg-inv-failed": (
+        "linalg.inv: The diagonal element is zero, the inversion could not be completed because the input matrix is singular (input of "
+        "shape {shape}).",
+        "linalg.inv:输入(形状 {shape})是奇异矩阵,不能求逆"),
+    "linalg-solve-failed": (
+        "torch.linalg.solve: The solver failed because the input matrix is singular (input of shape {shape}).",
+        "torch.linalg.solve:输入(形状 {shape})是奇异矩阵,方程没有唯一解"),
+    "linalg-cholesky-failed": (
+        "linalg.cholesky: The factorization could not be completed because the input is not positive-definite (input of shape {shape}).",
+        "linalg.cholesky:输入(形状 {shape})不是正定矩阵,不能分解"),
     "linalg-failed": (
         "{operation}: {problem} (input of shape {shape}): the matrix is singular, not positive definite, or not square",
         "{operation}:{problem}(输入形状 {shape}):矩阵奇异、非正定或不是方阵"),

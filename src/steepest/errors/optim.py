@@ -156,8 +156,8 @@ ROWS = {
         "只支持 'strong_wolfe'(only 'strong_wolfe' is supported),此处 line_search_fn 为 {name!r}",
     ),
     "lbfgs-closure": (
-        "LBFGS.step() needs a closure that clears the gradients, computes the loss, calls backward() and returns the loss: "
-        "write optimizer.step(closure).",
+        "LBFGS.step() missing 1 required positional argument: 'closure', which clears the gradients, computes the loss, calls "
+        "backward() and returns the loss: write optimizer.step(closure).",
         "LBFGS.step() 需要一个 closure,它清零梯度、计算损失、调用 backward() 并返回损失:请写 optimizer.step(closure)。",
     ),
     "muon-not-matrix": (

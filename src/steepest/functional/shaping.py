@@ -28,6 +28,8 @@ def _inferred(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
         rest = math.prod(n for i, n in enumerate(shape) if i != at)
         if shape.count(-1) > 1:
             raise RuntimeError(text("two-inferred-dims"))
+        if rest == 0 == size:
+            raise RuntimeError(text("shape-ambiguous", shape=list(shape)))
         if rest == 0 or size % rest:
             raise RuntimeError(text("shape-invalid", shape=list(shape), size=size))
         return (*shape[:at], size // rest, *shape[at + 1:])
@@ -180,7 +182,8 @@ def expand(input: Tensor, *size: Any) -> Tensor:
     wanted, have = sizes(size), input.array.shape
     extra = len(wanted) - len(have)
     if extra < 0:
-        raise RuntimeError(text("expand-too-few", shape=list(have), to=list(wanted)))
+        raise RuntimeError(text("expand-too-few", kind=dtypes.TYPE_NAMES.get(input.dtype.name, "Tensor"), shape=list(have), to=list(wanted),
+                                given=len(wanted), ndim=len(have)))
     full = tuple(have[i - extra] if n == -1 and i >= extra else n for i, n in enumerate(wanted))
     for n, m in zip(full[extra:], have, strict=True):
         if m not in (1, n):
@@ -208,7 +211,14 @@ def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that these shapes broadcast to."""
     from steepest.core.size import Size
 
-    return Size(common_shape("broadcast_shapes", *[tuple(s) if not isinstance(s, int) else (s,) for s in shapes]))
+    sizes_of = [tuple(s) if not isinstance(s, int) else (s,) for s in shapes]
+    found = [1] * max(map(len, sizes_of), default=0)
+    for k, shape in enumerate(sizes_of):
+        for d in range(-1, -len(shape) - 1, -1):
+            if 1 != shape[d] != found[d] != 1:
+                raise RuntimeError(text("broadcast-shapes", size=shape[d], dim=d, index=k, shape=list(shape), expected=found))
+            found[d] = shape[d] if found[d] == 1 else found[d]
+    return Size(found)
 
 
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:

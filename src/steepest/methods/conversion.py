@@ -102,23 +102,18 @@ def _to(kind: dtype) -> Callable[..., Tensor]:
 def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, or the tensor converted to a dtype, to a type such as `torch.LongTensor`, or to one's name."""
     if dtype is None:
-        return f"torch.{TYPE_NAMES[self.dtype.name]}"
+        return f"torch.{dtypes.TYPE_NAMES[self.dtype.name]}"
     if dtype is Tensor:
         dtype = dtypes.get_default_dtype()
     if isinstance(dtype, (str, type)):
         name = dtype if isinstance(dtype, str) else f"torch.{dtype.__name__}"
-        kind = next((k for k, v in TYPE_NAMES.items() if name == f"torch.{v}"), None)
+        kind = next((k for k, v in dtypes.TYPE_NAMES.items() if name == f"torch.{v}"), None)
         if kind is None:
             raise ValueError(text("tensor-type-unknown", name=name if isinstance(dtype, str) else dtype.__name__))
         dtype = dtypes.named(kind)
     if not isinstance(dtype, dtypes.dtype):
         raise TypeError(text("tensor-type-kind", kind=type(dtype).__name__))
     return to_dtype(self, dtype)
-
-
-TYPE_NAMES = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
-              "int64": "LongTensor", "int32": "IntTensor", "int16": "ShortTensor", "int8": "CharTensor", "uint8": "ByteTensor",
-              "bool": "BoolTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor"}
 
 
 def _cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:

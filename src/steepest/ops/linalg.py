@@ -22,6 +22,10 @@ from steepest.ops.views import real
 Array = Any
 
 
+FAILURES = {"linalg_cholesky_ex": "linalg-cholesky-failed", "linalg_inv_ex": "linalg-inv-failed", "linalg_solve_ex": "linalg-solve-failed"}
+"""The texts of operations that cannot be done, where they have one of their own."""
+
+
 class Call(Primitive):
     """`function(arrays..., **params)` gives one array or a tuple of them; matrices are the last two dimensions."""
 
@@ -35,7 +39,8 @@ class Call(Primitive):
         try:
             out = self.function(*[x.array for x in operands], **params)
         except np.linalg.LinAlgError as problem:
-            raise LinAlgError(text("linalg-failed", operation=self.name, problem=problem, shape=list(operands[0].array.shape))) from None
+            key = FAILURES.get(self.name, "linalg-failed")
+            raise LinAlgError(text(key, operation=self.name, problem=problem, shape=list(operands[0].array.shape))) from None
         made = tuple(self.result(o, operands[0].array.dtype) for o in out) if isinstance(out, tuple) else self.result(
             out, operands[0].array.dtype)
         return finish(self, operands, params, made)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.ops import special
+from steepest.ops import pathwise, special
 from steepest.ops.arithmetic import underivable, where
 from steepest.ops.functions import exp, lgamma, log
 from steepest.ops.linalg import Call
@@ -124,61 +124,8 @@ def _incomplete(a: Array, x: Array, upper: bool) -> Array:
     return np.where(good | ends, value, np.nan)
 
 
-def _by_difference(function: Any, a: Array) -> Array:
-    """The derivative of `function` at a by a central difference of fourth order."""
-    h = 1e-3 * a
-    return (8 * (function(a + h) - function(a - h)) - (function(a + 2 * h) - function(a - 2 * h))) / (12 * h)
-
-
-def _gamma_slope(a: Array, x: Array) -> Array:
-    """How a gamma number moves with its shape where the probability up to it stays: `-(dP/da) / p(x)`."""
-    upper = x > a
-    tail = _by_difference(lambda s: _incomplete(s, x, False), a), _by_difference(lambda s: _incomplete(s, x, True), a)
-    change = np.where(upper, -tail[1], tail[0])
-    return np.where(x > 0, -change * x / np.maximum(_weight(a, x), 1e-300), 0.0)
-
-
-def _beta_fraction(a: Array, b: Array, x: Array) -> Array:
-    """The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method."""
-    c, d = np.ones_like(x), 1 - (a + b) * x / (a + 1)
-    d = 1 / np.where(d == 0, 1e-300, d)
-    h = d.copy()
-    for m in range(1, 400):
-        for factor in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
-            d = 1 + factor * d
-            c = 1 + factor / c
-            d, c = 1 / np.where(d == 0, 1e-300, d), np.where(c == 0, 1e-300, c)
-            h = h * d * c
-        if not (np.abs(d * c - 1) > 1e-16).any():
-            break
-    return h
-
-
-def _beta_weight(a: Array, b: Array, x: Array) -> Array:
-    """x^a (1 - x)^b / B(a, b)."""
-    return np.exp(a * np.log(x) + b * np.log1p(-x) + special.lgamma(_M, a + b) - special.lgamma(_M, a) - special.lgamma(_M, b))
-
-
-def _beta_probability(a: Array, b: Array, x: Array) -> Array:
-    swapped = x > (a + 1) / (a + b + 2)
-    p, q, y = np.where(swapped, b, a), np.where(swapped, a, b), np.where(swapped, 1 - x, x)
-    value = _beta_weight(p, q, y) * _beta_fraction(p, q, y) / p
-    return np.where(swapped, 1 - value, value)
-
-
-def _dirichlet_slope(a: Array, x: Array) -> Array:
-    """How a share moves with its own concentration, divided by what it leaves to the others."""
-    wide, share = a.astype(np.float64), np.clip(x.astype(np.float64), 1e-12, 1 - 1e-12)
-    rest = wide.sum(-1, keepdims=True) - wide
-    with np.errstate(all="ignore"):
-        change = _by_difference(lambda s: _beta_probability(s, rest, share), wide)
-        # the density times x (1 - x)
-        slope = -change * share * (1 - share) / np.maximum(_beta_weight(wide, rest, share), 1e-300) / (1 - share)
-    return slope.astype(a.dtype)
-
-
-gamma_slope = _shared("standard_gamma_grad", _gamma_slope)
-dirichlet_slope = Call("dirichlet_grad", lambda a, x: _dirichlet_slope(a, x), 2, {})
+gamma_slope = _shared("standard_gamma_grad", pathwise.gamma_slope)
+dirichlet_slope = Call("dirichlet_grad", lambda a, x: pathwise.dirichlet_slope(a, x), 2, {})
 # values that were drawn, and how they move with the parameter that they were drawn by
 standard_gamma = Call("standard_gamma", lambda a, x: x.copy(), 2, {"a": lambda g, a, x: g * gamma_slope(a, x)})
 dirichlet = Call("dirichlet", lambda a, x: x.copy(), 2, {

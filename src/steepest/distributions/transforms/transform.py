@@ -207,7 +207,7 @@ class ComposeTransform(Transform):
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         if not self.parts:
-            return x * 0
+            return x.detach() * 0
         points = [x]
         for part in self.parts[:-1]:
             points.append(part(points[-1]))
@@ -278,7 +278,7 @@ class ReshapeTransform(Transform):
     def __init__(self, in_shape: Any, out_shape: Any, cache_size: int = 0):
         self.in_shape, self.out_shape = tuple(in_shape), tuple(out_shape)
         if math.prod(self.in_shape) != math.prod(self.out_shape):
-            raise ValueError(text("transform-shapes", a=self.in_shape, b=self.out_shape))
+            raise ValueError(text("transform-shapes", a=list(self.in_shape), b=list(self.out_shape)))
         super().__init__(cache_size)
 
     domain = depends(lambda self: constraints.independent(constraints.real, len(self.in_shape)))
@@ -295,8 +295,10 @@ class ReshapeTransform(Transform):
 
     def _moved(self, shape: Any, of: tuple[int, ...], to: tuple[int, ...]) -> Any:
         cut = len(shape) - len(of)
-        if cut < 0 or tuple(shape[cut:]) != of:
-            raise ValueError(text("transform-shapes", a=tuple(shape), b=of))
+        if cut < 0:
+            raise ValueError(text("transform-dims", dims=len(shape), wanted=len(of)))
+        if tuple(shape[cut:]) != of:
+            raise ValueError(text("transform-shapes", a=list(of), b=list(shape[max(cut, 0):])))
         return shape[:cut] + to
 
     def forward_shape(self, shape: Any) -> Any:

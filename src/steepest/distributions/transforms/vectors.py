@@ -110,7 +110,7 @@ class CorrCholeskyTransform(Transform):
     def forward_shape(self, shape: Any) -> Any:
         n = round((0.25 + 2 * shape[-1]) ** 0.5 + 0.5)
         if n * (n - 1) // 2 != shape[-1]:
-            raise ValueError(text("transform-shapes", a=tuple(shape), b=(n * (n - 1) // 2,)))
+            raise ValueError(text("transform-shapes", a=[n * (n - 1) // 2], b=list(shape)))
         return shape[:-1] + (n, n)
 
     def inverse_shape(self, shape: Any) -> Any:
@@ -144,17 +144,19 @@ class CatTransform(Transform):
     domain = depends(lambda self: constraints.cat([t.domain for t in self.transforms], self.dim, self.lengths))
     codomain = depends(lambda self: constraints.cat([t.codomain for t in self.transforms], self.dim, self.lengths))
 
-    def _pieces(self, x: Any) -> Any:
+    def _pieces(self, x: Any, name: str = "x") -> Any:
+        if x.size(self.dim) != sum(self.lengths):
+            raise AssertionError(text("cat-lengths", name=name, dim=self.dim, size=x.size(self.dim), wanted=sum(self.lengths)))
         return x.split(self.lengths, self.dim)
 
     def _call(self, x: Any) -> Any:
         return cat([t(p) for t, p in zip(self.transforms, self._pieces(x), strict=True)], self.dim)
 
     def _inverse(self, y: Any) -> Any:
-        return cat([t.inv(p) for t, p in zip(self.transforms, self._pieces(y), strict=True)], self.dim)
+        return cat([t.inv(p) for t, p in zip(self.transforms, self._pieces(y, "y"), strict=True)], self.dim)
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        terms = [t.log_abs_det_jacobian(a, b) for t, a, b in zip(self.transforms, self._pieces(x), self._pieces(y), strict=True)]
+        terms = [t.log_abs_det_jacobian(a, b) for t, a, b in zip(self.transforms, self._pieces(x), self._pieces(y, "y"), strict=True)]
         dim = self.dim - x.dim() if self.dim >= 0 else self.dim
         most = max(t.domain.event_dim for t in self.transforms)
         terms = [sum_last(term, most - t.domain.event_dim) for t, term in zip(self.transforms, terms, strict=True)]
@@ -172,12 +174,17 @@ class StackTransform(Transform):
     domain = depends(lambda self: constraints.stack([t.domain for t in self.transforms], self.dim))
     codomain = depends(lambda self: constraints.stack([t.codomain for t in self.transforms], self.dim))
 
+    def _parts(self, x: Any, name: str = "x") -> Any:
+        if x.size(self.dim) != len(self.transforms):
+            raise AssertionError(text("cat-lengths", name=name, dim=self.dim, size=x.size(self.dim), wanted=len(self.transforms)))
+        return x.unbind(self.dim)
+
     def _call(self, x: Any) -> Any:
-        return stack([t(p) for t, p in zip(self.transforms, x.unbind(self.dim), strict=True)], self.dim)
+        return stack([t(p) for t, p in zip(self.transforms, self._parts(x), strict=True)], self.dim)
 
     def _inverse(self, y: Any) -> Any:
-        return stack([t.inv(p) for t, p in zip(self.transforms, y.unbind(self.dim), strict=True)], self.dim)
+        return stack([t.inv(p) for t, p in zip(self.transforms, self._parts(y, "y"), strict=True)], self.dim)
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        pairs = zip(self.transforms, x.unbind(self.dim), y.unbind(self.dim), strict=True)
+        pairs = zip(self.transforms, self._parts(x), self._parts(y, "y"), strict=True)
         return stack([t.log_abs_det_jacobian(a, b) for t, a, b in pairs], self.dim)

@@ -98,7 +98,7 @@ def embedding(
         raise RuntimeError(text("embedding-weight", shape=list(weight.array.shape)))
     if input.dtype is not dtypes.int64:
         if input.dtype is not dtypes.int32:
-            raise RuntimeError(text("embedding-dtype", dtype=input.dtype))
+            raise RuntimeError(text("embedding-dtype", dtype=f"torch.{dtypes.TYPE_NAMES[input.dtype.name]}"))
         input = ar.cast(input, to=dtypes.int64)
     n = weight.array.shape[0]
     if input.array.size:
