@@ -24,7 +24,7 @@ class GradScaler:
         self._enabled = enabled and device != "cuda"
         self._scale, self._growth_factor, self._backoff_factor = init_scale, growth_factor, backoff_factor
         self._growth_interval, self._growth_tracker = growth_interval, 0
-        self._finite: dict[int, bool] = {}  # by optimizer: whether all its unscaled gradients are finite
+        self._finite: dict[int, bool | None] = {}  # by optimizer: whether all its unscaled gradients are finite
         self._stepped: set[int] = set()
 
     def scale(self, outputs: Any) -> Any:
