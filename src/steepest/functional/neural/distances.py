@@ -14,6 +14,8 @@ from steepest.functional.shaping import broadcast_tensors, to_dtype
 from steepest.functional.supporting import refuses
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
+from steepest.ops.arithmetic import where
+from steepest.ops.composites import composite
 from steepest.ops.creation import constant
 from steepest.ops.maps import elementwise
 from steepest.ops.reductions import wrap
@@ -56,14 +58,50 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
 @refuses("halves complex")
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norms of all differences of rows: `(*, P, D)` and `(*, R, D)` to `(*, P, R)`."""
-    a: Any = x1
-    b: Any = x2
-    return norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1)
+    if p == 2 and compute_mode != "donot_use_mm_for_euclid_dist" and _many(x1, x2):
+        result: Tensor = euclidean(x1, x2)
+        return result
+    return norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
+
+
+def _many(x1: Tensor, x2: Tensor) -> bool:
+    """Whether there are so many rows that products of matrices pay; PyTorch takes them from the same number on."""
+    a, b = x1.array.shape, x2.array.shape
+    return len(a) >= 2 <= len(b) and a[-1] == b[-1] and x1.dtype is x2.dtype and max(a[-2], b[-2]) > 25 and min(a[-2:] + b[-2:]) > 0
+
+
+def _distances(x1: Any, x2: Any) -> Any:
+    """Roots of |a|^2 + |b|^2 - 2 a b in float64; where little is left of that, of the sum of squared differences."""
+    a, b = x1.astype(np.float64), x2.astype(np.float64)
+    norms = (a * a).sum(-1)[..., :, None] + (b * b).sum(-1)[..., None, :]
+    squares = norms - 2 * (a @ b.swapaxes(-1, -2))
+    near = np.nonzero(~(squares > 1e-3 * norms))
+    a, b = (np.broadcast_to(x, squares.shape[:-2] + x.shape[-2:]) for x in (a, b))
+    for start in range(0, len(near[0]), CHUNK):
+        at = tuple([i[start:start + CHUNK] for i in near])
+        squares[at] = np.square(a[at[:-1]] - b[(*at[:-2], at[-1])]).sum(-1)
+    return np.sqrt(squares).astype(x1.dtype)
+
+
+def _pulled(g: Any, x1: Any, x2: Any, result: Any) -> Any:
+    """The gradient of the first rows: the sum of g (a - b) / |a - b|, taken in float64 since the differences may be small."""
+    share = where(result == 0, 0, g / result).double()
+    return x1.double() * share.sum(-1, keepdim=True) - share @ x2.double()
+
+
+CHUNK = 1 << 14
+euclidean = composite(
+    "cdist", lambda x1, x2: norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), 2, -1), operands=2, kernel=_distances, node="CdistBackward0",
+    x1=_pulled, x2=lambda g, x1, x2, result: _pulled(g.mT, x2, x1, result.mT))
+"""Euclidean distances between all rows of two matrices: of one node, without the tensor of all differences."""
 
 
 @refuses("complex")
 def pdist(input: Tensor, p: float = 2) -> Tensor:
     """The p-norms of the differences of rows i < j of `(N, D)`, one after another: `(N * (N - 1) / 2)`."""
     first, second = np.triu_indices(input.array.shape[0], 1)
+    if p == 2 and _many(input, input):
+        n = input.array.shape[0]
+        return ix.take_rows(euclidean(input, input).reshape(n * n), constant(first * n + second, int64), dim=0)
     rows = [ix.take_rows(input, constant(np.ascontiguousarray(i, np.int64), int64), dim=0) for i in (first, second)]
     return norm(rows[0] - rows[1], p, -1)
