@@ -115,3 +115,25 @@ def test_copying_a_number_fills():
 def test_sums_without_nan_in_another_dtype():
     x = torch.tensor([1.0, math.nan], dtype=torch.float16)
     assert torch.nansum(x, dtype=torch.float64).dtype is torch.float64 and torch.nanmean(x, dtype=torch.float32).item() == 1
+
+
+def test_dtypes_that_do_not_go_together_are_refused():
+    x, i = torch.ones(3), torch.tensor([0, 2])
+    mask = torch.tensor([True, False, True])
+    for call in (lambda: torch.add(torch.tensor([1]), torch.tensor([1]), alpha=0.5), lambda: x.masked_scatter(mask, x.double()),
+                 lambda: x.index_copy(0, i, torch.ones(2).double()), lambda: x.scatter_reduce(0, i, torch.ones(2).double(), "sum"),
+                 lambda: x.gather(0, i.to(torch.int16)), lambda: x.index_select(0, i.to(torch.uint8)), lambda: x.take(i.to(torch.int32)),
+                 lambda: x.lerp_(x.double(), 0.5), lambda: F.prelu(x, torch.ones(1).double()), lambda: F.layer_norm(x, (3,), x.double()),
+                 lambda: torch.mm(x[None], x[:, None], out=torch.zeros(1, 1, dtype=torch.float64)),
+                 lambda: torch.gcd(torch.tensor([1]), torch.tensor([1.0]))):
+        with pytest.raises(RuntimeError):
+            call()
+    assert F.layer_norm(x.bfloat16(), (3,), x, x).dtype is torch.bfloat16
+
+
+def test_results_of_two_dtypes():
+    x = torch.tensor([1.0, 2.0], dtype=torch.bfloat16)
+    assert torch.ldexp(x, torch.tensor([1, 2])).dtype is torch.bfloat16
+    assert F.huber_loss(x, x.float()).dtype is torch.bfloat16
+    assert torch.gcd(torch.tensor([True]), torch.tensor([4])).dtype is torch.int64
+    assert (torch.tensor([True]) ** True).dtype is torch.bool

@@ -58,7 +58,9 @@ def held(value: Any, of: dtype) -> Any:
     Negative numbers wrap around in unsigned types; that is how PyTorch lets `a - b` be `a + 255 * b`.
     """
     if isinstance(value, complex) and of.category < COMPLEX:
-        if value.imag:
+        if of is dtypes.bool_:
+            value = value != 0
+        elif value.imag:
             raise RuntimeError(text("fill-overflow", dtype=of, value=value))
         value = value.real
     if of.category == INTEGER:

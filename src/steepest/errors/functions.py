@@ -395,7 +395,17 @@ ROWS = {
     "strided-outside": (
         "setStorage: sizes {size}, strides {stride}, storage offset {offset}, and itemsize {itemsize} requiring a storage size of {needed} are out of bounds for storage of size {have}: they would reach memory that is not the tensor's",
         "大小 {size}、步长 {stride}、偏移 {offset}(每个元素 {itemsize} 字节)需要 {needed} 字节的存储,而存储只有 {have} 字节(setStorage: out of bounds):会读到不属于这个张量的内存"),
-    "gather-index-dtype": ("gather(): Expected dtype int64 for index, got {dtype}: write index.long()", "gather() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
+    "gather-index-dtype": (
+        "{function}(): Expected dtype int64 for index, got {dtype}: write index.long()",
+        "{function}() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
+    "alpha-of-integers": (
+        "For integral input tensors, argument alpha must not be a floating point number, got {alpha}: write x + alpha * y",
+        "整数张量的 alpha 不能是浮点数 {alpha}:请写 x + alpha * y"),
+    "prelu-dtypes": ("prelu: Type promoting not supported. Got {a} and {b}: write weight.to(x.dtype)", "prelu 的两个类型应相同,得到 {a} 与 {b}"),
+    "norm-parameter-dtype": (
+        "mixed dtype (CPU): expect parameter to have scalar type of Float, got {name} of {given} for input of {input}: write "
+        "model.to(x.dtype), or x.to(weight.dtype)",
+        "{name} 的类型 {given} 与输入的类型 {input} 不同:请写 model.to(x.dtype) 或 x.to(weight.dtype)"),
     "index-dtype": (
         "tensors used as indices must be long, int, byte or bool tensors, got {dtype}: write index.long()",
         "作索引的张量应为整数或布尔类型,得到 {dtype}:请写 index.long()"),

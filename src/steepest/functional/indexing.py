@@ -229,8 +229,18 @@ def _advanced(x: Tensor, indices: dict[int, Any]) -> tuple[Tensor, list[Tensor],
     return x, chosen, tuple(order.get(d) for d in range(max(indices) + 1))
 
 
+INDICES = (dtypes.int64, dtypes.int32)
+
+
+def _check_index(function: str, index: Tensor, allowed: tuple[dtypes.dtype, ...] = INDICES) -> None:
+    """RuntimeError where a tensor that says which elements are taken is not of int64 (or int32)."""
+    if index.dtype not in allowed:
+        raise RuntimeError(text("gather-index-dtype", function=function, dtype=index.dtype))
+
+
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Entries at `index` along a dimension."""
+    _check_index("index_select", index)
     d = wrap(dim, input.array.ndim)
     if not input.array.ndim:
         if index.array.size != 1:
@@ -239,13 +249,9 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     return ix.take_rows(input, index.reshape(-1), dim=d)
 
 
-INDICES = (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8, dtypes.uint8)
-
-
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """`out[i][j] = input[index[i][j]][j]` for dim 0 and so on; IndexError where an index lies outside."""
-    if index.dtype not in INDICES:
-        raise RuntimeError(text("gather-index-dtype", dtype=index.dtype))
+    _check_index("gather", index)
     if max(index.array.ndim, 1) != max(input.array.ndim, 1):
         if not index.array.size:                # which takes nothing, whatever its shape
             wrap(dim, input.array.ndim)
@@ -307,6 +313,8 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """`input` with the entries of `source` written at `index` along a dimension."""
     d = wrap(dim, input.array.ndim)
+    if source.dtype is not input.dtype:
+        raise RuntimeError(text("scatter-dtype", function="index_copy", target=input.dtype, source=source.dtype))
     if not input.array.ndim:
         return index_copy(input.reshape(1), 0, index, source.reshape(-1)).reshape(())
     return ix.copy_rows(input, source, index.reshape(-1), places=(None,) * d + (0,))
@@ -334,6 +342,7 @@ def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumu
 
 def take(input: Tensor, index: Tensor) -> Tensor:
     """Elements at positions counted over all elements."""
+    _check_index("take", index, INDICES[:1])
     return _take(input, index)
 
 
@@ -389,6 +398,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """`input` with the elements of `source`, one after another, where `mask` holds."""
     if mask.dtype is not dtypes.bool_:
         raise RuntimeError(text("masked-scatter-mask", dtype=mask.dtype))
+    if source.dtype is not input.dtype:
+        raise RuntimeError(text("scatter-dtype", function="masked_scatter", target=input.dtype, source=source.dtype))
     shape = common_shape("masked_scatter", mask.array.shape, input.array.shape)
     places = np.nonzero(np.broadcast_to(read(mask), shape).reshape(-1))[0]
     if len(places) > source.array.size:
@@ -412,6 +423,8 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
     if reduce not in names:
         raise RuntimeError(text("scatter-reduce-name", name=reduce))
     refuse(f"scatter_reduce with {reduce}", input.dtype, NOT_REDUCED[reduce])
+    if src.dtype is not input.dtype:
+        raise RuntimeError(text("scatter-dtype", function="scatter_reduce", target=input.dtype, source=src.dtype))
     if not include_self:
         limits = {"sum": 0, "prod": 1, "amax": extreme(input.dtype, -1), "amin": extreme(input.dtype, 1)}
         start = constant(np.asarray(limits[names[reduce]]).astype(input.array.dtype), input.dtype)

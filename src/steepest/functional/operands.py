@@ -45,7 +45,7 @@ def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple([a if type(a) is int else a.__index__() for a in args])
 
 
-def result_into(out: Any, value: Any) -> Any:
+def result_into(out: Any, value: Any, exact: bool = False) -> Any:
     """The value, written into `out=` where that is given; several results into as many tensors.
 
     Raises RuntimeError where a gradient is wanted, and where the dtype of `out` cannot hold the value.
@@ -58,6 +58,8 @@ def result_into(out: Any, value: Any) -> Any:
         raise TypeError(text("out-not-tensor", kind=describe(out)))
     if value.needs_grad or modes.grad and out.requires_grad:
         raise RuntimeError(text("out-with-gradient"))
+    if exact and value.dtype is not out.dtype:
+        raise RuntimeError(text("out-exact-dtype", result=value.dtype, target=out.dtype))
     if value.dtype.category > out.dtype.category:
         raise RuntimeError(text("out-dtype", result=value.dtype, target=out.dtype))
     if out.array.shape != value.array.shape:

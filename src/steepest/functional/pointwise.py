@@ -14,7 +14,7 @@ from steepest.functional.appearing import show_as
 from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import describe, operand, result_into
 from steepest.functional.reducing import named
-from steepest.functional.supporting import refuses
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import counting, views
@@ -128,7 +128,7 @@ def add(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None 
         if found is NotImplemented:
             raise
         return found
-    return result_into(out, ar.add(a, b) if alpha == 1 else ar.add_scaled(a, b, alpha))
+    return result_into(out, ar.add(a, b) if alpha == 1 else ar.add_scaled(a, b, _whole_alpha(alpha, a, b)))
 
 
 def sub(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
@@ -144,7 +144,14 @@ def sub(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None 
         return found
     if any(isinstance(x, bool) or getattr(x, "dtype", None) is dtypes.bool_ for x in (a, b)):
         raise RuntimeError(text("bool-subtraction"))
-    return result_into(out, ar.sub(a, b) if alpha == 1 else ar.sub_scaled(a, b, alpha))
+    return result_into(out, ar.sub(a, b) if alpha == 1 else ar.sub_scaled(a, b, _whole_alpha(alpha, a, b)))
+
+
+def _whole_alpha(alpha: Any, *operands: Any) -> Any:
+    """The factor; RuntimeError where it is no whole number and the operands are."""
+    if isinstance(alpha, (float, complex)) and result_type(*operands).category < dtypes.FLOATING:
+        raise RuntimeError(text("alpha-of-integers", alpha=alpha))
+    return alpha
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -338,7 +345,9 @@ def tensors(name: str, **arguments: Any) -> None:
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input * 2 ** other`."""
     tensors("ldexp", input=input, other=other)
-    return result_into(out, ar.mul(input, ar.pow(2.0, other)))
+    power = ar.pow(2.0, other)
+    of = result_type(input, power if other.dtype.category >= dtypes.FLOATING else 1.0)
+    return result_into(out, ar.mul(input, power).to(of))
 
 
 def polygamma(n: int, input: Tensor) -> Tensor:
@@ -348,18 +357,25 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     return fn.digamma(input) if n == 0 else fn.polygamma(n)(input)
 
 
-@refuses("bool halves floats complex")
+NOT_WHOLE = dtypes.these("bool halves floats complex")
+
+
+def _integers(function: str, a: Tensor, b: Tensor) -> dtypes.dtype:
+    common = result_type(a, b)
+    refuse(function, common, NOT_WHOLE)
+    return common
+
+
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
     tensors("gcd", input=input, other=other)
-    return counting.gcd(input, other, to=numpy_dtype(result_type(input, other)))
+    return counting.gcd(input, other, to=numpy_dtype(_integers("gcd", input, other)))
 
 
-@refuses("bool halves floats complex")
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of integers."""
     tensors("lcm", input=input, other=other)
-    return counting.lcm(input, other, to=numpy_dtype(result_type(input, other)))
+    return counting.lcm(input, other, to=numpy_dtype(_integers("lcm", input, other)))
 
 
 @refuses("bool integers complex")

@@ -38,7 +38,7 @@ def _check(name: str, a: Tensor, b: Tensor, ndims: tuple[int, int], inner: tuple
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of matrices `(n, m)` and `(m, p)`."""
     _check("mm", input, mat2, (2, 2), (1, 0))
-    return result_into(out, con.mm(input, mat2, spec="ij,jk->ik"))
+    return result_into(out, con.mm(input, mat2, spec="ij,jk->ik"), exact=True)
 
 
 @lowers
@@ -48,7 +48,7 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     _check("bmm", input, mat2, (3, 3), (2, 1))
     if input.array.shape[0] != mat2.array.shape[0]:
         raise RuntimeError(text("product-shapes", operation="bmm", a=list(input.array.shape), b=list(mat2.array.shape)))
-    return result_into(out, con.bmm(input, mat2, spec="bij,bjk->bik"))
+    return result_into(out, con.bmm(input, mat2, spec="bij,bjk->bik"), exact=True)
 
 
 @refuses("bool")
@@ -99,7 +99,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
         result = squeeze_result(mm(input.unsqueeze(0), other), dim=(0,))
     else:
         result = _batched(input, other)
-    return result_into(out, result)
+    return result_into(out, result, exact=True)
 
 
 def _batched(a: Tensor, b: Tensor) -> Tensor:

@@ -53,7 +53,7 @@ igamma igammac mvlgamma sum prod det inverse cholesky_inverse cholesky_solve geq
 triangular_solve ger matrix_power argsort
 """
 """Functions that `with_out` gives the argument `out=`."""
-EXACT = frozenset("complex polar amax amin aminmax gather multinomial argmax argmin".split())
+EXACT = frozenset("mv dot vdot addmm addmv addbmm baddbmm complex polar amax amin aminmax gather multinomial argmax argmin".split())
 """Those whose `out=` must have the dtype of the result."""
 RENAMED = {"filled": "fill", "range_": "range", "complex_": "complex", "clone_": "clone"}
 INTERNAL = frozenset((

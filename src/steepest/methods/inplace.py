@@ -58,6 +58,8 @@ def _pow(self: Tensor, exponent: Any) -> Tensor:
 
 
 def _lerp(self: Tensor, end: Tensor, weight: Any) -> Tensor:
+    if isinstance(end, Tensor) and end.dtype is not self.dtype:
+        raise RuntimeError(text("lerp-dtypes", a=self.dtype, b=end.dtype))
     return inplace_map(self, ar.lerp, self, end, operand(weight))
 
 

@@ -84,7 +84,7 @@ square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g 
                              (None,), ())
 cube = elementwise("cube", lambda m, x: x * x * x, node="PowBackward0", x=lambda g, x: g * conjugate(3 * x ** 2))
 power = elementwise("power", lambda m, x, exponent: m.pow(x, exponent), node="PowBackward0",
-                    x=lambda g, x, exponent: zeros_where_even(g, x, exponent), refuses="bool")
+                    x=lambda g, x, exponent: zeros_where_even(g, x, exponent))
 def _special_power(exponent: float, name: str, definition: Any) -> Any:
     return elementwise(f"power_{name}", definition, node="PowBackward0", x=lambda g, x: zeros_where_even(g, x, exponent))
 

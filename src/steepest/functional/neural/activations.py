@@ -187,6 +187,8 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`x` where positive, else `weight * x` with one weight, or one for each channel (dimension 1) (He et al. 2015)."""
     n, ndim = weight.array.size, input.array.ndim
+    if weight.dtype is not input.dtype:
+        raise RuntimeError(text("prelu-dtypes", a=input.dtype, b=weight.dtype))
     if weight.array.ndim > 1 and n != 1:
         raise RuntimeError(text("prelu-weight-dims", shape=list(weight.array.shape)))
     if n != 1:

@@ -231,6 +231,7 @@ def batch_norm(
         raise RuntimeError(text("batch-norm-dims", shape=list(shape)))
     if eps <= 0:
         raise ValueError(text("batch-norm-eps", eps=eps))
+    _check_parameters(input, weight, bias)
     for name, x in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if x is not None and x.array.size != shape[1]:
             raise RuntimeError(text("batch-norm-channels", name=name, given=x.array.size, channels=shape[1], shape=list(shape)))
@@ -297,10 +298,18 @@ def layer_norm(
     tensor([-1.0000,  1.0000])
     """
     wanted = _last_dimensions(input, normalized_shape, weight, bias)
+    _check_parameters(input, weight, bias)
     shape = input.array.shape
     lead = len(shape) - len(wanted)
     affine = (1,) * lead + wanted
     return over_layer(input, weight, bias, layout=shape, dims=tuple(range(lead, len(shape))), affine=affine, eps=eps)[0]
+
+
+def _check_parameters(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> None:
+    """RuntimeError unless the parameters have the input's dtype, or float32 beside 16 bits."""
+    for name, x in (("weight", weight), ("bias", bias)):
+        if x is not None and x.dtype is not input.dtype and not (x.dtype is dtypes.float32 and input.dtype in dtypes.HALVES):
+            raise RuntimeError(text("norm-parameter-dtype", name=name, given=x.dtype, input=input.dtype))
 
 
 def _last_dimensions(input: Tensor, normalized_shape: Any, *parameters: Tensor | None) -> Shape:
@@ -321,6 +330,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     shape = input.array.shape
     if len(shape) < 2 or num_groups <= 0 or shape[1] % num_groups:
         raise RuntimeError(text("group-norm-channels", shape=list(shape), groups=num_groups))
+    _check_parameters(input, weight, bias)
     for name, x in (("weight", weight), ("bias", bias)):
         if x is not None and x.array.shape != (shape[1],):
             raise RuntimeError(text("group-norm-weight", name=name, channels=shape[1], shape=list(x.array.shape)))

@@ -10,6 +10,7 @@ from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.distances import held
 from steepest.functional.neural.reduction import loss, loss_with_option, pair, reduced, reduction_of
 from steepest.functional.neural.warning import warn
+from steepest.functional.shaping import to_dtype
 from steepest.functional.supporting import refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
@@ -136,9 +137,11 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     if delta <= 0:
         raise RuntimeError(text("huber-delta", delta=delta))
     x, y, count = pair("huber_loss", input, target)
+    if x.dtype.category > input.dtype.category:         # PyTorch's result has the dtype of the input
+        raise RuntimeError(text("result-type-in-place", result=x.dtype, target=input.dtype))
     if weight is not None:
         return reduced(huber_loss(x, y, "none", delta) * weight, reduction)
-    return hubers(x, y, option=float(delta), reduction=reduction, count=count if reduction == "mean" else 1)
+    return to_dtype(hubers(x, y, option=float(delta), reduction=reduction, count=count if reduction == "mean" else 1), input.dtype)
 
 
 @in_single_precision
