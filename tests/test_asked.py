@@ -129,3 +129,24 @@ def test_packages_of_modules_that_are_asked_about_can_be_imported():
 
     assert not is_fake(steepest.ones(1)) and get_proxy_mode() is None and not isinstance(3, steepest.SymInt)
     assert steepest.nn.modules.module._EXTRA_STATE_KEY_SUFFIX == "_extra_state"
+
+
+def test_packages_of_several_processes_can_be_imported_and_asked_about():
+    from steepest.distributed.checkpoint.state_dict import StateDictOptions
+    from steepest.distributed.constants import default_pg_timeout
+    from steepest.distributed.elastic.multiprocessing.errors import ChildFailedError, record
+    from steepest.distributed.fsdp import FullyShardedDataParallel
+    from steepest.distributed.tensor import DTensor, Replicate, Shard
+
+    assert default_pg_timeout.total_seconds() == 1800 and record(len) is len and issubclass(ChildFailedError, Exception)
+    assert not isinstance(nn.Linear(1, 1), (FullyShardedDataParallel, DTensor)) and steepest.distributed.tensor.DTensor is DTensor
+    assert Shard(0) == Shard(0) != Shard(1) and Replicate() == Replicate()
+    for kind in (FullyShardedDataParallel, StateDictOptions):
+        with pytest.raises(RuntimeError, match=r"torch\.distributed\..* is out of scope here"):
+            kind(nn.Linear(1, 1))
+    assert not hasattr(steepest.distributed.fsdp, "__wrapped__")
+
+
+def test_ways_to_reduce_have_their_type():
+    assert isinstance(steepest.distributed.ReduceOp.SUM, steepest.distributed.ReduceOp.RedOpType)
+    assert steepest.distributed.ReduceOp(steepest.distributed.ReduceOp.MAX) is steepest.distributed.ReduceOp.MAX

@@ -19,28 +19,27 @@ ROWS = {
 
 CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
 NUMBER, TYPE, SAME = "a number", "a type of typing", "what has that name elsewhere"
-SHARDED = "FullyShardedDataParallel MixedPrecision CPUOffload BackwardPrefetch ShardingStrategy StateDictType"
-PLACED = "DTensor Partial Placement Replicate Shard distribute_module distribute_tensor"
+PLACED = " ".join(f"{name}=functional.placements.{name}" for name in ("Partial", "Placement", "Replicate", "Shard"))
 TABLE: dict[str, dict[str, str]] = {
-    "torch": {CLASS: "Event PyTorchFileReader Stream SymBool SymFloat SymInt", SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
+    "torch": {CLASS: "Event PyTorchFileReader Stream SymBool SymFloat SymInt",
+              SAME: "ScriptModule=jit.ScriptModule ScriptFunction=jit.ScriptFunction Future=futures.Future"},
     "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
-                 FALSE: "_are_functorch_transforms_active", SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator", CLASS: "Function Graph Node Value _TensorMeta"},
+                 FALSE: "_are_functorch_transforms_active", SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator",
+                 CLASS: "Function Graph Node Value _TensorMeta"},
     "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to"},
-    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule", AS_IS: "allow_in_graph assume_constant_result disable disallow_in_graph",
+    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule",
+                      AS_IS: "allow_in_graph assume_constant_result disable disallow_in_graph",
                       NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
     "torch._dynamo.config": {},
     "torch._dynamo._trace_wrapped_higher_order_op": {BLOCK: "TransformGetItemToIndex"},
     "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
-    "torch.distributed.device_mesh": {CLASS: "DeviceMesh init_device_mesh"},
-    "torch.distributed.tensor": {CLASS: PLACED},
-    "torch.distributed._tensor": {CLASS: PLACED},
-    "torch.distributed.fsdp": {CLASS: f"{SHARDED} CPUOffloadPolicy FSDPModule MixedPrecisionPolicy fully_shard"},
-    "torch.distributed.fsdp.fully_sharded_data_parallel": {CLASS: SHARDED},
-    "torch.distributed.algorithms": {CLASS: "Join Joinable"},
-    "torch.distributed.optim": {CLASS: "DistributedOptimizer PostLocalSGDOptimizer ZeroRedundancyOptimizer"},
     "torch.ao": {},
     "torch.ao.quantization": {CLASS: "FakeQuantizeBase ObserverBase"},
     "torch.quantization": {CLASS: "FakeQuantizeBase ObserverBase"},
+    "torch.distributed.elastic.multiprocessing.errors": {AS_IS: "record", ERROR: "ChildFailedError"},
+    "torch.distributed.tensor": {SAME: PLACED}, "torch.distributed._tensor": {SAME: PLACED},
+    "torch.distributed.tensor.placement_types": {SAME: PLACED},
+    "torch.distributed.constants": {SAME: "default_pg_timeout=functional.process_group.PATIENCE"},
     "torch.futures": {CLASS: "Future collect_all wait_all"},
     "torch.nn.parallel.scatter_gather": {CLASS: "gather scatter scatter_kwargs"},
     "torch.nn.parallel.distributed": {SAME: "DistributedDataParallel=nn.parallel.DistributedDataParallel"},
@@ -55,9 +54,19 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
     "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
 }
-"""What the names of each module are, beside those that it has. An attribute that is set stays set, as on any module: configurations are modules."""
+"""What the names of each module are, beside those that it has. An attribute that is set stays set, as on any module: configurations
+are modules.
+"""
 PACKAGES = frozenset(path[:i] for path in TABLE for i, letter in enumerate(path) if letter == ".") - {"torch"}
 """The packages that these modules are in."""
+TREES = tuple(f"torch.distributed.{name}" for name in """_composable _functional_collectives _tensor algorithms checkpoint device_mesh
+    elastic fsdp launcher nn optim pipelining rpc tensor utils""".split())
+"""Packages of several processes: every name in them is a class that nothing is an instance of."""
+
+
+def known(module: str) -> bool:
+    """Whether a module is made when it is imported."""
+    return module in TABLE or module in PACKAGES or f"{module}.".startswith(tuple(f"{tree}." for tree in TREES))
 
 
 class Absent(type):
@@ -93,8 +102,8 @@ def names(module: str) -> dict[str, tuple[str, str]]:
 
 @functools.cache
 def value(module: str, name: str) -> Any:
-    """What a name of a module of the table is."""
-    kind, own = names(module)[name]
+    """What a name of such a module is."""
+    kind, own = names(module).get(name, (ERROR if name.endswith("Error") else CLASS, ""))
     if kind == NUMBER:
         return int(own)
     if kind == TYPE:

@@ -228,10 +228,10 @@ def explain(own: str) -> Callable[[str], Any]:
     module = own.replace("steepest", "torch", 1)
 
     def look(name: str) -> Any:
-        if f"{module}.{name}" in asked.TABLE or f"{module}.{name}" in asked.PACKAGES:
-            return importlib.import_module(f"{own}.{name}")
-        if name in asked.names(module):
+        if name in asked.names(module) or module.startswith(asked.TREES) and not name.startswith("__"):
             return asked.value(module, name)
+        if not name.startswith("__") and asked.known(f"{module}.{name}"):
+            return importlib.import_module(f"{own}.{name}")
         raise AttributeError(told(module, name) or f"module '{own}' has no attribute '{name}'", name=name)
 
     # `from module import name` asks the finder below only about names of packages
@@ -249,7 +249,7 @@ class Finder:
     def find_spec(fullname: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         if fullname.startswith("steepest."):
             theirs = fullname.replace("steepest", "torch", 1)
-            if theirs in asked.TABLE or theirs in asked.PACKAGES:
+            if asked.known(theirs):
                 return ModuleSpec(fullname, asked.Maker(), is_package=True)
             module, _, name = theirs.rpartition(".")
             said = told(module, name)

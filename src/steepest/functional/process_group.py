@@ -3,6 +3,7 @@
 import copy
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -13,6 +14,8 @@ from steepest.errors import text
 __all__ = ["ProcessGroup", "ReduceOp", "Work", "all_gather", "all_reduce", "destroy_process_group", "get_rank", "get_world_size",
            "init_process_group", "is_initialized", "new_group"]
 
+PATIENCE = timedelta(minutes=30)
+"""How long PyTorch's groups wait for a message."""
 BACKENDS = ("gloo", "mpi", "nccl", "ucc", "xccl")
 
 
@@ -30,7 +33,14 @@ class RedOpType(Enum):
     PREMUL_SUM = 8
 
 
-ReduceOp = RedOpType     # as values print in PyTorch
+class ReduceOp:
+    """The ways by their names, of the type `RedOpType`."""
+
+    RedOpType = RedOpType
+    SUM, AVG, PRODUCT, MIN, MAX, BAND, BOR, BXOR, PREMUL_SUM = RedOpType
+
+    def __new__(cls, op: Any) -> Any:
+        return op
 
 
 class ProcessGroup:
