@@ -15,7 +15,7 @@ from steepest.core import device as devices
 from steepest.core.discrete import binomial, poisson
 from steepest.core.fused import fma32, fma64
 from steepest.core.gaussian import libm, normals, reals_of_pairs, reals_of_words
-from steepest.core.mt19937 import MT19937, STATE, Doubles
+from steepest.core.mt19937 import MT19937, STATE, Doubles, normal_pair
 from steepest.core.permutation import forward_swaps, inside_out
 from steepest.core.ranges import FLOAT32, FLOAT64, cast, floating, full_span, limits, part, span_of
 from steepest.errors import text
@@ -329,34 +329,38 @@ class Generator:
 
     def standard_gamma(self, alpha: Array) -> Array:
         """Gamma numbers of rate 1 with the shapes `alpha`, by Marsaglia and Tsang (2000), in alpha's shape and dtype."""
-        values = np.array([self._gamma(a) for a in alpha.astype(np.result_type(alpha, np.float32)).ravel()], np.float64)
+        values = self._gammas(alpha.astype(np.result_type(alpha, np.float32)).ravel())
         return np.maximum(values.astype(alpha.dtype), np.finfo(alpha.dtype).tiny).reshape(alpha.shape)
 
     def dirichlet(self, alpha: Array) -> Array:
         """Shares proportional to gamma numbers along the last dimension."""
-        values = np.array([self._gamma(a) for a in alpha.astype(np.float64).ravel()], np.float64).reshape(alpha.shape)
+        values = self._gammas(alpha.astype(np.float64).ravel()).reshape(alpha.shape)
         shares = (values / values.sum(-1, keepdims=True)).astype(alpha.dtype)
         one = np.asarray(1, alpha.dtype)
         return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, np.asarray(0, alpha.dtype)))
 
-    def _gamma(self, alpha: Any) -> float:
-        """One gamma number; as in PyTorch the shape is computed in its own precision, and constants are float32's."""
-        scale, one = 1.0, alpha.dtype.type(1)
-        if alpha < 1:
-            if alpha == 0:
-                return 0.0
-            scale = (1 - float(self._doubles(1)[0])) ** float(one / alpha)
-            alpha += one
-        d = float(alpha - alpha.dtype.type(THIRD))
-        c = 1 / math.sqrt(9 * d)
-        while True:
-            y = 0.0
-            while y <= 0:
-                x = float(self._normals(1)[0])
-                y = 1 + c * x
-            v, u, xx = y * y * y, 1 - float(self._doubles(1)[0]), x * x
-            if u < 1 - SQUEEZE * xx * xx or math.log(u) < 0.5 * xx + d * (1 - v + math.log(v)):
-                return scale * d * v
+    def _gammas(self, alpha: Array) -> Array:
+        """Gamma numbers; as in PyTorch the shape is computed in its own precision, and constants are float32's."""
+        one, small = alpha.dtype.type(1), alpha < 1
+        with np.errstate(all="ignore"):
+            d = (np.where(small, alpha + one, alpha) - alpha.dtype.type(THIRD)).astype(np.float64)
+            c, power = 1 / np.sqrt(9 * d), np.where(small, one / alpha, 0).astype(np.float64)
+        with Doubles(self._engine, min(256 + 3 * alpha.size, 1 << 14)) as uniform:
+            kept, values = self._next_double_normal, []
+            for shape, factor, step, exponent in zip(alpha.tolist(), d.tolist(), c.tolist(), power.tolist(), strict=True):
+                value = 0.0
+                scale = (1 - uniform()) ** exponent if 0 < shape < 1 else 1.0
+                while shape:
+                    x, kept = (kept, None) if kept is not None else normal_pair(uniform)
+                    y = 1 + step * x
+                    if y > 0:
+                        v, u, xx = y * y * y, 1 - uniform(), x * x
+                        if u < 1 - SQUEEZE * xx * xx or math.log(u) < 0.5 * xx + factor * (1 - v + math.log(v)):
+                            value = scale * factor * v
+                            break
+                values.append(value)
+            self._next_double_normal = kept
+        return np.array(values, np.float64)
 
     def binomial(self, count: Array, prob: Array) -> Array:
         """Numbers of successes in `count` trials of probability `prob`; both have one floating dtype and broadcast."""

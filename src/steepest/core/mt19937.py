@@ -16,7 +16,7 @@ import numpy as np
 
 from steepest.errors import text
 
-__all__ = ["MT19937", "STATE", "Doubles", "fillers"]
+__all__ = ["MT19937", "STATE", "Doubles", "fillers", "normal_pair"]
 
 Array = np.ndarray[Any, Any]
 
@@ -139,6 +139,13 @@ class MT19937:
             "bit_generator": "MT19937",
             "state": {"key": state["words"].astype(np.uint32), "pos": N + 1 - left},
         }
+
+
+def normal_pair(uniform: Callable[[], float]) -> tuple[float, float]:
+    """Two standard normal numbers from two uniform ones (Box and Muller 1958)."""
+    turn, tail = uniform(), uniform()
+    radius, angle = math.sqrt(-2.0 * math.log1p(-tail)), 2.0 * math.pi * turn
+    return radius * math.cos(angle), radius * math.sin(angle)
 
 
 class Doubles:
