@@ -25,7 +25,7 @@ MISTAKES = {
     "float64 images": (
         RuntimeError,
         lambda: F.conv2d(torch.randn(1, 1, 4, 4).double(), torch.randn(1, 1, 3, 3)),
-        ["Double", "x.float()"],
+        ["Input type (double) and weight type (float) should be the same", "x.float()"],
     ),
     "no sigmoid": (
         RuntimeError,

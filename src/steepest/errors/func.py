@@ -75,7 +75,7 @@ ROWS = {
     "vmap-out-dim-none": (
         "vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None: its value differs by example, give an integer "
         "out_dim",
-        "vmap({name}, out_dims={out_dims}):输出因样本而异,out_dim 不能是 None,请写一个整数"),
+        "vmap({name}):输出因样本而异,out_dim 不能是 None,请写一个整数"),
     "vmap-out-dim-range": (
         "Dimension out of range (expected to be in range of [-{ndim}, {high}], but got {out_dim})",
         "out_dim 超出范围:应在 [-{ndim}, {high}] 内,得到 {out_dim}"),

@@ -45,8 +45,8 @@ ROWS = {
         "bilinear(): input batch dimensions do not match: got {a} and {b}; all dimensions but the last must be equal",
         "bilinear():两个输入除最后一维外形状应相同,得到 {a} 和 {b}"),
     "bilinear-features": (
-        "bilinear(): the weight of shape {weight} does not fit inputs with {a} and {b} features",
-        "bilinear():形状为 {weight} 的权重与特征数 {a} 和 {b} 不匹配"),
+        "bilinear(): input{which} size does not match weight size: got {given} but expected {expected}",
+        "bilinear():第 {which} 个输入的特征数是 {given},权重需要 {expected}"),
     # activations
     "celu-alpha": ("ZeroDivisionError: alpha cannot be 0 for CELU", "CELU 的 alpha 不能为 0"),
     "gelu-approximate": (
@@ -158,8 +158,14 @@ ROWS = {
     "labels-batch": (
         "Expected input batch_size ({input}) to match target batch_size ({target}).",
         "预测的批大小是 {input},target 的是 {target},二者应相同"),
+    "margin-labels": (
+        "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size "
+        "{wanted}, but got {target}. Input has shape {input}.",
+        "multi_margin_loss 的 target 应为一维,每个样本一个数:应为 {wanted},得到 {target},输入的形状是 {input}"),
+    "labels-alone": (
+        "For 1D input, 1D target must have size 1, but got target size: {size}", "一维输入的一维 target 只能有 1 个数,得到 {size} 个"),
     "labels-shape": (
-        "size mismatch: for scores of shape {input} the target must have shape {wanted}, got {target}",
+        "Expected target size {wanted}, got {target}, for scores of shape {input}",
         "预测的形状是 {input} 时,target 的形状应为 {wanted},得到 {target}"),
     "labels-outside": (
         "Target {label} is out of bounds: there are {classes} classes, so labels go from 0 to {last}, but these go from "
@@ -264,7 +270,8 @@ ROWS = {
         "mode={mode!r})",
         "embedding_bag 的 per_sample_weights 只能用于 mode='sum',得到 {mode!r}"),
     "bag-weights-shape": (
-        "embedding_bag: per_sample_weights of shape {weights} must have the shape of the input, {input}",
+        "embedding_bag: If per_sample_weights (torch.Size({weights})) is not None, then it must have the same shape as the input "
+        "(torch.Size({input}))",
         "per_sample_weights 的形状 {weights} 应与输入的形状 {input} 相同"),
     "bag-offsets": (
         "offsets has to be a 1D Tensor for an input of one dimension: where each bag begins, starting with 0",
@@ -295,8 +302,14 @@ ROWS = {
         "nn.BatchNorm...({channels})",
         "{name} 应有 {channels} 个元素,而不是 {given}:形状为 {shape} 的输入在第 1 维上有 {channels} 个通道。请写 "
         "nn.BatchNorm...({channels})"),
+    "instance-norm-statistics": (
+        "{name} should contain {wanted} elements not {given}", "{name} 应有 {wanted} 个数(每个样本每个通道一个),得到 {given} 个"),
+    "instance-norm-affine": (
+        "Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape {given} and input of shape "
+        "{input}",
+        "{name} 应是长度等于输入通道数的向量,得到形状 {given},输入的形状是 {input}"),
     "batch-norm-statistics": (
-        "Expected running_mean and running_var to be defined when training=False",
+        "running_mean must be defined in evaluation mode: give running_mean and running_var, or training=True",
         "training=False 时必须给出 running_mean 和 running_var"),
     "batch-norm-one-value": (
         "Expected more than 1 value per channel when training, got input size {shape}. One value has no variance: use a "
@@ -313,6 +326,8 @@ ROWS = {
     "normalized-weight": (
         "Expected weight and bias to be of same shape as normalized_shape {wanted}, got {given}",
         "weight 和 bias 的形状应为 normalized_shape {wanted},得到 {given}"),
+    "group-norm-dims": (
+        "Expected at least 2 dimensions for input tensor but received {ndim}", "输入至少要有 2 维,得到 {ndim} 维"),
     "group-norm-channels": (
         "Expected number of channels in input to be divisible by num_groups, but got input of shape {shape} and "
         "num_groups={groups}",
@@ -348,6 +363,22 @@ ROWS = {
         "{function}: expected {name} to be a single integer value or a list of {n} values to match the dimensions, but got "
         "{name}={given}",
         "{function} 的 {name} 应为一个整数或 {n} 个整数,得到 {given}"),
+    "window-dims-line": (
+        "max_pool1d: Expected {unbatched}D or {batched}D (batch mode) tensor with optional 0 dim batch size for input, but got: {shape}",
+        "max_pool1d 的输入应为 {unbatched} 维(无批)或 {batched} 维(有批),得到形状 {shape}"),
+    "window-dims-pool": (
+        "non-empty {unbatched}D or {batched}D (batch mode) tensor expected for input, {function} got the shape {shape}",
+        "{function} 的输入应为 {unbatched} 维(无批)或 {batched} 维(有批),得到形状 {shape}"),
+    "window-dims-self": (
+        "Expected {unbatched} to {batched} dimensions, but got {ndim}-dimensional tensor for argument #1 'self' (while checking arguments "
+        "for {function})",
+        "{function} 的输入应为 {unbatched} 维(无批)或 {batched} 维(有批),得到 {ndim} 维"),
+    "window-dims-adaptive": (
+        "{function}(): Expected {unbatched}D or {batched}D tensor, but got {shape}",
+        "{function} 的输入应为 {unbatched} 维(无批)或 {batched} 维(有批),得到形状 {shape}"),
+    "window-dims-unfold": (
+        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {shape}",
+        "unfold 的输入应为 3 维(无批)或 4 维(有批),得到形状 {shape}"),
     "window-dims": (
         "Expected {unbatched}D (unbatched) or {batched}D (batched) input to {function}, but got input of size: {shape}. One "
         "channel needs a "
@@ -367,10 +398,10 @@ ROWS = {
         "{function} expects weights of {ndim} dimensions, (C_out, C_in / groups, *kernel), got shape {shape}",
         "{function} 的权重应有 {ndim} 维 (C_out, C_in / groups, *kernel),得到形状 {shape}"),
     "conv-dtypes": (
-        "expected scalar type {A} but found {B}: the input is {a}, the layer's weight or bias {b}. Data from NumPy is "
+        "Input type ({A}) and {what} type ({B}) should be the same: the input is {a}, the layer's {what} {b}. Data from NumPy is "
         "float64 by default: "
         "write x = x.float()",
-        "输入的类型是 {a},而这一层的权重或偏置是 {b}(expected scalar type {A} but found {B})。NumPy 的数据默认是 float64:请"
+        "输入的类型是 {a},而这一层的权重或偏置是 {b}(Input type ({A}) and {what} type ({B}) should be the same)。NumPy 的数据默认是 float64:请"
         "写 x = x.float()"),
     "conv-channels": (
         "Given groups={groups}, weight of size {weight}, expected input{input} to have {expected} channels, but got {given} "
@@ -381,8 +412,9 @@ ROWS = {
         "x.permute(...) 把通道放到第 1 维"),
     "conv-groups": (
         "{out} output channels cannot be divided into {groups} groups", "{out} 个输出通道不能分成 {groups} 组"),
+    "conv-kernel-empty": ("kernel size should be greater than zero, but got {kernel}", "卷积核的大小必须大于 0,得到 {kernel}"),
     "conv-bias": (
-        "expected bias to be 1-dimensional with {out} elements, but got bias of size {shape} instead",
+        "Given weight of size {weight}, expected bias to be 1-dimensional with {out} elements, but got bias of size {shape} instead",
         "偏置应有 {out} 个元素,得到形状 {shape}"),
     "conv-stride": (
         "non-positive stride or dilation is not supported, got {stride} and {dilation}",
@@ -476,14 +508,54 @@ ROWS = {
     "attention-width": (
         "was expecting embedding dimension of {expected}, but got {given}; it must be divisible by num_heads {heads}",
         "嵌入维数应为 {expected} 并能被 num_heads({heads})整除,得到 {given}"),
+    "triplet-dims": (
+        "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor {anchor}D, positive "
+        "{positive}D, and negative {negative}D inputs",
+        "anchor、positive、negative 的维数应相同,得到 {anchor}、{positive}、{negative} 维"),
+    "labels-long": (
+        "expected scalar type Long but found {found}: class numbers are integers; write target.long()",
+        "类别编号应为整数(Long),得到 {found}:请写 target.long()"),
+    "unpool-index-dtype": (
+        "elements in indices should be type int64 but got: {found}", "indices 应为 int64,得到 {found}"),
+    "unpool-output-length": (
+        "output_size should be a sequence containing {n} or {all} elements, but it has a length of '{given}'",
+        "output_size 应有 {n} 或 {all} 个数,得到 {given} 个"),
+    "attention-query": (
+        "query should be unbatched 2D or batched 3D tensor but received {ndim}-D query tensor", "query 应为 2 维(无批)或 3 维(有批),得到 {ndim} 维"),
+    "attention-keys": (
+        "For {kind} `query`, expected `key` and `value` to be {ndim}-D but found {keys}-D and {value}-D tensors respectively",
+        "query 是 {ndim} 维时 key 与 value 也应是 {ndim} 维,得到 {keys} 维与 {value} 维"),
+    "attention-padding": (
+        "For {kind} `query`, expected `key_padding_mask` to be `None` or {ndim}-D but found {given}-D tensor instead",
+        "key_padding_mask 应为 {ndim} 维,得到 {given} 维"),
+    "attention-mask": (
+        "For {kind} `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found {ndim}-D tensor instead",
+        "attn_mask 应为 2 维或 3 维,得到 {ndim} 维"),
+    "attention-mask-dtype": ("only bool and floating types of {name} are supported", "{name} 应为布尔或浮点类型"),
+    "attention-mask-shape": (
+        "The shape of the {ndim}D attn_mask is torch.Size({given}), but should be {wanted}.", "{ndim} 维 attn_mask 的形状是 {given},应为 {wanted}"),
+    "attention-padding-shape": (
+        "Expected key_padded_mask.shape[{dim}] to be {size}, but got {given}", "key_padding_mask 的第 {dim} 维应为 {size},得到 {given}"),
+    "attention-key-value": (
+        "key shape torch.Size({keys}) does not match value shape torch.Size({value})", "key 的形状 {keys} 与 value 的形状 {value} 不同"),
+    "attention-ndim": (
+        "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: {query} key.dim: {keys} and value.dim: {value} "
+        "instead.",
+        "query、key、value 都至少要有 2 维,得到 {query}、{keys}、{value} 维"),
     "attention-causal": (
         "Need attn_mask if specifying the is_causal hint.", "is_causal=True 时需要同时给出 attn_mask"),
     "interpolate-align": (
         "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
         "align_corners 只能用于 linear、bilinear、bicubic 和 trilinear"),
     "interpolate-size": (
-        "exactly one of size and scale_factor must be given: write size=(H, W) or scale_factor=2",
+        "only one of size or scale_factor should be defined: write size=(H, W) or scale_factor=2",
         "size 与 scale_factor 应给出且只给出一个"),
+    "interpolate-nothing": (
+        "either size or scale_factor should be defined: write size=(H, W) or scale_factor=2", "size 与 scale_factor 应给出一个"),
+    "interpolate-modes": (
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got {ndim}D) for the modes: nearest | linear | bilinear | bicubic | "
+        "trilinear | lanczos | area | nearest-exact (got {mode})",
+        "输入应为 3、4 或 5 维(得到 {ndim} 维),mode 应为 nearest、linear、bilinear、bicubic、trilinear、area 或 nearest-exact(得到 {mode})"),
     "interpolate-antialias": (
         "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input",
         "antialias 只能用于 bilinear 和 bicubic"),
@@ -494,8 +566,9 @@ ROWS = {
         "{ndim} 维输入不能用 {mode}:3 维用 linear,4 维用 bilinear 或 bicubic,5 维用 trilinear;nearest、nearest-exact 和 "
         "area 均可"),
     "interpolate-count": (
-        "size or scale_factor must be one number or {n} numbers, one for each spatial dimension, got {given}",
-        "size 或 scale_factor 应为一个数,或每个空间维一个(共 {n} 个),得到 {given}"),
+        "Input and {what} must have the same number of spatial dimensions, but got input with spatial dimensions of {input} and {what} of "
+        "{given}",
+        "输入的空间维是 {input},与 {what} {given} 的个数不符"),
     "interpolate-empty": (
         "Input and output sizes should be greater than 0, but got input {input} output {output}",
         "输入和输出的大小都应大于 0:输入 {input},输出 {output}"),
@@ -542,6 +615,6 @@ ROWS = {
         "{function} requires specifying either an output_size or an output_ratio, and not both",
         "{function} 需要 output_size 或 output_ratio 中的一个"),
     "fractional-too-large": (
-        "{function}: output_size {out} with kernel_size {kernel} is too large for an input of size {input}",
-        "{function}:输入的大小 {input} 容不下 output_size {out}、kernel_size {kernel}"),
+        "{function}(): pool {name} {kernel} too large relative to input {name} {input}, for {out} windows",
+        "{function}:输入的大小 {input}({name})容不下 {out} 个大小为 {kernel} 的窗口"),
 }

@@ -14,6 +14,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "{got} was found instead. To use the type as a Parameter, please correct the detach() semantics defined by its "
         "__torch_function__() implementation.",
         "由 {kind} 的对象生成 Parameter 时，detach() 应返回同一类的对象，却得到 {got}：请在 __torch_function__() 中改正 detach()"),
+    "prune-structured-vector": (
+        "Structured pruning can only be applied to multidimensional tensors. Found tensor of shape torch.Size({shape}) with {ndim} dims",
+        "结构化剪枝只能用于多维张量，得到形状 {shape}（{ndim} 维）",
+    ),
     "prune-amount": ("amount must be a number of weights (int) or a share of them (float from 0 to 1), got {amount}",
                      "amount 应为个数(整数)或比例(0 到 1 的小数),得到 {amount}"),
     "prune-too-many": ("amount={amount} should be smaller than the number of parameters to prune={size}", "amount={amount} 大于可剪的个数 {size}"),
@@ -270,7 +274,7 @@ ROWS: dict[str, tuple[str, str]] = {
         "{layer}：输入应当是 {wanted}，得到的是 {got}D",
     ),
     "rnn-state-dimensions": (
-        "For {kind} input, hx should also be {wanted} but got ({got}) tensors",
+        "For {kind} {wanted} input, hx should also be {wanted} but got {got} tensor",
         "对于 {kind} 的输入，hx 也应当是 {wanted}，得到的是（{got}）",
     ),
     "rnn-cell-state-dimensions": (

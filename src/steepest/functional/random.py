@@ -10,6 +10,7 @@ from steepest.core.modes import interpreters
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished, wanted
+from steepest.functional.limits import iinfo
 from steepest.functional.operands import result_into, sizes
 from steepest.functional.supporting import refuses
 from steepest.ops.maps import common_shape
@@ -83,8 +84,10 @@ def _check_bounds(low: Any, high: Any) -> None:
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """A random order of 0 to n - 1."""
-    order = draw(dtype=dtype or (dtypes.int64 if out is None else out.dtype),
-                 generator=generator or gen.default_generator, sampler="randperm", n=n)
+    kind = dtype or (dtypes.int64 if out is None else out.dtype)
+    if kind.category == dtypes.INTEGER and n - 1 > iinfo(kind).max:
+        raise RuntimeError(text("number-overflow", dtype=f"{kind.name}_t", value=n - 1))
+    order = draw(dtype=kind, generator=generator or gen.default_generator, sampler="randperm", n=n)
     return finished(order, requires_grad, device, out)
 
 

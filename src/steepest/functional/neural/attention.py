@@ -44,6 +44,8 @@ def scaled_dot_product_attention(
         raise RuntimeError(text("attention-two-masks"))
     q: Any = query
     k: Any = key
+    if min(query.array.ndim, key.array.ndim, value.array.ndim) < 2:
+        raise RuntimeError(text("attention-ndim", query=query.array.ndim, keys=key.array.ndim, value=value.array.ndim))
     if q.array.shape[-1] != k.array.shape[-1] or k.array.shape[-2] != value.array.shape[-2]:
         raise RuntimeError(
             text("attention-shapes", query=list(query.array.shape), keys=list(key.array.shape), value=list(value.array.shape))
@@ -79,6 +81,36 @@ def _addend(mask: Tensor | None, of: Tensor) -> Any:
     return ar.where(mask, float("-inf"), full((), 0, of.dtype))
 
 
+def check_attention_dimensions(query: Tensor, key: Tensor, value: Tensor, padding: Tensor | None, mask: Tensor | None) -> None:
+    """AssertionError unless what attention is given has dimensions that go together."""
+    n = query.array.ndim
+    if n not in (2, 3):
+        raise AssertionError(text("attention-query", ndim=n))
+    kind = "batched (3-D)" if n == 3 else "unbatched (2-D)"
+    if key.array.ndim != n or value.array.ndim != n:
+        raise AssertionError(text("attention-keys", kind=kind, ndim=n, keys=key.array.ndim, value=value.array.ndim))
+    if padding is not None and padding.array.ndim != n - 1:
+        raise AssertionError(text("attention-padding", kind=kind, ndim=n - 1, given=padding.array.ndim))
+    if mask is not None and mask.array.ndim not in (2, 3):
+        raise AssertionError(text("attention-mask", kind=kind, ndim=mask.array.ndim))
+    for name, given in (("key_padding_mask", padding), ("attn_mask", mask)):
+        if given is not None and given.dtype is not dtypes.bool_ and not given.dtype.is_floating_point:
+            raise AssertionError(text("attention-mask-dtype", name=name))
+
+
+def check_attention_masks(given: list[Any], heads: int, padding: Tensor | None, mask: Tensor | None) -> None:
+    """RuntimeError or AssertionError unless masks fit queries `(L, N, E)` and keys `(S, N, E)`."""
+    rows, columns, batch = given[0].array.shape[0], given[1].array.shape[0], given[0].array.shape[1]
+    if mask is not None:
+        wanted = (rows, columns) if mask.array.ndim == 2 else (batch * heads, rows, columns)
+        if mask.array.shape != wanted:
+            raise RuntimeError(text("attention-mask-shape", ndim=mask.array.ndim, given=list(mask.array.shape), wanted=wanted))
+    if padding is not None:
+        for d, size in enumerate((batch, columns)):
+            if padding.array.shape[d] != size:
+                raise AssertionError(text("attention-padding-shape", dim=d, size=size, given=padding.array.shape[d]))
+
+
 @refuses("bool complex")
 def multi_head_attention_forward(
     query: Tensor,
@@ -111,6 +143,7 @@ def multi_head_attention_forward(
 
     Masks are boolean (True: not looked at) or added. Raises RuntimeError or AssertionError where the sizes do not fit.
     """
+    check_attention_dimensions(query, key, value, key_padding_mask, attn_mask)
     given: list[Any] = [query, key, value]
     alone = query.array.ndim == 2
     if alone:
@@ -119,6 +152,9 @@ def multi_head_attention_forward(
     length, batch, width = given[0].array.shape
     if width != embed_dim_to_check or width % num_heads:
         raise AssertionError(text("attention-width", given=width, expected=embed_dim_to_check, heads=num_heads))
+    if not use_separate_proj_weight and key.array.shape != value.array.shape:
+        raise AssertionError(text("attention-key-value", keys=list(key.array.shape), value=list(value.array.shape)))
+    check_attention_masks(given, num_heads, key_padding_mask, attn_mask)
     if is_causal and attn_mask is None:
         raise RuntimeError(text("attention-causal"))
     joint: Any = in_proj_weight

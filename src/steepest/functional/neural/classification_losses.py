@@ -148,6 +148,8 @@ def _check_labels(function: str, input: Tensor, target: Tensor, weight: Tensor |
         raise RuntimeError(text("labels-dtype", found=CAPITALS[target.dtype], shape=list(labels.shape), input=list(shape)))
     if len(shape) <= 2 and labels.ndim > 1:
         raise RuntimeError(text("labels-dims", shape=list(labels.shape), input=list(shape)))
+    if len(shape) == 1 and labels.ndim == 1 and labels.shape != (1,):
+        raise ValueError(text("labels-alone", size=labels.shape[0]))
     if labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()) and labels.shape != ((1,) if len(shape) == 1 else None):
         raise RuntimeError(text("labels-shape", input=list(shape), target=list(labels.shape), wanted=list(shape[:1] + shape[2:])))
     if weight is not None and weight.array.shape != (classes,):

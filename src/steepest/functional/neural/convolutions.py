@@ -8,7 +8,6 @@ from steepest.errors import text
 from steepest.functional.casting import lowers
 from steepest.functional.formats import keeps_format
 from steepest.functional.neural.convolution import convolve, input_gradient
-from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.windows import Pairs, Sizes, batched, places, sizes_of
 from steepest.functional.supporting import refuses
 from steepest.ops.arithmetic import add
@@ -30,12 +29,20 @@ def _pairs(padding: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, function
     return tuple((t // 2, t - t // 2) for t in total)
 
 
+IN_C = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long int", "int32": "int",
+        "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool", "complex64": "c10::complex<float>",
+        "complex128": "c10::complex<double>"}
+"""What the errors of convolutions call dtypes."""
+
+
 def _check(function: str, x: Tensor, weight: Tensor, bias: Tensor | None, n: int) -> None:
     if weight.array.ndim != n + 2:
         raise RuntimeError(text("conv-weight-dims", function=function, ndim=n + 2, shape=list(weight.array.shape)))
-    for other in (weight, bias):
+    for what, other in (("bias", bias), ("weight", weight)):
         if other is not None and other.dtype is not x.dtype:
-            raise RuntimeError(text("conv-dtypes", A=CAPITALS[x.dtype], B=CAPITALS[other.dtype], a=x.dtype, b=other.dtype))
+            raise RuntimeError(text("conv-dtypes", A=IN_C[x.dtype.name], B=IN_C[other.dtype.name], a=x.dtype, b=other.dtype, what=what))
+    if 0 in weight.array.shape[2:]:
+        raise RuntimeError(text("conv-kernel-empty", kernel=list(weight.array.shape[2:])))
 
 
 def _conv(n: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, padding: Any, dilation: Any, groups: int) -> Tensor:
@@ -65,7 +72,7 @@ def _conv(n: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: An
     if groups <= 0 or of_weight[0] % groups:
         raise RuntimeError(text("conv-groups", out=of_weight[0], groups=groups))
     if bias is not None and bias.array.shape != (of_weight[0],):
-        raise RuntimeError(text("conv-bias", out=of_weight[0], shape=list(bias.array.shape)))
+        raise RuntimeError(text("conv-bias", weight=list(of_weight), out=of_weight[0], shape=list(bias.array.shape)))
     if any(s <= 0 for s in (*steps, *gaps)):
         raise RuntimeError(text("conv-stride", stride=list(steps), dilation=list(gaps)))
     if any(o <= 0 for o in places(shape, kernel, steps, gaps, pairs)):
@@ -114,7 +121,7 @@ def _transposed(
     if any(e >= max(s, d) for e, s, d in zip(extra, steps, gaps, strict=True)):
         raise RuntimeError(text("conv-output-padding", extra=list(extra), stride=list(steps), dilation=list(gaps)))
     if bias is not None and bias.array.shape != (of_weight[1] * groups,):
-        raise RuntimeError(text("conv-bias", out=of_weight[1] * groups, shape=list(bias.array.shape)))
+        raise RuntimeError(text("conv-bias", weight=list(of_weight), out=of_weight[1] * groups, shape=list(bias.array.shape)))
     out = [(m - 1) * s - 2 * p + d * (k - 1) + e + 1 for m, s, p, d, k, e in zip(shape[2:], steps, inner, gaps, kernel, extra, strict=True)]
     pairs = tuple((p, p - e) for p, e in zip(inner, extra, strict=True))
     result = input_gradient(

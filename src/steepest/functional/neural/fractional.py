@@ -76,8 +76,9 @@ def _pool(n: int, input: Tensor, kernel_size: Any, output_size: Any, output_rati
         out: Sizes = tuple(math.floor(m * r) for m, r in zip(shape[2:], ratios, strict=True))
     else:
         out = sizes_of(output_size, n, "output_size", function)
-    if any(o < 1 or o + k - 1 > m for o, k, m in zip(out, kernel, shape[2:], strict=True)):
-        raise RuntimeError(text("fractional-too-large", function=function, out=list(out), kernel=list(kernel), input=list(shape[2:])))
+    for name, o, k, m in zip(("time", "height", "width")[-n:], out, kernel, shape[2:], strict=True):
+        if o < 1 or o + k - 1 > m:
+            raise RuntimeError(text("fractional-too-large", function=function, name=name, kernel=k, out=o, input=m))
     if samples is None:
         samples = draw(shape=(*shape[:2], n), dtype=x.dtype, generator=gen.default_generator, sampler="uniform", low=0.0, high=1.0)
     elif samples.array.ndim != 3 or samples.array.shape[0] < shape[0] or samples.array.shape[1:] != (shape[1], n):

@@ -117,8 +117,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     """`y_k = x1 @ weight[k] @ x2 + bias_k`: `(*, in1)`, `(*, in2)`, `(out, in1, in2)` to `(*, out)`."""
     if input1.array.shape[:-1] != input2.array.shape[:-1]:
         raise RuntimeError(text("bilinear-shapes", a=list(input1.array.shape), b=list(input2.array.shape)))
-    if weight.array.shape[1:] != (input1.array.shape[-1], input2.array.shape[-1]):
-        raise RuntimeError(text("bilinear-features", weight=list(weight.array.shape), a=input1.array.shape[-1], b=input2.array.shape[-1]))
+    sizes = (input1.array.shape[-1], input2.array.shape[-1])
+    for which, given, expected in zip((1, 2), sizes, weight.array.shape[1:], strict=True):
+        if given != expected:
+            raise RuntimeError(text("bilinear-features", which=which, given=given, expected=expected))
     result = to_dtype(einsum("...i,oij,...j->...o", input1, weight, input2), input1.dtype)
     show_as(result, "ViewBackward0", ("TrilinearBackward0", ("ViewBackward0", input1), weight, ("ViewBackward0", input2)))
     return result if bias is None else result + bias

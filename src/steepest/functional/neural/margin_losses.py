@@ -9,6 +9,7 @@ from steepest.errors import text
 from steepest.functional.appearing import appears_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.neural.distances import pairwise_distance
+from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.reduction import loss, pair, reduced, reduction_of
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
@@ -128,7 +129,7 @@ def multi_margin_loss(
     labels = target.reshape(-1, 1)
     if labels.array.shape[0] != rows.array.shape[0]:
         raise RuntimeError(
-            text("labels-shape", input=list(input.array.shape), target=list(target.array.shape), wanted=[rows.array.shape[0]])
+            text("margin-labels", input=list(input.array.shape), target=list(target.array.shape), wanted=[rows.array.shape[0]])
         )
     classes = rows.array.shape[1]
     if weight is not None and weight.array.size != classes:
@@ -154,6 +155,8 @@ def multilabel_margin_loss(
         raise RuntimeError(text("margin-input", shape=list(input.array.shape)))
     if input.array.shape != target.array.shape and (input.array.size != 1 or target.array.size != 1):
         raise RuntimeError(text("multilabel-shapes", input=list(input.array.shape), target=list(target.array.shape)))
+    if target.dtype is not dtypes.int64:
+        raise RuntimeError(text("labels-long", found=CAPITALS[target.dtype]))
     rows, labels = (x if x.array.ndim == 2 else x.reshape(1, -1) for x in (input, target))
     classes = rows.array.shape[1]
     place = positions(classes)
@@ -184,6 +187,9 @@ def triplet_margin_loss(
     reduction = reduction_of(size_average, reduce, reduction)
     if margin <= 0:
         raise ValueError(text("triplet-margin", margin=margin))
+    dims = [x.array.ndim for x in (anchor, positive, negative)]
+    if len(set(dims)) > 1:
+        raise RuntimeError(text("triplet-dims", anchor=dims[0], positive=dims[1], negative=dims[2]))
     return _triplet(lambda a, b: pairwise_distance(a, b, p, eps), anchor, positive, negative, margin, swap, reduction)
 
 

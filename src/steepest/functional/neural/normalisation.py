@@ -274,6 +274,12 @@ def instance_norm(
     n = math.prod(shape[2:])
     if n <= 1:
         raise ValueError(text("instance-norm-one-value", shape=list(shape)))
+    for name, x in (("running_mean", running_mean), ("running_var", running_var)):
+        if x is not None and x.array.shape != (shape[1],):
+            raise RuntimeError(text("instance-norm-statistics", name=name, wanted=shape[0] * shape[1], given=shape[0] * x.array.size))
+    for name, x in (("weight", weight), ("bias", bias)):
+        if x is not None and x.array.shape != (shape[1],):
+            raise RuntimeError(text("instance-norm-affine", name=name, given=list(x.array.shape), input=list(shape)))
     affine = (1, shape[1]) + (1,) * (len(shape) - 2)
     y, mean, var = over_batch(input, weight, bias, layout=shape, dims=tuple(range(2, len(shape))), affine=affine, eps=eps)
     before, modes.grad = modes.grad, False
@@ -328,7 +334,9 @@ def _last_dimensions(input: Tensor, normalized_shape: Any, *parameters: Tensor |
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05) -> Tensor:
     """Groups of channels of `(N, C, *)` standardised for each sample (Wu, He 2018); RuntimeError where C is no multiple."""
     shape = input.array.shape
-    if len(shape) < 2 or num_groups <= 0 or shape[1] % num_groups:
+    if len(shape) < 2:
+        raise RuntimeError(text("group-norm-dims", ndim=len(shape)))
+    if num_groups <= 0 or shape[1] % num_groups:
         raise RuntimeError(text("group-norm-channels", shape=list(shape), groups=num_groups))
     _check_parameters(input, weight, bias)
     for name, x in (("weight", weight), ("bias", bias)):

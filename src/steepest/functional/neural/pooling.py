@@ -12,6 +12,7 @@ from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.formats import keeps_format
+from steepest.functional.neural.linear import CAPITALS
 from steepest.functional.neural.precision import widened
 from steepest.functional.neural.windows import (
     Pairs,
@@ -255,6 +256,10 @@ def _unpool(n: int) -> Callable[..., Tensor]:
         function = f"max_unpool{n}d"
         x, alone = batched(input, n, function)
         at, _ = batched(indices, n, function)
+        if indices.dtype is not dtypes.int64:
+            raise RuntimeError(text("unpool-index-dtype", found=CAPITALS[indices.dtype]))
+        if output_size is not None and len(output_size) not in (n, n + 2):
+            raise ValueError(text("unpool-output-length", n=n, all=n + 2, given=len(output_size)))
         if x.array.shape != at.array.shape:
             raise RuntimeError(text("unpool-shapes", indices=list(indices.array.shape), input=list(input.array.shape)))
         kernel, steps, edge, _ = _window_sizes(n, function, kernel_size, stride, padding, 1)

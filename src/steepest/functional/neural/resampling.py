@@ -247,16 +247,18 @@ def interpolate(
     if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
         raise ValueError(text("interpolate-align"))
     if (size is None) == (scale_factor is None):
-        raise ValueError(text("interpolate-size"))
-    if antialias and mode not in ("bilinear", "bicubic"):
-        raise ValueError(text("interpolate-antialias"))
-    if mode == "area" and n not in AREA or mode != "area" and (mode, n) not in MODES:
-        raise NotImplementedError(text("interpolate-mode", ndim=len(shape), mode=mode))
-    refuse(f"interpolate with mode {mode}", input.dtype, REFUSED[mode])
+        raise ValueError(text("interpolate-nothing" if size is None else "interpolate-size"))
     given = size if size is not None else scale_factor
     each = list(given) if isinstance(given, (tuple, list)) else [given] * n
     if len(each) != n:
-        raise ValueError(text("interpolate-count", n=n, given=each))
+        what = "scale_factor" if size is None else "output size"
+        raise ValueError(text("interpolate-count", what=what, input=list(shape[2:]), given=each))
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise ValueError(text("interpolate-antialias"))
+    if mode == "area" and n not in AREA or mode != "area" and (mode, n) not in MODES:
+        known = n in AREA and mode in {m for m, _ in MODES}
+        raise NotImplementedError(text("interpolate-mode" if known else "interpolate-modes", ndim=len(shape), mode=mode))
+    refuse(f"interpolate with mode {mode}", input.dtype, REFUSED[mode])
     factors = [None] * n if scale_factor is None else [float(v) for v in each]
     out = [int(v) for v in each] if scale_factor is None else [math.floor(float(m * f)) for m, f in zip(shape[2:], factors, strict=True)]
     if any(m <= 0 for m in (*out, *shape[1:])):

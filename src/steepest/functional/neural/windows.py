@@ -31,13 +31,21 @@ def sizes_of(value: Any, n: int, name: str, function: str) -> Sizes:
     return found
 
 
+DIMENSIONS = {"max_pool1d": "window-dims-line", "max_pool2d": "window-dims-pool", "max_pool3d": "window-dims-pool",
+              "avg_pool1d": "window-dims-self", "adaptive_avg_pool1d": "window-dims-self", "adaptive_max_pool1d": "window-dims-self",
+              "adaptive_avg_pool2d": "window-dims-adaptive", "adaptive_max_pool2d": "window-dims-adaptive",
+              "unfold": "window-dims-unfold"}
+"""The texts of functions that do not say what convolutions say."""
+
+
 def batched(input: Tensor, n: int, function: str) -> tuple[Any, bool]:
     """`(N, C, *S)` with `n` spatial dimensions, and whether the batch was added here; RuntimeError for other dimensions."""
     ndim = input.array.ndim
     if ndim == n + 2:
         return input, False
     if ndim != n + 1:
-        raise RuntimeError(text("window-dims", function=function, unbatched=n + 1, batched=n + 2, shape=list(input.array.shape)))
+        key = DIMENSIONS.get(function, "window-dims")
+        raise RuntimeError(text(key, function=function, unbatched=n + 1, batched=n + 2, ndim=ndim, shape=list(input.array.shape)))
     return views.unsqueeze(input, dim=0), True
 
 

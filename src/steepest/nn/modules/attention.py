@@ -10,6 +10,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import empty, zeros
 from steepest.functional.joining import cat
+from steepest.functional.neural.attention import check_attention_dimensions, check_attention_masks
 from steepest.nn import functional as F
 from steepest.nn.init import constant_, xavier_normal_, xavier_uniform_
 from steepest.nn.modules.linear import NonDynamicallyQuantizableLinear
@@ -112,12 +113,18 @@ class MultiheadAttention(Module):
     ) -> tuple[Tensor, Tensor | None]:
         if is_causal and attn_mask is None:
             raise RuntimeError(text("causal-without-mask"))
+        check_attention_dimensions(query, key, value, key_padding_mask, attn_mask)
         batched = query.dim() == 3
         if not batched:
             query, key, value = query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)
             key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
         elif self.batch_first:
             query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
+        if query.shape[-1] != self.embed_dim:
+            raise AssertionError(text("attention-width", given=query.shape[-1], expected=self.embed_dim, heads=self.num_heads))
+        if self._qkv_same_embed_dim and key.shape != value.shape:
+            raise AssertionError(text("attention-key-value", keys=list(key.shape), value=list(value.shape)))
+        check_attention_masks([query, key, value], self.num_heads, key_padding_mask, attn_mask)
         attn_mask = as_addend(attn_mask, query)
         key_padding_mask = as_addend(key_padding_mask, query)
         output, weights = self._attend(query, key, value, key_padding_mask, attn_mask, need_weights)

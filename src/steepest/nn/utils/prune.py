@@ -176,6 +176,8 @@ class Structured(BasePruningMethod):
         raise NotImplementedError(text("prune-without-mask", kind=type(self).__name__))
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
+        if t.dim() < 2:
+            raise ValueError(text("prune-structured-vector", shape=list(t.shape), ndim=t.dim()))
         size = t.shape[self.dim]
         n = _count(self.amount, size)
         if not n:
