@@ -474,7 +474,15 @@ print(noise, torch.rand(2))
 
 def test_the_time_of_compiling_is_no_reason_to_compile_again():
     loop: Any = SimpleNamespace(statement=SimpleNamespace(cost=0.3), steps=5, seconds=math.inf)
-    activation: Any = SimpleNamespace(site=SimpleNamespace(seen_time=1.0, learning_time=0.0))
+    activation: Any = SimpleNamespace(site=SimpleNamespace(seen_time=1.0, learning_time=0.0, fruitless_time=0.0))
     assert NativeLoop._pays(loop, activation, 3, 0)
     activation.site.learning_time = 0.9
+    assert not NativeLoop._pays(loop, activation, 3, 0)
+
+
+def test_steps_are_not_recorded_for_ever_without_a_program():
+    loop: Any = SimpleNamespace(statement=SimpleNamespace(cost=0.3), steps=5, seconds=math.inf)
+    activation: Any = SimpleNamespace(site=SimpleNamespace(seen_time=2.0, learning_time=0.9, fruitless_time=0.9))
+    assert NativeLoop._pays(loop, activation, 3, 0)
+    activation.site.learning_time = activation.site.fruitless_time = 1.2
     assert not NativeLoop._pays(loop, activation, 3, 0)

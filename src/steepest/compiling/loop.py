@@ -81,15 +81,19 @@ class Loop:
                 started = time.perf_counter()
                 with Waiting():
                     item = activation.begin(k)
+                begun = time.perf_counter()
                 activation.watch(True)
                 yield item
                 del item
                 activation.watch(False)
                 ended = time.perf_counter()
-                activation.site.seen_time += ended - started
+                site, programs = activation.site, len(self.met)
                 with Waiting():
                     activation.end(k)
-                activation.site.learning_time += time.perf_counter() - ended
+                learning = time.perf_counter() - ended + begun - started
+                site.seen_time += ended - begun
+                site.learning_time += learning
+                site.fruitless_time = site.fruitless_time + learning if len(self.met) == programs else 0.0
                 self._hint(activation)
                 self._advance(1)
                 k += 1

@@ -42,6 +42,8 @@ UNROLLED, EQUATIONS = 128, 4000
 """An inner range of at most so many steps belongs to the iteration around it, while that has recorded at most so many operations."""
 COST, COMPILING = 0.2, 2.5e-3
 """Recording and compiling cost about so many seconds, and so many more for each operation: less is not worth the trouble."""
+PATIENCE, SHARE = 0.5, 0.25
+"""Steps are recorded no longer when that has taken so many seconds, and so much of Python's time, without giving a program."""
 LOOK = 0.01
 """The time is looked at about so often."""
 SHOWN = (int, float, complex, bool, str, bytes, type(None), np.float64, Size, dtype, device)
@@ -151,6 +153,8 @@ class NativeLoop(Loop):
             self.statement.cost = COST + COMPILING * operations
         left = (self.steps - k) * self.seconds if k > 1 and self.seconds < math.inf else 0.0
         site = activation.site
+        if site.fruitless_time > PATIENCE + SHARE * site.seen_time:
+            return False
         return max(left, site.seen_time - site.learning_time) >= self.statement.cost
 
     def _gives_up(self, activation: Any) -> bool:

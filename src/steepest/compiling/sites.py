@@ -40,8 +40,8 @@ class Site:
         self.hinted = False
         self.native_steps = self.seen_steps = 0
         self.native_time = self.seen_time = self.effects_time = 0.0
-        self.learning_time = 0.0
-        """What comparing and compiling recorded steps has taken."""
+        self.learning_time = self.fruitless_time = 0.0
+        """What looking at steps, comparing and compiling them has taken; since the last program, or so far without one."""
         self.concerns_tensors = False
         self.reason: Escape | str | None = None if lines is not None else text("loop-no-text")
 
