@@ -51,3 +51,8 @@ def test_gradient_gives_a_tuple() -> None:
 
 def test_heaviside_is_never_minus_zero() -> None:
     assert not torch.signbit(torch.heaviside(torch.tensor([-1.5, 2.0]), torch.tensor(0.5))).any()
+
+
+def test_running_sums_of_masks_count() -> None:
+    mask = torch.tensor([True, False, True])
+    assert mask.cumsum(0).tolist() == [1, 1, 2] and mask.cumprod(0).tolist() == [1, 0, 0] and mask.cumsum(0).dtype is torch.int64

@@ -281,7 +281,6 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     return mode_result(ordering.mode(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
 
 
-@refuses("bool")
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
     d = wrap(dim, input.array.ndim)
@@ -341,7 +340,6 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     return _logcumsumexp(input, dim=d) if input.array.ndim else input.clone()
 
 
-@refuses("bool")
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
     d = wrap(dim, input.array.ndim)
