@@ -50,26 +50,18 @@ F.ctc_loss(torch.stack([x.log_softmax(1)]*4),torch.ones(3,2,dtype=torch.long),to
 F.scaled_dot_product_attention(x[None],y[None],y[None]); nn.LSTM(4,5)(x)[0]; nn.GRU(4,5)(x)[0]; nn.RNN(4,5)(x)[0]
 nn.LSTMCell(4,5)(x)[0]; nn.GRUCell(4,5)(x); nn.RNNCell(4,5)(x); nn.MultiheadAttention(4,2)(x,x,x)[0]
 nn.TransformerEncoderLayer(4,2,8)(x); nn.Linear(4,2)(x); nn.Sequential(nn.Linear(4,2),nn.ReLU(),nn.Linear(2,1))(x)
+F.scaled_dot_product_attention(x[None,None],y[None,None],y[None,None]); torch.quantile(x,.5,dim=0)
+F.scaled_dot_product_attention(x[None,None],y[None,None],y[None,None],dropout_p=.5); torch.quantile(x,torch.tensor([.5,.2]))
+nn.MultiheadAttention(4,2)(x,x,x,attn_mask=x.detach()[:,:3])[0]; torch.quantile(x,.5,dim=1,keepdim=True)
+x.t().reshape(4,3); x[:,:2].reshape(3,2,1); F.scaled_dot_product_attention(x,y,y)
 nn.BatchNorm1d(4)(x); nn.Embedding(5,4)(i); nn.Conv2d(1,2,3)(im); nn.Flatten()(im); nn.Bilinear(4,4,2)(x,y); F.pairwise_distance(x, y)
 """.strip().splitlines() for e in line.split("; ")]
 """Over x and y (3, 4), s4 (4, 4), an image im, weights w1 and w2, indices i and labels j; F is torch.nn.functional."""
 
 ONE_NODE = "one node here for what PyTorch does in many steps"
-SCALARS = "PyTorch's C++ adds and multiplies by numbers under names of their own (`AddBackward1`)"
-OTHER_STEPS = "the same function by other steps"
 DIFFERENT = {
     **dict.fromkeys(("torch.einsum('ij,kj->ik',x,y)", "torch.einsum('ij,ij->',x,y)", "torch.einsum('bij,bjk->bik',x[None],s4[None])",
                      "nn.LSTM(4,5)(x)[0]", "nn.GRU(4,5)(x)[0]", "nn.RNN(4,5)(x)[0]"), ONE_NODE),
-    **dict.fromkeys(("F.rms_norm(x,(4,))", "F.margin_ranking_loss(x,y,torch.ones(3,4))", "F.triplet_margin_loss(x,y,x+1)",
-                     "F.cosine_embedding_loss(x,y,torch.ones(3))", "torch.cumulative_trapezoid(x)",
-                     "F.scaled_dot_product_attention(x[None],y[None],y[None])"), SCALARS),
-    **dict.fromkeys(("torch.cov(x)", "torch.corrcoef(x)", "torch.logdet(s4@s4.T+torch.eye(4))", "torch.linalg.matrix_power(s4,3)",
-                     "torch.trapezoid(x)", "torch.quantile(x,.5)", "F.prelu(x,x[0,:1])", "F.linear(x[None],y,y[:,0])",
-                     "F.local_response_norm(x[None],2)", "F.conv_transpose2d(im,w2.transpose(0,1))",
-                     "F.hinge_embedding_loss(x,torch.ones(3,4))", "F.gaussian_nll_loss(x,y,torch.ones(3,4))",
-                     "nn.LSTMCell(4,5)(x)[0]", "nn.GRUCell(4,5)(x)",
-                     "nn.RNNCell(4,5)(x)", "nn.MultiheadAttention(4,2)(x,x,x)[0]", "nn.TransformerEncoderLayer(4,2,8)(x)"), OTHER_STEPS),
-    "torch.heaviside(x,y.detach())": "has no derivative: PyTorch says so in the backward pass, here the result wants no gradient",
 }
 """Expressions whose graphs differ below or beside the first name, and why."""
 

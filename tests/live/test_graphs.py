@@ -70,3 +70,10 @@ def test_a_custom_function_shows_its_tensors() -> None:
         x = library.ones(2, requires_grad=True)
         said.append([(n and n.name(), k) for n, k in Scale.apply(x, 2.0, library.ones(2)).grad_fn.next_functions])
     assert said[0] == said[1]
+
+
+def test_what_has_no_derivative_says_so_in_the_backward_pass() -> None:
+    for library in (torch, steepest):
+        x = library.ones(3, requires_grad=True)
+        with pytest.raises(RuntimeError, match="not implemented"):
+            library.heaviside(x, library.zeros(3)).sum().backward()

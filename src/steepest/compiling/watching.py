@@ -39,6 +39,8 @@ UNREPEATABLE = {DataLoader.__iter__.__code__: "iter(DataLoader)", Generator.manu
 PARTS = frozenset("split chunk unbind tensor_split hsplit vsplit dsplit unsafe_split unsafe_chunk split_with_sizes _iter".split())
 """Functions that give as many tensors as there are parts."""
 TELLING = (int, float, str, bytes, np.ndarray, np.generic, range, slice, types.GeneratorType)
+AROUND = frozenset(("named", "written"))
+"""Functions around others, which take their arguments under other names or write their result."""
 CLAMPED = frozenset(("diagonal", "slice_scatter", "diagonal_scatter"))
 """Functions that take no more than there is."""
 KNOWN = frozenset("dim ndim dtype device requires_grad is_leaf is_floating_point is_complex is_cuda layout itemsize element_size".split())
@@ -118,6 +120,8 @@ class Watch:
     def _told(self, frame: types.FrameType, answer: Any) -> None:
         """A function of the package has returned."""
         name, caller = frame.f_code.co_name, frame.f_back
+        if name in AROUND:
+            name = getattr(frame.f_locals.get("function"), "__name__", name)
         if caller is None or is_own(caller.f_code.co_filename):
             return
         if name in CLAMPED or name in PARTS or name in ("getitem", "setitem") and _clamps(frame.f_locals.get("key")):

@@ -543,7 +543,8 @@ ROWS = {
         "instead.",
         "query、key、value 都至少要有 2 维,得到 {query}、{keys}、{value} 维"),
     "attention-causal": (
-        "Need attn_mask if specifying the is_causal hint.", "is_causal=True 时需要同时给出 attn_mask"),
+        "Need attn_mask if specifying the is_causal hint: pass attn_mask=torch.nn.Transformer.generate_square_subsequent_mask(L)",
+        "is_causal=True 时需要同时给出 attn_mask：请传 attn_mask=torch.nn.Transformer.generate_square_subsequent_mask(L)"),
     "interpolate-align": (
         "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
         "align_corners 只能用于 linear、bilinear、bicubic 和 trilinear"),

@@ -254,11 +254,6 @@ ROWS: dict[str, tuple[str, str]] = {
         "ParameterDict 的键必须是字符串（得到的类型是 '{type}'）。",
     ),
     # attention and recurrent layers
-    "causal-without-mask": (
-        "Need attn_mask if specifying the is_causal hint: "
-        "pass attn_mask=torch.nn.Transformer.generate_square_subsequent_mask(L)",
-        "给出 is_causal 时也要给 attn_mask：请传 attn_mask=torch.nn.Transformer.generate_square_subsequent_mask(L)",
-    ),
     "rnn-dropout-range": (
         "dropout should be a number in range [0, 1] representing the probability of an element being zeroed, got {got!r}",
         "dropout 应当是 [0, 1] 内的数，表示元素被置零的概率，得到的是 {got!r}",

@@ -16,7 +16,7 @@ from steepest.functional.products import identity_like, mm
 from steepest.functional.reducing import named
 from steepest.functional.supporting import refuses
 from steepest.ops import linalg as la
-from steepest.ops.arithmetic import conjugate
+from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import constant
 from steepest.ops.maps import common_shape
 
@@ -181,7 +181,7 @@ def det(A: Tensor) -> Tensor:
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant; NaN where that is negative."""
     sign, value = slogdet(input)
-    return value + sign.log()
+    return value + sign.log() if sign.dtype.is_complex else where(sign == -1, float("nan"), value)
 
 
 def slogdet(A: Tensor) -> Any:
@@ -287,12 +287,20 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         return matrix_power(inv(A), -n)
     if n == 0:
         return _identity(A) + A * 0 if A.needs_grad else _identity(A).to(A.dtype)
-    while not n & 1:
-        A, n = A @ A, n >> 1
-    result, n = A.clone(), n >> 1
-    while n:
-        A = A @ A
-        result, n = result @ A if n & 1 else result, n >> 1
+    if n == 1:
+        return A.clone()
+    if n == 3:
+        return A @ A @ A
+    result: Tensor | None = None
+    square = A
+    while True:
+        if n & 1:
+            result = square if result is None else result @ square
+        n >>= 1
+        if not n:
+            break
+        square = square @ square
+    assert result is not None
     return result
 
 

@@ -61,7 +61,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The elements in another shape: a view where memory allows it, else a copy."""
     wanted = _inferred(sizes(shape), input.array.size)
     if wanted == input.array.shape:
-        return views.view(input, shape=wanted) if input.array.flags.c_contiguous else views.identity(input)
+        return views.view(input, shape=wanted) if input.array.flags.c_contiguous else views.reshape_identity(input)
     if input.array.flags.c_contiguous:
         return views.view(input, shape=wanted)
     try:
@@ -70,7 +70,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
         result: Tensor = views.unsafe_view(clone_ordered(input), shape=wanted)
         result.view_of = None
         return result
-    return views.view(input, shape=wanted)
+    return views.reshape_alias(input, shape=wanted)
 
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:

@@ -15,6 +15,8 @@ from steepest.functional.casting import in_single_precision
 from steepest.functional.joining import cat, cumsum
 from steepest.functional.reducing import named
 from steepest.functional.supporting import refuses
+from steepest.ops import arithmetic as ar
+from steepest.ops import views
 from steepest.ops.creation import constant
 from steepest.ops.reductions import wrap
 
@@ -100,8 +102,13 @@ def _edge(at: Tensor, near: Tensor, far: Tensor | None, h: tuple[Any, Any], sign
 @refuses("bool")
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral by the trapezoidal rule along `dim`."""
-    total = _areas(y, x, dx, dim).sum(dim)
-    return total if x is None else total / 2
+    if x is not None:
+        return _areas(y, x, dx, dim).sum(dim) / 2
+    if not y.array.shape[wrap(dim, y.array.ndim)]:
+        return y.sum(dim) * 0.0
+    ends = ar.mul_number(y.select(dim, 0) + y.select(dim, -1), 0.5)
+    total: Tensor = ar.mul_number(y.sum(dim) - ends, dx)
+    return total
 
 
 @refuses("bool")
@@ -117,7 +124,8 @@ def _areas(y: Tensor, x: Tensor | None, dx: float, dim: int) -> Tensor:
     n = y.array.shape[d]
     heights = y.narrow(d, 1, max(n - 1, 0)) + y.narrow(d, 0, max(n - 1, 0)) if n else y
     if x is None:
-        return heights * (dx / 2)
+        areas: Tensor = ar.mul_number(heights, dx / 2)
+        return areas
     widths = diff(x) if x.array.ndim == 1 else diff(x, dim=d - y.array.ndim)
     return heights * (widths.reshape([-1 if i == d else 1 for i in range(y.array.ndim)]) if x.array.ndim == 1 else widths)
 
@@ -140,14 +148,14 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, a
     weights = [w.reshape(-1) for w in (fweights, aweights) if w is not None]
     w = weights[0] * weights[1] if len(weights) == 2 else weights[0] if weights else None
     total: Any = n if w is None else w.sum()
-    mean = x.mean(1, keepdim=True) if w is None else (x * w).sum(1, keepdim=True) / total
-    centred = x - mean
+    mean = (x if w is None else x * w).sum(1) / total
+    centred = x - mean.unsqueeze(1)
     if w is not None and aweights is not None:
         norm: Any = total - correction * (w * aweights).sum() / total
     else:
         norm = total - correction
     norm = norm.clamp(min=0) if isinstance(norm, Tensor) else float(max(norm, 0))
-    turned = centred.mH
+    turned = centred.t().conj() if centred.dtype.is_complex else centred.t()
     product = (centred if w is None else centred * w) @ turned
     return (product / norm).squeeze()
 
@@ -159,7 +167,7 @@ def corrcoef(input: Tensor) -> Tensor:
     if not c.array.ndim:
         return c / c
     spread = (c.diagonal().real if c.dtype.is_complex else c.diagonal()).sqrt()
-    out = c / spread.unsqueeze(1) / spread.unsqueeze(0)
+    out = c / spread.view(-1, 1) / spread.view(1, -1)
     if out.dtype.is_complex:
         return out.real.clamp(-1, 1) + 1j * out.imag.clamp(-1, 1)
     return out.clamp(-1, 1)
@@ -260,22 +268,23 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
     share = read(q) if isinstance(q, Tensor) else np.asarray(q, input.array.dtype)
     if ((share < 0) | (share > 1)).any():
         raise RuntimeError(text("quantile-outside", q=share.tolist()))
-    x = input.reshape(-1) if dim is None or not input.array.ndim else input
-    d = 0 if dim is None else wrap(dim, x.array.ndim)
-    rows = x.movedim(d, -1)
-    ordered = rows.sort(-1)[0]
-    low, high, weight = take_quantiles(rows.array, share, interpolation, skip_nan)
-    shape = (*rows.array.shape[:-1], share.size)
+    x = input.reshape(-1) if input.array.ndim != 1 and (dim is None or not input.array.ndim) else input
+    d, last = 0 if dim is None else wrap(dim, x.array.ndim), x.array.ndim - 1
+    ordered = (x if d == last else x.unsqueeze(-1).transpose(d, -1)).sort(-1)[0]
+    left = [1 if i == d else n for i, n in enumerate(x.array.shape) if keepdim or i != d]
+    left = left if dim is not None else [1] * input.array.ndim * keepdim
+    ordered = ordered.view(*(left if input.array.ndim else []), x.array.shape[d])
+    low, high, weight = take_quantiles(ordered.array, share, interpolation, skip_nan)
+    shape = (*ordered.array.shape[:-1], share.size)
     a, b = (ordered.gather(-1, constant(np.ascontiguousarray(np.broadcast_to(p, shape)), dtypes.int64)) for p in (low, high))
     upper = constant(np.broadcast_to(weight, shape).astype(x.array.dtype), x.dtype)
     if isinstance(q, Tensor) and q.needs_grad and interpolation == "linear":       # the numbers are in it already
-        upper = upper + (q - q.detach()).reshape(-1) * steps_of(rows.array, skip_nan)
+        upper = upper + (q - q.detach()).reshape(-1) * steps_of(ordered.array, skip_nan)
     result = a.lerp(b, upper)
-    result = result.squeeze(-1) if share.ndim == 0 else result.movedim(-1, 0)
-    if not keepdim or not input.array.ndim:
-        return result
-    lead = share.ndim
-    return result.unsqueeze(d + lead) if dim is not None else result.reshape(*result.array.shape[:lead], *[1] * input.array.ndim)
+    if share.ndim:
+        result = views.transpose_result(views.unsqueeze_result(result, dim=0), a=0, b=result.array.ndim)
+    squeezed: Tensor = views.squeeze_result(result, dim=(result.array.ndim - 1,))
+    return squeezed
 
 
 @in_single_precision

@@ -78,6 +78,11 @@ rsub = elementwise("rsub", lambda m, a, b: b - a, number=("b", "RsubBackward1"),
 mul = elementwise("mul", lambda m, a, b: a * b, a=lambda g, b: g * conjugate(b), b=lambda g, a: g * conjugate(a))
 div = elementwise("div", lambda m, a, b: a / b, promote="float", a=lambda g, b: g / conjugate(b),
                   b=lambda g, a, b: -g * conjugate((a / b) / b))
+add_number = elementwise("add", lambda m, a, b: a + b, number=("b", "AddBackward1"), a=lambda g: g, b=lambda g: g)
+sub_number = elementwise("sub", lambda m, a, b: a - b, number=("b", "SubBackward1"), a=lambda g: g, b=lambda g: -g)
+mul_number = elementwise("mul", lambda m, a, b: a * b, number=("b", "MulBackward1"), a=lambda g, b: g * conjugate(b),
+                         b=lambda g, a: g * conjugate(a))
+"""What PyTorch's functions of several steps add, subtract and multiply by: a number, which is no operand of the node."""
 neg = elementwise("neg", lambda m, x: -x, x=lambda g: -g)
 reciprocal = elementwise("reciprocal", lambda m, x: 1 / x, promote="float", x=lambda g, result: -g * conjugate(result * result))
 square: Elementwise = Square("square", lambda m, x: x * x, {"x": lambda g, x: g * conjugate(2 * x)}, "PowBackward0", "any",
@@ -190,7 +195,8 @@ copysign = elementwise("copysign", lambda m, a, b: m.copysign(a, b), promote="fl
 nextafter = elementwise("nextafter", lambda m, a, b: m.nextafter(a, b), a=lambda g, a, b: where(a == b, 0, g),
                         b=no_gradient, refuses="bool integers")
 heaviside = elementwise("heaviside", lambda m, x, values: m.where(m.eq(x, 0), values, m.where(x > 0, x * 0 + 1, x * 0 + 0)),
-                        refuses="complex")
+                        node="torch::autograd::NotImplemented", refuses="complex", x=underivable, values=underivable)
+heaviside.numbers_from = 0       # its node shows what wants a gradient alone
 
 
 def share(g: Any, loses: Any, ties: Any) -> Any:

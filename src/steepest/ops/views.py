@@ -178,10 +178,13 @@ unsafe_view = view.named("UnsafeViewBackward0")
 squeeze = View("squeeze", lambda x, dim: x.squeeze(dim), lambda g, like: g.reshape(like.shape), node="SqueezeBackward1")
 squeeze_all, squeeze_several, squeeze_result = (squeeze.named(f"SqueezeBackward{k}") for k in (0, 2, 4))
 unsqueeze = View("unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze(g, dim=(dim,)))
+unsqueeze_result, transpose_result = unsqueeze.named("UnsqueezeBackward1"), transpose.named("TransposeBackward1")
 select: View = View("select", lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
               lambda g, like, dim, index: spread(g, like, select, {"dim": dim, "index": index}))
 narrow: View = View("slice", lambda x, dim, start, stop, step: x[(slice(None),) * dim + (slice(start, stop, step),)],
               lambda g, like, dim, start, stop, step: spread(g, like, narrow, {"dim": dim, "start": start, "stop": stop, "step": step}))
+unsafe_piece = narrow.named("UnsafeSplitBackward0", True)
+"""A piece as the cells of recurrent networks take it, which nothing changes in place."""
 split_piece, sized_piece, unbound = (narrow.named("SplitBackward0", True), narrow.named("SplitWithSizesBackward0", True),
                                      select.named("UnbindBackward0", True))
 diagonal: View = View("diagonal", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2),
@@ -197,6 +200,8 @@ for part in (real, imag):
 view_as_real = View("view_as_real", lambda x: x[..., None].view(x.real.dtype), lambda g: view_as_complex(g.contiguous()))
 view_as_complex: View = View("view_as_complex", lambda x: x.view(np.result_type(x.dtype, np.complex64))[..., 0], lambda g: view_as_real(g))
 identity = View("alias", lambda x: x.view(), lambda g: g)
+reshape_alias, reshape_identity = view.named("ReshapeAliasBackward0"), identity.named("ReshapeAliasBackward0")
+"""What `reshape` shows of memory that is not in order."""
 
 
 def _expanded(array: Array, shape: tuple[int, ...]) -> Array:

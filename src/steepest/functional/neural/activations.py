@@ -9,7 +9,7 @@ from steepest.core.dtype import FLOATING, bool_, uint8
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
-from steepest.functional.appearing import appears_as
+from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import lowers
 from steepest.functional.operands import describe
 from steepest.functional.supporting import refuses
@@ -197,6 +197,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
             raise RuntimeError(text("prelu-weights", weights=n, channels=channels, shape=list(input.array.shape)))
     if ndim != 1 and weight.array.ndim == 1 and n != 1 or weight.array.ndim != 1 and ndim:
         weight = weight.view(*[n if d == 1 else 1 for d in range(ndim)] if n != 1 else [1] * ndim)
+    elif ndim > 1 and weight.needs_grad:
+        return show_as(_apply(act.prelu, False, input, weight), "PreluKernelBackward0", input, ("ViewBackward0", weight))
     return _apply(act.prelu, False, input, weight if ndim else weight.reshape(()))
 
 

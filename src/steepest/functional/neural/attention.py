@@ -6,6 +6,7 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.casting import lowers
 from steepest.functional.creating import zeros
 from steepest.functional.joining import cat, tril
@@ -13,7 +14,7 @@ from steepest.functional.neural.dropout import dropout
 from steepest.functional.neural.linear import linear
 from steepest.functional.neural.padding import pad
 from steepest.functional.neural.softmax import softmax
-from steepest.functional.products import matmul
+from steepest.functional.products import baddbmm, bmm, matmul
 from steepest.functional.shaping import transpose
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
@@ -60,7 +61,12 @@ def scaled_dot_product_attention(
         times = q.array.shape[-3] // k.array.shape[-3]
         k, value = k.repeat_interleave(times, -3), value.repeat_interleave(times, -3)
     factor = 1.0 / math.sqrt(q.array.shape[-1]) if scale is None else scale
-    logits = matmul(q * factor, transpose(k, -2, -1))
+    at_once = _at_once(q, k, value, attn_mask, dropout_p)
+    if at_once:
+        logits = matmul(q * factor, transpose(k, -2, -1))
+    else:
+        root = math.copysign(math.sqrt(abs(factor)), factor)    # PyTorch scales both, which keeps 16-bit products from overflowing
+        logits = matmul(ar.mul_number(q, root), ar.mul_number(transpose(k, -2, -1), abs(root)))
     if is_causal:
         rows, columns = logits.array.shape[-2:]
         attn_mask = tril(full((rows, columns), True, dtypes.bool_))
@@ -71,7 +77,18 @@ def scaled_dot_product_attention(
     weights = softmax(logits, -1)
     if attn_mask is not None:
         weights = ar.where(ar.isnan(weights), 0, weights)
+    if at_once:
+        return show_as(matmul(weights, value), "ScaledDotProductFlashAttentionForCpuBackward0", query, key, value)
+    weights = show_as(weights, "SafeSoftmaxBackward0", logits)
     return matmul(dropout(weights, dropout_p) if dropout_p > 0 else weights, value)
+
+
+def _at_once(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float) -> bool:
+    """Whether PyTorch computes this attention in one node, tile by tile."""
+    if q.array.ndim != 4 or dropout_p > 0 or mask is not None and (mask.needs_grad or mask.array.ndim not in (2, 4)):
+        return False
+    return q.array.shape[-1] == v.array.shape[-1] and 0 not in q.array.shape[-2:] and k.array.shape[-2] != 0 and (
+        q.array.shape[:-2] == k.array.shape[:-2] == v.array.shape[:-2])
 
 
 def _addend(mask: Tensor | None, of: Tensor) -> Any:
@@ -161,47 +178,48 @@ def multi_head_attention_forward(
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else joint.chunk(3)
     biases: Any = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
     q, k, v = (linear(x, w, b) for x, w, b in zip(given, weights, biases, strict=True))
-    head = width // num_heads
+    head, every = width // num_heads, batch * num_heads
     extra = 0
     if bias_k is not None and bias_v is not None:
         k, v = (cat([x, b.expand(1, batch, width)]) for x, b in ((k, bias_k), (v, bias_v)))
         extra += 1
 
     def heads(x: Any) -> Any:
-        return x.reshape(x.array.shape[0], batch, num_heads, head).permute(1, 2, 0, 3)
+        return x.view(x.array.shape[0], every, head).transpose(0, 1)
 
-    k = heads(k) if static_k is None else static_k.view(batch, num_heads, -1, head)
-    v = heads(v) if static_v is None else static_v.view(batch, num_heads, -1, head)
+    q, k, v = heads(q), heads(k) if static_k is None else static_k, heads(v) if static_v is None else static_v
     if add_zero_attn:
-        nothing = zeros((batch, num_heads, 1, head), dtype=k.dtype)
-        k, v = cat([k, nothing], 2), cat([v, nothing], 2)
+        nothing = zeros((every, 1, head), dtype=k.dtype)
+        k, v = cat([k, nothing], 1), cat([v, nothing], 1)
         extra += 1
     mask = _merged(_addend(attn_mask, query), _addend(key_padding_mask, query), batch, num_heads, extra)
-    logits = matmul(heads(q) * math.sqrt(1.0 / head), transpose(k, -2, -1))
-    seen = softmax(logits if mask is None else _masked(logits, mask), -1)
-    seen = dropout(seen, dropout_p) if training and dropout_p > 0 else seen
-    mixed: Any = matmul(seen, v)
-    result: Any = linear(mixed.permute(2, 0, 1, 3).reshape(length, batch, width), out_proj_weight, out_proj_bias)
+    drop = dropout_p if training else 0.0
     shown: Any = None
     if need_weights:
-        shown = seen.mean(1) if average_attn_weights else seen
+        scaled, turned = q * math.sqrt(1.0 / head), k.transpose(-2, -1)
+        seen = softmax(bmm(scaled, turned) if mask is None else baddbmm(mask, scaled, turned), -1)
+        seen = dropout(seen, drop) if drop > 0 else seen
+        mixed: Any = bmm(seen, v).transpose(0, 1)
+        shown = seen.view(batch, num_heads, length, -1)
+        shown = shown.mean(1) if average_attn_weights else shown
+    else:
+        if mask is not None:
+            mask = mask.unsqueeze(0) if mask.array.shape[0] == 1 else mask.view(batch, num_heads, *mask.array.shape[1:])
+        q, k, v = (x.view(batch, num_heads, -1, head) for x in (q, k, v))
+        mixed = scaled_dot_product_attention(q, k, v, mask, drop).permute(2, 0, 1, 3)
+    rows = linear(mixed.reshape(length * batch, width), out_proj_weight, out_proj_bias)
+    result: Any = rows.view(length, batch, width)
     if alone:
         return result.squeeze(1), None if shown is None else shown.squeeze(0)
     return result, shown
 
 
-@lowers
-def _masked(logits: Tensor, mask: Tensor) -> Tensor:
-    """The mask is added by the product itself in PyTorch (`baddbmm`), in its dtype."""
-    return ar.add(logits, mask)
-
-
 def _merged(attn: Any, padding: Any, batch: int, heads: int, extra: int) -> Any:
-    """Both masks as one that fits `(N, heads, L, S)`, with room for `extra` keys that all may look at."""
-    if attn is not None and attn.array.ndim == 3:
-        attn = attn.view(batch, heads, *attn.array.shape[1:])
+    """Both masks as one for `(N * heads or 1, L or 1, S)`, with room for `extra` keys that all may look at."""
+    if attn is not None and attn.array.ndim == 2:
+        attn = attn.unsqueeze(0)
     if padding is not None:
-        padding = padding.view(batch, 1, 1, -1)
+        padding = padding.view(batch, 1, 1, -1).expand(-1, heads, -1, -1).reshape(batch * heads, 1, padding.array.shape[-1])
         attn = padding if attn is None else attn + padding
     return attn if attn is None or not extra else pad(attn, (0, extra))
 

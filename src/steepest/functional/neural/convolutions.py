@@ -5,6 +5,7 @@ from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.appearing import show_as
 from steepest.functional.casting import lowers
 from steepest.functional.formats import keeps_format
 from steepest.functional.neural.convolution import convolve, input_gradient
@@ -129,6 +130,7 @@ def _transposed(
     )
     if bias is not None:
         result = add(result, bias.reshape(-1, *(1,) * n))
+    result = show_as(result, "ConvolutionBackward0", x, weight, bias)
     return squeeze(result, dim=(0,)) if alone else result
 
 

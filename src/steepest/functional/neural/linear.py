@@ -109,7 +109,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     rows = reshape(input, -1 if input.array.size else int(np.prod(shape[:-1])), shape[-1])
     if bias is None:
         return unsafe_view(product_with_rows(rows, weight), shape=(*shape[:-1], of_weight[0]))
-    return views.view(affine(rows, weight, bias), shape=(*shape[:-1], of_weight[0]))
+    result = views.view(affine(rows, weight, bias), shape=(*shape[:-1], of_weight[0]))
+    if len(shape) > 2 and result.node is not None and not (input.array.flags.c_contiguous and bias.array.flags.c_contiguous):
+        show_as(result, "AddBackward0", ("UnsafeViewBackward0", ("MmBackward0", rows, ("TBackward0", weight))), bias)
+    return result
 
 
 @refuses("bool")

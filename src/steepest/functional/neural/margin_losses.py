@@ -16,7 +16,7 @@ from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
-from steepest.ops.creation import positions
+from steepest.ops.creation import full, positions
 from steepest.ops.maps import elementwise
 from steepest.ops.views import unsqueeze
 
@@ -46,7 +46,7 @@ def hinge_embedding_loss(
 ) -> Tensor:
     """`input` where the target is 1, `max(0, margin - input)` where it is -1."""
     reduction = reduction_of(size_average, reduce, reduction)
-    far = ar.where(target != 1, ar.clamp_min(margin - input, 0), 0)
+    far = ar.where(target != 1, ar.clamp_min(full((), margin, input.dtype) - input, 0), 0)
     return reduced(far + ar.where(target != -1, input, 0), reduction)
 
 
@@ -75,7 +75,7 @@ def margin_ranking_loss(
     reduction = reduction_of(size_average, reduce, reduction)
     if not input1.array.ndim == input2.array.ndim == target.array.ndim:
         raise RuntimeError(text("margin-ranking-dims", shapes=", ".join(str(list(x.array.shape)) for x in (input1, input2, target))))
-    return reduced(ar.clamp_min(-target * (input1 - input2) + margin, 0), reduction)
+    return reduced(ar.clamp_min(ar.add_number(-target * (input1 - input2), margin), 0), reduction)
 
 
 @in_single_precision
@@ -96,10 +96,10 @@ def cosine_embedding_loss(
             text("cosine-embedding-dims", a=list(input1.array.shape), b=list(input2.array.shape), target=list(target.array.shape))
         )
     product = (input1 * input2).sum(-1)
-    a, b = ((x * x).sum(-1) + 1e-12 for x in (input1, input2))
+    a, b = (ar.add_number((x * x).sum(-1), 1e-12) for x in (input1, input2))
     cosine = product / fn.sqrt(a * b)
-    near = ar.where(target == 1, 1 - cosine, 0)
-    return reduced(near + ar.where(target == -1, ar.clamp_min(cosine - margin, 0), 0), reduction)
+    near = ar.where(target == 1, full((), 1, cosine.dtype) - cosine, 0)
+    return reduced(near + ar.where(target == -1, ar.clamp_min(ar.sub_number(cosine, margin), 0), 0), reduction)
 
 
 @appears_as("MultiMarginLossBackward0")
@@ -216,4 +216,4 @@ def _triplet(
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = ar.minimum(far, distance(positive, negative))
-    return reduced(ar.clamp_min(margin + near - far, 0), reduction)
+    return reduced(ar.clamp_min(ar.add_number(near, margin) - far, 0), reduction)

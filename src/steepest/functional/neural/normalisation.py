@@ -19,6 +19,7 @@ from steepest.functional.formats import keeps_format
 from steepest.functional.neural import normalising
 from steepest.functional.neural.fused import fused
 from steepest.functional.neural.padding import pad
+from steepest.functional.neural.pooling import avg_pool2d, avg_pool3d
 from steepest.functional.neural.precision import widened
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
@@ -26,6 +27,7 @@ from steepest.ops import functions as fn
 from steepest.ops import reductions as red
 from steepest.ops.composites import composite
 from steepest.ops.inplace import assign
+from steepest.ops.views import squeeze, unsqueeze
 
 Shape = tuple[int, ...]
 Dims = tuple[int, ...]
@@ -357,7 +359,7 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     if eps is None:
         eps = float(np.finfo(x.array.dtype).eps)
     over = tuple(range(ndim - len(wanted), ndim))
-    y = x * fn.rsqrt(ar.square(x).mean(over, keepdim=True) + eps)
+    y = x * fn.rsqrt(ar.add_number(ar.square(x).mean(over, keepdim=True), eps))
     y = y if weight is None else y * weight
     return y if x is input else ar.cast(y, to=input.dtype)
 
@@ -370,9 +372,11 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         raise ValueError(text("response-norm-dims", ndim=ndim))
     if not input.array.size:
         return input
-    around = [0, 0] * (ndim - 2) + [size // 2, (size - 1) // 2]
-    squares: Any = pad(ar.mul(input, input), around)
-    seen = squares.unfold(1, size, 1)
-    # the means of integers are integers, as those of avg_pool2d are
-    mean = seen.mean(-1) if input.dtype.category >= dtypes.FLOATING else seen.sum(-1).div(size, rounding_mode="trunc").to(input.dtype)
+    squares: Any = ar.mul(input, input)
+    around, shape = [size // 2, (size - 1) // 2], input.array.shape
+    if ndim == 3:
+        mean = squeeze(avg_pool2d(pad(unsqueeze(squares, dim=1), [0, 0, *around]), (size, 1), stride=1), dim=(1,))
+    else:
+        planes = pad(squares.view(shape[0], 1, shape[1], shape[2], -1), [0, 0, 0, 0, *around])
+        mean = squeeze(avg_pool3d(planes, (size, 1, 1), stride=1), dim=(1,)).view(*shape)
     return input / ar.pow(mean * alpha + k, beta)

@@ -25,6 +25,7 @@ from steepest.functional.neural.steady import Steady
 from steepest.ops.activations import relu, sigmoid
 from steepest.ops.composites import composite
 from steepest.ops.functions import tanh
+from steepest.ops.views import unsafe_piece
 
 __all__ = ["CELLS", "lowered_sequence", "run_steps", "whole_sequence"]
 
@@ -38,15 +39,21 @@ def simple_step(activation: Any) -> Callable[..., State]:
     """h' = activation(W_ih x + b_ih + W_hh h + b_hh)."""
 
     def step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-        return (activation(from_input + linear(state[0], weight, bias)),)
+        return (activation(linear(state[0], weight, bias) + from_input),)
 
     return step
+
+
+def gates_of(sums: Tensor, count: int) -> list[Any]:
+    """The equal parts of the last dimension."""
+    size, dim = sums.array.shape[-1] // count, sums.array.ndim - 1
+    return [unsafe_piece(sums, dim=dim, start=i * size, stop=(i + 1) * size, step=1) for i in range(count)]
 
 
 def lstm_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
     """c' = f · c + i · g and h' = o · tanh(c') with the gates i, f, g, o."""
     hidden, cell = state
-    i, f, g, o = (from_input + linear(hidden, weight, bias)).chunk(4, -1)
+    i, f, g, o = gates_of(linear(hidden, weight, bias) + from_input, 4)
     cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
     return o.sigmoid() * cell.tanh(), cell
 
@@ -54,11 +61,11 @@ def lstm_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | N
 def gru_step(from_input: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
     """h' = (1 - z) · n + z · h with n = tanh(x_n + r · h_n)."""
     hidden = state[0]
-    x_r, x_z, x_n = from_input.chunk(3, -1)
-    h_r, h_z, h_n = linear(hidden, weight, bias).chunk(3, -1)
-    reset = (x_r + h_r).sigmoid()
-    update = (x_z + h_z).sigmoid()
-    new = (x_n + reset * h_n).tanh()
+    x_r, x_z, x_n = gates_of(from_input, 3)
+    h_r, h_z, h_n = gates_of(linear(hidden, weight, bias), 3)
+    reset = (h_r + x_r).sigmoid()
+    update = (h_z + x_z).sigmoid()
+    new = (x_n + h_n * reset).tanh()
     return ((hidden - new) * update + new,)
 
 

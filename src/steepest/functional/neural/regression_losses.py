@@ -203,7 +203,7 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = Fals
     if (var.array < 0).any():
         raise ValueError(text("variance-negative"))
     var = held(var, eps)
-    terms = 0.5 * (fn.log(var) + ar.square(input - target) / var)
+    terms = (fn.log(var) + ar.square(input - target) / var) * 0.5
     if full:
         terms = terms + 0.5 * math.log(2 * math.pi)
     return reduced(terms, reduction)
