@@ -68,3 +68,9 @@ def test_a_mask_is_drawn_in_the_order_of_memory() -> None:
     torch.manual_seed(0)
     flat = torch.nn.functional.dropout(torch.ones(2 * 2 * 3 * 4), 0.5).reshape(2, 2, 3, 4).permute(0, 3, 1, 2) != 0
     assert mask.equal(flat)
+
+
+def test_a_stack_lies_in_order() -> None:
+    x = torch.arange(24.0).reshape(2, 3, 4).transpose(1, 2)
+    for dim in range(-4, 4):
+        assert torch.stack([x, x], dim).is_contiguous()

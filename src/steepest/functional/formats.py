@@ -30,8 +30,9 @@ def keeps_format(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def lies_last(x: Any) -> bool:
-    """Whether the channels of an image lie innermost."""
-    return isinstance(x, Tensor) and not x.array.flags.c_contiguous and x.array.ndim in (4, 5) and is_channels_last(x.array)
+    """Whether the channels of an image lie innermost; where a size is 1 that could mean anything, and counts as not so."""
+    return (isinstance(x, Tensor) and not x.array.flags.c_contiguous and x.array.ndim in (4, 5) and 1 not in x.array.shape[1:]
+            and is_channels_last(x.array))
 
 
 def formatted(x: Tensor) -> Tensor:

@@ -40,6 +40,15 @@ sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n
 @in_widest
 def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
+    parts = tensors if isinstance(tensors, Tensor) else list(tensors)
+    joined = side_by_side(parts, dim)
+    if all(map(lies_last, parts)):
+        joined = formatted(joined)
+    return result_into(out, joined)
+
+
+def side_by_side(tensors: Any, dim: int) -> Tensor:
+    """Tensors joined, in the order of their indices."""
     if isinstance(tensors, Tensor):
         raise TypeError(text("cat-not-tensors", kind="Tensor"))
     parts = list(tensors)
@@ -61,9 +70,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     whole = [to_dtype(x, common) for x in whole]
     starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
     joined: Tensor = join(*whole, dim=d, starts=starts)
-    if all(map(lies_last, whole)):
-        joined = formatted(joined)
-    return result_into(out, joined)
+    return joined
 
 
 def result_type_of(tensors: list[Tensor]) -> Any:
@@ -86,7 +93,7 @@ class _Stack(Composite):
         self.kernel = None
 
     def body(self, *tensors: Any, dim: int) -> Any:
-        return cat([unsqueeze(x, dim) for x in tensors], dim)
+        return side_by_side([unsqueeze(x, dim) for x in tensors], dim)
 
 
 _stack = _Stack()
