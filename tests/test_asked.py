@@ -84,6 +84,9 @@ def test_device_and_dtype_are_read_as_module_to_reads_them():
         "steepest.futures.Future[steepest.Tensor] | None",
         "steepest.distributed.ProcessGroup",
         "from steepest.ao import quantization",
+        "from steepest.distributed import rpc",
+        "from steepest.jit import _overload, _overload_method",
+        "steepest.ops.aten.index.Tensor, steepest.ops.aten.alias.default, steepest.ops.aten.slice.Tensor",
         "from steepest.ao.quantization import ObserverBase",
         "steepest.quantization.FakeQuantizeBase",
     ],
@@ -150,3 +153,16 @@ def test_packages_of_several_processes_can_be_imported_and_asked_about():
 def test_ways_to_reduce_have_their_type():
     assert isinstance(steepest.distributed.ReduceOp.SUM, steepest.distributed.ReduceOp.RedOpType)
     assert steepest.distributed.ReduceOp(steepest.distributed.ReduceOp.MAX) is steepest.distributed.ReduceOp.MAX
+
+
+def test_layouts_that_no_tensor_has_can_be_compared_with():
+    assert steepest.ones(2).layout not in (steepest.sparse_csr, steepest.sparse_csc, steepest.sparse_bsr, steepest.sparse_bsc)
+    assert str(steepest.sparse_csr) == "torch.sparse_csr" and steepest.sparse_csr is not steepest.sparse_csc
+
+
+def test_how_tensors_are_printed_can_be_asked():
+    from steepest._tensor_str import PRINT_OPTS
+
+    assert PRINT_OPTS.precision == 4 and PRINT_OPTS.threshold == 1000
+    overloaded = steepest.jit._overload(len)
+    assert overloaded is len

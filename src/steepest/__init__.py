@@ -24,6 +24,7 @@ from steepest.core import overriding as _overriding  # noqa: E402
 from steepest.core.device import (  # noqa: E402
     CHANNELS_LAST,
     CHANNELS_LAST_3D,
+    COMPRESSED,
     CONTIGUOUS,
     PRESERVE,
     SPARSE,
@@ -77,6 +78,7 @@ newaxis = None
 contiguous_format, preserve_format, strided, sparse_coo = CONTIGUOUS, PRESERVE, STRIDED, SPARSE
 channels_last, channels_last_3d, legacy_contiguous_format = CHANNELS_LAST, CHANNELS_LAST_3D, CONTIGUOUS
 globals().update({d.name: d for d in (*_dtypes.ALL, *_dtypes.NAMED)})
+globals().update(COMPRESSED)
 globals().update(_dtypes.ALIASES)
 globals().update(_tables.functions())
 

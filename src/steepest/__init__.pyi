@@ -162,6 +162,7 @@ from steepest.utils.dlpack import to_dlpack as to_dlpack
 
 CHANNELS_LAST: memory_format
 CHANNELS_LAST_3D: memory_format
+COMPRESSED: dict
 CONTIGUOUS: memory_format
 PRESERVE: memory_format
 SPARSE: layout
@@ -198,6 +199,10 @@ float8_e4m3fnuz: dtype
 float8_e5m2fnuz: dtype
 float8_e8m0fnu: dtype
 float4_e2m1fn_x2: dtype
+sparse_csr: layout
+sparse_csc: layout
+sparse_bsr: layout
+sparse_bsc: layout
 float: dtype
 double: dtype
 half: dtype

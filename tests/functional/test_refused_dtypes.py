@@ -63,3 +63,9 @@ def test_powers_have_gradients_by_complex_exponents():
     x, n = torch.tensor([0j, 2 + 1j], requires_grad=True), torch.tensor([1 + 1j, 2 - 1j], requires_grad=True)
     (x**n).sum().abs().backward()
     assert bool(n.grad.isfinite().all()) and n.grad[0].item() == 0
+
+
+def test_what_pytorch_computes_of_bools_and_integers_is_computed():
+    mask = torch.tensor([True, False, True])
+    assert mask.cumsum(0).tolist() == [1, 1, 2] and mask.cumprod(0).tolist() == [1, 0, 0]
+    assert torch.bernoulli(torch.zeros(3, dtype=torch.int64), 1.0).tolist() == [1, 1, 1]

@@ -59,5 +59,7 @@ class memory_format(layout):
 
 
 CPU, STRIDED, SPARSE = device("cpu"), layout("strided"), layout("sparse_coo")
+COMPRESSED = {name: layout(name) for name in ("sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc")}
+"""Layouts that no tensor here has; programs compare `x.layout` with them."""
 CONTIGUOUS, PRESERVE = memory_format("contiguous_format"), memory_format("preserve_format")
 CHANNELS_LAST, CHANNELS_LAST_3D = memory_format("channels_last"), memory_format("channels_last_3d")

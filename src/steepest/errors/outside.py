@@ -29,7 +29,7 @@ NAMES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("package", "nativert", "_inductor"), JIT),
     **dict.fromkeys(("quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
-    **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_csr",
+    **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor",
                      "sparse_compressed_tensor"), SPARSE),
     **dict.fromkeys(("mtia", "numa"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),

@@ -5,14 +5,14 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core import generator as gen
 from steepest.core.device import PRESERVE
-from steepest.core.dtype import get_default_dtype
+from steepest.core.dtype import get_default_dtype, these
 from steepest.core.modes import interpreters
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.creating import finished, wanted
 from steepest.functional.limits import iinfo
 from steepest.functional.operands import result_into, sizes
-from steepest.functional.supporting import refuses
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops.maps import common_shape
 from steepest.ops.random import draw, draw_like
 
@@ -111,10 +111,14 @@ def randint_like(input: Tensor, low: Any = None, high: Any = None, *, generator:
     return finished(_drawn_like(input, dtype, generator, "randint", memory_format, low=int(low), high=int(high)), requires_grad, device)
 
 
-@refuses("bool integers complex")
+WHOLE = these("bool integers")
+
+
+@refuses("complex")
 def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities that `input` holds (or with `p`), else zeros."""
     if p is None:
+        refuse("bernoulli", input.dtype, WHOLE)
         return result_into(out, _drawn_by(input.dtype, generator, "bernoulli", p=input))
     return result_into(out, _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p))
 
