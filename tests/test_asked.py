@@ -85,6 +85,7 @@ def test_device_and_dtype_are_read_as_module_to_reads_them():
         "steepest.distributed.ProcessGroup",
         "from steepest.ao import quantization",
         "from steepest.distributed import rpc",
+        "steepest.distributed.rpc.api._require_initialized(len)",
         "from steepest.jit import _overload, _overload_method",
         "steepest.ops.aten.index.Tensor, steepest.ops.aten.alias.default, steepest.ops.aten.slice.Tensor",
         "from steepest.ao.quantization import ObserverBase",
@@ -166,3 +167,10 @@ def test_how_tensors_are_printed_can_be_asked():
     assert PRINT_OPTS.precision == 4 and PRINT_OPTS.threshold == 1000
     overloaded = steepest.jit._overload(len)
     assert overloaded is len
+
+
+def test_backends_are_names_in_small_letters():
+    kinds = steepest.distributed.Backend
+    assert kinds("GLOO") == kinds.GLOO == "gloo" and kinds.NCCL == "nccl" and "mpi" in kinds.backend_list
+    with pytest.raises(ValueError, match="must be a string, but got: int"):
+        kinds(3)

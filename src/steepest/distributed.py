@@ -7,7 +7,7 @@ from steepest.functional import process_group
 from steepest.functional.process_group import ProcessGroup, ReduceOp, Work, group, init_process_group, is_initialized
 
 COLLECTIVE = """
-GroupMember all_gather all_gather_into_tensor all_gather_object all_reduce all_to_all all_to_all_single barrier broadcast
+Backend GroupMember all_gather all_gather_into_tensor all_gather_object all_reduce all_to_all all_to_all_single barrier broadcast
 broadcast_object_list destroy_process_group gather gather_object get_backend get_global_rank get_group_rank get_node_local_rank
 get_process_group_ranks get_rank get_world_size irecv isend monitored_barrier new_group recv reduce reduce_scatter reduce_scatter_tensor
 scatter scatter_object_list send

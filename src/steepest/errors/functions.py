@@ -5,6 +5,7 @@ ROWS = {
         "Default process group has not been initialized, please make sure to call init_process_group.",
         "还没有进程组：请先调用 init_process_group"),
     "group-twice": ("trying to initialize the default process group twice!", "默认进程组已经存在"),
+    "backend-name": ("Backend name must be a string, but got: {kind}", "后端的名字必须是字符串，得到 {kind}"),
     "group-backend-unknown": ("Unknown backend type {backend}", "不认识的后端 {backend}"),
     "group-backend": (
         "Distributed package doesn't have {backend} built in: write init_process_group(\"gloo\")", "没有 {backend} 后端：请写 \"gloo\""),

@@ -228,7 +228,8 @@ def explain(own: str) -> Callable[[str], Any]:
     module = own.replace("steepest", "torch", 1)
 
     def look(name: str) -> Any:
-        if name in asked.names(module) or module.startswith(asked.TREES) and not name.startswith("__"):
+        listed = f"{module}.{name}" in asked.TABLE
+        if name in asked.names(module) or module.startswith(asked.TREES) and not name.startswith("__") and not listed:
             return asked.value(module, name)
         if not name.startswith("__") and asked.known(f"{module}.{name}"):
             return importlib.import_module(f"{own}.{name}")

@@ -19,6 +19,18 @@ PATIENCE = timedelta(minutes=30)
 BACKENDS = ("gloo", "mpi", "nccl", "ucc", "xccl")
 
 
+class Backend(str):
+    """The name of what carries messages, in small letters: `Backend("GLOO") == Backend.GLOO == "gloo"`."""
+
+    UNDEFINED, GLOO, NCCL, XCCL, UCC, MPI, FAKE = backend_list = ["undefined", "gloo", "nccl", "xccl", "ucc", "mpi", "fake"]
+
+    def __new__(cls, name: str) -> Any:
+        """ValueError for what is no name."""
+        if not isinstance(name, str):
+            raise ValueError(text("backend-name", kind=type(name).__name__))
+        return name.lower()
+
+
 class RedOpType(Enum):
     """How the tensors of all processes become one; of one process they are that one."""
 
