@@ -1112,6 +1112,9 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
 def cat(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
 
+def side_by_side(tensors: Any, dim: _int) -> Tensor:
+    """Tensors joined, in the order of their indices."""
+
 def concat(tensors: Any, dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors side by side along `dim`; their other sizes must be equal."""
 
