@@ -182,7 +182,7 @@ def differ(want: Any, got: Any, digits: float, floor: float = 0) -> bool:
         if not isinstance(want, Exception) or not isinstance(got, Exception):
             return True
         kinds = [next((k for k in KINDS if isinstance(x, k)), type(x)) for x in (want, got)]
-        return kinds[0] is not kinds[1] or bool(str(want)) and first_words(want) != first_words(got)
+        return kinds[0] is not kinds[1] or bool(first_words(want)) and first_words(want) != first_words(got)
     if not isinstance(want, np.ndarray) or not isinstance(got, np.ndarray):
         return bool(type(want) is not type(got) or want != got)
     if want.shape != got.shape or want.dtype != got.dtype:
@@ -196,6 +196,8 @@ def differ(want: Any, got: Any, digits: float, floor: float = 0) -> bool:
 
 def first_words(problem: Exception) -> list[str]:
     text = re.sub(r"^[\w.]+\(\): ", "", str(problem))           # the name of the function, which PyTorch puts before some texts
+    if text.startswith('"'):
+        return []                                               # a kernel's own name, which is not implemented for some dtype
     return re.sub(r"<class '.*?'>|[\W_]", " ", text).lower().split()[:3]
 
 
@@ -297,7 +299,7 @@ def same(k: int, line: str, want: list[Any], got: list[Any], floor: float) -> No
     for place, ((path, w), (other, g)) in enumerate(zip(want, got, strict=False)):
         if path != other:
             raise Different(k, place, path, path, other)
-        if isinstance(w, Exception) and any(words in str(w) for words in UNMEANT):
+        if isinstance(w, EOFError) or isinstance(w, Exception) and any(words in str(w) for words in UNMEANT):
             raise Parted
         if isinstance(w, Exception) and any(words in str(w) for words in ALLOWED_HERE):
             raise Parted

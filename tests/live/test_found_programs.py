@@ -225,6 +225,19 @@ nn.MultiMarginLoss()(torch.ones(2, 3), torch.tensor([0]))
 nn.utils.prune.ln_structured(nn.Linear(2, 2), 'bias', 1, 2, 0)
 torch.randperm(300, dtype=torch.uint8)
 """,
+    "attention that is told to be causal is so for the keys that it adds, too": """
+attention = nn.MultiheadAttention(4, 2, add_bias_kv=True, add_zero_attn=True)
+x, mask = torch.randn(3, 2, 4), nn.Transformer.generate_square_subsequent_mask(3)
+attention(x, x, x, attn_mask=mask, is_causal=True, need_weights=False)[0]
+attention(x, x, x, attn_mask=mask, is_causal=True)[0]
+F.multi_head_attention_forward(x, x, x, 4, 2, attention.in_proj_weight, attention.in_proj_bias, attention.bias_k, attention.bias_v,
+    True, 0.0, attention.out_proj.weight, attention.out_proj.bias, attn_mask=mask, is_causal=True, need_weights=False)[0]
+""",
+    "celu's slope takes 1 / alpha of float32": """
+x = torch.linspace(-2, 2, 9, dtype=torch.float64).requires_grad_()
+F.celu(x, 1.3).sum().backward()
+x.grad
+""",
     "the norms of a vector's elements": "nn.utils.parametrizations.weight_norm(nn.RMSNorm(4))",
     "a parametrization of what is not there": """
 nn.utils.parametrizations.orthogonal(nn.ReLU())

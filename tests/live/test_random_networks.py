@@ -268,7 +268,10 @@ def network(seed: int) -> list[str]:
     modules, parameters = w.named(text)
     w.lines += [f"x = torch.randn{shape}" + w.one("", ".requires_grad_()"), f"net = {text}", *learn(w)]
     for _ in range(w.upto(2, 6)):
-        w.lines += action(w, modules, parameters)
+        lines = action(w, modules, parameters)
+        small = any(kind in line for line in w.lines for kind in ("half()", "float16", "bfloat16"))
+        if (modules or "weight'" not in lines[0] and "].weight" not in lines[0]) and not (small and "orthogonal" in lines[0]):
+            w.lines += lines                                    # PyTorch has no factorisations of small floating numbers
     return w.lines
 
 

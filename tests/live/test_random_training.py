@@ -76,6 +76,8 @@ class Training(Writer):
             ("ASGD", lr + decay + self.options(lambd=(0.1,), alpha=(0.5,), t0=(2,))),
             ("Adafactor", lr + self.options(weight_decay=(0.1,), beta2_decay=(-0.5,), d=(0.5,), maximize=(True,))),
             ("LBFGS", lr + self.options(max_iter=(3,), history_size=(2,), line_search_fn=("'strong_wolfe'",), max_eval=(4,), tolerance_grad=(1e-3,))))
+        if "nesterov" in options:                               # of many tensors at once PyTorch writes into the gradients
+            options = options.replace(", foreach=True", "")
         if "foreach" in options and "fused" in options:
             options = options.replace(", foreach=True", "").replace(", foreach=False", "")
         if "LBFGS" in form:

@@ -65,9 +65,9 @@ class GradScaler:
             return
         if new_scale is not None:
             self._scale = float(new_scale)
-        elif not self._finite:
+        elif all(finite is None for finite in self._finite.values()):
             raise AssertionError(text("scaler-nothing-checked"))
-        elif not all(self._finite.values()):
+        elif False in self._finite.values():
             self._scale, self._growth_tracker = self._scale * self._backoff_factor, 0
         else:
             self._growth_tracker += 1

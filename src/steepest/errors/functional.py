@@ -442,6 +442,9 @@ ROWS = {
     "pool-of-nothing": (
         "{function}: Expected {unbatched}D or {batched}D (batch mode) tensor with optional 0 dim batch size for input, but got: {shape}",
         "{function} 的输入除批以外各维都不能为空,得到形状 {shape}"),
+    "pool-too-small-3d": (
+        "input image (size: {input}) smaller than kernel size: the output of {function} would be {output}",
+        "{function} 的输入大小是 ({input}),输出将是 ({output}):请减小窗口"),
     "pool-too-small": (
         "Given input size: ({input}). Calculated output size: ({output}). Output size is too small: {function} needs a "
         "smaller kernel, or "
@@ -467,12 +470,15 @@ ROWS = {
         "{function}: output_size must be a number or {n} numbers (None keeps a dimension), got {given}",
         "{function} 的 output_size 应为一个数或 {n} 个数(None 保持原大小),得到 {given}"),
     "unfold-empty": (
-        "Given input of shape {shape} and kernel_size={kernel}, no window fits: the calculated number of blocks is not "
-        "positive",
-        "形状为 {shape} 的输入容不下大小为 {kernel} 的窗口"),
+        "Given input with spatial size {size}, kernel_size={kernel}, calculated shape of the array of sliding blocks as {blocks}, but its "
+        "components must be at least one.",
+        "大小为 {size} 的输入容不下大小为 {kernel} 的窗口(窗口数 {blocks})"),
+    "fold-channels": (
+        "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)={given} and "
+        "kernel_size={kernel}.",
+        "输入的第 1 维 {given} 应能被 kernel_size {kernel} 的乘积整除"),
     "fold-shape": (
-        "fold: an input of shape {shape} does not fit: with kernel_size={kernel} and output_size={size} it must be (N, C * "
-        "{block}, {count})",
+        "Given output_size={size}, kernel_size={kernel}, the input must be (N, C * {block}, {count}), but got the shape {shape}",
         "fold:kernel_size={kernel}、output_size={size} 时输入的形状应为 (N, C * {block}, {count}),得到 {shape}"),
     "pixel-shuffle": (
         "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor ({square}), "

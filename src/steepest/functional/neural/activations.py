@@ -26,10 +26,11 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.050700987355480493
 
 celu_map = elementwise(
     "celu",
-    lambda m, x, alpha, inverse: m.where(x <= 0, m.expm1(x * inverse) * alpha, x),
+    lambda m, x, alpha, inverse, rounded: m.where(x <= 0, m.expm1(x * inverse) * alpha, x),
     promote="float",
-    x=lambda g, x, inverse: ar.where(x <= 0, g * fn.exp(x * inverse), g),
+    x=lambda g, x, alpha, rounded: ar.where(x <= 0, g * (rounded * alpha) * fn.exp(x * rounded), g),
 )
+"""`rounded` is 1 / alpha, too, of alpha in float32, which PyTorch's derivative takes."""
 gate = elementwise(
     "glu",
     lambda m, a, b: a * (1 / (1 + m.exp(-b))),
@@ -85,7 +86,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """`max(0, x) + min(0, alpha * (exp(x / alpha) - 1))` (Barron 2017); RuntimeError for alpha = 0."""
     if alpha == 0:
         raise RuntimeError(text("celu-alpha"))
-    return _apply(celu_map, inplace, input, alpha, 1.0 / alpha)
+    return _apply(celu_map, inplace, input, alpha, 1.0 / alpha, 1.0 / float(np.float32(alpha)))
 
 
 def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:

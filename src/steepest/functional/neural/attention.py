@@ -171,9 +171,11 @@ def multi_head_attention_forward(
         raise AssertionError(text("attention-width", given=width, expected=embed_dim_to_check, heads=num_heads))
     if not use_separate_proj_weight and key.array.shape != value.array.shape:
         raise AssertionError(text("attention-key-value", keys=list(key.array.shape), value=list(value.array.shape)))
-    check_attention_masks(given, num_heads, key_padding_mask, attn_mask)
     if is_causal and attn_mask is None:
         raise RuntimeError(text("attention-causal"))
+    hinted = is_causal and key_padding_mask is None and not need_weights
+    attn_mask = None if hinted else attn_mask
+    check_attention_masks(given, num_heads, key_padding_mask, attn_mask)
     joint: Any = in_proj_weight
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else joint.chunk(3)
     biases: Any = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
@@ -206,7 +208,7 @@ def multi_head_attention_forward(
         if mask is not None:
             mask = mask.unsqueeze(0) if mask.array.shape[0] == 1 else mask.view(batch, num_heads, *mask.array.shape[1:])
         q, k, v = (x.view(batch, num_heads, -1, head) for x in (q, k, v))
-        mixed = scaled_dot_product_attention(q, k, v, mask, drop).permute(2, 0, 1, 3)
+        mixed = scaled_dot_product_attention(q, k, v, mask, drop, hinted).permute(2, 0, 1, 3)
     rows = linear(mixed.reshape(length * batch, width), out_proj_weight, out_proj_bias)
     result: Any = rows.view(length, batch, width)
     if alone:

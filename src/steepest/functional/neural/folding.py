@@ -98,8 +98,9 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     """
     x, alone = batched(input, 2, "unfold")
     kernel, gaps, pairs, steps = _sizes("unfold", kernel_size, dilation, padding, stride)
-    if min(places(x.array.shape, kernel, steps, gaps, pairs)) <= 0:
-        raise RuntimeError(text("unfold-empty", shape=list(input.array.shape), kernel=list(kernel)))
+    out = places(x.array.shape, kernel, steps, gaps, pairs)
+    if min(out) <= 0:
+        raise RuntimeError(text("unfold-empty", size=tuple(x.array.shape[2:]), kernel=tuple(kernel), blocks=tuple(out)))
     result = to_columns(x, kernel=kernel, stride=steps, dilation=gaps, padding=pairs)
     return squeeze(result, dim=(0,)) if alone else result
 
@@ -111,7 +112,9 @@ def fold(input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, p
     kernel, gaps, pairs, steps = _sizes("fold", kernel_size, dilation, padding, stride)
     shape = x.array.shape
     out = places((1, 1, *size), kernel, steps, gaps, pairs)
-    if x.array.ndim != 3 or shape[1] % math.prod(kernel) or shape[2] != math.prod(out):
+    if x.array.ndim == 3 and shape[1] % math.prod(kernel):
+        raise RuntimeError(text("fold-channels", given=shape[1], kernel=tuple(kernel)))
+    if x.array.ndim != 3 or shape[2] != math.prod(out):
         raise RuntimeError(
             text(
                 "fold-shape",

@@ -195,7 +195,7 @@ def _check_output(function: str, shape: Sizes, out: Sizes) -> None:
     if any(o <= 0 for o in out):
         raise RuntimeError(
             text(
-                "pool-too-small",
+                "pool-too-small-3d" if function == "avg_pool3d" else "pool-too-small",
                 function=function,
                 input="x".join(map(str, shape[1:])),
                 output="x".join(map(str, (shape[1], *(max(o, 0) for o in out)))),
