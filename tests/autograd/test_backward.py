@@ -338,3 +338,31 @@ def test_a_view_that_nobody_has_looked_at_does_not_know_yet_that_its_base_was_wr
                 view.requires_grad_(False)
         else:
             assert view.requires_grad_(False).requires_grad
+
+
+def test_the_class_of_a_node_bears_its_name():
+    w, b = torch.ones(2, 3, requires_grad=True), torch.ones(2, requires_grad=True)
+    y = torch.nn.functional.linear(torch.ones(1, 3), w, b)
+    seen, waiting = [], [y.tanh().sum().grad_fn]
+    while waiting:
+        node = waiting.pop()
+        seen.append(type(node).__name__)
+        waiting += [n for n, _ in node.next_functions if n is not None]
+    assert sorted(seen) == ["AccumulateGrad", "AccumulateGrad", "AddmmBackward0", "SumBackward0", "TBackward0", "TanhBackward0"]
+    product = w * 2
+    assert type(product.grad_fn).__name__ == "MulBackward0" and repr(product.grad_fn).startswith("<MulBackward0 object at")
+    product += w
+    assert type(product.grad_fn).__name__ == "AddBackward0"
+    product.sum().backward()
+    assert w.grad.tolist() == [[3.0] * 3] * 2
+
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    assert type(Double.apply(w).grad_fn).__name__ == "DoubleBackward"

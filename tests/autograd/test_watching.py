@@ -25,8 +25,8 @@ def test_a_nan_names_the_operation_and_the_line() -> None:
 
 def test_nothing_is_watched_afterwards() -> None:
     with torch.autograd.set_detect_anomaly(True):
-        watched = (torch.ones(1, requires_grad=True) * 2).grad_fn
-    assert type(watched) is not Node and type((torch.ones(1, requires_grad=True) * 2).grad_fn) is Node
+        watched = (torch.ones(1, requires_grad=True) * 2).node
+    assert type(watched) is not Node and type((torch.ones(1, requires_grad=True) * 2).node) is Node
 
 
 def test_saved_tensors_pass_through_hooks() -> None:

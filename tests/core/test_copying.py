@@ -55,7 +55,7 @@ def test_the_same_tensor_is_copied_once() -> None:
 
 def test_a_computed_tensor_cannot_be_deepcopied() -> None:
     tensor = from_array(np.ones(2))
-    tensor.node = SimpleNamespace()
+    tensor.node = SimpleNamespace(shown=object)
     with pytest.raises(RuntimeError, match=r"Only Tensors created explicitly by the user \(graph leaves\).*detach\(\)\.clone"):
         deepcopy_tensor(tensor, {})
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from steepest.core.dtype import FLOATING, HALVES, float32
@@ -33,7 +34,29 @@ SHOWN_AS = (("self", "input"), ("other", "mat2", "tensor", "target", "weight", "
 """How PyTorch calls the first operands where it shows what a node has saved."""
 
 
-class Node:
+@cache
+def called(kind: Any, name: str) -> Any:
+    """A class of nodes that bears the name of the operation, as the nodes' classes do in PyTorch: programs that draw graphs ask for it."""
+    return type(name, (kind,), {"__slots__": (), "__module__": "torch.autograd.graph", "of": kind})
+
+
+class Shown:
+    """What a program gets to see: the class takes the name when somebody looks."""
+
+    __slots__ = ()
+
+    def name(self) -> str:
+        raise NotImplementedError
+
+    def shown(self) -> Any:
+        """The node itself, its class called as the node is."""
+        kind: Any = type(self)
+        if kind.__name__ != self.name():
+            self.__class__ = called(getattr(kind, "of", kind), self.name())
+        return self
+
+
+class Node(Shown):
     """One recorded operation.
 
     `edges[i]` is `(node or leaf tensor, output number)` for operand i, None where no gradient is wanted. `saved` holds what the
@@ -168,7 +191,7 @@ class Node:
         return self.__dict__.setdefault("_metadata", {})
 
 
-class Passed:
+class Passed(Shown):
     """A node that PyTorch has and this graph has not: what it does is part of the node that leads to it. `branches` are edges or others."""
 
     __slots__ = ("branches", "title")
@@ -192,8 +215,8 @@ def _entry(branch: Any) -> tuple[Any, int]:
     if branch is None:
         return None, 0
     if isinstance(branch, Passed):
-        return branch, 0
-    return (AccumulateGrad(branch[0]), 0) if isinstance(branch[0], Tensor) else branch
+        return branch.shown(), 0
+    return (AccumulateGrad(branch[0]), 0) if isinstance(branch[0], Tensor) else (branch[0].shown(), branch[1])
 
 
 def edge_of(x: Any) -> Any:

@@ -147,12 +147,13 @@ class Tensor:
     def grad_fn(self) -> Any:
         """The graph node that computed this tensor; None for leaves."""
         refresh(self)
-        return self.node
+        return self.node and self.node.shown()
 
     @property
     def is_leaf(self) -> bool:
         """True for tensors that no recorded operation computed."""
-        return self.grad_fn is None
+        refresh(self)
+        return self.node is None
 
 
 refreshers: list[Any] = []
