@@ -174,3 +174,8 @@ def test_backends_are_names_in_small_letters():
     assert kinds("GLOO") == kinds.GLOO == "gloo" and kinds.NCCL == "nccl" and "mpi" in kinds.backend_list
     with pytest.raises(ValueError, match="must be a string, but got: int"):
         kinds(3)
+
+
+def test_inner_operators_can_be_named():
+    table = {steepest.ops.aten.alias.default: 1, steepest.ops.aten.slice.Tensor: 2}
+    assert table[steepest.ops.aten.alias.default] == 1 and steepest.distributed.rpc.api._require_initialized(len) is len

@@ -50,7 +50,7 @@ def unused(fn: Any) -> Any:
     return fn
 
 
-export = script_method = script_if_tracing = interface = unused
+export = script_method = script_if_tracing = interface = _overload = _overload_method = unused
 
 
 def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None, example_inputs: Any = None) -> Any:

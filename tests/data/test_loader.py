@@ -237,3 +237,16 @@ def test_passes_are_of_the_classes_that_packages_ask_for():
     several = iter(loader)
     assert isinstance(several, _MultiProcessingDataLoaderIter) and len(several) == 2
     several._shutdown_workers()
+
+
+def test_a_loader_of_another_library_uses_the_passes_itself():
+    from steepest.utils.data.dataloader import _DatasetKind, _SingleProcessDataLoaderIter
+
+    class Own:
+        """What a pass asks of a loader; the samples are those of a generator."""
+
+        dataset, collate_fn, drop_last, generator, pin_memory = [[1], [2]], staticmethod(lambda x: x), False, None, False
+        _dataset_kind, _auto_collation, _index_sampler, _IterableDataset_len_called = _DatasetKind.Iterable, False, range(9), None
+
+    assert list(_SingleProcessDataLoaderIter(Own())) == [[1], [2]]
+    assert DataLoader([1])._dataset_kind == _DatasetKind.Map and DataLoader([1])._auto_collation

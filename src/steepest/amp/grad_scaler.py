@@ -5,9 +5,10 @@ from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
-from steepest.errors import text
+from steepest.errors import outside, text
 
 __all__ = ["GradScaler"]
+outside.explain(__name__)
 
 
 class GradScaler:

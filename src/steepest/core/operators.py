@@ -89,7 +89,8 @@ class OpNamespace:
 
 _of_nodes = frozenset("convolution _softmax _log_softmax native_layer_norm native_group_norm native_batch_norm t expand view "
                       "_scaled_dot_product_flash_attention_for_cpu max_pool2d_with_indices nll_loss_forward _to_copy "
-                      "alias index slice _pin_memory _sparse_addmm".split())
+                      "alias slice index _pin_memory _unsafe_view "
+                      "_sparse_addmm _sparse_mm_reduce_impl".split())
 """Operators of PyTorch's that have no public function of their own name."""
 namespace = cache(OpNamespace)
 packet = cache(OpOverloadPacket)

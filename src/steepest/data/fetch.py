@@ -7,7 +7,7 @@ import numpy as np
 
 from steepest.core.tensor import Tensor, fresh
 from steepest.data.collate import collate_tensor_fn, default_collate, default_collate_fn_map
-from steepest.data.dataset import IterableDataset, Subset, TensorDataset
+from steepest.data.dataset import Subset, TensorDataset
 
 __all__ = ["Fetcher", "fetcher", "rows_of"]
 
@@ -15,9 +15,15 @@ Fetcher = Callable[[Any], Any]
 Array = np.ndarray[Any, Any]
 
 
-def fetcher(dataset: Any, batches: bool, collate_fn: Callable[[Any], Any], drop_last: bool) -> Fetcher:
+class _DatasetKind:
+    """Whether samples are got by their indices, or one after the other."""
+
+    Map, Iterable = 0, 1
+
+
+def fetcher(dataset: Any, kind: int, batches: bool, collate_fn: Callable[[Any], Any], drop_last: bool) -> Fetcher:
     """A function from indices (one index where batches are not made) to collated data; StopIteration where a stream ends."""
-    if isinstance(dataset, IterableDataset):
+    if kind == _DatasetKind.Iterable:
         return _Stream(dataset, batches, collate_fn, drop_last)
     if not batches:
         return lambda index: collate_fn(dataset[index])

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from steepest.core.generator import Generator
 from steepest.data.collate import default_collate, default_convert
 from steepest.data.dataset import IterableDataset
-from steepest.data.fetch import fetcher
+from steepest.data.fetch import _DatasetKind, fetcher
 from steepest.data.parallel import Workers
 from steepest.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed
 from steepest.errors import text
@@ -85,7 +85,7 @@ class DataLoader(Generic[T_co]):
         if collate_fn is None:
             collate_fn = default_convert if batch_sampler is None else default_collate
         self.collate_fn = collate_fn
-        self._announced: int | None = None
+        self._IterableDataset_len_called: int | None = None
         self._iterator: _BaseDataLoaderIter | None = None
         self._fixed = True
         _warn_of_many_workers(num_workers)
@@ -114,6 +114,10 @@ class DataLoader(Generic[T_co]):
         self._context = context
 
     @property
+    def _dataset_kind(self) -> int:
+        return _DatasetKind.Iterable if isinstance(self.dataset, IterableDataset) else _DatasetKind.Map
+
+    @property
     def _auto_collation(self) -> bool:
         return self.batch_sampler is not None
 
@@ -136,7 +140,7 @@ class DataLoader(Generic[T_co]):
     def __len__(self) -> int:
         if not isinstance(self.dataset, IterableDataset):
             return len(self._index_sampler)
-        length = self._announced = len(self.dataset)  # type: ignore[arg-type]
+        length = self._IterableDataset_len_called = len(self.dataset)  # type: ignore[arg-type]
         if self.batch_size is None:
             return length
         return length // self.batch_size if self.drop_last else math.ceil(length / self.batch_size)
@@ -166,7 +170,7 @@ class _BaseDataLoaderIter:
     def __next__(self) -> Any:
         data = self._next_data()
         self._num_yielded += 1
-        announced = self._loader._announced
+        announced = self._loader._IterableDataset_len_called
         if announced is not None and self._num_yielded > announced:
             warnings.warn(text("loader-longer-than-announced", announced=announced, got=self._num_yielded), stacklevel=2)
         return data
@@ -183,7 +187,7 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
 
     def __init__(self, loader: DataLoader[Any]):
         super().__init__(loader)
-        self._fetch = fetcher(loader.dataset, loader.batch_sampler is not None, loader.collate_fn, loader.drop_last)
+        self._fetch = fetcher(loader.dataset, loader._dataset_kind, loader._auto_collation, loader.collate_fn, loader.drop_last)
 
     def _next_data(self) -> Any:
         return self._fetch(next(self._sampler_iter))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from steepest.data.dataset import IterableDataset
+from steepest.data.fetch import _DatasetKind
 from steepest.data.workers import DATA, ENDED, Failure, Job, work
 from steepest.errors import text
 
@@ -35,13 +35,13 @@ class Workers:
 
     def __init__(self, loader: Any, base_seed: int):
         self.prefetch, self.timeout, self.in_order = loader.prefetch_factor, loader.timeout, loader.in_order
-        self.stream = isinstance(loader.dataset, IterableDataset)
+        self.stream = loader._dataset_kind == _DatasetKind.Iterable
         self.persistent = loader.persistent_workers
         context = loader.multiprocessing_context or multiprocessing.get_context()
         self.workers: list[_Worker] = []
         self.shut_down = weakref.finalize(self, _shut_down, self.workers)
         for i in range(loader.num_workers):
-            job = Job(loader.dataset, loader.batch_sampler is not None, loader.collate_fn, loader.drop_last, base_seed,
+            job = Job(loader.dataset, loader._dataset_kind, loader._auto_collation, loader.collate_fn, loader.drop_last, base_seed,
                       loader.worker_init_fn, i, loader.num_workers)
             self.workers.append(_start(context, job))
         self.epoch = 0

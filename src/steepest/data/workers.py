@@ -55,6 +55,7 @@ class Job:
     """What a worker is started with."""
 
     dataset: Any
+    kind: int
     batches: bool
     collate_fn: Callable[[Any], Any]
     drop_last: bool
@@ -65,7 +66,7 @@ class Job:
 
     def fetcher(self) -> Fetcher:
         """A function from indices to data, at the beginning of an epoch."""
-        return fetcher(self.dataset, self.batches, self.collate_fn, self.drop_last)
+        return fetcher(self.dataset, self.kind, self.batches, self.collate_fn, self.drop_last)
 
     def seed(self) -> int:
         """Seed this process's generators, each worker differently; the seed."""

@@ -46,6 +46,7 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.futures": {CLASS: "Future collect_all wait_all"},
     "torch.nn.parallel.scatter_gather": {CLASS: "gather scatter scatter_kwargs"},
     "torch.nn.parallel.distributed": {SAME: "DistributedDataParallel=nn.parallel.DistributedDataParallel"},
+    "torch.amp.grad_scaler": {CLASS: "OptState"},
     "torch.autograd.profiler": {CLASS: "emit_nvtx"},
     "torch.cuda": {CLASS: "CUDAGraph Event Stream graph"},
     "torch.nn.attention.flex_attention": {CLASS: "AuxRequest BlockMask create_block_mask flex_attention",
@@ -67,9 +68,14 @@ TREES = tuple(f"torch.distributed.{name}" for name in """_composable _functional
 """Packages of several processes: every name in them is a class that nothing is an instance of."""
 
 
+def listed(module: str) -> bool:
+    """Whether a module, or one in it, is in the table."""
+    return module in TABLE or module in PACKAGES
+
+
 def known(module: str) -> bool:
     """Whether a module is made when it is imported."""
-    return module in TABLE or module in PACKAGES or f"{module}.".startswith(tuple(f"{tree}." for tree in TREES))
+    return listed(module) or f"{module}.".startswith(tuple(f"{tree}." for tree in TREES))
 
 
 class Absent(type):

@@ -29,8 +29,7 @@ NAMES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("package", "nativert", "_inductor"), JIT),
     **dict.fromkeys(("quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
-    **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor",
-                     "sparse_compressed_tensor"), SPARSE),
+    **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_compressed_tensor"), SPARSE),
     **dict.fromkeys(("mtia", "numa"), MACHINES),
     **dict.fromkeys(("nested", "masked", "contrib"), NESTED),
     **dict.fromkeys(("export", "classes"), EXPORT),
@@ -228,11 +227,14 @@ def explain(own: str) -> Callable[[str], Any]:
     module = own.replace("steepest", "torch", 1)
 
     def look(name: str) -> Any:
-        listed = f"{module}.{name}" in asked.TABLE
-        if name in asked.names(module) or module.startswith(asked.TREES) and not name.startswith("__") and not listed:
+        if name.startswith("__"):
+            raise AttributeError(f"module '{own}' has no attribute '{name}'", name=name)
+        if name in asked.names(module):
             return asked.value(module, name)
-        if not name.startswith("__") and asked.known(f"{module}.{name}"):
+        if asked.listed(f"{module}.{name}") or not module.startswith(asked.TREES) and asked.known(f"{module}.{name}"):
             return importlib.import_module(f"{own}.{name}")
+        if module.startswith(asked.TREES):
+            return asked.value(module, name)
         raise AttributeError(told(module, name) or f"module '{own}' has no attribute '{name}'", name=name)
 
     # `from module import name` asks the finder below only about names of packages
