@@ -36,7 +36,9 @@ __all__ = ["BaseTorchFunctionMode", "TorchFunctionMode", "enable_reentrant_dispa
 outside.explain(__name__)
 
 public: Any = steepest
-SPACES = ("", "nn.functional", "nn.init", "linalg", "fft", "special")
+SPACES = ("", "nn.functional", "nn.init", "linalg", "fft", "special", "autograd")
+DERIVING = {"grad", "backward"}
+"""What classes can give a meaning of `torch.autograd`."""
 IGNORED = frozenset("""
 typename is_tensor is_storage set_default_tensor_type set_default_dtype set_default_device get_default_device set_rng_state get_rng_state
 manual_seed initial_seed seed save load set_printoptions get_default_dtype get_num_interop_threads get_num_threads is_grad_enabled
@@ -74,6 +76,7 @@ def public_spaces() -> Iterator[tuple[str, dict[str, Any]]]:
     for space in SPACES:
         module = importlib.import_module(f"steepest.{space}" if space else "steepest")
         names = set(vars(module)) | (set(public._FROM) | public._METHODS_TOO if not space else set())
+        names = names & DERIVING if space == "autograd" else names
         yield space, {n: getattr(module, n) for n in sorted(names) if not n.startswith("_") and n not in OWN}
 
 
@@ -99,8 +102,17 @@ def _let_all_look() -> None:
     for name, value in list(vars(Tensor).items()):
         if type(value) is property and not name.startswith("_") and name not in IGNORED_METHODS:
             _let_look(name, value)
-    for f in functions.values():
-        intercept(f)
+    inner: dict[int, tuple[types.FunctionType, Any]] = {}
+    for f in functions.values():        # what a function is written around is called by other parts of the package as it is
+        below: Any = getattr(f, "__wrapped__", None)
+        while _ours(below) and id(below) not in functions and id(below) not in inner:
+            inner[id(below)] = below, f
+            below = getattr(below, "__wrapped__", None)
+    making = {id(getattr(public, name, None)) for name in FACTORIES}
+    for key, f in functions.items():
+        intercept(f, classes=key not in making)
+    for below, f in inner.values():
+        intercept(below, f, classes=id(f) not in making)
     nowrap.update((Tensor.grad.__get__, Tensor._base.__get__))
 
 

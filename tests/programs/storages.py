@@ -1,4 +1,5 @@
 import copy
+import io
 import pickle
 import warnings
 
@@ -30,3 +31,9 @@ for wrong in ("s['a']", "s[10]", "s[1:4:2]", "torch.DoubleStorage(f)", "torch.Fl
         eval(wrong)
     except Exception as problem:
         print(wrong, type(problem).__name__)
+for kept in (x.storage(), x.untyped_storage(), {"s": x.storage(), "x": x}):
+    file = io.BytesIO()
+    torch.save(kept, file)
+    file.seek(0)
+    loaded = torch.load(file)
+    print(type(loaded).__name__, loaded.tolist() if not isinstance(loaded, dict) else loaded["s"].data_ptr() == loaded["x"].data_ptr())

@@ -132,11 +132,11 @@ def handle(func: Callable[..., Any], relevant: Sequence[Any], args: Any, kwargs:
     raise TypeError(text("no-implementation", function=named, kinds=list(kinds)))
 
 
-def look(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any] | None:
+def look(args: tuple[Any, ...], kwargs: dict[str, Any], classes: bool = True) -> list[Any] | None:
     """The objects among the arguments that take part, and an empty list for a mode alone; None where nobody does."""
     if not state.all:
         return None
-    found = overloaded((*args, *kwargs.values()) if kwargs else args) if state.subclasses else []
+    found = overloaded((*args, *kwargs.values()) if kwargs else args) if classes and state.subclasses else []
     return found if found or state.modes else None
 
 
@@ -168,12 +168,21 @@ def looking_code(free: int) -> types.CodeType:
     return code
 
 
-def intercept(function: types.FunctionType, public: Any = None, operator: bool = False) -> None:
-    """Let this function look at its arguments first; classes and modes know it as `public`, an operator as the method it stands for."""
+def intercept(function: types.FunctionType, public: Any = None, operator: bool = False, classes: bool = True) -> None:
+    """Let this function look at its arguments first; classes and modes know it as `public`, an operator as the method it stands for.
+
+    Without `classes` modes alone are asked, as of functions that make tensors.
+    """
     original, known = original_of(function), function if public is None else public
 
     def intercepted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        relevant = look(args, kwargs)
+        if not kwargs and not state.modes:
+            for x in args:
+                if type(x) not in PLAIN:
+                    break
+            else:
+                return original(*args)
+        relevant = look(args, kwargs, classes)
         return original(*args, **kwargs) if relevant is None else handle(known, relevant, args, kwargs, operator)
 
     function.__wrapped__ = original  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.core.dtype import get_default_dtype, numpy_dtype, promote_types
 from steepest.core.modes import modes
+from steepest.core.overriding import takes_part
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
 from steepest.functional.joining import stack
@@ -111,7 +112,7 @@ def collate_tensor_fn(batch: Sequence[Tensor], *, collate_fn_map: Any = None) ->
         if t.array.shape != shape:
             raise RuntimeError(text("collate-shapes", first=list(shape), index=i, other=list(t.array.shape)))
         kind = kind if t.dtype is kind else promote_types(kind, t.dtype)
-    if modes.grad and any(t.requires_grad for t in batch):
+    if modes.grad and any(t.requires_grad for t in batch) or any(map(takes_part, batch)):
         return stack(batch)
     return fresh(np.array([t.array for t in batch], numpy_dtype(kind)), kind)
 

@@ -11,6 +11,7 @@ import numpy as np
 from steepest.core.dtype import numpy_dtype
 from steepest.core.storage import Storage
 from steepest.errors import text
+from steepest.functional.storages import TypedStorage
 from steepest.serialization.archive import ArchiveReader, Damaged
 from steepest.serialization.foreign import described
 from steepest.serialization.legacy import MAGIC, load_legacy
@@ -116,8 +117,8 @@ class Storages:
         if self.order not in ("little", "big"):
             raise Damaged(text("damaged-byteorder", seen=self.order))
 
-    def get(self, identifier: Any) -> Storage:
-        """The storage of a persistent id `("storage", class, key, location, count)`."""
+    def get(self, identifier: Any) -> TypedStorage:
+        """The numbers in the storage of a persistent id `("storage", class, key, location, count)`."""
         kind, storage_type, key, location, count = identifier
         if kind != "storage":
             raise ValueError(f"persistent id {kind!r}")
@@ -132,7 +133,7 @@ class Storages:
             native(flat, self.order)
             self.loaded[key] = Storage(flat)
             self.check_location(self.loaded[key], location)
-        return self.loaded[key]
+        return TypedStorage(wrap_storage=self.loaded[key], dtype=dtype_of(storage_type), _internal=True)
 
 
 def get_unsafe_globals_in_checkpoint(f: File) -> list[str]:

@@ -53,6 +53,7 @@ REBUILD_PARAMETER = Reference("torch._utils", "_rebuild_parameter")
 REBUILD_PARAMETER_WITH_STATE = Reference("torch._utils", "_rebuild_parameter_with_state")
 REBUILD_SUBCLASS = Reference("torch._tensor", "_rebuild_from_type_v2")
 TENSOR = Reference("torch", "Tensor")
+UNTYPED = Reference("torch.storage", "UntypedStorage")
 SIZE = Reference("torch", "Size")
 DEVICE = Reference("torch", "device")
 ENCODE = Reference("_codecs", "encode")
@@ -77,12 +78,13 @@ class AbsentDtype:
         self.name = name
 
 
-def rebuild_v1(storage: Storage, offset: int, shape: Sequence[int], strides: Sequence[int]) -> Tensor:
+def rebuild_v1(storage: Any, offset: int, shape: Sequence[int], strides: Sequence[int]) -> Tensor:
+    storage = storage.untyped()
     return rebuild_tensor(storage, dtypes.from_numpy(storage.flat.dtype), offset, shape, strides)
 
 
 def rebuild_v2(
-    storage: Storage,
+    storage: Any,
     offset: int,
     shape: Sequence[int],
     strides: Sequence[int],
@@ -90,11 +92,12 @@ def rebuild_v2(
     hooks: object,
     metadata: dict[str, bool] | None = None,
 ) -> Tensor:
-    return rebuild_v3(storage, offset, shape, strides, requires_grad, hooks, dtypes.from_numpy(storage.flat.dtype), metadata)
+    of = dtypes.from_numpy(storage.untyped().flat.dtype)
+    return rebuild_v3(storage, offset, shape, strides, requires_grad, hooks, of, metadata)
 
 
 def rebuild_v3(
-    storage: Storage,
+    storage: Any,
     offset: int,
     shape: Sequence[int],
     strides: Sequence[int],
@@ -105,6 +108,7 @@ def rebuild_v3(
 ) -> Tensor:
     if isinstance(of, AbsentDtype):
         raise UnknownDtype(of.name)
+    storage = storage.untyped()
     tensor = rebuild_tensor(storage, of, offset, shape, strides, requires_grad)
     # PyTorch marks these two lazily; here the values are written out.
     for mark, write_out in (("conj", np.conj), ("neg", np.negative)):

@@ -13,11 +13,12 @@ import numpy as np
 
 from steepest.core.copying import place
 from steepest.core.device import device
-from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.dtype import dtype, numpy_dtype, uint8
 from steepest.core.size import Size
 from steepest.core.storage import Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import text
+from steepest.functional.storages import TypedStorage
 from steepest.methods.conversion import read
 from steepest.nn.parameter import Parameter
 from steepest.serialization.names import (
@@ -29,6 +30,7 @@ from steepest.serialization.names import (
     REBUILD_TENSOR,
     SIZE,
     TENSOR,
+    UNTYPED,
     Reference,
     dtype_reference,
     storage_reference,
@@ -71,7 +73,7 @@ class TensorPickler(PythonPickler):
     def save_tensor(self, obj: Tensor) -> None:
         read(obj)
         offset, shape, strides = place(obj)
-        values: tuple[Any, ...] = (self.key(obj), offset, shape, strides, obj.requires_grad, OrderedDict())
+        values: tuple[Any, ...] = (self.key(obj.storage_cell, obj.dtype), offset, shape, strides, obj.requires_grad, OrderedDict())
         if obj.__dict__:
             self.save_call(obj, REBUILD_SUBCLASS, (REBUILD_TENSOR, TENSOR, values, obj.__dict__))
         else:
@@ -104,16 +106,21 @@ class TensorPickler(PythonPickler):
         self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())
         self.memoize(obj)
 
-    def key(self, tensor: Tensor) -> StorageKey:
-        """The key of the storage that `tensor` lies in; storages are numbered as they are met."""
-        storage, of = tensor.storage_cell, tensor.dtype
+    def save_typed(self, obj: TypedStorage) -> None:
+        self.save(self.key(obj.untyped(), obj.dtype))
+
+    def save_untyped(self, obj: Storage) -> None:
+        self.save(self.key(obj, uint8, UNTYPED))
+
+    def key(self, storage: Storage, of: dtype, kind: Reference | None = None) -> StorageKey:
+        """The key of a storage, which holds numbers of type `of`; storages are numbered as they are met."""
         if storage.nbytes():
             first = self.dtypes.setdefault(storage.address, of)
             if first is not of:
                 raise RuntimeError(text("save-two-dtypes", first=first, second=of))
         if id(storage) not in self.keys:
             count = storage.nbytes() // numpy_dtype(of).itemsize
-            self.keys[id(storage)] = StorageKey(("storage", storage_reference(of), str(len(self.storages)), "cpu", count))
+            self.keys[id(storage)] = StorageKey(("storage", kind or storage_reference(of), str(len(self.storages)), "cpu", count))
             self.storages.append(storage)
         return self.keys[id(storage)]
 
@@ -126,6 +133,8 @@ class TensorPickler(PythonPickler):
         bytes: save_bytes_for_torch,
         dtype: save_dtype,
         Reference: save_reference,
+        TypedStorage: save_typed,
+        Storage: save_untyped,
     }
 
 
