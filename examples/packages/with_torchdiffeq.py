@@ -1,8 +1,8 @@
 """`odeint` by seven solvers, `odeint_adjoint`, `odeint_event`, tuples as states; a neural ODE learns a spiral, gradients by time and
 state.
 
-Adaptive steps in float32 round in the last digit, so that later the number of calls may differ by a step of the solver (1096, not 1090,
-in eight steps of training with `odeint_adjoint`); the solutions agree.
+Adaptive steps in float32 round in the last digit, so that after some steps of training the number of calls may differ by a step of the
+solver; the solutions agree.
 """
 
 import torch
@@ -12,7 +12,7 @@ from torchdiffeq import odeint, odeint_adjoint, odeint_event
 torch.manual_seed(0)
 true_A = torch.tensor([[-0.1, 2.0], [-2.0, -0.1]])
 true_y0 = torch.tensor([[2.0, 0.0]])
-t = torch.linspace(0.0, 10.0, 200)
+t = torch.linspace(0.0, 5.0, 100)
 
 
 class Lambda(nn.Module):
@@ -25,11 +25,11 @@ with torch.no_grad():
 print("true", true_y[-1], f"{true_y.abs().mean():.6f}")
 for method in ("euler", "midpoint", "rk4", "explicit_adams", "implicit_adams", "bosh3", "fehlberg2", "adaptive_heun", "dopri8"):
     with torch.no_grad():
-        fixed = {"step_size": 0.01} if method in ("euler", "midpoint", "rk4") else None
-        y = odeint(Lambda(), true_y0, t[:40], method=method, options=fixed)
+        fixed = {"step_size": 0.02} if method in ("euler", "midpoint", "rk4") else None
+        y = odeint(Lambda(), true_y0, t[:16], method=method, options=fixed)
     print(method, y[-1])
 with torch.no_grad():
-    print("scipy", odeint(Lambda(), true_y0, t[:40], method="scipy_solver", options={"solver": "RK45"})[-1])
+    print("scipy", odeint(Lambda(), true_y0, t[:16], method="scipy_solver", options={"solver": "RK45"})[-1])
 
 
 class ODEFunc(nn.Module):
@@ -48,7 +48,7 @@ class ODEFunc(nn.Module):
 
 
 def get_batch():
-    s = torch.randint(0, 190, (8,))
+    s = torch.randint(0, 90, (8,))
     return true_y[s], t[:10], torch.stack([true_y[s + i] for i in range(10)], dim=0)
 
 
@@ -56,7 +56,7 @@ for solve in (odeint, odeint_adjoint):
     torch.manual_seed(1)
     func = ODEFunc()
     optimizer = torch.optim.RMSprop(func.parameters(), lr=1e-3)
-    for step in range(8):
+    for step in range(3):
         optimizer.zero_grad()
         batch_y0, batch_t, batch_y = get_batch()
         loss = torch.mean(torch.abs(solve(func, batch_y0, batch_t, rtol=1e-5, atol=1e-6) - batch_y))
