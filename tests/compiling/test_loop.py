@@ -176,6 +176,22 @@ del x, y
     assert site.sizes.compiled == 1 and sum(c.shared for case in site.cases for c in case.compiled) >= 3
 
 
+def test_the_last_batch_of_an_epoch_is_itself_where_python_sees_it() -> None:
+    """A graph that is kept makes Python see the last step, for which the loop looks ahead, at the end of an epoch, too."""
+    for shuffle in (False, True):
+        agree(f"""
+w = torch.ones(3, requires_grad=True)
+loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.randn(5, 3)), batch_size=2, shuffle={shuffle})
+kept = []
+for (x,) in loop(loader, epochs=6):
+    loss = (x @ w).sum()
+    loss.backward(retain_graph=True)
+    with torch.no_grad():
+        w -= 0.1
+    kept.append(loss.item())
+""", native=None)
+
+
 def test_epochs_in_the_loop() -> None:
     agree(setup(ADAM) + LOADER + "for x, y in loop(loader, epochs=6):" + STEP)
 

@@ -59,7 +59,7 @@ class Training(Writer):
             (f"(lambda y, t: nn.CTCLoss({self.one('', repr('sum').join(['reduction=', '']))})(y.log_softmax(-1)[:, None].expand(-1, 2, -1), t, [{n}, {n - 1}], [1, 2]))",
              f"torch.randint(1, {c}, (2, 2))", "y"))
 
-    def optimizer(self, parameters: str) -> str:
+    def optimizer(self, parameters: str, scaled: bool = False) -> str:
         lr = self.options(0.7, lr=(0.01, 0.1, 1e-3))
         decay = self.options(weight_decay=(0.01, 0.3), maximize=(True,), foreach=(False, True), differentiable=(False,))
         betas = self.options(betas=((0.9, 0.99), (0.5, 0.5), (0.0, 0.9)), eps=(1e-3,))
@@ -80,6 +80,8 @@ class Training(Writer):
             options = options.replace(", foreach=True", "")
         if "foreach" in options and "fused" in options:
             options = options.replace(", foreach=True", "").replace(", foreach=False", "")
+        if scaled:                                              # a fused step that is left out makes state in PyTorch
+            options = options.replace(", fused=True", "")
         if "LBFGS" in form:
             parameters = "net.parameters()"
         return f"torch.optim.{form}({parameters}{options})"
@@ -117,7 +119,7 @@ def training(seed: int) -> list[str]:
     style = w.one("plain", "plain", "plain", "clip", "accumulate", "scaler", "autocast")
     norm = "" if style == "autocast" else w.one("", ", norm=True")     # of a bias before a norm bfloat16 leaves rounding alone
     w.lines += [f"net = Net({inputs}, {w.upto(1, 6)}, {c}{norm})", f"x, t = torch.randn({n}, {inputs}), {target}",
-                f"criterion = {loss}", f"optimizer = {w.optimizer(parameters)}", "repr(optimizer)", "criterion"]
+                f"criterion = {loss}", f"optimizer = {w.optimizer(parameters, scaled=style == 'scaler')}", "repr(optimizer)", "criterion"]
     lbfgs = "LBFGS" in w.lines[-3]
     total = "" if "reduction='none'" not in loss else w.one(".sum()", ".mean()")
     compute = f"y = net(x)\n    loss = criterion({scores}, t){total}"

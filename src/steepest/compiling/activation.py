@@ -100,7 +100,7 @@ class Activation(Learning):
         if case is None or compiled is None:
             return None, k
         end = k + (self.source.ahead(k, compiled.draws) if compiled.program.repeats else 1)
-        if (self.source.sees_last or compiled.program.needs_last) and self.source.kind(end) is None:
+        if (self.source.sees_last or compiled.program.needs_last) and self.source.ends(end):
             end -= 1
         if self.run.every:
             end = min(end, k + -k % self.run.every)

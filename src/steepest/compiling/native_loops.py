@@ -89,6 +89,9 @@ class Numbered(Source):
     def kind(self, k: int) -> Any:
         return self.inner.kind(k)
 
+    def ends(self, k: int) -> bool:
+        return self.inner.ends(k)
+
     def ahead(self, k: int, draws: bool) -> int:
         return self.inner.ahead(k, draws)
 

@@ -39,6 +39,10 @@ class Source:
     def kind(self, k: int) -> Any:
         raise NotImplementedError
 
+    def ends(self, k: int) -> bool:
+        """Whether there is no step k; looking must not move what gives the steps before it."""
+        return self.kind(k) is None
+
     def ahead(self, k: int, draws: bool) -> int:
         """How many items from k on are of one kind and to be had without running Python in between."""
         raise NotImplementedError
@@ -156,6 +160,9 @@ class Batches(Source):
             if self.end == self.first:
                 return None
         return min(self.size, len(self.order) - (k - self.first) * self.size)
+
+    def ends(self, k: int) -> bool:
+        return k >= self.end and not self.passes               # the order of the next pass is drawn when its first step comes
 
     def ahead(self, k: int, draws: bool) -> int:
         return max(self.first + len(self.order) // self.size - k, 1)
