@@ -87,7 +87,8 @@ def reduce_tensor(tensor: Tensor) -> tuple[Any, ...]:
 
 def rebuild_subclass(kind: type[Tensor], arguments: tuple[Any, ...]) -> Tensor:
     """A tensor of class `kind`, which is made without its `__init__`."""
-    return with_class(rebuild_tensor(*arguments), kind)
+    storage, *rest = arguments
+    return with_class(rebuild_tensor(storage.untyped(), *rest), kind)
 
 
 def with_class(tensor: Tensor, kind: type[Tensor]) -> Tensor:

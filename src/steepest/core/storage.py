@@ -53,6 +53,10 @@ class Storage:
 
     size = __len__ = nbytes
 
+    def untyped(self) -> "Storage":
+        """The storage itself; of a typed one what it is a view of."""
+        return self
+
     def data_ptr(self) -> int:
         """The address of the first byte."""
         return self.address

@@ -98,7 +98,7 @@ def _resize(self: Any, size: int) -> Any:
 UNTYPED: dict[str, Any] = {
     "__getitem__": byte_at, "__setitem__": set_bytes, "__repr__": described, "__copy__": clone_bytes, "clone": clone_bytes,
     "copy_": copy_bytes, "fill_": fill_bytes, "resize_": _resize, "resizable": lambda self: False, "element_size": lambda self: 1,
-    "cpu": lambda self: self, "untyped": lambda self: self, "get_device": lambda self: -1, "is_shared": lambda self: False,
+    "cpu": lambda self: self, "get_device": lambda self: -1, "is_shared": lambda self: False,
     "is_pinned": lambda self, device=None: False, "type": lambda self, dtype=None: "torch.storage.UntypedStorage",
     "share_memory_": lambda self: self, "__iter__": lambda self: iter(self.tolist()),
     "device": property(lambda self: CPU), "is_cuda": False, "is_sparse": False, "_cdata": property(lambda self: self.data_ptr()),
