@@ -486,3 +486,16 @@ def test_steps_are_not_recorded_for_ever_without_a_program():
     assert NativeLoop._pays(loop, activation, 3, 0)
     activation.site.learning_time = activation.site.fruitless_time = 1.2
     assert not NativeLoop._pays(loop, activation, 3, 0)
+
+
+def test_integers_written_at_a_step_of_a_native_loop_are_converted(monkeypatch):
+    filename = f"<string-native-{next(names)}>"
+    source = ("actions, twice = torch.zeros(300), torch.zeros(300, 2)\nfor step in range(300):\n"
+              "    actions[step] = torch.tensor(step % 3)\n"
+              "    twice[step, 1] = (actions[step] * 2).long()\n")
+    linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
+    monkeypatch.setattr(native_loops.runtime, "always", True)
+    scope = {"__name__": "__main__", "torch": torch}
+    native_loops.run_natively(source, filename, scope)
+    assert scope["actions"].dtype is torch.float32 and scope["actions"][:4].tolist() == [0, 1, 2, 0]
+    assert scope["twice"][:3].tolist() == [[0, 0], [0, 2], [0, 4]]

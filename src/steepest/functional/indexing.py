@@ -60,7 +60,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         assign(region, _trimmed(value, region.array.ndim))
         return
     check(region)
-    if given is not None and given.dtype is not self.dtype and not (given.array.size == 1 and _is_mask(key)):
+    if (given is not None and given.dtype is not self.dtype and not (given.array.size == 1 and _is_mask(key))
+            and any(i.ndim for i in indices.values())):     # a recorder leaves single numbers here; else they pick views
         raise RuntimeError(text("index-put-dtype", target=self.dtype, value=given.dtype))
     if not interpreters and not modes.grad:
         _, chosen, places = _advanced(region, indices)
