@@ -6,7 +6,9 @@ import steepest as torch
 from steepest.vision import models
 
 # From torchvision 0.28: numbers of parameters, and the sum of what they hold, taken absolutely, for 10 classes and seed 0.
-KNOWN = {"resnet18": (62, 11181642, 224726.5259), "mobilenet_v2": (158, 2236682, 152747.5327), "squeezenet1_1": (52, 727626, 49967.5015)}
+KNOWN = {"resnet18": (62, 11181642, 224726.5259), "mobilenet_v2": (158, 2236682, 152747.5327), "squeezenet1_1": (52, 727626, 49967.5015),
+         "mobilenet_v3_small": (142, 1528106, 84426.4497),
+         "efficientnet_b0": (213, 4020358, 281121.4848)}
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -46,3 +48,22 @@ def test_weights_trained_elsewhere_are_a_name_and_an_error():
             models.resnet18(**given)
     with pytest.raises(ValueError, match="Unknown model resnet19"):
         models.get_model("resnet19")
+
+
+def test_a_vision_transformer_tells_nothing_before_it_has_learnt():
+    torch.manual_seed(0)
+    network = models.VisionTransformer(image_size=16, patch_size=8, num_layers=1, num_heads=2, hidden_dim=8, mlp_dim=16, num_classes=3)
+    x = torch.randn(2, 3, 16, 16)
+    assert network(x).tolist() == [[0, 0, 0], [0, 0, 0]] and network.encoder.pos_embedding.shape == (1, 5, 8)
+    assert [name for name, _ in network.named_parameters()][:4] == ["class_token", "conv_proj.weight", "conv_proj.bias",
+                                                                     "encoder.pos_embedding"]
+    with pytest.raises(AssertionError, match="Wrong image height! Expected 16 but got 24!"):
+        network(torch.randn(2, 3, 24, 16))
+
+
+def test_the_blocks_of_convnext_begin_as_the_identity():
+    block = models.convnext.CNBlock(4, 0.0, 0.0)
+    x = torch.randn(2, 4, 8, 8)
+    assert torch.equal(block(x), x)
+    small = models.ConvNeXt((4, 8), (1, 2), num_classes=3)
+    assert small(torch.randn(2, 3, 32, 32)).shape == (2, 3)

@@ -17,7 +17,7 @@ print(torchvision.__name__, F is again, T.Compose is torchvision.transforms.Comp
 data = datasets.FakeData(3, (1, 4, 4), transform=ToTensor())
 for x, y in torch.utils.data.DataLoader(data, 3):
     print(x.shape, make_grid(x).shape)
-for asked in ("from torchvision.models import vit_b_16", "models.alexnet(weights='DEFAULT')",
+for asked in ("from torchvision.models import swin_t", "models.alexnet(weights='DEFAULT')",
               "from torchvision.transforms.v2 import MixUp",
               "datasets.SVHN", "import torchvision.nonsense"):
     try:
@@ -38,7 +38,7 @@ def test_the_name_means_this_package(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [
         "steepest.vision True True",
         "torch.Size([3, 1, 4, 4]) torch.Size([3, 8, 20])",
-        "ImportError: torchvision.models.vit_b_16 has no counterpart here: write the network"[:72],
+        "ImportError: torchvision.models.swin_t has no counterpart here: write the network"[:72],
         "RuntimeError: DEFAULT: weights trained elsewhere are not fetched here. Make the"[:72],
         "ImportError: cannot import name 'MixUp' from 'steepest.vision.transforms.v2'"[:72],
         "AttributeError: torchvision.datasets has here only CIFAR10, CIFAR100, Datas"[:72],
