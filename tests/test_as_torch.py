@@ -37,3 +37,10 @@ def test_the_module_says_that_it_is_torch() -> None:
     code = "import steepest.as_torch, torch\nfrom torch import nn, special\n"
     code += "print(torch.__name__, nn.Linear.__module__, special is torch.special, torch.torch is torch)"
     assert python(code).stdout == "torch torch.nn.modules.linear True True\n"
+
+
+def test_classes_are_called_as_pytorchs_whoever_imported_them_first() -> None:
+    code = "import steepest.as_torch, torch\nimport steepest.nn\n"
+    code += "print(torch.nn.Parameter, torch.nn.Linear, type(torch.finfo(torch.float32)), type(torch.ones(1).untyped_storage()).__module__)"
+    names = "<class 'torch.nn.parameter.Parameter'> <class 'torch.nn.modules.linear.Linear'> <class 'torch.finfo'> torch.storage\n"
+    assert python(code).stdout == names

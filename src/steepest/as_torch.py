@@ -16,7 +16,7 @@ import multiprocessing.spawn
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,8 +72,25 @@ class _Alias(MetaPathFinder, Loader):
         module.__spec__, module.__loader__ = module.__spec__.loader_state
 
 
+class _Naming(MetaPathFinder):
+    """Lets the classes of a module of this package say that they are PyTorch's, whoever imports it and by which name."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(fullname, path, target) if _home(fullname) else None
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def named(module: ModuleType) -> None:
+                execute(module)
+                _rename_module(fullname, module, _home(fullname))
+
+            spec.loader.exec_module = named  # type: ignore[method-assign]
+        return spec
+
+
 # Classes that programs print, such as `type(x)`, and the modules that PyTorch has them in.
 HOMES = {"steepest.core.tensor": "torch", "steepest.core.size": "torch", "steepest.core.dtype": "torch", "steepest.core.device": "torch",
+         "steepest.core.storage": "torch.storage", "steepest.core.hooks": "torch.utils.hooks", "steepest.functional.limits": "torch",
          "steepest.functional.random": "torch._C", "steepest.functional.storages": "torch.storage",
          "steepest.data.loader": "torch.utils.data.dataloader",
          "steepest.data.dataset": "torch.utils.data.dataset", "steepest.data.sampler": "torch.utils.data.sampler",
@@ -81,16 +98,29 @@ HOMES = {"steepest.core.tensor": "torch", "steepest.core.size": "torch", "steepe
          "steepest.return_types": "torch.return_types", "steepest.optim.lr_scheduler": "torch.optim.lr_scheduler"}
 
 
+RENAMED = tuple(f"steepest.{name}" for name in ("core", "autograd", "nn", "optim", "utils", "distributions"))
+"""Packages whose modules are called as PyTorch's, but for those above."""
+
+
+def _home(own: str) -> str:
+    """What the module called `own` is in PyTorch; empty where it is none."""
+    found = next((home for of, home in HOMES.items() if f"{own}.".startswith(f"{of}.")), "")
+    return found or (own.replace("steepest", "torch", 1) if own.startswith(RENAMED) else "")
+
+
 def _rename(name: str) -> None:
     """Let the classes of a module, and of those below it, say that they are PyTorch's."""
     for own, module in list(sys.modules.items()):
-        below = f"{own}.".startswith(f"{name}.")
-        home = next((h for of, h in HOMES.items() if f"{own}.".startswith(f"{of}.")), own.replace("steepest", "torch", 1) if below else "")
-        for thing in vars(module).values() if home else ():
-            if isinstance(thing, type) and thing.__module__ == own:
-                thing.__module__ = home
-        if home == own.replace("steepest", "torch", 1):
-            sys.modules.setdefault(home, module)            # where `typing.get_type_hints` looks up the names in annotations
+        if f"{own}.".startswith(f"{name}."):
+            _rename_module(own, module, _home(own) or own.replace("steepest", "torch", 1))
+
+
+def _rename_module(own: str, module: ModuleType, home: str) -> None:
+    for thing in vars(module).values() if home else ():
+        if isinstance(thing, type) and thing.__module__ == own:
+            thing.__module__ = home
+    if home == own.replace("steepest", "torch", 1):
+        sys.modules.setdefault(home, module)            # where `typing.get_type_hints` looks up the names in annotations
 
 
 def _own_name(fullname: str) -> str | None:
@@ -128,8 +158,9 @@ def enable() -> None:
     sys.meta_path.insert(0, _Alias())
     vars(steepest)["_imported_from"] = "torch"
     vars(steepest)["torch"] = steepest      # PyTorch imports itself by its name, and programs write torch.torch.Tensor
-    for name in ("core", "autograd", "nn", "optim", "utils", "distributions"):       # as far as they have been imported
-        _rename(f"steepest.{name}")
+    sys.meta_path.insert(0, _Naming())
+    for own, module in list(sys.modules.items()):
+        _rename_module(own, module, _home(own))
     for result in return_types.values():
         result.__module__ = HOMES["steepest.return_types"]
     watch_for_matplotlib()
