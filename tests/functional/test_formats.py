@@ -74,3 +74,13 @@ def test_a_stack_lies_in_order() -> None:
     x = torch.arange(24.0).reshape(2, 3, 4).transpose(1, 2)
     for dim in range(-4, 4):
         assert torch.stack([x, x], dim).is_contiguous()
+
+
+def test_orders_that_are_not_unique() -> None:
+    assert X.to(memory_format=LAST).dim_order() == (0, 2, 3, 1)
+    one = torch.ones(1, 2, 3, 4)
+    assert one.dim_order() == (0, 1, 2, 3) and one.dim_order(ambiguity_check=[torch.contiguous_format, LAST]) == (0, 1, 2, 3)
+    with pytest.raises(RuntimeError, match="unique dim order"):
+        one.dim_order(ambiguity_check=True)
+    with pytest.raises(TypeError, match="bool or a list"):
+        one.dim_order(ambiguity_check="yes")

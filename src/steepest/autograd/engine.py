@@ -194,7 +194,9 @@ class Backward:
         return ways
 
     def visited(self, tensors: Sequence[Tensor]) -> int:
-        """How many of these tensors this pass comes by."""
+        """How many of these tensors this pass comes by; where inputs were named, on its way to one of them."""
+        if self.reached is not None:
+            return sum((x if x.node is None else x.node) in self.reached for x in tensors)
         seen = self.nodes()
         leaves = {r for r in self.roots if not isinstance(r, Node)}
         leaves.update(e[0] for node in seen for e in node.edges if e is not None and not isinstance(e[0], Node))

@@ -555,8 +555,13 @@ class Tensor:
         """`digamma`, written over this tensor; returns the tensor."""
     def dim(self) -> _int:
         """The number of dimensions."""
-    def dim_order(self) -> tuple[_int, ...]:
-        """The dimensions from the one with the widest stride to the one with the narrowest."""
+    def dim_order(self, ambiguity_check: Any = False) -> tuple[_int, ...]:
+        """The dimensions from the one with the widest stride to the one with the narrowest.
+
+        With `ambiguity_check` RuntimeError where other orders would do as well: sizes of 1, equal strides. A list of
+        memory formats instead
+        of True lets pass what lies in just one of them.
+        """
     def dist(self, other: Tensor, p: _float = 2) -> Tensor:
         """The p-norm of the difference."""
     def div(self, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:

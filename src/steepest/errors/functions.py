@@ -286,6 +286,12 @@ ROWS = {
     "product-ndim": (
         "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
         "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
+    "dim-order-check": (
+        "The ambiguity_check argument must be a bool or a list of memory formats.",
+        "ambiguity_check 须是布尔值或内存格式的列表,得到 {given!r}。"),
+    "dim-order-ambiguous": (
+        "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats.",
+        "这个张量的维度次序不唯一,或不能对应到给出的某一种内存格式。"),
     "no-comparison": (
         "No comparison pair was able to handle inputs of type {actual} and {expected}.",
         "无法比较 {actual} 与 {expected} 类型的对象。"),

@@ -1,5 +1,6 @@
 """Making tensors: from data, filled, ranges."""
 
+import ctypes
 import math
 from typing import Any
 
@@ -180,7 +181,19 @@ class _Capsule:
 
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor that shares memory with an array of any library that speaks DLPack, on the CPU; or with what a capsule holds."""
-    return from_array(np.from_dlpack(ext_tensor if hasattr(ext_tensor, "__dlpack__") else _Capsule(ext_tensor)), shared=True)
+    if hasattr(ext_tensor, "__dlpack__"):
+        return from_array(np.from_dlpack(ext_tensor), shared=True)
+    return from_array(_writable(np.from_dlpack(_Capsule(ext_tensor))), shared=True)
+
+
+def _writable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The same memory, to be written as well: a bare capsule does not say whether it may be, and PyTorch's may."""
+    if array.flags.writeable or not array.flags.c_contiguous or not array.size:
+        return array
+    memory: Any = (ctypes.c_byte * array.nbytes).from_address(array.ctypes.data)
+    memory.held = array             # which keeps the memory alive
+    made: np.ndarray[Any, Any] = np.frombuffer(memory, array.dtype).reshape(array.shape)
+    return made
 
 
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

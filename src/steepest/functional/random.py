@@ -147,6 +147,7 @@ def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
     return draw(count, prob, names=("count", "prob"), dtype=count.dtype, generator=generator or gen.default_generator, sampler="binomial")
 
 
+@refuses("integers bool complex")
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
     """Poisson numbers with the rates of `input`."""
     return _drawn_by(input.dtype, generator, "poisson", rate=input)

@@ -1,9 +1,10 @@
 """What a tensor tells of itself - shape, memory, kind - and new tensors that are like it."""
 
+import itertools
 from typing import Any
 
 from steepest.core.copying import retyped
-from steepest.core.device import CPU, STRIDED, device, layout
+from steepest.core.device import CPU, STRIDED, device, layout, memory_format
 from steepest.core.dtype import dtype as DType
 from steepest.core.memory_order import RANKS, is_channels_last
 from steepest.core.size import Size
@@ -158,8 +159,19 @@ def is_nonzero(self: Tensor) -> bool:
     return bool(self != 0)
 
 
-def dim_order(self: Tensor) -> tuple[int, ...]:
-    """The dimensions from the one with the widest stride to the one with the narrowest."""
+def dim_order(self: Tensor, ambiguity_check: Any = False) -> tuple[int, ...]:
+    """The dimensions from the one with the widest stride to the one with the narrowest.
+
+    With `ambiguity_check` RuntimeError where other orders would do as well: sizes of 1, equal strides. A list of memory formats instead
+    of True lets pass what lies in just one of them.
+    """
+    formats = ambiguity_check if isinstance(ambiguity_check, list) else []
+    if not isinstance(ambiguity_check, (bool, list)) or not all(isinstance(each, memory_format) for each in formats):
+        raise TypeError(text("dim-order-check", given=ambiguity_check))
+    strides = stride(self)
+    several = 1 in self.array.shape or any(a == b for a, b in itertools.pairwise(strides))
+    if ambiguity_check and several and sum(is_contiguous(self, each) for each in formats) != 1:
+        raise RuntimeError(text("dim-order-ambiguous"))
     return tuple(sorted(range(self.array.ndim), key=lambda d: -self.array.strides[d]))
 
 
