@@ -28,7 +28,8 @@ torch.serialization torch.nn.attention.bias torch.types torch.utils.hooks torch.
 """.split()
 LEFT_OUT = {
     "torch.Event": "accelerators", "torch._is_device_backend_autoload_enabled": "accelerators", "torch.set_default_device": "accelerators",
-    "torch.set_default_dtype": "half-precision complex numbers", "torch.cholesky_inverse": "prints rounding errors", "torch.cholesky": "prints rounding errors", "torch.qr": "prints rounding errors",
+    "torch.set_default_dtype": "half-precision complex numbers",
+    "torch.cholesky_inverse": "prints rounding errors", "torch.cholesky": "prints rounding errors", "torch.qr": "prints rounding errors",
     "torch.cholesky_solve": "prints rounding errors", "torch.lu_solve": "prints rounding errors",
     "torch.empty": "prints what memory held", "torch.empty_strided": "prints what memory held", "torch.nn.utils.skip_init": "the same",
     "torch.conj": "conjugates are computed at once here", "torch.resolve_conj": "the same", "torch.resolve_neg": "the same",
