@@ -163,3 +163,16 @@ def test_products_with_one_matrix_are_numpys(dtype):
                 a, out = random.normal(size=(n, inner)).astype(dtype), np.empty((n, columns), dtype)
                 product(a, out)
                 assert np.allclose(out, a.astype(np.float64) @ b, rtol=1e-4, atol=1e-4)
+
+
+def test_weights_put_in_the_place_of_the_parameters_are_used_until_one_is_replaced():
+    torch.manual_seed(0)
+    layer, x = torch.nn.LSTM(3, 2), torch.ones(2, 1, 3)
+    before = layer(x)[0]
+    layer._flat_weights = [w * 2 for w in layer._flat_weights]
+    doubled = layer(x)[0]
+    other = torch.nn.LSTM(3, 2)
+    other.load_state_dict({name: w * 2 for name, w in layer.state_dict().items()})
+    assert torch.equal(doubled, other(x)[0]) and not torch.equal(doubled, before)
+    layer.weight_ih_l0 = torch.nn.Parameter(layer.weight_ih_l0.detach().clone())
+    assert torch.equal(layer(x)[0], before)

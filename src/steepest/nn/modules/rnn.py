@@ -92,8 +92,20 @@ class RNNBase(Module):
         return [name for names in self._all_weights for name in names]
 
     @property
-    def _flat_weights(self) -> list[Parameter]:
-        return [getattr(self, name) for name in self._flat_weights_names]
+    def _flat_weights(self) -> list[Any]:
+        return list(self._weights().values())
+
+    @_flat_weights.setter
+    def _flat_weights(self, weights: Sequence[Any]) -> None:
+        # Packages put tensors here that forward takes in the place of the parameters, until one of these is replaced itself.
+        own = {name: getattr(self, name, None) for name in self._flat_weights_names}
+        self.__dict__["_given"] = own, dict(zip(own, weights, strict=True))
+
+    def _weights(self) -> dict[str, Any]:
+        """What forward multiplies with, by the parameters' names."""
+        own = {name: getattr(self, name) for name in self._flat_weights_names}
+        replaced, given = self.__dict__.get("_given", (None, None))
+        return given if replaced is not None and all(replaced[name] is weight for name, weight in own.items()) else own
 
     def extra_repr(self) -> str:
         shown = [
@@ -194,13 +206,14 @@ class RNNBase(Module):
     def _one_direction(
         self, rows: Tensor, sizes: Sequence[int], state: State, names: list[str], backward: bool
     ) -> tuple[Tensor, State]:
-        weights = {name.split("_l")[0]: getattr(self, name) for name in names}
+        given = self._weights() if "_given" in self.__dict__ else None
+        weights = {name.split("_l")[0]: given[name] if given else getattr(self, name) for name in names}
         weight_hh, bias_hh, projection = weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr")
         from_input = F.linear(rows, weights["weight_ih"], weights.get("bias_ih"))
         if projection is not None:
             return run_steps(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward, projection)
-        whole = whole_sequence if self.mode == "GRU" else lowered_sequence
-        return whole(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward)
+        over_all = whole_sequence if self.mode == "GRU" else lowered_sequence
+        return over_all(self.mode, from_input, state, weight_hh, bias_hh, sizes, backward)
 
 
 def check_arguments(
