@@ -137,3 +137,19 @@ def test_results_of_two_dtypes():
     assert F.huber_loss(x, x.float()).dtype is torch.bfloat16
     assert torch.gcd(torch.tensor([True]), torch.tensor([4])).dtype is torch.int64
     assert (torch.tensor([True]) ** True).dtype is torch.bool
+
+
+def test_ranges_of_integers_step_by_whole_numbers():
+    assert torch.arange(-0.9, 2.1, 2.0, dtype=torch.int8).tolist() == [0, 2]
+    assert torch.arange(0.1, -7.9, -4.0, dtype=torch.int32).tolist() == [0, -4]
+
+
+def test_an_index_of_nothing_may_have_any_dtype():
+    assert torch.ones(3).gather(0, torch.zeros(0, dtype=torch.uint8)).shape == (0,)
+    with pytest.raises(IndexError):
+        torch.ones(0, 2).select_scatter(torch.ones(2), 0, 0)
+    for function in (torch.igamma, torch.igammac):
+        with pytest.raises(RuntimeError, match="size of tensor a"):
+            function(torch.ones(2), torch.ones(3))
+    with pytest.raises(RuntimeError, match="size of tensor a"):
+        torch.gcd(torch.ones(2, dtype=torch.int64), torch.ones(3, dtype=torch.int64))

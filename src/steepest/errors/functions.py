@@ -405,6 +405,8 @@ ROWS = {
     "gather-index-dtype": (
         "{function}(): Expected dtype int64 for index, got {dtype}: write index.long()",
         "{function}() 的 index 应为 int64,得到 {dtype}:请写 index.long()"),
+    "unravel-dtype": (
+        "expected 'indices' to be integer dtype, but got {dtype}: write indices.long()", "indices 应为整数类型,得到 {dtype}:请写 indices.long()"),
     "alpha-of-integers": (
         "For integral input tensors, argument alpha must not be a floating point number, got {alpha}: write x + alpha * y",
         "整数张量的 alpha 不能是浮点数 {alpha}:请写 x + alpha * y"),

@@ -329,6 +329,8 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
     if not abs((end - start) / step) < 2**62:
         raise RuntimeError(text("range-too-large", start=start, end=end, step=step))
     n = math.ceil((end - start) / step)
+    if dtype.category == dtypes.INTEGER:        # as many as of the numbers given, which then are whole ones
+        start, step = int(start), int(step)
     return finished(iota(start=start, step=step, size=n, dtype=dtype), requires_grad, device, out)
 
 

@@ -235,7 +235,7 @@ INDICES = (dtypes.int64, dtypes.int32)
 
 def _check_index(function: str, index: Tensor, allowed: tuple[dtypes.dtype, ...] = INDICES) -> None:
     """RuntimeError where a tensor that says which elements are taken is not of int64 (or int32)."""
-    if index.dtype not in allowed:
+    if index.dtype not in allowed and index.array.size:
         raise RuntimeError(text("gather-index-dtype", function=function, dtype=index.dtype))
 
 
@@ -496,6 +496,8 @@ def _replaced(input: Tensor, src: Tensor, view: Any, **params: Any) -> Tensor:
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of `input` with `src` as the entry `index` along `dim`."""
     d = wrap(dim, input.array.ndim)
+    if not -input.array.shape[d] <= index < input.array.shape[d]:
+        raise IndexError(text("index-out-of-range", index=index, dim=dim, size=input.array.shape[d]))
     return _replaced(input, src, views.select, dim=d, index=index % input.array.shape[d])
 
 
@@ -542,5 +544,7 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
 
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Positions counted over all elements of a tensor of this shape as indices, one tensor a dimension."""
+    if indices.dtype.category != dtypes.INTEGER:
+        raise TypeError(text("unravel-dtype", dtype=indices.dtype))
     size = (shape,) if isinstance(shape, int) else tuple(shape)
     return counting.unravel(indices, shape=size)

@@ -20,7 +20,7 @@ from steepest.ops import arithmetic as ar
 from steepest.ops import counting, views
 from steepest.ops import functions as fn
 from steepest.ops import linalg as la
-from steepest.ops.maps import Elementwise
+from steepest.ops.maps import Elementwise, common_shape
 
 frexp_result = named("frexp", "mantissa", "exponent")
 UNARY: dict[str, Elementwise] = {
@@ -363,6 +363,7 @@ NOT_WHOLE = dtypes.these("bool halves floats complex")
 def _integers(function: str, a: Tensor, b: Tensor) -> dtypes.dtype:
     common = result_type(a, b)
     refuse(function, common, NOT_WHOLE)
+    common_shape(function, a.array.shape, b.array.shape)
     return common
 
 

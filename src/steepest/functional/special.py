@@ -14,7 +14,7 @@ from steepest.functional.supporting import refuse, refuses
 from steepest.ops import bessel, probability
 from steepest.ops import functions as fn
 from steepest.ops.creation import constant
-from steepest.ops.maps import Elementwise
+from steepest.ops.maps import Elementwise, common_shape
 from steepest.ops.orthogonal import orthogonal
 
 UNARY: dict[str, Elementwise] = {
@@ -62,6 +62,7 @@ def igamma(input: Tensor, other: Tensor) -> Tensor:
     """The lower incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
     tensors("igamma", input=input, other=other)
     refuse("igamma", input.dtype, NOT_REAL)
+    common_shape("igamma", input.array.shape, other.array.shape)
     return probability.igamma(*_floats("igamma", input, other))
 
 
@@ -69,6 +70,7 @@ def igammac(input: Tensor, other: Tensor) -> Tensor:
     """The upper incomplete gamma function of `input` at `other`, regularised; no gradient by `input`."""
     tensors("igammac", input=input, other=other)
     refuse("igammac", input.dtype, NOT_REAL)
+    common_shape("igammac", input.array.shape, other.array.shape)
     return probability.igammac(*_floats("igammac", input, other))
 
 
