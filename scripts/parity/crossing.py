@@ -4,6 +4,7 @@ import types
 from functools import partial
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import torch
 
@@ -39,11 +40,11 @@ def tensor(x: torch.Tensor) -> Any:
     if x.is_sparse:
         at = x.detach().coalesce()
         return SparseTensor(at.indices().numpy(), at.values().numpy(), tuple(x.shape), cross(x.dtype))
-    if array.data_ptr() == x.data_ptr() and x.storage_offset() and array.dtype is not torch.bfloat16:
+    if array.dtype is torch.bfloat16:                                           # NumPy's exchange has no name for it
+        made = tensor(array.view(torch.int16)).view(steepest.bfloat16).detach()
+    elif array.data_ptr() == x.data_ptr() and x.storage_offset() and x.numel():
         whole = torch.empty(0, dtype=x.dtype).set_(x.untyped_storage())         # what lies around it is part of it
         made = steepest.from_numpy(whole.numpy().copy()).as_strided(tuple(x.shape), x.stride(), x.storage_offset()).detach()
-    elif array.dtype is torch.bfloat16:
-        made = tensor(array.float()).to(steepest.bfloat16)
     else:
         made = steepest.from_numpy(_same_strides(array.numpy()))
     if x.requires_grad:
@@ -172,10 +173,9 @@ def plain(x: Any) -> Any:
         if x.is_sparse:
             x = x.to_dense()
         x = x.detach().resolve_conj().resolve_neg()
-        return x.float().numpy() if x.dtype is torch.bfloat16 else x.numpy()
+        return x.contiguous().view(torch.int16).numpy().view(ml_dtypes.bfloat16) if x.dtype is torch.bfloat16 else x.numpy()
     if isinstance(x, steepest.Tensor):
-        x = x.detach()
-        return x.float().numpy() if x.dtype is steepest.bfloat16 else x.numpy()
+        return x.detach().numpy() if x.dtype is not steepest.bfloat16 else x.detach().view(steepest.int16).numpy().view(ml_dtypes.bfloat16)
     if isinstance(x, (list, tuple)):
         return [plain(p) for p in x]
     if isinstance(x, dict):
@@ -184,11 +184,35 @@ def plain(x: Any) -> Any:
 
 
 SINGLE, DOUBLE = (1e-4, 1e-5), (1e-7, 1e-8)
-TOLERANCE = {"float16": (2e-3, 2e-3), "float32": SINGLE, "float64": DOUBLE, "complex64": SINGLE, "complex128": DOUBLE}
+TOLERANCE = {"float32": SINGLE, "float64": DOUBLE, "complex64": SINGLE, "complex128": DOUBLE}
+
+UNIT = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
+"""The unit in the last place of 1 in the 16-bit floats."""
+
+
+class Ulps(float):
+    """A tolerance for 16-bit floats: so many units in the last place of an element, and as many of the largest one."""
+
+    scale = 1 / 16
+    """The largest element counts as this at least."""
+
+
+class OfGradients(Ulps):
+    """The same for gradients, whose size is that of what comes in, about 1."""
+
+    scale = 1.0
+
+
+def close_halves(expected: Any, got: Any, within: Ulps) -> Any:
+    """Where 16-bit floats agree."""
+    unit = within * UNIT[expected.dtype.name]
+    expected, got = expected.astype(np.float32), got.astype(np.float32)
+    top = np.abs(expected[np.isfinite(expected)]).max(initial=within.scale)
+    return np.isclose(got, expected, rtol=unit, atol=unit * top, equal_nan=True)
 
 
 def difference(expected: Any, got: Any, rtol: float = 0.0, atol: float = 0.0, place: str = "") -> str:
-    """What differs between two plain results, in a few words; empty where nothing does."""
+    """What differs between two plain results, in a few words; empty where nothing does. Of 16-bit floats `rtol` may be `Ulps`."""
     if isinstance(expected, np.ndarray):
         if not isinstance(got, np.ndarray):
             return f"{place} is {type(got).__name__}, not a tensor"
@@ -197,7 +221,10 @@ def difference(expected: Any, got: Any, rtol: float = 0.0, atol: float = 0.0, pl
         if expected.dtype != got.dtype:
             return f"{place} dtype {got.dtype}, not {expected.dtype}"
         r, a = TOLERANCE.get(expected.dtype.name, (0.0, 0.0))
-        if expected.dtype.kind in "fc":
+        if expected.dtype.name in UNIT:
+            close = close_halves(expected, got, rtol if isinstance(rtol, Ulps) else Ulps(1))
+        elif expected.dtype.kind in "fc":
+            rtol, atol = (0.0, 0.0) if isinstance(rtol, Ulps) else (rtol, atol)
             close = np.isclose(got, expected, rtol=max(rtol, r), atol=max(atol, a), equal_nan=True)
         else:
             close = got == expected

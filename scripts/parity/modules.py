@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from crossing import NoCounterpart, cross, difference, plain, resolve, small
-from operations import compare, cotangents, error_class, leaves, seeded, spread
+from crossing import NoCounterpart, Ulps, cross, difference, plain, resolve, small
+from operations import compare, cotangents, error_class, leaves, named, same_class, seeded, spread
 from scope import out_of_scope
 from torch.testing._internal.common_modules import ModuleErrorEnum, module_db
 
@@ -92,6 +92,43 @@ def gradients(module: Any, count: int | None) -> Iterator[tuple[str, str]]:
             yield "float64", found
 
 
+HALVES = (torch.bfloat16, torch.float16)
+COMPLEX = "nn.Linear", *(f"nn.Conv{kind}{n}d" for kind in ("", "Transpose") for n in (1, 2, 3))
+"""Modules that programs convert to complex numbers."""
+
+
+def converted(x: Any, library: Any, dtype: torch.dtype) -> Any:
+    """Arguments with every float32 tensor in another dtype."""
+    if isinstance(x, library.Tensor):
+        return x.detach().to(getattr(library, named(dtype))) if x.dtype is library.float32 else x
+    if isinstance(x, (list, tuple)):
+        return type(x)(converted(p, library, dtype) for p in x)
+    return {k: converted(p, library, dtype) for k, p in x.items()} if isinstance(x, dict) else x
+
+
+def other_dtypes(module: Any, count: int | None) -> Iterator[tuple[str, str]]:
+    """Converted modules: results and states in 16-bit floats and complex numbers, or an error of the same class."""
+    dtypes = (*HALVES, torch.complex64) if path(module) in COMPLEX else HALVES
+    for dtype in dtypes if count is None else dtypes[::2]:
+        for made in inputs(module, torch.float32, True, count and min(count, 1)):
+            def run(library: Any) -> Any:
+                seeded()
+                found = built(library, module, made, True).to(getattr(library, named(dtype)))  # noqa: B023
+                args, kwargs = list(made.forward_input.args), made.forward_input.kwargs  # noqa: B023
+                if library is steepest:
+                    args, kwargs = cross((args, kwargs))
+                return [plain(found(*converted(args, library, dtype), **converted(kwargs, library, dtype))), state(found)]  # noqa: B023
+
+            expected = error_class(lambda: run(torch))
+            if expected:
+                got = error_class(lambda: run(steepest))
+                found: str | None = "" if same_class(expected, got) else f"{got or 'nothing'} raised, not {expected}"
+            else:
+                found = compare(lambda: run(torch), lambda: run(steepest), rtol=Ulps(4))
+            if found is not None:
+                yield named(dtype), found
+
+
 def errors(module: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """Wrong arguments: an error of the same class."""
     if module.module_error_inputs_func is None:
@@ -117,7 +154,7 @@ def examine(module: Any, count: int | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for kind, check in (("values", values), ("gradients", gradients), ("errors", errors)):
+        for kind, check in (("values", values), ("gradients", gradients), ("errors", errors), ("other dtypes", other_dtypes)):
             try:
                 seen = list(check(module, count))
             except NoCounterpart as problem:

@@ -1,7 +1,6 @@
 """torch's operations with its own sample inputs (`op_db`): values, variants, gradients, second derivatives, errors."""
 
 import random
-import warnings
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from crossing import NoCounterpart, counterpart, cross, difference, plain, resolve, small
-from scope import EXCEPTIONS, out_of_scope, tolerance
+from scope import out_of_scope, tolerance
 from torch.testing._internal.common_methods_invocations import op_db
 
 import steepest
@@ -17,8 +16,10 @@ import steepest
 DTYPES = (torch.float32, torch.float64, torch.int64, torch.bool, torch.complex64)
 NOT_UNIQUE = {"linalg.svd", "svd", "linalg.eigh", "linalg.eig", "svd_lowrank", "pca_lowrank", "linalg.qr", "qr"}
 """Results that are unique up to signs or phases: compared as torch's own gradient checks do, after `output_process_fn_grad`."""
-TIES = {"kthvalue": 1, "topk": 1, "mode": 0, "sort": 0}
+TIES = {"kthvalue": 1, "topk": 1, "mode": 0, "sort": 0, "argsort": 0}
 """Operations that may take any of equal elements, and which of their arguments is the dimension: elements are compared, not indices."""
+FEW_VALUES = (torch.bool, torch.int64, torch.int8, torch.int16, torch.int32, torch.uint8, torch.float16, torch.bfloat16)
+"""Types in whose samples equal elements occur."""
 UNWRITTEN = {"empty", "empty_like", "new_empty", "new_empty_strided", "empty_strided", "empty_permuted"}
 """Functions whose elements are yet to be written: shapes and dtypes are compared, values are not."""
 
@@ -139,7 +140,8 @@ def elements(name: str, sample: Any) -> Callable[[Any], Any]:
     array = plain(sample.input)
 
     def read(result: Any) -> Any:
-        found, at = (plain(r) for r in result)
+        alone = not isinstance(result, (tuple, list))
+        found, at = ([], plain(result)) if alone else (plain(r) for r in result)
         if not array.ndim or not at.size:
             return [found, at]
         at = at if at.ndim == array.ndim else np.expand_dims(at, dim)
@@ -151,15 +153,24 @@ def elements(name: str, sample: Any) -> Callable[[Any], Any]:
 def values(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """Results for every dtype."""
     for dtype in DTYPES:
-        if dtype in op.dtypes and (op.name, dtype) != ("argsort", torch.bool):      # all ties
+        if dtype in op.dtypes:
             for s in samples(op, dtype, count):
-                there = here = elements(op.name, s) if op.name in TIES and dtype in (torch.bool, torch.int64) else (lambda x: x)
-                if op.name in NOT_UNIQUE:
-                    there, here = s.output_process_fn_grad, cross(s.output_process_fn_grad)
-                found = compare(lambda: outcome(op.op, copied(s), there), lambda: outcome_here(ours(op), s, here),  # noqa: B023
-                                tolerance(op.name), tolerance(op.name), op.name in UNWRITTEN)
+                found = compared(op, s, dtype, tolerance(op.name))
                 if found is not None:
-                    yield str(dtype).removeprefix("torch."), found
+                    yield named(dtype), found
+
+
+def named(dtype: torch.dtype) -> str:
+    """A dtype's name without its library's."""
+    return str(dtype).removeprefix("torch.")
+
+
+def compared(op: Any, s: Any, dtype: torch.dtype, within: float) -> str | None:
+    """The difference of the results for one sample."""
+    there = here = elements(op.name, s) if op.name in TIES and dtype in FEW_VALUES else (lambda x: x)
+    if op.name in NOT_UNIQUE:
+        there, here = s.output_process_fn_grad, cross(s.output_process_fn_grad)
+    return compare(lambda: outcome(op.op, copied(s), there), lambda: outcome_here(ours(op), s, here), within, within, op.name in UNWRITTEN)
 
 
 def first_dtype(op: Any) -> torch.dtype:
@@ -285,18 +296,23 @@ def _gradients(op: Any, count: int | None, order: int) -> Iterator[tuple[str, st
     for dtype in (torch.float64, torch.complex128):
         if dtype in op.supported_backward_dtypes("cpu"):
             for s in samples(op, dtype, count and min(count, 4 if order == 1 else 3), requires_grad=True):
-                def there() -> Any:
-                    if not leaves((s.input, s.args, s.kwargs)):  # noqa: B023
-                        raise ValueError("nothing to derive by")
-                    return derivatives(torch, op.op, s.input, s.args, s.kwargs, s.output_process_fn_grad, order)  # noqa: B023
-
-                def here() -> Any:
-                    x, args, kwargs = cross((s.input, s.args, s.kwargs))  # noqa: B023
-                    return derivatives(steepest, ours(op), x, args, kwargs, cross(s.output_process_fn_grad), order)  # noqa: B023
-
-                found = compare(there, here, rtol=max(1e-6, tolerance(op.name)), atol=max(1e-7, tolerance(op.name)))
+                found = derived(op, s, order, max(1e-6, tolerance(op.name)), max(1e-7, tolerance(op.name)))
                 if found is not None:
-                    yield str(dtype).removeprefix("torch."), found
+                    yield named(dtype), found
+
+
+def derived(op: Any, s: Any, order: int, rtol: float, atol: float) -> str | None:
+    """The difference of the gradients for one sample."""
+    def there() -> Any:
+        if not leaves((s.input, s.args, s.kwargs)):
+            raise ValueError("nothing to derive by")
+        return derivatives(torch, op.op, s.input, s.args, s.kwargs, s.output_process_fn_grad, order)
+
+    def here() -> Any:
+        x, args, kwargs = cross((s.input, s.args, s.kwargs))
+        return derivatives(steepest, ours(op), x, args, kwargs, cross(s.output_process_fn_grad), order)
+
+    return compare(there, here, rtol=rtol, atol=atol)
 
 
 def gradients(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
@@ -316,6 +332,11 @@ def error_class(call: Callable[[], Any]) -> str:
     except Exception as problem:
         return type(problem).__name__
     return ""
+
+
+def same_class(expected: str, got: str) -> bool:
+    """Whether a program that catches the one error catches the other: NotImplementedError is a RuntimeError."""
+    return got == expected or (expected, got) == ("RuntimeError", "NotImplementedError")
 
 
 def errors(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
@@ -339,27 +360,5 @@ def errors(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
         got = error_class(lambda: ours(op)(x, *args, **kwargs))  # noqa: B023
         if "unsupported operation" in str(e.error_regex) or "written-to tensor" in str(e.error_regex):
             continue                                                        # overlapping memory, which is safe here
-        same = got == expected or {got, expected} == {"RuntimeError", "NotImplementedError"} and expected == "RuntimeError"
-        yield "error", "" if same else f"{got or 'nothing'} raised, not {expected} ({str(e.error_regex)[:60]})"
+        yield "error", "" if same_class(expected, got) else f"{got or 'nothing'} raised, not {expected} ({str(e.error_regex)[:60]})"
 
-
-CHECKS: dict[str, Check] = {"values": values, "methods": methods, "in place": in_place, "out=": out_variants, "gradients": gradients,
-                            "second": second, "errors": errors}
-
-
-def examine(op: Any, count: int | None, only: str = "") -> dict[str, list[str]]:
-    """For every kind of check that the operation has: the differences found (none: it agrees)."""
-    found: dict[str, list[str]] = {}
-    made.clear()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for kind, check in CHECKS.items():
-            if only and kind != only or (op.formatted_name, kind) in EXCEPTIONS:
-                continue
-            try:
-                seen = list(check(op, count))
-            except NoCounterpart as problem:
-                seen = [("", f"no {problem}")]
-            if seen:
-                found[kind] = list(dict.fromkeys(f"{label}: {d}" for label, d in seen if d))
-    return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from crossing import NoCounterpart, cross, plain, resolve
+from crossing import NoCounterpart, OfGradients, cross, plain, resolve
 from operations import compare, error_class, spread
 from torch.testing._internal.common_optimizers import optim_db
 
@@ -32,9 +32,9 @@ def start(optimizer: Any) -> list[Any]:
     return [rng.standard_normal(s).astype(np.float32) for s in shapes]
 
 
-def trained(library: Any, optimizer: Any, kwargs: dict[str, Any]) -> list[Any]:
+def trained(library: Any, optimizer: Any, kwargs: dict[str, Any], dtype: str = "float32") -> list[Any]:
     """The parameters after some steps on a small problem."""
-    parameters = [library.nn.Parameter(library.from_numpy(np.array(a))) for a in start(optimizer)]
+    parameters = [library.nn.Parameter(library.from_numpy(np.array(a)).to(getattr(library, dtype))) for a in start(optimizer)]
     kwargs = {k: v for k, v in kwargs.items() if k not in ("foreach", "fused")}
     if library is steepest:
         kwargs, made = cross(kwargs), resolve(path(optimizer))
@@ -72,6 +72,18 @@ def values(optimizer: Any, count: int | None) -> Iterator[tuple[str, str]]:
             yield made[i].desc, found
 
 
+def other_dtypes(optimizer: Any, count: int | None) -> Iterator[tuple[str, str]]:
+    """The same with parameters in 16-bit floats, within some units in the last place of the largest."""
+    made = [m for m in optimizer.optim_inputs_func(device="cpu") if "capturable" not in m.kwargs]
+    # the products of gradients that L-BFGS divides by underflow in float16
+    for dtype in ("bfloat16",) if optimizer.optim_cls.__name__ == "LBFGS" else ("bfloat16", "float16"):
+        for i in spread(len(made))[:count and 2]:
+            found = compare(lambda: trained(torch, optimizer, made[i].kwargs, dtype),  # noqa: B023
+                            lambda: trained(steepest, optimizer, made[i].kwargs, dtype), rtol=OfGradients(4))  # noqa: B023
+            if found is not None:
+                yield f"{dtype} {made[i].desc}", found
+
+
 def errors(optimizer: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """Wrong options: an error of the same class."""
     if optimizer.optim_error_inputs_func is None:
@@ -91,7 +103,7 @@ def examine(optimizer: Any, count: int | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for kind, check in (("values", values), ("errors", errors)):
+        for kind, check in (("values", values), ("errors", errors), ("other dtypes", other_dtypes)):
             try:
                 seen = list(check(optimizer, None if count is None else 3 * count))
             except NoCounterpart as problem:

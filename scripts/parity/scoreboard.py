@@ -4,22 +4,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import examining
 import modules
 import operations
 import optimizers
 import torch
 from graphs import DIFFERENT, EXPRESSIONS
-from scope import EXCEPTIONS, LOOSE, LOOSENED, REASONS
+from scope import EXCEPTIONS, LOOSE, LOOSENED, NOT_LAID_OUT, REASONS, ROUNDED
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
-KINDS = ("values", "methods", "in place", "out=", "gradients", "second", "errors")
+KINDS = ("values", "methods", "in place", "out=", "gradients", "second", "errors", "other dtypes", "16-bit gradients", "refused dtypes",
+         "layouts", "empty")
 Found = dict[str, list[str]]
 
 
 def everything() -> Iterator[tuple[str, str, Callable[[int | None], Found]]]:
     """Area, name and examination of everything in scope."""
     for op in operations.in_scope():
-        yield operations.area(op), op.formatted_name, lambda count, op=op: operations.examine(op, count)
+        yield operations.area(op), op.formatted_name, lambda count, op=op: examining.examine(op, count)
     for module in modules.in_scope():
         yield "modules", modules.path(module), lambda count, module=module: modules.examine(module, count)
     for optimizer in optimizers.in_scope():
@@ -46,6 +48,8 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
     reasons = [f"- {reason}: " + ", ".join(f"`{p}`" for p in patterns) for reason, patterns in REASONS.items()]
     loose = "PyTorch itself is off by more than the ordinary tolerance: " + ", ".join(
         f"`{name}` to {r:g}" for name, r in LOOSE.items())
+    rounded = "in 16 bits PyTorch rounds between the steps of some operations, which are then compared to more units: " + ", ".join(
+        f"`{name}` to {n}" for name, n in ROUNDED.items())
     return "\n".join([
         "# Beside PyTorch's own sample inputs", "",
         f"PyTorch {torch.__version__.split('+')[0]} ships inputs for its operations, modules and optimizers. "
@@ -55,17 +59,31 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
         "complex64), the method, the in-place variant, `out=`, gradients and second derivatives (float64, complex128), and the class",
         "of the error for wrong inputs.",
         f"Made with {'all' if count is None else f'up to {count}'} samples of each name and dtype.", "",
+        "Other dtypes are float16, bfloat16, int8, int16, int32, uint8 and complex128 (up to 10 samples of each): the same result where",
+        "PyTorch has the operation for the dtype, and for those that it refuses an error of the same class. 16-bit gradients are those in",
+        "float16 and bfloat16. Layouts are operands whose elements lie apart, in another order or in one place; empty are operands of",
+        "which the first dimension has no entry: the same result, or an error of the same class. For modules, other dtypes are those",
+        "after `.to(bfloat16)`, `.to(float16)` and, of linear layers and convolutions, `.to(complex64)`; for optimizers, those of 16-bit",
+        "parameters (L-BFGS in bfloat16 alone: the products that it divides by underflow in float16).", "",
         *table(results), "", "## What differs", "",
         *([f"- `{name}`: {', '.join(kinds)}" for name, kinds in differing.items()] or ["Nothing."]), "",
         "## What is out of scope", "", *reasons, "",
-        "Single checks that are not made:", "", *[f"- `{name}`, {kind}: {why}" for (name, kind), why in EXCEPTIONS.items()], "",
+        "Single checks that are not made:", "", *grouped(EXCEPTIONS), "",
+        "Layouts that are not compared:", "", *grouped(NOT_LAID_OUT), "",
         "## What is compared less strictly", "", "The tolerance is 1e-5 + 1e-4 |x| for float32 and complex64, 1e-8 + 1e-7 |x| for float64 "
-        "and complex128 (first and", "second derivatives 1e-7 + 1e-6 |x|); integers, booleans, shapes and dtypes are equal. "
-        "Besides:", "", *[f"- {what}" for what in LOOSENED], f"- {loose}", "",
+        "and complex128 (first and", "second derivatives 1e-7 + 1e-6 |x|); of 16-bit floats one unit in the last place of the element and "
+        "one of the largest element", "(gradients two, modules and optimizers four); integers, booleans, shapes and dtypes are equal. "
+        "Besides:", "", *[f"- {what}" for what in LOOSENED], f"- {loose}", f"- {rounded}", "",
         "## What autograd's graph shows", "",
         f"`grad_fn`, `next_functions` and `name()` of {len(EXPRESSIONS)} expressions, one of each kind, are compared node by node "
         f"(`scripts/parity/graphs.py`, `tests/live/test_graphs.py`): {len(EXPRESSIONS) - len(DIFFERENT)}", "show the same. The others:", "",
         *[f"- {why}: {', '.join(f'`{e}`' for e, w in DIFFERENT.items() if w == why)}" for why in dict.fromkeys(DIFFERENT.values())], ""])
+
+
+def grouped(reasons: dict[tuple[str, str], str]) -> list[str]:
+    """One line a reason, with the names and kinds of check it is the reason for."""
+    return [f"- {why}: " + ", ".join(f"`{name}` ({kind})" for (name, kind), w in reasons.items() if w == why)
+            for why in dict.fromkeys(reasons.values())]
 
 
 def listed() -> dict[str, set[str]]:

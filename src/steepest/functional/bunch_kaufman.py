@@ -7,6 +7,7 @@ from steepest.errors import LinAlgError, text
 from steepest.functional.by_example import by_example
 from steepest.functional.linalg import matrices
 from steepest.functional.reducing import named
+from steepest.functional.supporting import refuses
 from steepest.ops import ldl
 
 __all__ = ["ldl_factor", "ldl_factor_ex", "ldl_solve"]
@@ -15,6 +16,7 @@ factor_result, factor_ex_result = named("linalg_ldl_factor", "LD", "pivots"), na
 
 
 @by_example
+@refuses("halves")
 def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = False) -> Any:
     """L and D of a symmetric (Hermitian with `hermitian`) matrix in one, the exchanges, and 0 or the place of the first zero block.
 
@@ -30,6 +32,7 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
 
 
 @by_example
+@refuses("halves")
 def ldl_factor(A: Tensor, *, hermitian: bool = False) -> Any:
     """L and D in one matrix and the exchanges; LinAlgError where D is singular."""
     return factor_result(ldl_factor_ex(A, hermitian=hermitian, check_errors=True)[:2])

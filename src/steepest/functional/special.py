@@ -45,6 +45,7 @@ def _polynomial(name: str) -> Callable[..., Tensor]:
             raise TypeError(text("argument-not-tensor", function=name, name="input", kind=describe(input)))
         x, degree = (p if isinstance(p, Tensor) else constant(np.asarray(p), dtypes.from_numpy(np.asarray(p).dtype)) for p in (
             input if isinstance(input, Tensor) else np.float32(input), n))
+        common_shape(name, x.array.shape, degree.array.shape)
         return orthogonal[name](x, degree)
 
     function.__name__ = function.__qualname__ = name
@@ -77,7 +78,9 @@ def igammac(input: Tensor, other: Tensor) -> Tensor:
 @refuses("halves complex")
 def zeta(input: Any, other: Any) -> Tensor:
     """Hurwitz's zeta function: the sum of `(k + other) ** -input`; no gradient by `input`."""
-    return probability.zeta(*_floats("zeta", input, other))
+    a, b = _floats("zeta", input, other)
+    common_shape("zeta", a.array.shape, b.array.shape)
+    return probability.zeta(a, b)
 
 
 @refuses("complex")

@@ -21,7 +21,7 @@ from steepest.functional.neural.fused import fused
 from steepest.functional.neural.padding import pad
 from steepest.functional.neural.pooling import avg_pool2d, avg_pool3d
 from steepest.functional.neural.precision import widened
-from steepest.functional.supporting import refuses
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
@@ -370,6 +370,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     ndim = input.array.ndim
     if ndim < 3:
         raise ValueError(text("response-norm-dims", ndim=ndim))
+    if ndim > 3:                        # PyTorch's means are those of avg_pool3d there
+        refuse("local_response_norm", input.dtype, frozenset(dtypes.HALVES))
     if not input.array.size:
         return input
     squares: Any = ar.mul(input, input)
