@@ -424,8 +424,8 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # the sign of NaN is anything
     if re.search(r"\b(std|var)\(", line) and (theirs.tensors[named[0]].to(torch.complex128).abs() > 1e18).any():
         return True                # PyTorch's mean of everything overflows in float32, that along a dimension does not
-    if any(w in line for w in ("relu6", "hardtanh")) and torch.isnan(theirs.tensors[named[0]]).any():
-        return True                # the gradient of NaN is NaN in PyTorch where a vector is not full, 0 elsewhere
+    if any(w in line for w in ("relu6", "hardtanh", "prod(")) and torch.isnan(theirs.tensors[named[0]]).any():
+        return True                # PyTorch's gradient of NaN is one where a vector is full, or a zero is elsewhere, and another else
     if any(w in line for w in ("gelu", "var_mean")) and torch.isinf(theirs.tensors[named[0]]).any():
         return True                # NaN in PyTorch, the limit here
     branch = re.search(r"if (bool\(.*\)) else", line)
