@@ -14,7 +14,6 @@ from typing import Any
 import steepest
 from steepest.core.overriding import activate as _activate
 from steepest.core.overriding import (
-    activators,
     handle_torch_function,
     has_torch_function,
     has_torch_function_unary,
@@ -25,6 +24,7 @@ from steepest.core.overriding import (
     original_of,
     resolvers,
     state,
+    when_active,
 )
 from steepest.core.tensor import Tensor
 from steepest.errors import outside
@@ -125,7 +125,7 @@ def _let_look(name: str, given: property) -> None:
             intercept(part, public)
 
 
-activators.append(_let_all_look)
+when_active(_let_all_look)
 resolvers.append(lambda func: resolve_name(func))
 
 

@@ -32,7 +32,8 @@ x = torch.ones(3)
 timed = Timer("x + y", setup="y = 2", globals={"x": x}, label="own", sub_label="s").timeit(100)
 print(len(timed.raw_times), timed.number_per_run, timed.median > 0, timed.stmt, timed.setup, timed.label)
 timed = Timer("torch.ones(2)").blocked_autorange(min_run_time=0.01)
-print(timed.median > 0, len(timed.times) >= 1, type(Timer("x + 1", globals={"x": x}).adaptive_autorange(min_run_time=0.001)).__name__)
+print(timed.median > 0, len(timed.times) >= 1)
+print(type(Timer("x + 1", globals={"x": x}).adaptive_autorange(min_run_time=0.001, max_run_time=0.05)).__name__)
 for wrong in ("Timer(3)", "Timer('x').repeat()", "Compare([3])"):
     try:
         eval(wrong)

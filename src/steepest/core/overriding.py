@@ -30,6 +30,8 @@ class State(threading.local):
 
 
 state = State()
+state_of_all: list[bool] = []
+"""Holds something once classes take part."""
 activators: list[Callable[[], None]] = []
 """What gives every public function the code that looks; run once, when the first class needs it."""
 
@@ -40,8 +42,17 @@ resolvers: list[Callable[[Any], str | None]] = []
 
 def activate() -> None:
     """From now on every public function looks at its arguments."""
+    state_of_all.append(True)
     while activators:
         activators.pop()()
+
+
+def when_active(action: Callable[[], None]) -> None:
+    """Do this when the first class appears that takes part, or now where one has."""
+    if state_of_all:
+        action()
+    else:
+        activators.append(action)
 
 
 class DisableTorchFunctionSubclass:
@@ -199,7 +210,7 @@ def mentioned(code: types.CodeType) -> bool:
 
 def stranger(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Where a function met an object that is no tensor: what its class makes of the call, NotImplemented where it takes no part."""
-    if not activators or not overloaded((*args, *kwargs.values())):
+    if state_of_all or not overloaded((*args, *kwargs.values())):
         return NotImplemented
     activate()
     return function(*args, **kwargs)

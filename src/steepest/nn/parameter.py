@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from steepest.core.overriding import takes_part
+from steepest.core.overriding import takes_part, when_active
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import empty
@@ -27,11 +27,15 @@ def shared(kind: type[Any], data: Tensor, requires_grad: bool) -> Any:
 
 
 class _Parameters(type(Tensor)):  # type: ignore[misc]
-    """A parameter is also what `Parameter` made of an object of a program's own class, whose class it keeps."""
+    """The class of `Parameter`, so that its answer to `isinstance` can change with the first class that takes part in functions."""
 
-    def __instancecheck__(cls, x: Any) -> bool:
-        return type.__instancecheck__(cls, x) or cls is Parameter and getattr(type(x), "__torch_function__", None) is not None and (
-            "_is_param" in getattr(x, "__dict__", ()))
+
+def _is_parameter(cls: type, x: Any) -> bool:
+    """A parameter is also what `Parameter` made of an object of a program's own class, whose class it keeps."""
+    return type.__instancecheck__(cls, x) or cls is Parameter and takes_part(x) and "_is_param" in getattr(x, "__dict__", ())
+
+
+when_active(lambda: setattr(_Parameters, "__instancecheck__", _is_parameter))
 
 
 class Parameter(Tensor, metaclass=_Parameters):
