@@ -43,6 +43,7 @@ b = torch.ones(3, requires_grad=True)
 h = torch.autograd.graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))
 (b * 2).sum().backward()
 (a * b).sum().backward()
+(a * b).sum().backward(inputs=[b])
 seen
 """,
     "gradients that meet at a leaf are summed before they are added to what is there": """
