@@ -66,9 +66,10 @@ class Parted(Exception):
 
 
 ALLOWED_HERE = ("modified by an inplace operation", "Inference tensors cannot be saved for backward",
-                "function that returns multiple views", "Inplace update to inference tensor", "Batching rule not implemented")
+                "function that returns multiple views", "Inplace update to inference tensor", "Batching rule not implemented",
+                "Trying to backward through the graph a second time")
 """What PyTorch refuses and what may be done here: where an input is the target, what is needed of it is kept; inference mode only
-records no graph."""
+records no graph; a convolution whose bias alone is learnt saves nothing."""
 UNMEANT = ("INTERNAL ASSERT", "Could this error message be improved", "Tensor lists are supposed to be defined", "SparseCPU")
 
 

@@ -13,6 +13,7 @@ from side_by_side import Writer, agree, seeds
 
 PRELUDE = """
 data, D, T = torch.utils.data, torch.distributions, torch.distributions.transforms
+D.Distribution.set_default_validate_args(True)                  # PyTorch's compiler switches it off when it is imported
 def gradient(f, *leaves):
     y = f(*leaves)
     return torch.autograd.grad(y.sum(), leaves, allow_unused=True)
