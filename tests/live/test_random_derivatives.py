@@ -213,7 +213,7 @@ def graphs(seed: int) -> list[str]:
                    f"{t}.grad_fn.register_hook(lambda gi, go: seen.append((len(gi), len(go))))", f"{t}.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))", f"{t}.grad", f"{t}.grad_fn.name().split('::')[-1] if {t}.grad_fn else None",
                    f"{t}.is_leaf, {t}.requires_grad, {t}.retains_grad, {t}.output_nr", "a.grad, b.grad", "a.grad = None", f"{t}.grad.zero_()", "a.grad = torch.ones(2)", "torch.is_grad_enabled(), torch.is_inference_mode_enabled()",
                    f"{t}.numpy()", f"{t}.tolist()", f"float({t}.sum())", f"copy.deepcopy({t})", f"graph.get_gradient_edge({t}).output_nr",
-                   "handle = graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))", f"[n.name().split('::')[-1] if n else None for n, _ in c.grad_fn.next_functions]"]
+                   "handle = graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))", "[n.name().split('::')[-1] if n else None for n, _ in c.grad_fn.next_functions]"]
         line = w.one(*made, *made, *written, *passes, *passes, *watched)
         w.lines.append(line)
         if line.startswith((new, "with", "@")) and new in line:
