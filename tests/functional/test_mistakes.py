@@ -236,3 +236,14 @@ def test_bfloat16_is_computed_in_float32():
         assert y.dtype is torch.bfloat16
     expected = F.conv2d(a.float(), torch.ones(1, 2, 3, 3)).to(torch.bfloat16)
     assert torch.equal(F.conv2d(a, torch.ones(1, 2, 3, 3, dtype=torch.bfloat16)), expected)
+
+
+def test_programs_of_pytorchs_early_days_hear_what_to_write():
+    with pytest.raises(IndexError, match=r"invalid index of a 0-dim tensor.*write loss\.item\(\) for loss\.data\[0\]"):
+        torch.tensor(1.0).data[0]
+    with pytest.raises(IndexError, match="too many indices for tensor of dimension 1"):
+        torch.ones(1)[0, 0]
+    with pytest.warns(UserWarning, match="reduction='elementwise_mean' is deprecated"):
+        assert F.mse_loss(torch.ones(2), torch.zeros(2), reduction="elementwise_mean").item() == 1
+    with pytest.raises(TypeError, match="only implemented on integer and Boolean-type tensors"):
+        ~torch.tensor(1.0)

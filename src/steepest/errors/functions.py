@@ -377,6 +377,14 @@ ROWS = {
         "mean():整数张量({dtype})不能求平均:请写 x.float().mean()"),
     "dtypes-differ": ("{a} did not match {b}: the dtypes must be equal", "类型不同:{a} 和 {b}"),
     "cannot-assign": ("can't assign this value to a tensor: give a number, a tensor or an array", "不能把这个值写入张量:请给出数、张量或数组"),
+    "invert-of-floats": (
+        "~ (operator.invert) is only implemented on integer and Boolean-type tensors, not on {dtype}: write -x, or 1 - x for a mask of "
+        "numbers",
+        "~ 只用于整数与布尔张量，不能用于 {dtype}：请写 -x，数值掩码请写 1 - x"),
+    "index-of-number": (
+        "invalid index of a 0-dim tensor. Use `tensor.item()` to convert a 0-dim tensor to a number: losses are numbers since PyTorch 0.5, "
+        "so write loss.item() for loss.data[0]",
+        "0 维张量不能用下标。请用 tensor.item() 取出数值：自 PyTorch 0.5 起损失是一个数，loss.data[0] 请写成 loss.item()"),
     "too-many-indices": ("too many indices for tensor of dimension {ndim} ({given} given)", "{ndim} 维张量用了 {given} 个索引"),
     "slice-step": (
         "step must be greater than zero: write x.flip(0) to reverse a dimension", "切片的步长必须大于零:要倒序请写 x.flip(0)"),

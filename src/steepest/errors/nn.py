@@ -224,6 +224,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "Padding_idx must be within num_embeddings, but got padding_idx={got} with {rows} rows",
         "padding_idx 必须在 num_embeddings 之内，得到的是 padding_idx={got}，而表有 {rows} 行",
     ),
+    "elementwise-mean-deprecated": (
+        "reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.",
+        "reduction='elementwise_mean' 已过时，请改写 reduction='mean'。",
+    ),
     "size-average-deprecated": (
         "size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
         "size_average 与 reduce 已过时，请改写 reduction='{reduction}'。",

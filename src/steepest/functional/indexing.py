@@ -105,6 +105,8 @@ def _basic(x: Tensor, key: tuple[Any, ...], writing: bool = False) -> tuple[Tens
     """Take integers, slices, None and Ellipsis as views; what is left is `{dimension: index tensor or array}`."""
     used = sum(0 if k is None or k is Ellipsis or isinstance(k, bool) else _width(k) for k in key)
     if used > x.array.ndim:
+        if not x.array.ndim and isinstance(key[0], int):
+            raise IndexError(text("index-of-number"))
         raise IndexError(text("too-many-indices", ndim=x.array.ndim, given=used))
     if sum(k is Ellipsis for k in key) == 0:
         key = (*key, Ellipsis)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from steepest.core import dtype as dtypes
+from steepest.core.dtype import FLOATING
 from steepest.core.overriding import stranger
 from steepest.core.tensor import Tensor
 from steepest.errors import text
@@ -88,6 +89,8 @@ def _abs(self: Tensor) -> Tensor:
 
 
 def _invert(self: Tensor) -> Tensor:
+    if self.dtype.category >= FLOATING:
+        raise TypeError(text("invert-of-floats", dtype=self.dtype))
     return ar.bitwise_not(self)
 
 

@@ -25,6 +25,9 @@ def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str)
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warn(text("size-average-deprecated", reduction=reduction))
+    elif reduction == "elementwise_mean":
+        reduction = "mean"
+        warn(text("elementwise-mean-deprecated"))
     elif reduction not in REDUCTIONS:
         raise ValueError(text("reduction-name", given=reduction))
     return reduction
