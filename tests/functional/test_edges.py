@@ -336,3 +336,11 @@ def test_an_infinite_gradient_of_a_larger_row_reaches_its_own_element_alone(mode
 
 def test_a_negative_zero_passes_relu6():
     assert F.relu6(torch.tensor([-0.0])).signbit() and F.hardtanh(torch.tensor([-0.0] * 20), 0, 1).signbit().all()
+
+
+def test_the_identity_grid_is_rounded_step_by_step():
+    theta = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    grid = torch.nn.functional.affine_grid(theta, (1, 1, 3, 28), align_corners=False)
+    line = torch.linspace(-1, 1, 28) * 27 / 28
+    assert torch.equal(grid[0, 0, :, 0], line) and torch.equal(grid[0, :, 0, 1], torch.linspace(-1, 1, 3) * 2 / 3)
+    assert not torch.equal(line, torch.linspace(-1, 1, 28, dtype=torch.float64).mul(27 / 28).float())

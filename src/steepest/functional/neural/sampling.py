@@ -11,6 +11,7 @@ from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
 from steepest.functional.casting import in_single_precision
+from steepest.functional.creating import linspace
 from steepest.functional.neural.resampling import cubic_weights
 from steepest.functional.neural.warning import warn
 from steepest.functional.products import matmul
@@ -87,7 +88,7 @@ def grid_sample(
     where = []
     for i, size in enumerate(sizes):
         x = grid.select(-1, n - 1 - i)
-        where.append((x + 1) / 2 * (size - 1) if align_corners else ((x + 1) * size - 1) / 2)
+        where.append((x + 1) * ((size - 1) / 2) if align_corners else (x + 1) * (size / 2) - 0.5)
     if mode == "nearest":
         return _read(
             flat,
@@ -126,9 +127,9 @@ def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> 
         raise ValueError(text("affine-shape", theta=list(theta.array.shape), size=list(sizes)))
     lines = []
     for m in sizes[2:]:
-        line = np.linspace(-1, 1, m) if m > 1 else np.zeros(1)
-        lines.append(line if align_corners else line * (m - 1) / m)
-    base = np.stack([*np.meshgrid(*lines, indexing="ij")[::-1], np.ones(sizes[2:])], -1).reshape(1, -1, n + 1)
-    points = constant(np.ascontiguousarray(base.astype(theta.array.dtype)), theta.dtype)
+        line = linspace(-1, 1, m, dtype=theta.dtype).array if m > 1 else np.zeros(1, theta.array.dtype)
+        lines.append(line if align_corners else line * line.dtype.type(m - 1) / line.dtype.type(m))     # each step rounded, as there
+    base = np.stack([*np.meshgrid(*lines, indexing="ij")[::-1], np.ones(sizes[2:], theta.array.dtype)], -1).reshape(1, -1, n + 1)
+    points = constant(np.ascontiguousarray(base), theta.dtype)
     made: Any = matmul(points, theta.mT)
     return made.reshape(sizes[0], *sizes[2:], n)
