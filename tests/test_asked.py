@@ -176,6 +176,11 @@ def test_backends_are_names_in_small_letters():
         kinds(3)
 
 
+def test_a_library_of_compiled_operators_is_not_loaded():
+    with pytest.raises(OSError, match=r"Could not load this library: mine\.so"):
+        steepest.ops.load_library("mine.so")
+
+
 def test_inner_operators_can_be_named():
     table = {steepest.ops.aten.alias.default: 1, steepest.ops.aten.slice.Tensor: 2}
     assert table[steepest.ops.aten.alias.default] == 1 and steepest.distributed.rpc.api._require_initialized(len) is len

@@ -24,6 +24,9 @@ ROWS = {
     "timer-language": ("Timer measures Python here, not C++: write the statement in Python", "这里的 Timer 只测量 Python 语句，不测量 C++"),
     "timer-repeat": ("See `Timer.blocked_autorange.`", "请用 Timer.blocked_autorange"),
     "compare-kind": ("Expected an instance of `Measurement`, got {kind} instead.", "应为 Measurement，得到 {kind}"),
+    "operator-library": (
+        "Could not load this library: {path}. Its operators are compiled for PyTorch's own tensors: write them in Python",
+        "无法载入 {path}：其中的算子是为 PyTorch 自己的张量编译的，请用 Python 编写"),
     "operator-inner": (
         "{name} has no function here: an operator of PyTorch's own kernels, or one that was defined without a function",
         "{name} 在这里没有函数：它是 PyTorch 内核的算子，或只有定义而没有实现"),

@@ -3,6 +3,12 @@
 from typing import Any
 
 from steepest.core.operators import namespace, registered
+from steepest.errors import text
+
+
+def load_library(path: Any) -> None:
+    """OSError, as where PyTorch finds none: a library has operators on PyTorch's own tensors."""
+    raise OSError(text("operator-library", path=path))
 
 
 def __getattr__(name: str) -> Any:
