@@ -14,6 +14,10 @@ from steepest.core.tensor import fresh
 from steepest.errors import text
 
 
+PLAIN = (int, float)
+"""Classes of numbers that every floating dtype holds, rounded, where they are small."""
+
+
 class Fill(Primitive):
     """A tensor of one shape and dtype filled with a number; `order`: see `memory_order`."""
 
@@ -33,7 +37,8 @@ class Fill(Primitive):
         except ValueError:
             raise RuntimeError(text("negative-size", shape=list(params["shape"]))) from None
         if not zero:
-            array.fill(held(value, to))
+            plain = to.is_floating_point and value.__class__ in PLAIN and -127 <= value <= 127
+            array.fill(value if plain else held(value, to))
         return fresh(restored(array, order), to)
 
 
