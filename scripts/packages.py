@@ -37,6 +37,8 @@ seed under both libraries; the lines that they print are compared. A number that
 
     python scripts/packages.py          # runs the programs whose packages are installed, under PyTorch and under steepest
 
+hiddenlayer 0.3 has no row: it calls functions that PyTorch 2.13 itself no longer has.
+
 | package | version | what was run | lines | what differs, and why |
 |---|---|---|---|---|
 """
