@@ -13,7 +13,6 @@ from steepest.core.promotion import held
 from steepest.core.tensor import fresh
 from steepest.errors import text
 
-
 PLAIN = (int, float)
 """Classes of numbers that every floating dtype holds, rounded, where they are small."""
 
