@@ -89,7 +89,7 @@ def _max_kernel(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: 
     best: Any = None
     within = np.array([sum(t * d * s for t, d, s in zip(tap, dilation, steps, strict=True)) for tap in taps(kernel)])
     which = np.zeros((*x.shape[:2], *out), np.uint8 if within.size <= 256 else np.int32)
-    for i in range(n):                                          # of a window of -inf the first element counts, never the edge
+    for i in [i for i in range(n) if padding[i][0]]:            # of a window of -inf the first element counts, never the edge
         first = -np.minimum(np.arange(out[i]) * stride[i] - padding[i][0], 0)
         first = -(-first // dilation[i]) * math.prod(kernel[i + 1 :])
         which += first.reshape([-1 if d == i else 1 for d in range(n)]).astype(which.dtype)
