@@ -1,6 +1,6 @@
 """`torch.overrides`: which functions classes of programs can give a meaning, and how a function asks them to.
 
-Importing this, making a subclass of `Tensor` or entering a mode lets all public functions look at their arguments.
+Making a subclass of `Tensor`, entering a mode, or an object whose class takes part lets all public functions look at their arguments.
 """
 
 import importlib
@@ -244,6 +244,3 @@ class enable_reentrant_dispatch:
 
     def __exit__(self, *problem: Any) -> None:
         return None
-
-
-_activate()

@@ -120,13 +120,17 @@ class Watch:
     def _told(self, frame: types.FrameType, answer: Any) -> None:
         """A function of the package has returned."""
         name, caller = frame.f_code.co_name, frame.f_back
-        if name in AROUND:
-            name = getattr(frame.f_locals.get("function"), "__name__", name)
+        own = frame.f_locals
+        if "intercepted" in own:                # classes of programs are asked first: what is called stands behind
+            name = own["intercepted"].__name__
+            own = dict(zip(("self", "key"), own["args"]))
+        elif name in AROUND:
+            name = getattr(own.get("function"), "__name__", name)
         if caller is None or is_own(caller.f_code.co_filename):
             return
-        if name in CLAMPED or name in PARTS or name in ("getitem", "setitem") and _clamps(frame.f_locals.get("key")):
+        if name in CLAMPED or name in PARTS or name in ("getitem", "setitem") and _clamps(own.get("key")):
             self.clamps = True
-        if name in PARTS or name not in KNOWN and not _silent(answer) and type(frame.f_locals.get("self")) is not Size:
+        if name in PARTS or name not in KNOWN and not _silent(answer) and type(own.get("self")) is not Size:
             told = len(answer) if name in PARTS and isinstance(answer, tuple) else answer
             self.looks.append((caller.f_code, caller.f_lineno, name, told if isinstance(told, int | float | str | Size) else object()))
 

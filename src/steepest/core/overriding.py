@@ -196,6 +196,8 @@ def intercept(function: types.FunctionType, public: Any = None, operator: bool =
         relevant = look(args, kwargs, classes)
         return original(*args, **kwargs) if relevant is None else handle(known, relevant, args, kwargs, operator)
 
+    code = function.__code__.co_name
+    intercepted.__name__ = code if not hasattr(function, "__wrapped__") else function.__name__
     function.__wrapped__ = original  # type: ignore[attr-defined]
     function.__code__ = looking_code(len(function.__code__.co_freevars))
     function.__defaults__, function.__kwdefaults__ = None, {"intercepted": intercepted}
