@@ -44,6 +44,8 @@ h = torch.autograd.graph.register_multi_grad_hook([a, b], lambda gs: seen.append
 (b * 2).sum().backward()
 (a * b).sum().backward()
 (a * b).sum().backward(inputs=[b])
+torch.autograd.grad(a, (a * b), torch.ones(3), allow_unused=True)
+(a * b).sum().backward()
 seen
 """,
     "gradients that meet at a leaf are summed before they are added to what is there": """

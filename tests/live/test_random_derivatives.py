@@ -210,7 +210,7 @@ def graphs(seed: int) -> list[str]:
             f"torch.autograd.grad(torch.autograd.grad({loss}, a, create_graph=True)[0].sum(), a, allow_unused=True)", f"{t}.backward()",
             f"with torch.autograd.set_detect_anomaly(True):\n    {loss}.backward()"]
         watched = [f"{t}.retain_grad()", f"{t}.register_hook(lambda g: g * 2)", f"{t}.register_hook(lambda g: seen.append(g.sum().item() > 0))", "a.register_post_accumulate_grad_hook(lambda p: seen.append(('after', p.grad.shape)))",
-                   f"{t}.grad_fn.register_hook(lambda gi, go: seen.append((len(gi), len(go))))", f"{t}.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))", f"{t}.grad", f"{t}.grad_fn.name().split('::')[-1] if {t}.grad_fn else None",
+                   f"{t}.grad_fn.register_hook(lambda gi, go: seen.append((len(gi), len(go))))", f"{t}.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))", f"{t}.grad", "c.grad_fn.name().split('::')[-1] if c.grad_fn else None",
                    f"{t}.is_leaf, {t}.requires_grad, {t}.retains_grad, {t}.output_nr", "a.grad, b.grad", "a.grad = None", f"{t}.grad.zero_()", "a.grad = torch.ones(2)", "torch.is_grad_enabled(), torch.is_inference_mode_enabled()",
                    f"{t}.numpy()", f"{t}.tolist()", f"float({t}.sum())", f"copy.deepcopy({t})", f"graph.get_gradient_edge({t}).output_nr",
                    "handle = graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))", "[n.name().split('::')[-1] if n else None for n, _ in c.grad_fn.next_functions]"]

@@ -228,8 +228,6 @@ class Backward:
 
     def deliver(self, target: Tensor, g: Tensor, found: dict[int, Tensor]) -> None:
         """All that a leaf gets from this pass, as one sum: hooks, then what the caller asked for, or `.grad`."""
-        if self.restricted and (target, 0) not in self.wanted:
-            return
         if target.hooks is not None and target not in self.ends:
             for hook in list(target.hooks.before.values()):
                 changed = hook(g)
@@ -237,7 +235,7 @@ class Backward:
             if target.hooks.before:
                 self.shared.add(id(g))
         if self.restricted:
-            found.update(dict.fromkeys(self.wanted[target, 0], g))
+            found.update(dict.fromkeys(self.wanted.get((target, 0), ()), g))
             return
         self.accumulate(target, g)
 

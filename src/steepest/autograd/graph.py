@@ -102,13 +102,15 @@ class _Gathered:
 
     def __init__(self, tensors: Sequence[Tensor], fn: Callable[..., Any], mode: str):
         self.fn, self.mode, self.tensors = fn, mode, tensors
-        self.arrived: list[Any] = [None] * len(tensors)
+        self.arrived: list[Any] = []
+        self.of: Any = None                                     # the pass whose gradients these are
         self.count = self.seen = 0
         self.called = False
 
     def arrive(self, i: int, g: Tensor) -> None:
-        if not self.seen:
-            self.count = running[-1].visited(self.tensors)
+        if running[-1] is not self.of:
+            self.of, self.count = running[-1], running[-1].visited(self.tensors)
+            self.arrived, self.seen, self.called = [None] * len(self.tensors), 0, False
         if self.mode == "any":
             if not self.called:
                 self.called = True
@@ -120,7 +122,7 @@ class _Gathered:
             if self.seen == self.count:
                 self.fn(self.arrived)
         if self.seen == self.count:
-            self.arrived, self.seen, self.called = [None] * len(self.tensors), 0, False
+            self.arrived, self.of = [], None
 
 
 class _MultiHandle(RemovableHandle):
