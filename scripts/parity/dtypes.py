@@ -27,7 +27,7 @@ def chosen(op: Any, dtypes: tuple[torch.dtype, ...], count: int | None, some: in
 
 def values(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """Results in the dtypes that torch has the operation for; 16-bit floats within some units in the last place."""
-    for dtype in chosen(op, tuple(d for d in OTHERS if d in op.dtypes), count, 2):
+    for dtype in chosen(op, tuple(d for d in OTHERS if d in op.dtypes), count, 1):
         for s in samples(op, dtype, min(count, 2) if count else MOST):
             halves = dtype in (torch.float16, torch.bfloat16)
             found = compared(op, s, dtype, Ulps(units(op.name)) if halves else tolerance(op.name))
@@ -48,7 +48,7 @@ def gradients(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
 
 def refused(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """Dtypes that torch does not have the operation for: an error of the same class."""
-    for dtype in chosen(op, tuple(d for d in EVERY if d not in op.dtypes), count, 3):
+    for dtype in chosen(op, tuple(d for d in EVERY if d not in op.dtypes), count, 1):
         try:
             some = list(samples(op, dtype, 1))
         except Exception:                       # of a dtype that the samples themselves cannot have
