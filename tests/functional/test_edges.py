@@ -344,3 +344,17 @@ def test_the_identity_grid_is_rounded_step_by_step():
     line = torch.linspace(-1, 1, 28) * 27 / 28
     assert torch.equal(grid[0, 0, :, 0], line) and torch.equal(grid[0, :, 0, 1], torch.linspace(-1, 1, 3) * 2 / 3)
     assert not torch.equal(line, torch.linspace(-1, 1, 28, dtype=torch.float64).mul(27 / 28).float())
+
+
+@pytest.mark.parametrize("boolean", [True, False])
+def test_a_query_that_sees_no_key_gives_zeros_and_no_gradient(boolean):
+    torch.manual_seed(0)
+    q, k, v = (torch.randn(2, 1, 3, 4, requires_grad=True) for _ in range(3))
+    mask = torch.ones(2, 1, 3, 3, dtype=torch.bool)
+    mask[0, 0, 1] = False
+    given = mask if boolean else torch.zeros(2, 1, 3, 3).masked_fill(~mask, -math.inf)
+    out = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=given)
+    assert out[0, 0, 1].tolist() == [0.0] * 4
+    out.pow(2).sum().backward()
+    assert q.grad[0, 0, 1].tolist() == [0.0] * 4
+    assert all(t.grad.isfinite().all() and t.grad.abs().sum() > 0 for t in (q, k, v))

@@ -15,6 +15,7 @@ from steepest.functional.neural.linear import linear
 from steepest.functional.neural.padding import pad
 from steepest.functional.neural.softmax import softmax
 from steepest.functional.products import baddbmm, bmm, matmul
+from steepest.functional.reducing import amax
 from steepest.functional.shaping import transpose
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
@@ -74,9 +75,10 @@ def scaled_dot_product_attention(
         if attn_mask.dtype is dtypes.bool_:
             attn_mask = ar.where(attn_mask, full((), 0, logits.dtype), float("-inf"))
         logits = logits + attn_mask
-    weights = softmax(logits, -1)
-    if attn_mask is not None:
-        weights = ar.where(ar.isnan(weights), 0, weights)
+        hidden = amax(logits, dim=-1, keepdim=True) == float("-inf")     # rows without a key: zeros, in the gradient too
+        weights = ar.where(hidden, 0, softmax(ar.where(hidden, 0, logits), -1))
+    else:
+        weights = softmax(logits, -1)
     if at_once:
         return show_as(matmul(weights, value), "ScaledDotProductFlashAttentionForCpuBackward0", query, key, value)
     weights = show_as(weights, "SafeSoftmaxBackward0", logits)
