@@ -66,8 +66,8 @@ class Backward:
         self.reached: set[Any] | None = None
         self.wanted: dict[Any, list[int]] = {}
         self.shared: set[int] = set()
-        self.pending: dict[Tensor, Tensor] = {}
-        self.summed: set[Tensor] = set()
+        self.pending: dict[int, tuple[Tensor, Tensor]] = {}      # by the leaf's id: the leaf and what it has got
+        self.summed: set[int] = set()
         self.awaited: dict[Tensor, int] | None = None
         self.roots: list[Any] = []
         if inputs is not None:
@@ -97,8 +97,8 @@ class Backward:
                 self.watch(node, gradients, found)
             if to_run is None or node in to_run:
                 self.step(node, gradients, buffers, ready, found)
-        for leaf in list(self.pending):
-            self.deliver(leaf, self.pending.pop(leaf), found)
+        while self.pending:
+            self.deliver(*self.pending.pop(next(iter(self.pending))), found)
         return found
 
     def watch(self, node: Node, gradients: list[Any], found: dict[int, Tensor]) -> None:
@@ -150,6 +150,9 @@ class Backward:
                 like = expected(edge)
                 if g.dtype is not like[1] or g.array.shape != like[0]:
                     g = fit(g, like)
+                if reached is None and self.awaited is None and id(target) not in self.pending and not isinstance(target, Node):
+                    self.pending[id(target)] = target, g
+                    continue
             if reached is None or target in reached:
                 self.arrive(target, number, g, buffers, ready, found)
 
@@ -212,19 +215,20 @@ class Backward:
             have = slots[number]
             slots[number] = g if have is None else add_gradients(have, g)
             return
-        have = self.pending.pop(target, None)
+        key = id(target)
+        _, have = self.pending.pop(key, (target, None))
         if have is None:
-            self.pending[target] = g
-        elif target in self.summed and not modes.grad and type(g) is not SparseTensor:
+            self.pending[key] = target, g
+        elif key in self.summed and not modes.grad and type(g) is not SparseTensor:
             inplace_map(have, add, have, g)
-            self.pending[target] = have
+            self.pending[key] = target, have
         else:
-            self.pending[target] = add_gradients(have, g)
-            self.summed.add(target)
+            self.pending[key] = target, add_gradients(have, g)
+            self.summed.add(key)
         if self.awaited is not None:
             self.awaited[target] -= 1
             if not self.awaited[target]:
-                self.deliver(target, self.pending.pop(target), found)
+                self.deliver(*self.pending.pop(key), found)
 
     def deliver(self, target: Tensor, g: Tensor, found: dict[int, Tensor]) -> None:
         """All that a leaf gets from this pass, as one sum: hooks, then what the caller asked for, or `.grad`."""
@@ -241,7 +245,7 @@ class Backward:
 
     def accumulate(self, leaf: Tensor, g: Tensor) -> None:
         """Add a gradient to a leaf's `.grad`; a leaf that no longer wants one, since the graph was made, gets none."""
-        if not leaf.requires_grad:
+        if not leaf.needs_grad:
             return
         have = leaf._grad
         if have is None:
