@@ -97,8 +97,11 @@ class Backward:
                 self.watch(node, gradients, found)
             if to_run is None or node in to_run:
                 self.step(node, gradients, buffers, ready, found)
-        while self.pending:
-            self.deliver(*self.pending.pop(next(iter(self.pending))), found)
+        for leaf, g in self.pending.values():
+            if leaf.hooks is None and not watched:
+                self.accumulate(leaf, g)
+            else:
+                self.deliver(leaf, g, found)
         return found
 
     def watch(self, node: Node, gradients: list[Any], found: dict[int, Tensor]) -> None:
@@ -128,7 +131,7 @@ class Backward:
         if not self.keep:
             node.release()
         reached = self.reached
-        held = [*saved.values()]
+        held, plain = [*saved.values()], reached is None and self.awaited is None
         for edge, g in zip(node.edges, results, strict=True):
             if edge is None or g is None:
                 continue
@@ -137,7 +140,8 @@ class Backward:
                     self.shared.add(id(g))
             held.append(g)
             target, number = edge
-            if target.__class__ is Node:
+            kind = target.__class__
+            if kind is Node:
                 outputs = target.outputs
                 like = outputs[number] if type(outputs) is list else outputs
                 if g.dtype is not like[1] or g.array.shape != like[0]:
@@ -150,7 +154,7 @@ class Backward:
                 like = expected(edge)
                 if g.dtype is not like[1] or g.array.shape != like[0]:
                     g = fit(g, like)
-                if reached is None and self.awaited is None and id(target) not in self.pending and not isinstance(target, Node):
+                if plain and id(target) not in self.pending and not issubclass(kind, Node):
                     self.pending[id(target)] = target, g
                     continue
             if reached is None or target in reached:

@@ -119,13 +119,14 @@ SAVE_RESULTS = """
 """
 PULL = """
 def pull(node, gradients):
-{halves}    g = gradients[0] if len(gradients) == 1 else gradients
+    g = gradients[0] if len(gradients) == 1 else gradients
+{halves}
     saved, params = node.saved, node.params
 {values}
     return [{gradients}]
 """
 PULL_HALVES = """
-    if any(g is not None and g.dtype in HALVES for g in gradients):
+    if g.dtype in HALVES if g is not gradients else any(each is not None and each.dtype in HALVES for each in g):
         return node.apply_rules(gradients)
 """
 PULLED = """
