@@ -142,17 +142,18 @@ def test_alias_reaches_workers(folder: Path, method: str) -> None:
     if method != "spawn" and sys.platform == "win32":
         pytest.skip("Windows only spawns")
     (folder / "work.py").write_text(
-        "import torch\n\ndef work(x):\n    return torch.__name__, (torch.tensor(x) * 2).item()\n", encoding="utf-8"
+        "import torch\n\n"
+        "def work(x):\n    return torch.__name__, (torch.tensor(x) * 2).item(), 'steepest' in torch.__file__\n", encoding="utf-8"
     )
     source = (
         "import multiprocessing, torch, work\n\n"
-        "def here(x):\n    return torch.__name__, (torch.tensor(x) * 3).item()\n\n"
+        "def here(x):\n    return torch.__name__, (torch.tensor(x) * 3).item(), 'steepest' in torch.__file__\n\n"
         "if __name__ == '__main__':\n"
         f"    with multiprocessing.get_context('{method}').Pool(1) as pool:\n"
         "        print(pool.map(work.work, [1.5]), pool.map(here, [1.5]))\n"
     )
     done = run(folder, source)
-    assert done.stdout == "[('steepest', 3.0)] [('steepest', 4.5)]\n", done.stderr
+    assert done.stdout == "[('torch', 3.0, True)] [('torch', 4.5, True)]\n", done.stderr
 
 
 def test_seed_is_manual_seed(folder: Path) -> None:

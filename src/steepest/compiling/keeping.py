@@ -29,7 +29,7 @@ __all__ = ["Key", "Plan"]
 
 Kept = TypeVar("Kept")
 
-DECISIVE = ("compiling", "core", "functional", "functional/neural", "lower", "ops", "optim")
+DECISIVE = ("autograd", "compiling", "core", "functional", "functional/neural", "lower", "ops", "optim")
 """Folders of the package in which operations are defined, and made into native code."""
 
 

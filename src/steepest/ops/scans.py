@@ -32,8 +32,7 @@ class Scan(Primitive):
         out = self.ufunc.accumulate(x.array, axis=params["dim"], dtype=wide) if x.array.ndim else x.array
         if to.category >= dtypes.FLOATING and self.identity == 0:
             out = out + 0           # it starts at 0, and 0 + -0 is 0
-        made = np.asarray(out).astype(numpy_dtype(to), copy=out is x.array) if wide is not to.numpy or out is x.array else out
-        return finish(self, operands, params, fresh(made, to))
+        return finish(self, operands, params, fresh(np.asarray(out).astype(numpy_dtype(to), copy=out is x.array), to))
 
 
 def backwards(x: Any, dim: int) -> Any:

@@ -144,7 +144,7 @@ def get_unsafe_globals_in_checkpoint(f: File) -> list[str]:
     >>> file.seek(0)
     0
     >>> get_unsafe_globals_in_checkpoint(file)
-    ['steepest.nn.modules.flatten.Flatten']
+    ['...nn.modules.flatten.Flatten']
     """
 
     def names(file: IO[bytes], name: str) -> list[str]:
