@@ -1164,39 +1164,6 @@ def rot90(input: Tensor, k: _int = 1, dims: Any = ...) -> Tensor:
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
 
-def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Any = None) -> Any:
-    """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
-
-def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Any = None) -> Tensor:
-    """The indices that sort along `dim`."""
-
-def msort(input: Tensor, *, out: Any = None) -> Tensor:
-    """Sorted along the first dimension."""
-
-def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, out: Any = None) -> Any:
-    """The `k` largest (or smallest) elements along `dim` and their indices."""
-
-def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False, *, out: Any = None) -> Any:
-    """The k-th smallest element along `dim` and its index."""
-
-def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False, *, out: Any = None) -> Any:
-    """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
-
-def cumsum(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
-    """Partial sums along `dim`."""
-
-def logcumsumexp(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
-    """`log(cumsum(exp(x)))` along `dim`."""
-
-def cumprod(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
-    """Partial products along `dim`."""
-
-def cummax(input: Tensor, dim: _int, *, out: Any = None) -> Any:
-    """Running maximum along `dim` and its index."""
-
-def cummin(input: Tensor, dim: _int, *, out: Any = None) -> Any:
-    """Running minimum along `dim` and its index."""
-
 def tril(input: Tensor, diagonal: _int = 0, *, out: Any = None) -> Tensor:
     """The lower triangle of matrices, zeros above `diagonal`."""
 
@@ -1227,6 +1194,42 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 def combinations(input: Tensor, r: _int = 2, with_replacement: _bool = False) -> Tensor:
     """All combinations of `r` elements of a vector, as rows."""
 
+def result_type(a: Any, b: Any) -> Any:
+    """The dtype that an arithmetic operation on `a` and `b` gives."""
+
+def can_cast(from_: Any, to: Any) -> _bool:
+    """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along the diagonal of a larger one."""
+
+def vander(x: Tensor, N: _int | None = None, increasing: _bool = False) -> Tensor:
+    """Powers of the elements of a vector as rows."""
+
+def cross(input: Tensor, other: Tensor, dim: _int = -1, *, out: Any = None) -> Tensor:
+    """The cross product of vectors of three elements along `dim`."""
+
+def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float, *, out: Any = None) -> Tensor:
+    """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+
+def sort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Any = None) -> Any:
+    """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
+
+def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Any = None) -> Tensor:
+    """The indices that sort along `dim`."""
+
+def msort(input: Tensor, *, out: Any = None) -> Tensor:
+    """Sorted along the first dimension."""
+
+def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, out: Any = None) -> Any:
+    """The `k` largest (or smallest) elements along `dim` and their indices."""
+
+def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False, *, out: Any = None) -> Any:
+    """The k-th smallest element along `dim` and its index."""
+
+def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False, *, out: Any = None) -> Any:
+    """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
+
 def unique(input: Tensor, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False,
            dim: _int | None = None) -> Any:
     """The different elements in order; also where each element went and how often each occurs."""
@@ -1251,23 +1254,20 @@ def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: _bool = Fals
 def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: _bool = False, right: _bool = False, out: Any = None) -> Tensor:
     """The interval between sorted boundaries that each element lies in."""
 
-def result_type(a: Any, b: Any) -> Any:
-    """The dtype that an arithmetic operation on `a` and `b` gives."""
+def cumsum(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
+    """Partial sums along `dim`."""
 
-def can_cast(from_: Any, to: Any) -> _bool:
-    """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
+def logcumsumexp(input: Tensor, dim: _int, *, out: Any = None) -> Tensor:
+    """`log(cumsum(exp(x)))` along `dim`."""
 
-def block_diag(*tensors: Tensor) -> Tensor:
-    """Matrices along the diagonal of a larger one."""
+def cumprod(input: Tensor, dim: _int, *, dtype: Any = None, out: Any = None) -> Tensor:
+    """Partial products along `dim`."""
 
-def vander(x: Tensor, N: _int | None = None, increasing: _bool = False) -> Tensor:
-    """Powers of the elements of a vector as rows."""
+def cummax(input: Tensor, dim: _int, *, out: Any = None) -> Any:
+    """Running maximum along `dim` and its index."""
 
-def cross(input: Tensor, other: Tensor, dim: _int = -1, *, out: Any = None) -> Tensor:
-    """The cross product of vectors of three elements along `dim`."""
-
-def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float, *, out: Any = None) -> Tensor:
-    """Entries along `dim` scaled down so that their p-norm is at most `maxnorm`."""
+def cummin(input: Tensor, dim: _int, *, out: Any = None) -> Any:
+    """Running minimum along `dim` and its index."""
 
 def diff(input: Tensor, n: _int = 1, dim: _int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *,
          out: Any = None) -> Tensor:

@@ -1,40 +1,33 @@
-"""Joining, repeating, reversing, sorting, cumulating, triangles, grids, sets: functions that rearrange or count whole tensors."""
+"""Joining, repeating, reversing, triangles, diagonals, grids: functions that rearrange whole tensors."""
 
 import itertools
-import math
 from typing import Any
 
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import float_limits
-from steepest.core.modes import interpreters, modes
+from steepest.core.modes import interpreters
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
 from steepest.core.reading import read
-from steepest.core.tensor import Tensor, from_array
+from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
-from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_widest
 from steepest.functional.creating import arange
 from steepest.functional.formats import formatted, lies_last
 from steepest.functional.operands import result_into, sizes
-from steepest.functional.reducing import cummax_result, cummin_result, mode_result, named
 from steepest.functional.shaping import broadcast_tensors, clone_ordered, expand, reshape, to_dtype, unsqueeze
 from steepest.functional.supporting import refuse, refuses
 from steepest.ops import arithmetic as ar
-from steepest.ops import counting, ordering, scans
+from steepest.ops import ordering
 from steepest.ops.arithmetic import clone
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import constant, positions
-from steepest.ops.functions import absolute, exp, log
 from steepest.ops.joining import join
 from steepest.ops.reductions import total, wrap
 from steepest.ops.views import diagonal as diagonal_view
-from steepest.ops.views import real, select, spread
-
-sort_result, topk_result, kthvalue_result = (named(n, "values", "indices") for n in ("sort", "topk", "kthvalue"))
+from steepest.ops.views import select, spread
 
 
 @in_widest
@@ -242,129 +235,6 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     return ordering.roll(input, shifts=moves, dims=tuple(wrap(d, input.array.ndim) for d in along))
 
 
-@refuses("complex")
-def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
-    """`(values, indices)` in order along `dim`; equal elements keep their order; NaN counts as largest."""
-    return sort_result(ordering.sort(input, dim=wrap(dim, input.array.ndim), descending=descending))
-
-
-@refuses("complex")
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
-    """The indices that sort along `dim`."""
-    return sort(input.detach(), dim, descending)[1]
-
-
-@refuses("complex")
-def msort(input: Tensor) -> Tensor:
-    """Sorted along the first dimension."""
-    return sort(input, 0)[0]
-
-
-@refuses("complex")
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
-    """The `k` largest (or smallest) elements along `dim` and their indices."""
-    if input.dtype is dtypes.bool_:
-        raise RuntimeError(text("topk-of-bool"))
-    d = wrap(dim, input.array.ndim)
-    size = input.array.shape[d] if input.array.ndim else 1
-    if not 0 <= k <= size:
-        raise RuntimeError(text("topk-too-many", k=k, size=size, dim=d))
-    return topk_result(ordering.topk(input, dim=d, keepdim=True, start=0, stop=k, descending=largest))
-
-
-@refuses("bool complex")
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
-    """The k-th smallest element along `dim` and its index."""
-    d = wrap(dim, input.array.ndim)
-    size = input.array.shape[d] if input.array.ndim else 1
-    if not 1 <= k <= size:
-        raise RuntimeError(text("topk-too-many", k=k, size=size, dim=d))
-    return kthvalue_result(ordering.kthvalue(input, dim=d, keepdim=keepdim, start=k - 1, stop=k))
-
-
-@refuses("complex")
-def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
-    """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
-    return mode_result(ordering.mode(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
-
-
-def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Partial sums along `dim`."""
-    d = wrap(dim, input.array.ndim)
-    return scans.cumsum(input, dim=d) if dtype is None else scans.cumsum(input.to(dtype), dim=d).to(dtype)
-
-
-def _log_of_sums(x: Tensor, dim: int) -> Tensor:
-    """Every sum by itself, scaled by the largest of its own terms; what comes later is left out."""
-    rows = x.transpose(dim, -1)
-    top = scans.cummax(real(rows) if x.dtype.is_complex else rows, dim=rows.array.ndim - 1)[0]
-    top = ar.where(ar.isinf(top), 0, top)
-    place = positions(rows.array.shape[-1])
-    terms = ar.where(place <= place.unsqueeze(1), exp(rows.unsqueeze(-2) - top.unsqueeze(-1)), 0)
-    return (log(terms.sum(-1)) + top).transpose(dim, -1)
-
-
-def _running_log_of_sums(x: Any, dim: int) -> Any:
-    """Every partial sum scaled by its own largest term, so that none is lost beside a later one."""
-    if x.dtype.kind == "f" and x.dtype.itemsize > 2:
-        return np.logaddexp.accumulate(x, axis=dim) + 0         # it starts at 0, and 0 + -0 is 0
-    rows = np.moveaxis(x.astype(np.float32) if x.dtype.kind != "c" else x, dim, 0)
-    out = np.empty_like(rows)
-    for k, row in enumerate(rows):
-        last = out[k - 1] if k else np.full_like(row, -np.inf)
-        first = last.real >= row.real
-        high, low = np.where(first, last, row), np.where(first, row, last)
-        out[k] = np.where(np.isneginf(low.real), high, high + np.log1p(np.exp(low - high)))
-    return np.ascontiguousarray(np.moveaxis(out, 0, dim)).astype(x.dtype)
-
-
-def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
-    """Sums to the end of `g exp(x - result)` in logarithms, gradients of either sign apart."""
-    def backwards(y: Any) -> Any:
-        return ordering.flip(_logcumsumexp(ordering.flip(y, dims=(dim,)), dim=dim), dims=(dim,))
-
-    if x.dtype.is_complex:
-        return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
-    if modes.grad or interpreters:                             # as a linear map of g, which the logarithms below do not show
-        gs, rows, sums = (t.transpose(dim, -1).unsqueeze(-2) for t in (g, x, result))
-        place = positions(x.array.shape[dim])
-        later = place >= place.unsqueeze(1)
-        sums = ar.where(ar.isinf(sums), 0, sums)
-        share = exp(ar.where(later, rows.transpose(-1, -2) - sums, -math.inf))
-        return (gs * share).sum(-1).transpose(dim, -1)
-    size, least = log(absolute(g)), float(float_limits(x.dtype).min)
-    up, down = ar.where(g > 0, size, least), ar.where(g < 0, size, least)
-    return exp(backwards(up - result) + x) - exp(backwards(down - result) + x)
-
-
-_logcumsumexp = composite("logcumsumexp", _log_of_sums, operands=1, kernel=_running_log_of_sums, x=_logcumsumexp_gradient)
-
-
-@refuses("bool integers")
-def logcumsumexp(input: Tensor, dim: int) -> Tensor:
-    """`log(cumsum(exp(x)))` along `dim`."""
-    d = wrap(dim, input.array.ndim)
-    return _logcumsumexp(input, dim=d) if input.array.ndim else input.clone()
-
-
-def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Partial products along `dim`."""
-    d = wrap(dim, input.array.ndim)
-    return scans.cumprod(input, dim=d) if dtype is None else scans.cumprod(input.to(dtype), dim=d).to(dtype)
-
-
-@refuses("complex")
-def cummax(input: Tensor, dim: int) -> Any:
-    """Running maximum along `dim` and its index."""
-    return cummax_result(scans.cummax(input, dim=wrap(dim, input.array.ndim)))
-
-
-@refuses("complex")
-def cummin(input: Tensor, dim: int) -> Any:
-    """Running minimum along `dim` and its index."""
-    return cummin_result(scans.cummin(input, dim=wrap(dim, input.array.ndim)))
-
-
 def _triangle_body(x: Any, diagonal: int, lower: bool) -> Any:
     rows, columns = (positions(n) for n in x.array.shape[-2:])
     distance = ar.sub(columns, unsqueeze(rows, 1))
@@ -470,99 +340,6 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     index = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
     chosen = "MaskedSelectBackward0", ("ExpandBackward0", ("ViewBackward0", input))
     return show_as(input[constant(index, dtypes.int64)], "StackBackward0", *[chosen] * r)
-
-
-@refuses("complex")
-def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
-    """The different elements in order; also where each element went and how often each occurs."""
-    values, inverse, counts = np.unique(input.array, return_inverse=True, return_counts=True, axis=dim)
-    inverse = inverse.reshape(input.array.shape) if dim is None else inverse.reshape(-1)
-    out = [from_array(values), *([from_array(inverse.astype(np.int64))] if return_inverse else []),
-           *([from_array(counts.astype(np.int64))] if return_counts else [])]
-    return out[0] if len(out) == 1 else tuple(out)
-
-
-@refuses("complex")
-def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
-    """Runs of equal elements taken as one; with `dim` of equal entries along it."""
-    if dim is not None:
-        return _runs(input, wrap(dim, input.array.ndim), return_inverse, return_counts)
-    flat = input.array.reshape(-1)
-    starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]])) if flat.size else np.zeros(0, np.int64)
-    counts = np.diff(np.append(starts, flat.size))
-    inverse = [from_array(np.repeat(np.arange(len(starts)), counts).reshape(input.array.shape))] if return_inverse else []
-    out = [from_array(flat[starts]), *inverse,
-           *([from_array(counts.astype(np.int64))] if return_counts else [])]
-    return out[0] if len(out) == 1 else tuple(out)
-
-
-def _runs(x: Tensor, d: int, return_inverse: bool, return_counts: bool) -> Any:
-    n = x.array.shape[d]
-    if not n:
-        empty = from_array(np.zeros(0, np.int64))
-        out = [x.clone(), *([empty] if return_inverse else []), *([empty] if return_counts else [])]
-        return out[0] if len(out) == 1 else tuple(out)
-    rows = np.moveaxis(read(x), d, 0)
-    changed = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(1) if x.array.size and n > 1 else np.zeros(n - 1, bool)
-    starts = np.flatnonzero(np.concatenate([[True], changed]))
-    counts = np.diff(np.append(starts, n))
-    out = [from_array(np.ascontiguousarray(np.moveaxis(rows[starts], 0, d)))]
-    out += [from_array(np.repeat(np.arange(len(starts)), counts))] if return_inverse else []
-    out += [from_array(counts.astype(np.int64))] if return_counts else []
-    return out[0] if len(out) == 1 else tuple(out)
-
-
-@by_example
-@refuses("bool complex")
-def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """Where an element occurs (with `invert`: does not) among `test_elements`."""
-    found = counting.is_in(_tensor(elements), _tensor(test_elements))
-    return ~found if invert else found
-
-
-@by_example
-@refuses("halves floats complex")
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each of 0, 1, 2 ... occurs, or the sums of the weights."""
-    counts = np.bincount(read(input), None if weights is None else read(weights), minlength)
-    return from_array(counts.astype(np.float32) if weights is not None and weights.dtype is dtypes.float32 else counts)
-
-
-@by_example
-@refuses("bool integers complex")
-def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
-    """The numbers of elements in `bins` equal intervals from `min` to `max` (the extrema if both are 0)."""
-    return counting.histogram(input, bins=bins, low=min, high=max)
-
-
-@by_example
-@refuses("bool")
-def searchsorted(sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
-                 sorter: Tensor | None = None) -> Tensor:
-    """Where values would go in sorted rows (or in rows that `sorter` puts in order)."""
-    if sorter is not None:
-        sorted_sequence = from_array(np.take_along_axis(read(sorted_sequence), read(sorter), -1))
-    which = "right" if right or side == "right" else "left"
-    if sorted_sequence.array.ndim > 1:
-        return counting.search_rows(sorted_sequence, _tensor(input), side=which, to=np.int32 if out_int32 else np.int64)
-    return counting.search_sorted(sorted_sequence, _tensor(input), side=which, to=np.int32 if out_int32 else np.int64)
-
-
-def _tensor(x: Any) -> Tensor:
-    """Numbers as a tensor."""
-    if isinstance(x, Tensor):
-        return x
-    array = np.array(x)
-    return constant(array, dtypes.from_numpy(array.dtype))
-
-
-@by_example
-@refuses("bool")
-def bucketize(input: Tensor, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
-    """The interval between sorted boundaries that each element lies in."""
-    if boundaries.array.ndim != 1:
-        raise RuntimeError(text("boundaries-dims", ndim=boundaries.array.ndim))
-    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
 def result_type(a: Any, b: Any) -> Any:

@@ -12,8 +12,9 @@ from steepest.core.tensor import Tensor, from_array
 from steepest.errors import text
 from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_single_precision
-from steepest.functional.joining import cat, cumsum
+from steepest.functional.joining import cat
 from steepest.functional.reducing import named
+from steepest.functional.scanning import cumsum
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import views

@@ -20,8 +20,10 @@ from steepest.functional import (
     products,
     random,
     reducing,
+    scanning,
     segments,
     shaping,
+    sorting,
     special,
     spectral,
     statistics,
@@ -35,8 +37,8 @@ from steepest.functional.keywords import has_other_names, other_names
 from steepest.functional.neural.softmax import log_softmax, softmax
 from steepest.functional.operands import with_out
 
-MODULES = (pointwise, reducing, shaping, products, creating, complex_numbers, indexing, joining, statistics, random, threads, limits, kinds,
-           devices, symbols)
+MODULES = (pointwise, reducing, shaping, products, creating, complex_numbers, indexing, joining, sorting, scanning, statistics, random,
+           threads, limits, kinds, devices, symbols)
 LINALG = ("inverse", "det", "logdet", "cholesky", "matrix_power", "matrix_exp", "pinverse", "triangular_solve")
 FACTORS = {"cholesky_inverse": "", "cholesky_solve": "", "geqrf": "", "lu": "", "lu_solve": "", "lu_unpack": "", "orgqr": "", "ormqr": "",
            "pca_lowrank": "", "svd_lowrank": "", "svd": "svd_of", "qr": "qr_of", "slogdet": "slogdet_of"}

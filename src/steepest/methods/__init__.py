@@ -17,7 +17,9 @@ from steepest.functional import (
     products,
     random,
     reducing,
+    scanning,
     shaping,
+    sorting,
     special,
     spectral,
     statistics,
@@ -44,9 +46,9 @@ FROM_FUNCTIONS: dict[Any, str] = {
               " as_strided_scatter index_reduce nonzero_static",
     statistics: "diff quantile nanquantile cov corrcoef histogram",
     copies: "narrow_copy",
-    joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll sort argsort msort topk kthvalue mode cumsum cumprod cummax"
-             " cummin tril triu diag diag_embed diagflat unique unique_consecutive isin bincount histc"
-             " cross renorm logcumsumexp",
+    joining: "tile repeat repeat_interleave flip fliplr flipud rot90 roll tril triu diag diag_embed diagflat cross renorm",
+    sorting: "sort argsort msort topk kthvalue mode unique unique_consecutive isin bincount histc",
+    scanning: "cumsum cumprod cummax cummin logcumsumexp",
     linalg: "inverse det logdet cholesky matrix_power matrix_exp pinverse triangular_solve",
     factors: "cholesky_inverse cholesky_solve geqrf lu lu_solve orgqr ormqr",
     products: "mm bmm mv dot outer matmul addmm addmv addbmm baddbmm addr inner kron trace ger vdot",

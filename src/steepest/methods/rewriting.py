@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.functional import indexing, joining, pointwise, products, special
+from steepest.functional import indexing, joining, pointwise, products, scanning, special
 from steepest.functional.pointwise import ALIASES, BINARY, UNARY
 from steepest.ops.inplace import assign, inplace_map, rewrite
 
@@ -12,7 +12,8 @@ __all__ = ["METHODS"]
 
 FUNCTIONS: dict[Any, str] = {
     indexing: "index_reduce scatter scatter_add scatter_reduce index_add index_copy index_fill index_put put masked_scatter",
-    joining: "tril triu cumsum cumprod renorm",
+    joining: "tril triu renorm",
+    scanning: "cumsum cumprod",
     special: "i0 igamma igammac mvlgamma",
     pointwise: "conj_physical logit sgn ldexp gcd lcm float_power",
     products: "addmm addmv addbmm baddbmm addr",
