@@ -50,7 +50,8 @@ def test_stubs_are_what_the_script_writes() -> None:
 
 def test_the_stub_has_every_attribute_of_tensors() -> None:
     tensor = next(node for node in stub("core", "tensor.pyi").body if isinstance(node, ast.ClassDef) and node.name == "Tensor")
-    assert {name for name in dir(steepest.Tensor) if not name.startswith("_")} - names(tensor.body) == set()
+    there = {name for name in dir(steepest.Tensor) if not name.startswith("_") and hasattr(steepest.Tensor, name)}
+    assert there - names(tensor.body) == set()
 
 
 def test_the_stub_has_every_public_name_of_the_package() -> None:

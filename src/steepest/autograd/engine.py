@@ -131,7 +131,8 @@ class Backward:
         if not self.keep:
             node.release()
         reached = self.reached
-        held, plain = [*saved.values()], reached is None and self.awaited is None
+        held, pending = [*saved.values()], self.pending
+        plain = reached is None and self.awaited is None
         for edge, g in zip(node.edges, results, strict=True):
             if edge is None or g is None:
                 continue
@@ -140,23 +141,23 @@ class Backward:
                     self.shared.add(id(g))
             held.append(g)
             target, number = edge
-            kind = target.__class__
-            if kind is Node:
+            if target.__class__ is Node:
                 outputs = target.outputs
                 like = outputs[number] if type(outputs) is list else outputs
                 if g.dtype is not like[1] or g.array.shape != like[0]:
                     g = fit(g, like)
-                if target not in buffers and outputs is like and reached is None:
+                if plain and target not in buffers and outputs is like:
                     buffers[target] = [g]
                     heapq.heappush(ready, (-target.sequence, target))
                     continue
-            else:
-                like = expected(edge)
-                if g.dtype is not like[1] or g.array.shape != like[0]:
-                    g = fit(g, like)
-                if plain and id(target) not in self.pending and not issubclass(kind, Node):
-                    self.pending[id(target)] = target, g
+            elif isinstance(target, Tensor):
+                if g.dtype is not target.dtype or g.array.shape != target.array.shape:
+                    g = fit(g, (target.array.shape, target.dtype))
+                if plain and id(target) not in pending:
+                    pending[id(target)] = target, g
                     continue
+            else:
+                g = fit(g, expected(edge))
             if reached is None or target in reached:
                 self.arrive(target, number, g, buffers, ready, found)
 

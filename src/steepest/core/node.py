@@ -34,10 +34,38 @@ SHOWN_AS = (("self", "input"), ("other", "mat2", "tensor", "target", "weight", "
 """How PyTorch calls the first operands where it shows what a node has saved."""
 
 
+def saved_value(self: Any, name: str) -> Any:
+    """`_saved_self` and its kind: what the node keeps, by PyTorch's names; None where its rules have no need of it.
+
+    AttributeError where the operation has no such operand, RuntimeError where a backward pass has let go of it.
+    """
+    wanted = name.removeprefix(SAVED)
+    if wanted == name or self.primitive is None:
+        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
+    inputs = self.primitive.inputs
+    place = next((i for i, names in enumerate(SHOWN_AS[:len(inputs)]) if wanted in names), None)
+    own = wanted if place is None or wanted in inputs else inputs[place]
+    if wanted != "result" and own not in inputs and own not in self.params:
+        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
+    if own in self.params:
+        return self.params[own]
+    if self.saved is None:
+        raise RuntimeError(text("backward-twice", node=self.name()))
+    return self.unpack(own, place or 0) if own in self.saved else None
+
+
+def with_saved(self: Any) -> list[str]:
+    """The attributes, what is saved among them."""
+    saved = self.saved if isinstance(self.saved, dict) and self.primitive is not None else ()
+    places = {own: names[0] for own, names in zip(self.primitive.inputs, SHOWN_AS)} if saved else {}
+    return [*object.__dir__(self), *[SAVED + (places.get(name) or name) for name in saved]]
+
+
 @cache
 def called(kind: Any, name: str) -> Any:
     """A class of nodes that bears the name of the operation, as the nodes' classes do in PyTorch: programs that draw graphs ask for it."""
-    return type(name, (kind,), {"__slots__": (), "__module__": "torch.autograd.graph", "of": kind})
+    return type(name, (kind,), {"__slots__": (), "__module__": "torch.autograd.graph", "of": kind,
+                                "__getattr__": saved_value, "__dir__": with_saved})     # not of `Node`: it would slow every attribute
 
 
 class Shown:
@@ -99,31 +127,6 @@ class Node(Shown):
         if name == "like":
             return Like(*expected(self.edges[index]))
         return index if name == "position" else self.params[name]
-
-    def __getattr__(self, name: str) -> Any:
-        """`_saved_self` and its kind: what the node keeps, by PyTorch's names; None where its rules have no need of it.
-
-        AttributeError where the operation has no such operand, RuntimeError where a backward pass has let go of it.
-        """
-        wanted = name.removeprefix(SAVED)
-        if wanted == name or self.primitive is None:
-            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
-        inputs = self.primitive.inputs
-        place = next((i for i, names in enumerate(SHOWN_AS[:len(inputs)]) if wanted in names), None)
-        own = wanted if place is None or wanted in inputs else inputs[place]
-        if wanted != "result" and own not in inputs and own not in self.params:
-            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
-        if own in self.params:
-            return self.params[own]
-        if self.saved is None:
-            raise RuntimeError(text("backward-twice", node=self.name()))
-        return self.unpack(own, place or 0) if own in self.saved else None
-
-    def __dir__(self) -> list[str]:
-        """The attributes, what is saved among them."""
-        saved = self.saved if isinstance(self.saved, dict) and self.primitive is not None else ()
-        places = {own: names[0] for own, names in zip(self.primitive.inputs, SHOWN_AS)} if saved else {}
-        return [*super().__dir__(), *[SAVED + (places.get(name) or name) for name in saved]]
 
     def _checked(self, value: Tensor, name: str) -> Tensor:
         if value.counter is not None and value.counter.count:

@@ -77,9 +77,10 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         ("half-precision complex numbers", "write torch.complex64"): "chalf",
     },
     "torch.Tensor": {
-        SPARSE: """ccol_indices coalesce col_indices crow_indices row_indices indices values dense_dim sparse_* smm sspaddmm to_sparse_*
+        SPARSE: """ccol_indices coalesce col_indices crow_indices row_indices indices values dense_dim sparse_dim sparse_mask
+            sparse_resize_ sparse_resize_and_clear_ smm sspaddmm to_sparse_bsc to_sparse_bsr to_sparse_csc to_sparse_csr
             resize_as_sparse_""",
-        QUANTISED: "dequantize int_repr q_* qscheme",
+        QUANTISED: "dequantize int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point qscheme",
         MACHINES: "ipu mtia xpu record_stream to_mkldnn",
         REMOVED: "eig lstsq symeig solve resize resize_as reinforce volatile",
         NESTED: "to_padded_tensor",
@@ -214,6 +215,11 @@ def why(module: str, name: str) -> tuple[str, str] | None:
     if module == "torch" and name in NAMES | DTYPES:
         return (NAMES | DTYPES)[name]
     return next((reason for pattern, reason in _patterns(module) if pattern.match(name)), None)
+
+
+def listed(module: str) -> list[str]:
+    """The names on the list of a module, patterns left out."""
+    return [name for names in LEFT[module].values() for name in names.split() if "*" not in name]
 
 
 def told(module: str, name: str) -> str | None:

@@ -270,11 +270,17 @@ def is_view(self: Tensor) -> bool:
     return self.view_of is not None
 
 
-def absent(self: Tensor, name: str) -> Any:
-    """AttributeError for what a tensor has not, with the reason where the name stays out."""
-    kind = type(self).__name__
-    said = None if name.startswith("_") else outside.told("torch.Tensor", name)
-    raise AttributeError(said or f"'{kind}' object has no attribute '{name}'", name=name, obj=self)
+class Absent:
+    """An attribute that a tensor has not: AttributeError with the reason why the name stays out.
+
+    One for each name, since a `__getattr__` of the class would slow every other attribute (on Python 3.11).
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __get__(self, tensor: Any, kind: Any = None) -> Any:
+        raise AttributeError(outside.told("torch.Tensor", self.name), name=self.name, obj=tensor)
 
 
 def never(kind: str) -> Any:
@@ -287,7 +293,8 @@ def never(kind: str) -> Any:
 
 
 METHODS: dict[str, Any] = {
-    "__getattr__": absent, "_is_view": is_view, "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
+    **{name: Absent(name) for name in outside.listed("torch.Tensor")}, "_is_view": is_view,
+    "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "size": size, "stride": stride, "dim": dim, "ndimension": dim, "nelement": nelement, "element_size": element_size,
     "is_contiguous": is_contiguous, "storage_offset": storage_offset, "data_ptr": data_ptr,
     "_cdata": property(id, doc="A number that tells this tensor from others."), "untyped_storage": untyped_storage,
