@@ -358,3 +358,21 @@ def test_a_query_that_sees_no_key_gives_zeros_and_no_gradient(boolean):
     out.pow(2).sum().backward()
     assert q.grad[0, 0, 1].tolist() == [0.0] * 4
     assert all(t.grad.isfinite().all() and t.grad.abs().sum() > 0 for t in (q, k, v))
+
+
+@pytest.mark.parametrize("ndim", [5, 6, 8])
+def test_masks_of_many_dimensions_have_gradients(ndim: int) -> None:
+    x = torch.arange(2.0**ndim).reshape([2] * ndim).requires_grad_()
+    mask = x.detach() % 3 == 0
+    (x[mask] * 2).sum().backward()
+    assert torch.equal(x.grad, mask * 2.0)
+    value = torch.ones((), requires_grad=True)
+    y = x.detach().clone().requires_grad_() * 1
+    y[mask] = value
+    y.sum().backward()
+    assert value.grad == mask.sum()
+
+
+def test_more_than_eight_dimensions_are_not_indexed_by_a_mask() -> None:
+    with pytest.raises(NotImplementedError, match="at most 8"):
+        torch.ones([1] * 9)[torch.ones([1] * 9, dtype=torch.bool)]

@@ -289,6 +289,9 @@ ROWS = {
     "product-ndim": (
         "{operation}: expected a tensor of {expected} dimensions, got one of shape {shape}",
         "{operation}:应为 {expected} 维张量,得到形状 {shape}"),
+    "indices-too-many": (
+        "{given} dimensions are indexed by tensors at once, or by a mask; at most {most} are here. Write x.flatten() and one index",
+        "同时被张量(或掩码)索引的维度有 {given} 个,这里最多 {most} 个。请先写 x.flatten(),再用一个索引"),
     "dim-order-check": (
         "The ambiguity_check argument must be a bool or a list of memory formats.",
         "ambiguity_check 须是布尔值或内存格式的列表,得到 {given!r}。"),

@@ -104,15 +104,19 @@ class PutRows(Primitive):
         return finish(self, operands, params, fresh(out, x.dtype))
 
 
+INDICES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+"""What rules call the tensors that index: one for each dimension, and so many for a mask of as many dimensions."""
+
+
 class Index(Primitive):
     """Advanced indexing: `places` says for each dimension which operand indexes it (None: all of it)."""
 
     form = "index"
 
     def __init__(self, node: str = "") -> None:
-        super().__init__("index", ("x", "first", "second", "third", "fourth", "fifth"), {
-            "x": lambda g, first, second, third, fourth, fifth, like, places: accumulate(
-                full(like.shape, 0, g.dtype), g, *given(first, second, third, fourth, fifth), places=places)}, node)
+        super().__init__("index", ("x", *INDICES), {
+            "x": lambda g, first, second, third, fourth, fifth, sixth, seventh, eighth, like, places: accumulate(
+                full(like.shape, 0, g.dtype), g, *given(first, second, third, fourth, fifth, sixth, seventh, eighth), places=places)}, node)
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         x = operands[0]
@@ -120,7 +124,7 @@ class Index(Primitive):
         out = np.asarray(x.array[key])
         # NumPy's memory order follows the indices; PyTorch's results lie in the order of their dimensions.
         out = out.reshape(-1).reshape(out.shape)
-        return finish(self, (*operands, *(None,) * (6 - len(operands))), params, fresh(out, x.dtype))
+        return finish(self, (*operands, *(None,) * (1 + len(INDICES) - len(operands))), params, fresh(out, x.dtype))
 
 
 class Put(Primitive):
@@ -129,11 +133,11 @@ class Put(Primitive):
     form = "index_put"
 
     def __init__(self, name: str, add: bool, node: str = "IndexPutBackward0"):
-        super().__init__(name, ("x", "value", "first", "second", "third", "fourth", "fifth"), {
-            "x": (lambda g: g) if add else (lambda g, first, second, third, fourth, fifth, places: put(
-                g, full((), 0, g.dtype), *given(first, second, third, fourth, fifth), places=places)),
-            "value": lambda g, first, second, third, fourth, fifth, places: pick(
-                g, *given(first, second, third, fourth, fifth), places=places)},
+        super().__init__(name, ("x", "value", *INDICES), {
+            "x": (lambda g: g) if add else (lambda g, first, second, third, fourth, fifth, sixth, seventh, eighth, places: put(
+                g, full((), 0, g.dtype), *given(first, second, third, fourth, fifth, sixth, seventh, eighth), places=places)),
+            "value": lambda g, first, second, third, fourth, fifth, sixth, seventh, eighth, places: pick(
+                g, *given(first, second, third, fourth, fifth, sixth, seventh, eighth), places=places)},
             node)
         self.add = add
 
@@ -145,7 +149,7 @@ class Put(Primitive):
             add_at(out, key, value.array)
         else:
             put_array(out, key, value.array)
-        return finish(self, (*operands, *(None,) * (7 - len(operands))), params, fresh(out, x.dtype))
+        return finish(self, (*operands, *(None,) * (2 + len(INDICES) - len(operands))), params, fresh(out, x.dtype))
 
 
 def add_at(out: Array, key: tuple[Any, ...], values: Array) -> None:
@@ -180,6 +184,8 @@ def given(*indices: Any) -> list[Any]:
 
 def numpy_key(x: Tensor, indices: tuple[Any, ...], places: tuple[int | None, ...]) -> tuple[Any, ...]:
     """NumPy's key for advanced indexing, its indices checked against the sizes."""
+    if len(indices) > len(INDICES):
+        raise NotImplementedError(text("indices-too-many", most=len(INDICES), given=len(indices)))
     key: list[Any] = []
     for d, place in enumerate(places):
         if place is None:
