@@ -14,6 +14,7 @@ EXPRESSIONS = [
     "F.threshold(x, 1, 0).sum()", "t.abs(x).sum()", "F.hardsigmoid(x).sum()", "F.smooth_l1_loss(x, t.zeros(5))",
     "F.huber_loss(x, t.zeros(5))", "F.celu(x).sum()", "F.selu(x).sum()", "F.max_pool1d(x.reshape(1, 1, 5), 2).sum()", "x.std()",
     "F.softplus(x).sum()", "F.l1_loss(x, t.zeros(5))", "t.logit(x, eps=0.1).sum()", "x.topk(2)[0].sum()", "x.sort()[0].cumsum(0).sum()",
+    "t.atanh(t.sinc(x - 0.5)).sum()",
     "t.nan_to_num(x).sum()", "t.minimum(x, t.full((5,), float('nan'))).sum()", "t.where(x > 1, x, 2 * x).sum()", "t.xlogy(x, x).sum()",
     "t.special.entr(x).sum()", "t.fmod(x, 2).sum()", "t.dist(x, t.zeros(5))", "t.log(x - 1).min()",
 ]

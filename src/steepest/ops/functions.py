@@ -94,8 +94,8 @@ erfinv = elementwise("erfinv", special.erfinv, promote=F, x=lambda g, result: g 
 logit = elementwise("logit", lambda m, x: m.log(x / (1 - x)), promote=F,
                     x=lambda g, x: where((x < 0) | (x > 1), float("nan"), g / (x * (1 - x))), refuses="complex")
 sinc = elementwise("sinc", lambda m, x: m.where(m.eq(x, 0), x * 0 + 1, m.sin(math.pi * x) / (math.pi * x)), promote=F,
-                   x=lambda g, x: g * conjugate(where(
-                       x * x == 0, 0, (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))))
+                   x=lambda g, x: where(x * x == 0, 0, g * conjugate(
+                       (cos(math.pi * x) * (math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))))
 
 
 class LogAddExp(Elementwise):
