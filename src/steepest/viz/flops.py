@@ -74,7 +74,8 @@ class _Counting:
 class FlopCounterMode:
     """`with FlopCounterMode() as counter:` counts what is computed inside, backward passes too (these under "Global" alone).
 
-    >>> with torch.utils.flop_counter.FlopCounterMode(display=False) as counter:
+    >>> from steepest.utils.flop_counter import FlopCounterMode
+    >>> with FlopCounterMode(display=False) as counter:
     ...     _ = torch.ones(2, 3) @ torch.ones(3, 4)
     >>> counter.get_total_flops()
     48
