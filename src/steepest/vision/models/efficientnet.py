@@ -10,12 +10,11 @@ from steepest.nn import init
 from steepest.nn.modules.activation import SiLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
-from steepest.nn.modules.conv import Conv2d
 from steepest.nn.modules.dropout import Dropout
 from steepest.nn.modules.linear import Linear
 from steepest.nn.modules.module import Module
-from steepest.nn.modules.normalization import GroupNorm
 from steepest.nn.modules.pooling import AdaptiveAvgPool2d
+from steepest.vision.models.beginning import begin
 from steepest.vision.models.mobilenetv2 import divisible
 from steepest.vision.models.registry import network
 from steepest.vision.ops.misc import Conv2dNormActivation, SqueezeExcitation
@@ -66,6 +65,12 @@ class MBConv(Module):
         return result
 
 
+def wide(layer: Linear) -> None:
+    """Weights between bounds that follow from the number of outputs."""
+    bound = 1.0 / math.sqrt(layer.out_features)
+    init.uniform_(layer.weight, -bound, bound)
+
+
 class EfficientNet(Module):
     """Stages of inverted residuals, a mean over the picture and a linear layer: `(N, 3, H, W)` to `(N, num_classes)`."""
 
@@ -89,18 +94,7 @@ class EfficientNet(Module):
         self.features = Sequential(*layers)
         self.avgpool = AdaptiveAvgPool2d(1)
         self.classifier = Sequential(Dropout(p=dropout, inplace=True), Linear(4 * channels, num_classes))
-        for m in self.modules():
-            if isinstance(m, Conv2d):
-                init.kaiming_normal_(m.weight, mode="fan_out")
-                if m.bias is not None:
-                    init.zeros_(m.bias)
-            elif isinstance(m, (BatchNorm2d, GroupNorm)):
-                init.ones_(m.weight)
-                init.zeros_(m.bias)
-            elif isinstance(m, Linear):
-                bound = 1.0 / math.sqrt(m.out_features)
-                init.uniform_(m.weight, -bound, bound)
-                init.zeros_(m.bias)
+        begin(self, wide)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.avgpool(self.features(x)).flatten(1))

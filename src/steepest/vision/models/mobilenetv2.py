@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.nn import init
 from steepest.nn.modules.activation import ReLU6
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
@@ -12,7 +11,7 @@ from steepest.nn.modules.conv import Conv2d
 from steepest.nn.modules.dropout import Dropout
 from steepest.nn.modules.linear import Linear
 from steepest.nn.modules.module import Module
-from steepest.nn.modules.normalization import GroupNorm
+from steepest.vision.models.beginning import begin
 from steepest.vision.models.registry import network
 from steepest.vision.ops.misc import Conv2dNormActivation
 
@@ -79,17 +78,7 @@ class MobileNetV2(Module):
         features.append(_block(channels, self.last_channel, 1, norm))
         self.features = Sequential(*features)
         self.classifier = Sequential(Dropout(p=dropout), Linear(self.last_channel, num_classes))
-        for m in self.modules():
-            if isinstance(m, Conv2d):
-                init.kaiming_normal_(m.weight, mode="fan_out")
-                if m.bias is not None:
-                    init.zeros_(m.bias)
-            elif isinstance(m, (BatchNorm2d, GroupNorm)):
-                init.ones_(m.weight)
-                init.zeros_(m.bias)
-            elif isinstance(m, Linear):
-                init.normal_(m.weight, 0, 0.01)
-                init.zeros_(m.bias)
+        begin(self)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.features(x).mean((2, 3)))

@@ -5,16 +5,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from steepest.core.tensor import Tensor
-from steepest.nn import init
 from steepest.nn.modules.activation import Hardsigmoid, Hardswish, ReLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
-from steepest.nn.modules.conv import Conv2d
 from steepest.nn.modules.dropout import Dropout
 from steepest.nn.modules.linear import Linear
 from steepest.nn.modules.module import Module
-from steepest.nn.modules.normalization import GroupNorm
 from steepest.nn.modules.pooling import AdaptiveAvgPool2d
+from steepest.vision.models.beginning import begin
 from steepest.vision.models.mobilenetv2 import divisible
 from steepest.vision.models.registry import network
 from steepest.vision.ops.misc import Conv2dNormActivation, SqueezeExcitation
@@ -84,17 +82,7 @@ class MobileNetV3(Module):
         self.avgpool = AdaptiveAvgPool2d(1)
         self.classifier = Sequential(Linear(6 * channels, last_channel), Hardswish(inplace=True), Dropout(p=dropout, inplace=True),
                                      Linear(last_channel, num_classes))
-        for m in self.modules():
-            if isinstance(m, Conv2d):
-                init.kaiming_normal_(m.weight, mode="fan_out")
-                if m.bias is not None:
-                    init.zeros_(m.bias)
-            elif isinstance(m, (BatchNorm2d, GroupNorm)):
-                init.ones_(m.weight)
-                init.zeros_(m.bias)
-            elif isinstance(m, Linear):
-                init.normal_(m.weight, 0, 0.01)
-                init.zeros_(m.bias)
+        begin(self)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.avgpool(self.features(x)).flatten(1))

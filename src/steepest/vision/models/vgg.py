@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.nn import init
 from steepest.nn.modules.activation import ReLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
@@ -13,6 +12,7 @@ from steepest.nn.modules.dropout import Dropout
 from steepest.nn.modules.linear import Linear
 from steepest.nn.modules.module import Module
 from steepest.nn.modules.pooling import AdaptiveAvgPool2d, MaxPool2d
+from steepest.vision.models.beginning import begin
 from steepest.vision.models.registry import network
 
 __all__ = ["VGG", "cfgs", "make_layers", "vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"]
@@ -37,17 +37,7 @@ class VGG(Module):
             Linear(512 * 7 * 7, 4096), ReLU(True), Dropout(p=dropout),
             Linear(4096, 4096), ReLU(True), Dropout(p=dropout), Linear(4096, num_classes))
         if init_weights:
-            for m in self.modules():
-                if isinstance(m, Conv2d):
-                    init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
-                    if m.bias is not None:
-                        init.constant_(m.bias, 0)
-                elif isinstance(m, BatchNorm2d):
-                    init.constant_(m.weight, 1)
-                    init.constant_(m.bias, 0)
-                elif isinstance(m, Linear):
-                    init.normal_(m.weight, 0, 0.01)
-                    init.constant_(m.bias, 0)
+            begin(self)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
