@@ -80,7 +80,7 @@ class Backward:
         """Walk from `roots`, each `(node or leaf, output number, gradient)`; the gradients of the wanted inputs by position."""
         self.roots = [r[0] for r in roots]
         if self.restricted:
-            self.survey(self.roots)
+            self.survey()
         if LeafHooks.wanted:
             self.awaited = self.ways_to_leaves()
         buffers: dict[Node, list[Tensor | None]] = {}
@@ -161,22 +161,10 @@ class Backward:
             if reached is None or target in reached:
                 self.arrive(target, number, g, buffers, ready, found)
 
-    def survey(self, roots: list[Any]) -> None:
+    def survey(self) -> None:
         """From which nodes one of the named inputs is reached. Nodes are older than those that use their results."""
-        seen: set[Node] = set()
-        order: list[Node] = []
-        stack = [r for r in roots if isinstance(r, Node)]
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if node in self.ends:
-                continue
-            order.append(node)
-            stack += [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Node)]
         self.to_run, self.reached = set(), {t for t, _ in self.wanted}
-        for node in sorted(order, key=lambda n: n.sequence):
+        for node in sorted(self.nodes(), key=lambda n: n.sequence):
             if any(e is not None and e[0] in self.reached for e in node.edges):
                 self.to_run.add(node)
                 self.reached.add(node)
