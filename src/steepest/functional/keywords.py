@@ -4,6 +4,7 @@ PyTorch's parser of arguments knows `axis` for `dim` and `keepdims` for `keepdim
 be given there as `size=`. Usual names cost one step of Python more: the tables are looked at where a call has failed.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from inspect import CO_VARARGS, Parameter, signature, unwrap
@@ -32,7 +33,9 @@ BY_PLACE = {"view": ("size", "dtype"), "type": ("dtype",)}
 
 
 def call_again(function: Callable[..., Any], name: str, args: tuple[Any, ...], given: Mapping[str, Any]) -> Any:
-    """The call that has just raised the TypeError in hand, under the names that the function has; the error where it has these already."""
+    """The call that has just raised the error in hand, under the names that the function has; the error where it has these already."""
+    if not given or isinstance(sys.exception(), AttributeError):
+        raise
     parameters = signature(function).parameters
     allowed = {p.name for p in parameters.values() if p.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)}
     first = next(iter(parameters), "")
@@ -56,13 +59,9 @@ def other_names(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def named(*args: Any, **given: Any) -> Any:
         try:
             return function(*args, **given)
-        except (AttributeError, TypeError) as problem:
+        except (AttributeError, TypeError):
             value = stranger(named, args, given)
-            if value is not NotImplemented:
-                return value
-            if not given or isinstance(problem, AttributeError):
-                raise
-            return call_again(function, name, args, given)
+            return call_again(function, name, args, given) if value is NotImplemented else value
 
     return update_wrapper(named, function)
 

@@ -72,12 +72,10 @@ def with_out(function: Callable[..., Any], exact: bool = False) -> Callable[...,
     def written(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         try:
             value = function(*args, **kwargs)
-        except (AttributeError, TypeError) as problem:
+        except (AttributeError, TypeError):
             value = stranger(written, args, kwargs)
             if value is not NotImplemented:
                 return value
-            if not kwargs or isinstance(problem, AttributeError):
-                raise
             value = call_again(function, function.__name__, args, kwargs)
         if out is None:
             return value

@@ -63,6 +63,14 @@ def stranger_or_error(function: Callable[..., Any], name: str, wrong: str, *give
     return result
 
 
+def _taken_by_stranger(function: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    """What the class of an operand that is no tensor makes of the call that has just failed; else the error in hand."""
+    result = stranger(function, given, options)
+    if result is NotImplemented:
+        raise
+    return result
+
+
 def unary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
     """The function of one tensor that a row of UNARY names."""
     bind = primitive.bind
@@ -101,10 +109,7 @@ def binary(name: str, primitive: Elementwise) -> Callable[..., Tensor]:
         try:
             pair = both(name, input, other)
         except TypeError:
-            found = stranger(function, (input, other), {})
-            if found is NotImplemented:
-                raise
-            return found
+            return _taken_by_stranger(function, input, other)
         result: Tensor = bind(*pair)
         return result if out is None else result_into(out, result)
 
@@ -124,10 +129,7 @@ def add(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None 
     try:
         a, b = both("add", input, other)
     except TypeError:
-        found = stranger(add, (input, other), {"alpha": alpha})
-        if found is NotImplemented:
-            raise
-        return found
+        return _taken_by_stranger(add, input, other, alpha=alpha)
     return result_into(out, ar.add(a, b) if alpha == 1 else ar.add_scaled(a, b, _whole_alpha(alpha, a, b)))
 
 
@@ -138,10 +140,7 @@ def sub(input: Any, other: Any, *early: Any, alpha: Any = 1, out: Tensor | None 
     try:
         a, b = both("sub", input, other)
     except TypeError:
-        found = stranger(sub, (input, other), {"alpha": alpha})
-        if found is NotImplemented:
-            raise
-        return found
+        return _taken_by_stranger(sub, input, other, alpha=alpha)
     if any(isinstance(x, bool) or getattr(x, "dtype", None) is dtypes.bool_ for x in (a, b)):
         raise RuntimeError(text("bool-subtraction"))
     return result_into(out, ar.sub(a, b) if alpha == 1 else ar.sub_scaled(a, b, _whole_alpha(alpha, a, b)))
