@@ -376,3 +376,22 @@ def test_masks_of_many_dimensions_have_gradients(ndim: int) -> None:
 def test_more_than_eight_dimensions_are_not_indexed_by_a_mask() -> None:
     with pytest.raises(NotImplementedError, match="at most 8"):
         torch.ones([1] * 9)[torch.ones([1] * 9, dtype=torch.bool)]
+
+
+def test_differences_of_complex_numbers_have_the_zeros_that_pytorch_has():
+    z = torch.tensor([0.5 - 0j])                                       # PyTorch's logarithm of the difference has the angle pi, not -pi
+    for difference in (z - 2, z - torch.tensor([2 + 0j]), z.clone().sub_(2), z.sub(1, alpha=2), torch.rsub(torch.tensor([2 + 0j]), z)):
+        assert math.copysign(1, difference.imag.item()) == 1 and torch.log(difference).imag.item() > 3
+    assert math.copysign(1, (torch.tensor([-0j]) + torch.tensor([complex(1, -0.0)])).imag.item()) == 1
+
+
+def test_a_complex_number_is_true_where_either_part_is_not_zero():
+    z, target = torch.tensor([1j, 0j, 2 + 0j]), torch.zeros(3, dtype=torch.bool)
+    target.copy_(z)
+    assert z.to(torch.bool).tolist() == z.bool().tolist() == target.tolist() == [True, False, True]
+
+
+def test_gradients_of_a_cosine_cancel_before_others_are_added():
+    x = torch.tensor([-2.7827534e-08], requires_grad=True)
+    (x.sum() + F.cosine_similarity(x, torch.tensor(True), dim=-1)).backward()
+    assert x.grad.tolist() == [1]

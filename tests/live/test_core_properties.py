@@ -304,6 +304,7 @@ def layout(x: Any) -> list[int]:
 ROUNDS = re.compile(r"(?<!/)/(?!/)|\*\*|exp|log|sin|cos|tan|sigmoid|erf|sqrt|reciprocal|pow|div_|div\(|mean|var|std|norm|soft|gelu|silu"
                     r"|\.elu|mish|logit|deg2rad|rad2deg|entr|i0e|sum|prod|@|lerp|einsum|linear|loss|entropy|cosine|addc|bmm|sinc|interpolate|hardswish")
 """Lines whose operation the two libraries may round in different ways."""
+SUMS = re.compile(r"sum|mean|var|@|einsum|linear\(|bmm")
 TRIALS = 32
 
 
@@ -312,7 +313,7 @@ class Moved(Run):
 
     def __init__(self, seed: int):
         super().__init__(torch)
-        self.random = np.random.default_rng(seed)
+        self.seed, self.random = seed, np.random.default_rng(seed)
 
     def follow(self, done: list[tuple[str, int | None]], place: tuple[int, bool]) -> Any:
         """The array at a place after the lines."""
@@ -328,23 +329,40 @@ class Moved(Run):
                 signs = np.where(target.detach().numpy() == 0, self.random.choice([-1, 1], tuple(target.shape)), 1)
                 moved = torch.from_numpy(np.asarray(signs * (1 + digit * self.random.integers(-2, 3, tuple(target.shape)))))
                 target.data.mul_(moved.to(target.dtype))
-                if target.is_floating_point():                  # to the odd last digits as well
+                if target.is_floating_point():                  # to the odd last digits as well; half of the time zeros stay zeros
                     toward = torch.from_numpy(np.asarray(self.random.choice([-np.inf, np.nan, np.inf], tuple(target.shape)))).to(target)
-                    target.data.copy_(torch.where(toward.isnan(), target.detach(), torch.nextafter(target.detach(), toward)))
+                    kept = toward.isnan() | target.isinf() | ((target == 0) & (self.seed % 2 == 0))
+                    target.data.copy_(torch.where(kept, target.detach(), torch.nextafter(target.detach(), toward)))
                 if "gelu" in line:                              # 1 + erf(x) keeps no digit where erf(x) is near -1
                     left = self.tensors[int(re.findall(r"\bt(\d+)\b", line)[0])].detach().abs().to(target.dtype)
-                    target.data.add_(left * torch.from_numpy(np.asarray(digit * self.random.integers(-2, 3, tuple(target.shape)))).to(left))
+                    target.data.add_(left * digit * self.noise(left))
                 if "entropy" in line or "log_softmax" in line:  # x - log(sum(exp(x))) keeps no digit where one share is all
-                    target.data.add_(torch.from_numpy(np.asarray(digit * self.random.integers(-2, 3, tuple(target.shape)))).to(target))
+                    target.data.add_(digit * self.noise(target))
+                if SUMS.search(line):                           # terms that cancel leave the rounding of the largest
+                    moves, unit = self.noise(target), digit * self.largest(line)
+                    gone = (moves == 0) & (target.detach().abs() <= 2 * unit)
+                    target.data.copy_(torch.where(gone, 0, target.detach() + moves * unit))
             elif ROUNDS.search(line) and CONVERTED.fullmatch(line) and target.dtype in INTEGERS and 0 not in target.stride():
-                digits = self.random.integers(-2, 3, tuple(target.shape)) * torch.finfo(torch.float32).eps
-                target.data.add_((target.double() * torch.from_numpy(np.asarray(digits))).round().to(target.dtype))
+                target.data.add_((target.double() * self.noise(target.double()) * torch.finfo(torch.float32).eps).round().to(target.dtype))
+            if target.is_complex() and "neg" in line and 0 not in target.stride():      # 0 - x where a vector is full, -x elsewhere
+                parts = torch.view_as_real(target.detach())
+                parts.copy_(torch.where(parts == 0, torch.copysign(parts, self.noise(parts)), parts))
             if written is None:
                 self.tensors.append(result)
         if place[1]:
             total_of(self).backward()
         found = self.tensors[place[0]]
         return (found.grad if place[1] else found.detach()).numpy(force=True)
+
+    def noise(self, target: Any) -> Any:
+        """From -2 to 2 for every element."""
+        return torch.from_numpy(np.asarray(self.random.integers(-2, 3, tuple(target.shape)))).to(target)
+
+    def largest(self, line: str) -> float:
+        """The greatest finite absolute value among the tensors that a line names, or for a product of matrices that of their product."""
+        found = [np.abs(self.tensors[int(k)].numpy(force=True)) for k in re.findall(r"\bt(\d+)\b", line)]
+        sizes = [float(x[np.isfinite(x)].max(initial=0)) for x in found]
+        return float(np.prod(sizes)) if re.search("@|einsum|linear|bmm", line) else max(sizes)
 
 
 def unstable(done: list[tuple[str, int | None]], found: Different) -> bool:
@@ -556,6 +574,8 @@ def finish(theirs: Run, mine: Run) -> None:
         return
     if "modified by an inplace operation" in str(outcomes[0]) and outcomes[1] is None:
         return                     # where an operation's input is its target, the value it needs is kept here
+    if "modified by an inplace operation" in str(outcomes[1]) and any(0 in x.stride() for x in theirs.tensors):
+        return                     # PyTorch warns of writes into expanded tensors, and lets those pass of which it has kept a copy
     assert (outcomes[0] is None) == (outcomes[1] is None), f"backward: {outcomes[0]} here {outcomes[1]}"
     if outcomes[0] is not None:
         return

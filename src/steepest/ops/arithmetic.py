@@ -67,19 +67,32 @@ def underivable(g: Any) -> Any:
     raise RuntimeError(text("not-differentiable"))
 
 
+def complex_sum(a: Any, b: Any) -> Any:
+    """PyTorch multiplies the second of two complex numbers by 1 + 0j, which shows in the signs of zeros."""
+    return a + b * complex(1, 0)
+
+
+def complex_difference(a: Any, b: Any) -> Any:
+    """The second multiplied by -1 + 0j, which `-(1 + 0j)` is not."""
+    return a + b * complex(-1, 0)
+
+
 # arithmetic -----------------------------------------------------------------------------------------------------------------------
-add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g)
+add = elementwise("add", lambda m, a, b: a + b, a=lambda g: g, b=lambda g: g, of_complex=complex_sum)
 add_scaled = elementwise("add_scaled", lambda m, a, b, alpha: m.fma(b, alpha, a), node="AddBackward0", held=("alpha",),
                          a=lambda g: g, b=lambda g, alpha: g * alpha)
-sub = elementwise("sub", lambda m, a, b: a - b, number=("a", "RsubBackward1"), a=lambda g: g, b=lambda g: -g)
+sub = elementwise("sub", lambda m, a, b: a - b, number=("a", "RsubBackward1"), a=lambda g: g, b=lambda g: -g,
+                  of_complex=complex_difference)
 sub_scaled = elementwise("sub_scaled", lambda m, a, b, alpha: m.fma(b, -alpha, a), node="SubBackward0", held=("alpha",),
-                         a=lambda g: g, b=lambda g, alpha: -(g * alpha))
-rsub = elementwise("rsub", lambda m, a, b: b - a, number=("b", "RsubBackward1"), a=lambda g: -g, b=lambda g: g)
+                         a=lambda g: g, b=lambda g, alpha: -(g * alpha), of_complex=lambda a, b, alpha: a + b * (0 - alpha))
+rsub = elementwise("rsub", lambda m, a, b: b - a, number=("b", "RsubBackward1"), a=lambda g: -g, b=lambda g: g,
+                   of_complex=lambda a, b: complex_difference(b, a))
 mul = elementwise("mul", lambda m, a, b: a * b, a=lambda g, b: g * conjugate(b), b=lambda g, a: g * conjugate(a))
 div = elementwise("div", lambda m, a, b: a / b, promote="float", a=lambda g, b: g / conjugate(b),
                   b=lambda g, a, b: -g * conjugate((a / b) / b))
-add_number = elementwise("add", lambda m, a, b: a + b, number=("b", "AddBackward1"), a=lambda g: g, b=lambda g: g)
-sub_number = elementwise("sub", lambda m, a, b: a - b, number=("b", "SubBackward1"), a=lambda g: g, b=lambda g: -g)
+add_number = elementwise("add", lambda m, a, b: a + b, number=("b", "AddBackward1"), a=lambda g: g, b=lambda g: g, of_complex=complex_sum)
+sub_number = elementwise("sub", lambda m, a, b: a - b, number=("b", "SubBackward1"), a=lambda g: g, b=lambda g: -g,
+                         of_complex=complex_difference)
 mul_number = elementwise("mul", lambda m, a, b: a * b, number=("b", "MulBackward1"), a=lambda g, b: g * conjugate(b),
                          b=lambda g, a: g * conjugate(a))
 """What PyTorch's functions of several steps add, subtract and multiply by: a number, which is no operand of the node."""
@@ -214,7 +227,7 @@ class Cast(Elementwise):
         (x,) = operands
         to: dtype = params["to"]
         array = x.array
-        if to.category < dtypes.COMPLEX and x.dtype.is_complex:
+        if dtypes.BOOL < to.category < dtypes.COMPLEX and x.dtype.is_complex:      # any part that is not 0 makes a bool True
             array = array.real
         if to.category == dtypes.INTEGER and x.dtype.is_floating_point and to.itemsize < 4:
             array = array.astype("int64")

@@ -58,8 +58,10 @@ class Elementwise(Primitive):
     form = "map"
 
     def __init__(self, name: str, definition: Callable[..., Any], rules: dict[str, Any], node_name: str, promote: str,
-                 gives: tuple[dtype | None, ...], keep: tuple[str, ...], held: tuple[str, ...] = (), refuses: str = ""):
+                 gives: tuple[dtype | None, ...], keep: tuple[str, ...], held: tuple[str, ...] = (), refuses: str = "",
+                 of_complex: Callable[..., Any] | None = None):
         super().__init__(name, arguments(definition)[1:], rules, node_name)
+        self.of_complex = of_complex
         self.definition, self.promote, self.gives = definition, promote, gives
         self.keep = tuple(self.position[n] for n in keep)
         self.held = tuple(self.position[n] for n in held)
@@ -122,6 +124,8 @@ class Elementwise(Primitive):
 
     def kernel(self, compute: dtype) -> Any:
         """What evaluates the definition over arrays of dtype `compute`."""
+        if compute.is_complex and self.of_complex is not None:
+            return self.of_complex
         function = single_call(self.definition, len(self.inputs))
         if type(function) is np.ufunc:
             return function
@@ -300,18 +304,20 @@ def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", pr
                 gives: dtype | tuple[dtype | None, ...] | None = None, results: int = 1, keep: tuple[str, ...] = (),
                 held: tuple[str, ...] = (),
                 number: tuple[str, str] | None = None, kind: type[Elementwise] = Elementwise, rounds_once: bool = False,
-                refuses: str = "", **rules: Any) -> Elementwise:
+                refuses: str = "", of_complex: Callable[..., Any] | None = None, **rules: Any) -> Elementwise:
     """Make an elementwise operation.
 
     `promote="float"` computes integers in the default floating dtype; `gives` fixes the dtype of the result (bool for
     comparisons); operands named in `keep` do not take part in promotion, nor do numbers named in `held`, which have the dtype of
     the others; `results` counts the values of the definition;
     `number` is an operand and the name of the node where that operand is a Python number; `kind` is a subclass to be made;
-    of `rounds_once` see `Primitive`; `refuses` names the dtypes that PyTorch has no kernel for on the CPU (`core.dtype.GROUPS`).
+    of `rounds_once` see `Primitive`; `refuses` names the dtypes that PyTorch has no kernel for on the CPU (`core.dtype.GROUPS`);
+    `of_complex` is evaluated over NumPy's arrays in place of the definition where the numbers are complex and PyTorch writes it in
+    another way.
     """
     if not isinstance(gives, tuple):
         gives = (gives,) * results
-    made = kind(name, definition, rules, node, promote, gives, keep, held, refuses)
+    made = kind(name, definition, rules, node, promote, gives, keep, held, refuses, of_complex)
     made.rounds_once = rounds_once
     if number is not None:
         made.name_with_number(*number)

@@ -10,14 +10,14 @@ from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import in_single_precision
 from steepest.functional.reducing import norm
-from steepest.functional.shaping import broadcast_tensors, to_dtype
+from steepest.functional.shaping import to_dtype
 from steepest.functional.supporting import refuses
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.arithmetic import where
 from steepest.ops.composites import composite
 from steepest.ops.creation import constant
-from steepest.ops.maps import elementwise
+from steepest.ops.maps import common_shape, elementwise
 from steepest.ops.reductions import wrap
 
 held = elementwise("held", lambda m, x, low: m.maximum(x, low), node="CloneBackward0", x=lambda g: g)
@@ -39,7 +39,10 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     if not common.is_floating_point:
         raise RuntimeError(text("similarity-dtype", dtype=common))
     # as in PyTorch each is divided in its own dtype, and only then they meet
-    x1, x2 = broadcast_tensors(*[x if x.dtype.is_floating_point else to_dtype(x, common) for x in (x1, x2)])
+    x1, x2 = (x if x.dtype.is_floating_point else to_dtype(x, common) for x in (x1, x2))
+    if x1.array.shape != x2.array.shape:           # both, so that gradients that cancel meet before others come: nodes of PyTorch's graph
+        shape = common_shape("cosine_similarity", x1.array.shape, x2.array.shape)
+        x1, x2 = x1.expand(*shape), x2.expand(*shape)
     d = wrap(dim, x1.array.ndim)
     if not x1.array.ndim:
         return cosine_similarity(x1.reshape(1), x2.reshape(1), 0, eps)
