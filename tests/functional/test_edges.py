@@ -393,5 +393,6 @@ def test_a_complex_number_is_true_where_either_part_is_not_zero():
 
 def test_gradients_of_a_cosine_cancel_before_others_are_added():
     x = torch.tensor([-2.7827534e-08], requires_grad=True)
-    (x.sum() + F.cosine_similarity(x, torch.tensor(True), dim=-1)).backward()
+    y = x * 1
+    (F.cosine_similarity(y, torch.tensor(True), dim=-1) + y.sum()).backward()
     assert x.grad.tolist() == [1]
