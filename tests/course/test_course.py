@@ -3,34 +3,22 @@
 Long programs are shortened as scripts/reference/course.py says; it also made the reference.
 """
 
-import importlib.util
 import json
 import linecache
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from reference import course as reference
 
 from steepest.compiling import native_loops
 from steepest.compiling.native_loops import native_sites
 from steepest.course import PROGRAMS, Program, data_path, path_of
 
-ROOT = Path(__file__).parent.parent.parent
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
 
-
-def load_reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_course", ROOT / "scripts" / "reference" / "course.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-reference = load_reference()
 EXPECTED = json.loads(reference.REFERENCE.read_text(encoding="utf-8"))["outputs"]
 
 

@@ -1,29 +1,15 @@
 """Distributions draw PyTorch's samples and give its log-probabilities, moments, gradients, divergences and errors."""
 
 import importlib
-import importlib.util
 import json
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from reference import distributions as reference
 
 import steepest
 from steepest import distributions
 
-ROOT = Path(__file__).parent.parent.parent
-
-
-def load_reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_distributions", ROOT / "scripts" / "reference" / "distributions.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-reference = load_reference()
 EXPECTED = json.loads(reference.REFERENCE.read_text(encoding="utf-8"))["cases"]
 
 

@@ -1,24 +1,13 @@
 """The gallery's programs, unmodified PyTorch, print under `steepest run` what they print under PyTorch 2.13."""
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from reference import gallery
 
 ROOT = Path(__file__).parent.parent.parent
 
-
-def load_reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_gallery", ROOT / "scripts" / "reference" / "gallery.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-gallery = load_reference()
 EXPECTED = json.loads(gallery.REFERENCE.read_text(encoding="utf-8"))["outputs"]
 
 

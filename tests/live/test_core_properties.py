@@ -305,7 +305,7 @@ ROUNDS = re.compile(r"(?<!/)/(?!/)|\*\*|exp|log|sin|cos|tan|sigmoid|erf|sqrt|rec
                     r"|\.elu|mish|logit|deg2rad|rad2deg|entr|i0e|sum|prod|@|lerp|einsum|linear|loss|entropy|cosine|addc|bmm|sinc|interpolate|hardswish")
 """Lines whose operation the two libraries may round in different ways."""
 SUMS = re.compile(r"sum|mean|var|@|einsum|linear\(|bmm")
-TRIALS = 32
+TRIALS = 32, 256
 
 
 class Moved(Run):
@@ -367,14 +367,18 @@ class Moved(Run):
 
 def unstable(done: list[tuple[str, int | None]], found: Different) -> bool:
     """Whether PyTorch's own result moves as far when its last digits do."""
-    trials = []
-    for seed in range(TRIALS):
+    trials: list[Any] = []
+    for seed in range(TRIALS[-1]):
         try:
             trials.append(Moved(seed).follow(done, found.place))
         except ERRORS:
             return True                                         # another way through the program
-    if any(t.shape != found.want.shape for t in trials):
-        return True
+        if trials[-1].shape != found.want.shape or len(trials) in TRIALS and _explained(trials, found):
+            return True
+    return False
+
+
+def _explained(trials: list[Any], found: Different) -> bool:
     if found.want.shape != found.got.shape:
         return False
     parts = [np.real, np.imag] if found.want.dtype.kind == "c" else [lambda x: x.astype(np.float64)]

@@ -83,17 +83,17 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             place = a
     if place is not None and device(place).type not in ("cpu",):
         raise RuntimeError(text("no-such-device", device=place))
-    return formatted(to_dtype(self, wanted or self.dtype, copy), kwargs.get("memory_format"))
+    return in_format(to_dtype(self, wanted or self.dtype, copy), kwargs.get("memory_format"))
 
 
-def formatted(x: Tensor, memory_format: Any) -> Tensor:
+def in_format(x: Tensor, memory_format: Any) -> Tensor:
     """The tensor in a memory format; itself where it is in that, or None or `torch.preserve_format` was given."""
     return x if memory_format in (None, PRESERVE) else contiguous(x, memory_format)
 
 
 def _to(kind: dtype) -> Callable[..., Tensor]:
     def method(self: Tensor, memory_format: Any = None) -> Tensor:
-        return formatted(to_dtype(self, kind), memory_format)
+        return in_format(to_dtype(self, kind), memory_format)
 
     method.__doc__ = f"Converted to {kind}."
     return method
