@@ -29,3 +29,20 @@ def test_to_the_last_bit(case: str, dtype: str) -> None:
 def test_integers_stay_integers() -> None:
     for t in (steepest, torch):
         assert t.arange(4).sub(t.arange(4), alpha=3).tolist() == [0, -2, -4, -6]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sums_and_means_to_the_last_bit(dtype: str) -> None:
+    random = np.random.default_rng(1)
+    for shape, dim in (((5,), 0), ((100_003,), 0), ((300, 400), 0), ((300, 400), 1), ((300, 400), None), ((2000, 5), 0), ((2000, 5), 1),
+                       ((7, 2049, 33), 1), ((8, 16, 9, 11), (0, 2, 3)), ((8, 16, 9, 11), (0, 1))):
+        x = random.normal(size=shape).astype(dtype)
+        for of in ("sum", "mean"):
+            ours, theirs = (getattr(t.from_numpy(x.copy()), of)(dim).numpy() for t in (steepest, torch))
+            assert np.array_equal(ours, theirs), (shape, dim, of)
+    x = random.normal(size=(90, 70)).astype(dtype)
+    for dim in (0, 1):
+        ours, theirs = (t.from_numpy(x.copy()).T.sum(dim).numpy() for t in (steepest, torch))
+        assert np.array_equal(ours, theirs)
+    losses = [t.nn.functional.mse_loss(t.from_numpy(x), t.from_numpy(x[::-1].copy())).item() for t in (steepest, torch)]
+    assert losses[0] == losses[1]

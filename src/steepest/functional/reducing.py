@@ -87,8 +87,7 @@ def _mean_body(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
 
 
 def _mean_kernel(x: Any, dim: Any, keepdim: bool, count: int) -> Any:
-    out = np.add.reduce(x, axis=dim, keepdims=keepdim,
-                        dtype=np.float32 if x.dtype.itemsize == 2 else None)  # type: ignore[call-overload]
+    out = red.summed(x if x.dtype.itemsize > 2 else x.astype(np.float32), dim, keepdim)
     return np.ascontiguousarray(out / count, x.dtype).reshape(np.shape(out))
 
 

@@ -1,6 +1,4 @@
-"""Small matrices: products, with a bias added to every row, and sums down the columns. There a library spends most of its time on
-looking at its arguments.
-"""
+"""Products of small matrices, with a bias added to every row: there a library spends most of its time on looking at its arguments."""
 
 import functools
 from typing import Any
@@ -12,14 +10,13 @@ from steepest.lower.arrays import address, data, quick_function, size, stride
 from steepest.lower.scalar import Scalars
 from steepest.lower.text import Function, itemsize
 
-__all__ = ["SMALL", "column_sums", "product"]
+__all__ = ["SMALL", "product"]
 
 Array = np.ndarray[Any, Any]
 SMALL = 1 << 13
 """Multiplications up to which a product is done here."""
 ROOM = 1 << 12
 """Numbers of the second factor that are laid out on the stack."""
-LONGEST = 128
 DTYPES = {"f": "float32", "d": "float64"}
 
 
@@ -54,30 +51,6 @@ def _write(f: Function, dtype: str, biased: bool) -> None:
             f.store(result, address(f, out, (f.add(f.mul(i, columns), first), item)), dtype, width, mask=mask)
 
 
-def _write_sums(f: Function, dtype: str) -> None:
-    width = machine.width(dtype)
-    m = Scalars(f, width)
-    x, out, rows, columns, apart = data(f, "%x"), data(f, "%out"), size(f, "%x", 0), size(f, "%x", 1), stride(f, "%x", 0)
-    total = f.variable(dtype, width)
-    with f.loop(columns, width) as first:
-        mask = f.below(f.op(f"sub i64 {columns}, {first}"), width)
-        total.set(m.constant(0, dtype).name)
-        with f.loop(rows) as i:
-            value = f.load(f.gep(address(f, x, (i, apart)), first, dtype), dtype, width, mask=mask)
-            total.set((m.value(total.get(), dtype) + m.value(value, dtype)).name)
-        f.store(total.get(), f.gep(out, first, dtype), dtype, width, mask=mask)
-
-
-@functools.cache
-def _sums_kernel(dtype: str | None) -> Any:
-    if dtype is None:
-        return None
-    try:
-        return quick_function("column_sums", ["x", "out"], lambda f: _write_sums(f, dtype))
-    except machine.Unavailable:
-        return None
-
-
 @functools.cache
 def _kernel(dtype: str | None, biased: bool) -> Any:
     if dtype is None:
@@ -103,14 +76,3 @@ def product(a: Array, b: Array, bias: Array | None = None) -> Array | None:
     out = np.empty((rows, columns), a.dtype)
     return kernel(a, b, out) if bias is None else kernel(a, b, bias, out)
 
-
-def column_sums(x: Array) -> Array | None:
-    """The sums down the columns of a matrix whose rows are contiguous, each row added in turn.
-
-    None where it is too large or has one long column, which NumPy adds up in pairs, and where there is no native code.
-    """
-    rows, columns = x.shape
-    if x.size > SMALL or columns == 1 and rows > LONGEST or x.strides[1] != x.itemsize:
-        return None
-    kernel = _sums_kernel(DTYPES.get(x.dtype.char))
-    return None if kernel is None else kernel(x, np.empty(columns, x.dtype))

@@ -19,9 +19,16 @@ from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import full, positions
 from steepest.ops.views import expand, narrow, unsqueeze, view
 
-column_sums: list[Callable[[Any], Any]] = []
-"""Native code for the sums down the columns of a small matrix, or None where it has none; the layer that compiles puts it here."""
-FIRST = (0,)
+sums: list[Callable[[Any, tuple[int, ...]], Any]] = []
+"""Native code for sums over some dimensions, which it leaves out, or None where it has none; the layer that compiles puts it here."""
+
+
+def summed(x: Any, dim: tuple[int, ...], keepdim: bool = False) -> Any:
+    """The sums of an array of floating numbers, in PyTorch's order where that is known."""
+    found = sums[0](x, dim) if sums else None
+    if found is None:
+        return np.add.reduce(x, axis=dim, keepdims=keepdim)
+    return found.reshape([1 if d in dim else n for d, n in enumerate(x.shape)]) if keepdim else found
 
 
 class Reduction(Primitive):
@@ -44,10 +51,11 @@ class Reduction(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
         array, dim, keepdim = x.array, params["dim"], params["keepdim"]
-        if self.ufunc is np.add and dim == FIRST and array.ndim == 2 and not keepdim and column_sums:
-            found = column_sums[0](array)
+        if self.ufunc is np.add and array.dtype.kind == "f" and sums:
+            found = sums[0](array, dim)
             if found is not None:
-                return finish(self, operands, params, fresh(found, x.dtype))
+                shape = [1 if d in dim else n for d, n in enumerate(array.shape)]
+                return finish(self, operands, params, fresh(found.reshape(shape) if keepdim else found, x.dtype))
         to = self.result_dtype(x.dtype)
         if self.identity is None and any(array.shape[d] == 0 for d in dim):
             raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(array.shape)))

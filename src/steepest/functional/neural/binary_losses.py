@@ -14,6 +14,7 @@ from steepest.functional.neural.reduction import array_function, check_tensors, 
 from steepest.functional.supporting import refuses
 from steepest.ops import activations as act
 from steepest.ops import functions as fn
+from steepest.ops import reductions as red
 from steepest.ops.composites import composite
 from steepest.ops.maps import elementwise
 
@@ -40,7 +41,7 @@ def _fold_weighted(terms: Any, weight: Any, reduction: str, count: int) -> Any:
         terms = terms * weight
     if reduction == "none":
         return terms
-    total = np.add.reduce(terms, axis=None)
+    total = red.summed(terms, tuple(range(terms.ndim)))
     return np.asarray(total / count if count != 1 else total, terms.dtype)
 
 

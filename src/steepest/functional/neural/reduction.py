@@ -55,7 +55,7 @@ def array_function(term: Elementwise, of: Any) -> Any:
 def _fold_array(out: Any, reduction: str, count: int) -> Any:
     if reduction == "none":
         return out
-    total = np.add.reduce(out, axis=None)
+    total = red.summed(out, tuple(range(out.ndim)))
     return np.asarray(total / count if count != 1 else total, out.dtype)
 
 
