@@ -1,5 +1,7 @@
 """Sums of products are rounded where PyTorch rounds them: once, as fused multiply-adds."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
@@ -31,6 +33,16 @@ def test_integers_stay_integers() -> None:
         assert t.arange(4).sub(t.arange(4), alpha=3).tolist() == [0, -2, -4, -6]
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """PyTorch on one thread: on several it sums in parts."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_sums_and_means_to_the_last_bit(dtype: str) -> None:
     random = np.random.default_rng(1)

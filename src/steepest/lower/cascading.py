@@ -211,7 +211,7 @@ def cascade(x: Array, dim: tuple[int, ...]) -> Array | None:
     if kernel is None:
         return None
     out: Array = np.empty(_left(shape, dim), x.dtype)
-    return kernel(taken, out)  # type: ignore[no-any-return]
+    return kernel(taken, out)
 
 
 def _apart(x: Array, dim: tuple[int, ...]) -> Array | None:

@@ -27,7 +27,7 @@ def summed(x: Any, dim: tuple[int, ...], keepdim: bool = False) -> Any:
     """The sums of an array of floating numbers, in PyTorch's order where that is known."""
     found = sums[0](x, dim) if sums else None
     if found is None:
-        return np.add.reduce(x, axis=dim, keepdims=keepdim)
+        return np.add.reduce(x, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
     return found.reshape([1 if d in dim else n for d, n in enumerate(x.shape)]) if keepdim else found
 
 
