@@ -12,7 +12,7 @@ from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone, no_gradient
 from steepest.ops.creation import constant
 from steepest.ops.maps import Elementwise
-from steepest.ops.views import expand, write
+from steepest.ops.views import asks_for_layout, expand, layout_of, write
 
 __all__ = ["assign", "inplace_map", "inplace_maps"]
 
@@ -147,7 +147,8 @@ def _rebase(target: Tensor, value: Tensor, computed_for_it: bool, overwrite: Pri
     old = fresh(base.array, base.dtype)
     old.node, old.needs_grad, old.output_nr = base.node, base.needs_grad, base.output_nr
     stand_in = fresh(base.array, base.dtype)
-    result = finish(write, (old, value), {"steps": view.steps}, stand_in)
+    layout = layout_of(base) if asks_for_layout(view.steps) else None
+    result = finish(write, (old, value), {"steps": view.steps, "layout": layout}, stand_in)
     base.node, base.needs_grad, base.output_nr = result.node, True, 0
     view.family.stamp += 1
 

@@ -75,18 +75,24 @@ refreshers.append(_replay)
 
 # rules ----------------------------------------------------------------------------------------------------------------------------
 class Write(Primitive):
-    """The base with the region that view steps reach replaced by a value."""
+    """The base with the region that view steps reach replaced by a value.
+
+    `layout` is how the base lies in its storage, where the steps ask for that: see `layout_of`.
+    """
 
     form = "write"
 
     def __init__(self) -> None:
         super().__init__("write", ("base", "value"), {
-            "base": lambda g, like, steps: write(g, full((), 0, g.dtype), steps=steps),
-            "value": lambda g, steps: reach(g, steps)}, "CopySlices")
+            "base": lambda g, like, steps, layout: write(g, full((), 0, g.dtype), steps=steps, layout=layout),
+            "value": lambda g, steps, layout: reach(laid_out(g, layout) if asks_for_layout(steps) else g, steps)}, "CopySlices")
+
+    def __call__(self, base: Any, value: Any, steps: Any, layout: "Layout | None" = None) -> Any:
+        return super().__call__(base, value, steps=steps, layout=layout)
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         base, value = operands
-        result = fresh(base.array.copy(), base.dtype)
+        result = fresh(_copied(base.array, params["layout"]), base.dtype)
         region = result.array
         for step, step_params in params["steps"]:
             region = step.index_map(region, **step_params)
@@ -97,6 +103,44 @@ class Write(Primitive):
 
 
 write = Write()
+
+
+Layout = tuple[tuple[int, ...], int, int]
+
+
+def layout_of(x: Tensor) -> Layout | None:
+    """A tensor's strides, where it begins in its storage, and the size of that, in elements; None where it fills it in order."""
+    size = x.storage_cell.flat.size
+    if x.array.flags.c_contiguous and x.array.size == size:
+        return None
+    return tuple(s // x.array.itemsize for s in x.array.strides), x.storage_cell.offset(x.array), size
+
+
+def _copied(array: Array, layout: Layout | None) -> Array:
+    if layout is None:
+        return array.copy()
+    strides, offset, size = layout
+    copy = _strided(np.zeros(size, array.dtype), array.shape, strides, offset)
+    copy[...] = array
+    return copy
+
+
+LOGICAL = frozenset(("expand", "permute", "transpose", "t", "squeeze", "unsqueeze", "select", "slice", "diagonal", "unfold", "alias"))
+"""Views that show the same elements wherever these lie in memory."""
+
+
+def asks_for_layout(steps: Any) -> bool:
+    """Whether what view steps lead to depends on how the base lies in memory."""
+    return any(step.name not in LOGICAL for step, _ in steps)
+
+
+def laid_out(g: Any, layout: Layout | None) -> Any:
+    """A gradient that lies in memory as the tensor does that it belongs to."""
+    if layout is None:
+        return g.contiguous()
+    strides, offset, size = layout
+    window = {"shape": tuple(g.array.shape), "strides": strides, "offset": offset, "own": None}
+    return as_strided(write(full((size,), 0, g.dtype), g, steps=((as_strided, window),)), **window)
 
 
 def reach(x: Any, steps: Any) -> Any:
