@@ -30,19 +30,20 @@ def test_what_packages_import_routinely_can_be_imported(line):
 
 
 def test_a_name_is_there_to_be_asked_about_and_an_error_to_use():
-    assert not isinstance(nn.Linear(1, 1), steepest.fx.GraphModule)
-    assert steepest.fx.GraphModule is steepest.fx.GraphModule
-    with pytest.raises(RuntimeError, match="torch.fx.Tracer is out of scope here"):
-        steepest.fx.Tracer()
-    with pytest.raises(AttributeError, match=r"torch.fx.Graph.print_tabular is out of scope"):
-        _ = steepest.fx.Graph.print_tabular
+    from steepest._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+
+    assert not isinstance(nn.Linear(1, 1), FakeTensor) and steepest._C.Graph is steepest._C.Graph
+    with pytest.raises(RuntimeError, match="torch._subclasses.fake_tensor.FakeTensorMode is out of scope here"):
+        FakeTensorMode()
+    with pytest.raises(AttributeError, match=r"torch._C.Graph.nodes is out of scope"):
+        _ = steepest._C.Graph.nodes
     with pytest.raises(RuntimeError, match="torch.onnx.export is out of scope here"):
         steepest.onnx.export(nn.Linear(1, 1), steepest.ones(1), "file.onnx")
     assert not steepest.onnx.is_in_onnx_export() and not steepest._dynamo.is_compiling()
 
 
 def test_what_is_decorated_stays_what_it_is():
-    assert steepest.fx.wrap(len) is len and steepest._dynamo.disable(len) is len and steepest._dynamo.disable(recursive=False)(len) is len
+    assert steepest._dynamo.disable(len) is len and steepest._dynamo.disable(recursive=False)(len) is len
     assert isinstance(steepest.compile(nn.Linear(1, 1)), steepest._dynamo.OptimizedModule)
     assert steepest._C._LinAlgError is steepest.linalg.LinAlgError
 

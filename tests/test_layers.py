@@ -19,7 +19,7 @@ LAYERS = [
     {"nn", "optim", "data", "distributions"},
     {"serialization"},
     {"compiling"},
-    {"diagnose", "timing"},
+    {"diagnose", "timing", "fx"},
     {"tables", "course", "datasets", "vision"},
     {"viz"},
     {"cli"},

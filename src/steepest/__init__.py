@@ -87,7 +87,7 @@ _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", 
          "signal", "multiprocessing", "func", "testing",
          "sparse", "hub", "xpu", "__future__", "_utils",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
-         "accelerator", "diagnose", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types",
+         "accelerator", "diagnose", "fx", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types",
          "__config__",
          "storage", "quasirandom", "overrides", "_C", "_higher_order_ops", "library", "ops", "profiler"}
 _NEURAL = """
@@ -113,7 +113,7 @@ _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | dict.fromkeys(_COMPILE
     "is_anomaly_check_nan_enabled": "autograd.anomaly_mode", "set_anomaly_enabled": "autograd.anomaly_mode",
     "to_dlpack": "utils.dlpack", "OutOfMemoryError": "errors", "AcceleratorError": "errors",
     "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
-    **dict.fromkeys(("DisableTorchFunction", "DisableTorchFunctionSubclass"), "core.overriding"),
+    **dict.fromkeys(("DisableTorchFunction", "DisableTorchFunctionSubclass", "_assert"), "core.overriding"),
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 _METHODS_TOO = {f"{name}_" for name in """

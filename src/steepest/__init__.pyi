@@ -25,6 +25,7 @@ from steepest import (
     distributions as distributions,
     fft as fft,
     func as func,
+    fx as fx,
     hub as hub,
     jit as jit,
     library as library,
@@ -86,6 +87,7 @@ from steepest.core.dtype import dtype as dtype
 from steepest.core.overriding import (
     DisableTorchFunction as DisableTorchFunction,
     DisableTorchFunctionSubclass as DisableTorchFunctionSubclass,
+    _assert as _assert,
 )
 from steepest.core.size import Size as Size
 from steepest.core.sparse import SparseTensor

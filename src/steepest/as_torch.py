@@ -98,7 +98,7 @@ HOMES = {"steepest.core.tensor": "torch", "steepest.core.size": "torch", "steepe
          "steepest.return_types": "torch.return_types", "steepest.optim.lr_scheduler": "torch.optim.lr_scheduler"}
 
 
-RENAMED = tuple(f"steepest.{name}" for name in ("core", "autograd", "nn", "optim", "utils", "distributions"))
+RENAMED = tuple(f"steepest.{name}" for name in ("core", "autograd", "nn", "optim", "utils", "distributions", "fx"))
 """Packages whose modules are called as PyTorch's, but for those above."""
 
 

@@ -19,8 +19,8 @@ def test_second_it_names_the_line_to_move() -> None:
 
 
 def test_submodules_that_only_torch_has_are_not_found_in_it() -> None:
-    done = python("import steepest.as_torch\nimport torch.fx\ntorch.fx.symbolic_trace(abs)")
-    assert done.stderr.splitlines()[-1].startswith("RuntimeError: torch.fx.symbolic_trace is out of scope here")
+    done = python("import steepest.as_torch\nimport torch.onnx\ntorch.onnx.export(abs)")
+    assert done.stderr.splitlines()[-1].startswith("RuntimeError: torch.onnx.export is out of scope here")
     done = python("import steepest.as_torch\nimport torch.no_such_thing")
     assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'torch.no_such_thing'"
 

@@ -143,11 +143,17 @@ def handle(func: Callable[..., Any], relevant: Sequence[Any], args: Any, kwargs:
     raise TypeError(text("no-implementation", function=named, kinds=list(kinds)))
 
 
+ALSO_MAKING: list[type] = []
+"""Classes that are asked by functions that make tensors, too: such an object may stand for a size."""
+
+
 def look(args: tuple[Any, ...], kwargs: dict[str, Any], classes: bool = True) -> list[Any] | None:
     """The objects among the arguments that take part, and an empty list for a mode alone; None where nobody does."""
     if not state.all:
         return None
-    found = overloaded((*args, *kwargs.values()) if kwargs else args) if classes and state.subclasses else []
+    found = overloaded((*args, *kwargs.values()) if kwargs else args) if (classes or ALSO_MAKING) and state.subclasses else []
+    if not classes:
+        found = [x for x in found if isinstance(x, tuple(ALSO_MAKING))]
     return found if found or state.modes else None
 
 
@@ -241,6 +247,14 @@ def has_torch_function_unary(x: Any) -> bool:
 def has_torch_function_variadic(*relevant_args: Any) -> bool:
     """`has_torch_function` for several objects."""
     return has_torch_function(relevant_args)
+
+
+def _assert(condition: Any, message: str) -> None:
+    """An `assert` that classes see, so that it stays in traced programs."""
+    if type(condition) is not Tensor and has_torch_function((condition,)):
+        handle_torch_function(_assert, (condition,), condition, message)
+        return
+    assert condition, message
 
 
 def is_tensor_like(inp: Any) -> bool:

@@ -26,7 +26,8 @@ TABLE: dict[str, dict[str, str]] = {
     "torch._C": {NOTHING: "_log_api_usage_once _get_tracing_state _jit_set_profiling_executor _jit_set_profiling_mode",
                  FALSE: "_are_functorch_transforms_active", SAME: "_LinAlgError=linalg.LinAlgError Generator=Generator",
                  CLASS: "Function Graph Node Value _TensorMeta"},
-    "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to"},
+    "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to log_sigmoid=nn.functional.logsigmoid"},
+    "torch._C._linalg": {}, "torch._C._fft": {}, "torch._C._special": {},
     "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule",
                       AS_IS: "allow_in_graph assume_constant_result disable disallow_in_graph",
                       NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
@@ -55,12 +56,14 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.jit.annotations": {TYPE: "Any Dict List Optional Tuple Union"},
     "torch._subclasses.fake_tensor": {CLASS: "FakeTensor FakeTensorMode", FALSE: "is_fake"},
     "torch.fx.experimental.proxy_tensor": {NOTHING: "get_proxy_mode"},
-    "torch.fx": {CLASS: "Graph GraphModule Interpreter Node Proxy Tracer Transformer symbolic_trace", AS_IS: "wrap"},
     "torch.onnx": {FALSE: "is_in_onnx_export", ERROR: "OnnxExporterError", CLASS: "ONNXProgram export"},
 }
 """What the names of each module are, beside those that it has. An attribute that is set stays set, as on any module: configurations
 are modules.
 """
+INNER = {"torch._C._nn": ("nn.functional", ""), "torch._C._linalg": ("linalg", "linalg_"), "torch._C._fft": ("fft", "fft_"),
+         "torch._C._special": ("special", "special_")}
+"""Where PyTorch keeps functions that are written in C++, which the code of traced modules names: the public module, and a beginning."""
 PACKAGES = frozenset(path[:i] for path in TABLE for i, letter in enumerate(path) if letter == ".") - {"torch"}
 """The packages that these modules are in."""
 TREES = tuple(f"torch.distributed.{name}" for name in """_composable _functional_collectives _tensor algorithms checkpoint device_mesh
@@ -76,6 +79,14 @@ def listed(module: str) -> bool:
 def known(module: str) -> bool:
     """Whether a module is made when it is imported."""
     return listed(module) or f"{module}.".startswith(tuple(f"{tree}." for tree in TREES))
+
+
+def inner(module: str, name: str) -> Any:
+    """The public function that an inner module of PyTorch has under this name; None where it has none."""
+    public, beginning = INNER.get(module, ("", ""))
+    if not public or not name.startswith(beginning):
+        return None
+    return getattr(importlib.import_module(f"steepest.{public}"), name.removeprefix(beginning), None)
 
 
 class Absent(type):

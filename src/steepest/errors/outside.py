@@ -177,6 +177,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             UNSAFE_MESSAGE check_module_version_greater_or_equal default_restore_location get_source_lines_and_file location_tag mkdtemp
             register_package skip_data"""},
     "torch.testing": {JIT: "FileCheck"},
+    "torch.fx": {INTERNAL: "ProxyableClassMeta annotate config operator_schemas tensor_type traceback"},
     "torch.types": {SYMBOLIC: "Sym* py_sym_types", DISPATCHING: "DispatchKey"},
     "torch.utils": {PROFILING: "ThroughputBenchmark debug_log show_pickle module_tracker throughput_benchmark viz",
         EXPORT: "bundled_inputs mobile_optimizer model_dump",
@@ -237,6 +238,8 @@ def explain(own: str) -> Callable[[str], Any]:
             raise AttributeError(f"module '{own}' has no attribute '{name}'", name=name)
         if name in asked.names(module):
             return asked.value(module, name)
+        if (function := asked.inner(module, name)) is not None:
+            return function
         if asked.listed(f"{module}.{name}") or not module.startswith(asked.TREES) and asked.known(f"{module}.{name}"):
             return importlib.import_module(f"{own}.{name}")
         if module.startswith(asked.TREES):

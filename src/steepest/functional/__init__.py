@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 NAMES = frozenset("""
-atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod chain_matmul einsum istft lu meshgrid norm
-split stft tensordot unique unique_consecutive unravel_index
+atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum istft lu meshgrid
+norm split stft tensordot unique unique_consecutive unravel_index
 """.split())
 
 
@@ -20,6 +20,10 @@ def _functions() -> dict[str, Any]:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "cdist":
+        from steepest.functional.neural.distances import cdist
+
+        return cdist
     if name in NAMES:
         return _functions()[name]
     raise AttributeError(f"module 'torch.functional' has no attribute '{name}'", name=name)
