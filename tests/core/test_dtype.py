@@ -74,3 +74,36 @@ def test_the_default_dtype_decides_what_python_floats_become() -> None:
     assert (torch.tensor([1]) / 2).dtype is torch.float32
     with pytest.raises(TypeError, match="floating-point"):
         torch.set_default_dtype(torch.int64)
+
+
+PYTHON = {float: torch.float64, int: torch.int64, bool: torch.bool, complex: torch.complex128}
+X = torch.ones(2)
+ASKED = {
+    "zeros": lambda of: torch.zeros(2, dtype=of), "ones": lambda of: torch.ones((2, 3), dtype=of), "empty": lambda of: torch.empty(2, dtype=of),
+    "tensor": lambda of: torch.tensor([1], dtype=of), "as_tensor": lambda of: torch.as_tensor([1], dtype=of),
+    "full": lambda of: torch.full((2,), 1, dtype=of), "eye": lambda of: torch.eye(2, dtype=of), "zeros_like": lambda of: torch.zeros_like(X, dtype=of),
+    "full_like": lambda of: torch.full_like(X, 1, dtype=of), "new_zeros": lambda of: X.new_zeros(2, dtype=of), "to": lambda of: X.to(of),
+    "to by name": lambda of: X.to(dtype=of), "sum": lambda of: X.sum(dtype=of), "prod": lambda of: X.prod(dtype=of),
+    "cumsum": lambda of: X.cumsum(0, dtype=of), "scalar_tensor": lambda of: torch.scalar_tensor(1, dtype=of),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("of", PYTHON, ids=lambda of: of.__name__)
+def test_pythons_types_stand_for_dtypes(name, of):
+    assert ASKED[name](of).dtype is PYTHON[of]
+
+
+def test_floating_dtypes_by_pythons_type():
+    torch.manual_seed(0)
+    assert torch.rand(2, dtype=float).dtype is torch.randn_like(X, dtype=float).dtype is torch.float64
+    assert torch.softmax(X, 0, dtype=float).dtype is torch.hann_window(3, dtype=float).dtype is torch.linspace(0, 1, 3, dtype=float).dtype
+    assert torch.nn.Linear(2, 2, dtype=float).weight.dtype is torch.nn.Linear(2, 2).to(float).weight.dtype is torch.float64
+    assert torch.finfo(float).bits == torch.iinfo(int).bits == 64
+    assert torch.can_cast(int, torch.float32) and torch.promote_types(float, torch.int64) is torch.float64
+
+
+@pytest.mark.parametrize("of", ["float", np.float32, 3, object])
+def test_other_things_are_no_dtypes(of):
+    with pytest.raises(TypeError, match="must be torch.dtype"):
+        torch.ones(2, dtype=of)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.errors import outside
+from steepest.errors import outside, text
 
 __all__ = ["dtype", "from_numpy", "get_default_dtype", "promote_types", "set_default_dtype"]
 
@@ -79,12 +79,23 @@ GROUPS = {"bool": (bool_,), "integers": (uint8, int8, int16, int32, int64), "hal
           "complex": (complex64, complex128)}
 ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16,
            "cfloat": complex64, "cdouble": complex128, "bool": bool_}
+PYTHON = {bool: bool_, int: int64, float: float64, complex: complex128}
+"""What Python's own types stand for where a dtype is asked for."""
 _by_numpy = {d.numpy: d for d in ALL if d.numpy is not None}
 
 
 def named(name: str) -> dtype:
     """The type called `name`, without the prefix `torch.`."""
     return next(d for d in (*ALL, *NAMED) if d.name == name)
+
+
+def asked(of: Any) -> Any:
+    """The dtype that a program names by a dtype or by Python's `float` and the like; None stays. TypeError for anything else."""
+    if of is None or of.__class__ is dtype:
+        return of
+    if of.__class__ is not type or of not in PYTHON:
+        raise TypeError(text("dtype-kind", kind=type(of).__name__))
+    return PYTHON[of]
 
 
 def these(groups: str) -> frozenset[dtype]:
@@ -176,7 +187,7 @@ PROMOTED = {(a, b): _promote(a, b) for a in ALL for b in ALL}
 
 def promote_types(a: dtype, b: dtype) -> dtype:
     """The smallest type that holds both, by PyTorch's lattice."""
-    return PROMOTED[a, b]
+    return PROMOTED.get((a, b)) or PROMOTED[asked(a), asked(b)]
 
 
 def of_number(value: Any) -> dtype:

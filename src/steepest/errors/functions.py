@@ -552,6 +552,9 @@ ROWS = {
         "expected {expected} (got {got}): write x.to({expected}) to convert", "应为 {expected},得到 {got}:要转换请写 x.to({expected})"),
     "legacy-constructor-number": (
         "new(): data must be a sequence or sizes (got {value!r}): write torch.tensor({value!r})", "数据应为序列或大小,得到 {value!r}:请写 torch.tensor({value!r})"),
+    "dtype-kind": (
+        "argument 'dtype' must be torch.dtype, not {kind}: write one such as torch.float64, or Python's bool, int, float or complex",
+        "参数 dtype 必须是 torch.dtype，而不是 {kind}：请写 torch.float64 等类型，或 Python 的 bool、int、float、complex"),
     "finfo-of-integers": (
         "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo' ({dtype})", "finfo 只用于浮点类型({dtype}):整数请用 torch.iinfo"),
     "iinfo-of-floats": ("torch.iinfo() requires an integer input type. Use torch.finfo to handle {dtype}", "iinfo 只用于整数类型({dtype}):浮点请用 torch.finfo"),

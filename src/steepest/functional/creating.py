@@ -9,7 +9,7 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
 from steepest.core.dtype import dtype as DType
-from steepest.core.dtype import get_default_dtype, numpy_dtype
+from steepest.core.dtype import asked, get_default_dtype, numpy_dtype
 from steepest.core.memory_order import order_of
 from steepest.core.promotion import held
 from steepest.core.reading import read
@@ -31,7 +31,7 @@ def check_device(device: Any) -> None:
 
 def wanted(of: DType | None, out: Tensor | None) -> DType:
     """The dtype that is asked for, else that of `out=`, else the default one."""
-    return of or (get_default_dtype() if out is None else out.dtype)
+    return asked(of) or (get_default_dtype() if out is None else out.dtype)
 
 
 def finished(x: Tensor, requires_grad: bool, device: Any = None, out: Tensor | None = None) -> Tensor:
@@ -110,6 +110,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
     Raises TypeError for what is not numeric, ValueError for nested sequences of unequal length.
     """
+    dtype = asked(dtype)
     if isinstance(data, Tensor):
         warn(text("tensor-of-tensor"))
     array = to_array(data, dtype)
@@ -120,6 +121,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of `data` without copying where that is possible."""
+    dtype = asked(dtype)
     if isinstance(data, Tensor):
         return data if dtype in (None, data.dtype) else data.to(dtype)
     if isinstance(data, np.ndarray) and (dtype is None or numpy_dtype(dtype) == data.dtype):
@@ -130,6 +132,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
             requires_grad: bool | None = None) -> Tensor:
     """A tensor of an array, a buffer or nested sequences; `copy` False: only where memory is shared (ValueError), True: never shared."""
+    dtype = asked(dtype)
     if copy is not False and not isinstance(obj, (Tensor, np.ndarray, bytes, bytearray, memoryview)) and not hasattr(obj, "__dlpack__"):
         return tensor(obj, dtype=dtype, device=device, requires_grad=bool(requires_grad))
     if isinstance(obj, Tensor):
@@ -159,6 +162,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
 
 def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
     """A vector over the memory of a Python buffer, without copying."""
+    dtype = asked(dtype)
     try:
         array = np.frombuffer(buffer, numpy_dtype(dtype), count, offset)
     except ValueError:
@@ -198,12 +202,14 @@ def _writable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A 0-dim tensor."""
+    dtype = asked(dtype)
     return finished(fill(shape=(), value=s, dtype=dtype or get_default_dtype()), requires_grad, device)
 
 
 def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
                   pin_memory: bool = False) -> Tensor:
     """A tensor whose elements are yet to be written, with given strides (here they are zeros)."""
+    dtype = asked(dtype)
     of = dtype or get_default_dtype()
     shape, strides = sizes((size,)), sizes((stride,))
     span = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) if math.prod(shape) else 0
@@ -227,6 +233,7 @@ def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout
 def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
          requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """A tensor of shape `size` filled with a number."""
+    dtype = asked(dtype)
     if isinstance(fill_value, Tensor):
         fill_value = fill_value.item()
     of = dtype or (dtypes.of_number(fill_value) if out is None else out.dtype)
@@ -258,6 +265,7 @@ def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, de
 def from_file(filename: str, shared: bool | None = None, size: int | None = 0, *, dtype: Any = None, layout: Any = None, device: Any = None,
               requires_grad: bool = False) -> Tensor:
     """The first `size` elements of a file of plain numbers; with `shared` the tensor is the file, which is made long enough."""
+    dtype = asked(dtype)
     of = dtype or get_default_dtype()
     kind, count = np.dtype(numpy_dtype(of)), int(size or 0)
     if shared:
@@ -285,6 +293,7 @@ def _filled(input: Tensor, value: Any, of: Any, memory_format: Any) -> Tensor:
 def _like(name: str, value: Any) -> Any:
     def function(input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
                  memory_format: Any = None) -> Tensor:
+        dtype = asked(dtype)
         return finished(_filled(input, value, dtype, memory_format), requires_grad, device)
 
     function.__name__ = function.__qualname__ = name
@@ -298,6 +307,7 @@ zeros_like, ones_like, empty_like = _like("zeros_like", 0), _like("ones_like", 1
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
               memory_format: Any = None) -> Tensor:
     """A tensor filled with a number, with the shape and, unless given, the dtype of `input`."""
+    dtype = asked(dtype)
     return finished(_filled(input, fill_value, dtype, memory_format), requires_grad, device)
 
 
@@ -307,6 +317,7 @@ NOT_IN_ORDER = dtypes.these("bool complex")
 def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
            requires_grad: bool = False) -> Tensor:
     """`start`, `start + step`, ... up to but not including `end`; int64 unless an argument is a float."""
+    dtype = asked(dtype)
     if end is None:
         start, end = 0, start
     start, end, step = (x.item() if isinstance(x, (Tensor, np.generic)) else x for x in (start, end, step))
@@ -336,6 +347,7 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
 
 def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`start`, `start + step`, ... up to and including `end`."""
+    dtype = asked(dtype)
     n = int((end - start) / step) + 1
     return finished(iota(start=start, step=step, size=n, dtype=dtype or get_default_dtype()), requires_grad)
 
@@ -369,6 +381,7 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
+    dtype = asked(dtype)
     of = dtype or get_default_dtype()
     if steps < 0:
         raise RuntimeError(text("steps-negative", steps=steps))

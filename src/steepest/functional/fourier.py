@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import numpy_dtype
+from steepest.core.dtype import asked, numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
@@ -207,6 +207,7 @@ irfft2, hfft2, ihfft2 = _over_two("irfft2", irfftn), _over_two("hfft2", hfftn), 
 
 
 def _frequencies(values: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+    dtype = asked(dtype)
     of = dtype or dtypes.get_default_dtype()
     return finished(constant(values.astype(numpy_dtype(of)), of), requires_grad, device)
 

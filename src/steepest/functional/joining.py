@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.dtype import asked
 from steepest.core.modes import interpreters
 from steepest.core.primitive import Like, Primitive
 from steepest.core.promotion import result_type as _result_type
@@ -270,6 +271,7 @@ NOT_PLACES = dtypes.these("bool halves floats complex int8 uint8 int16")
 
 
 def _places(indices: Any, dtype: Any) -> Tensor:
+    dtype = asked(dtype)
     of = dtype or dtypes.int64
     refuse("tril_indices", of, NOT_PLACES)
     return constant(np.stack(indices).astype(dtypes.numpy_dtype(of)), of)
@@ -349,7 +351,7 @@ def result_type(a: Any, b: Any) -> Any:
 
 def can_cast(from_: Any, to: Any) -> bool:
     """Whether PyTorch's promotion allows a conversion (not to a lower category)."""
-    return from_.category <= to.category
+    return bool(asked(from_).category <= asked(to).category)
 
 
 def block_diag(*tensors: Tensor) -> Tensor:

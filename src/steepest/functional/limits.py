@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import NAMED, dtype, float_limits, get_default_dtype, numpy_dtype
+from steepest.core.dtype import NAMED, asked, dtype, float_limits, get_default_dtype, numpy_dtype
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
@@ -16,7 +16,7 @@ class finfo:
     """Limits of a floating dtype: `bits`, `eps`, `max`, `min`, `tiny`, `smallest_normal`, `resolution`."""
 
     def __init__(self, type: dtype | None = None):
-        of = type or get_default_dtype()
+        of = asked(type) or get_default_dtype()
         if not (of.is_floating_point or of.is_complex):
             raise TypeError(text("finfo-of-integers", dtype=of))
         real = of.to_real()
@@ -35,10 +35,11 @@ class iinfo:
     """Limits of an integer dtype: `bits`, `max`, `min`."""
 
     def __init__(self, type: dtype):
-        if type.category > 1:
-            raise TypeError(text("iinfo-of-floats", dtype=type))
-        known = np.iinfo(type.name if type in NAMED else numpy_dtype(type))
-        self.dtype, self.bits, self.max, self.min = type.name, int(known.bits), int(known.max), int(known.min)
+        of = asked(type)
+        if of.category > 1:
+            raise TypeError(text("iinfo-of-floats", dtype=of))
+        known = np.iinfo(of.name if of in NAMED else numpy_dtype(of))
+        self.dtype, self.bits, self.max, self.min = of.name, int(known.bits), int(known.max), int(known.min)
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.dtype import asked
 from steepest.core.modes import modes
 from steepest.core.size import Size
 from steepest.core.sparse import SparseTensor
@@ -30,6 +31,7 @@ def sparse_coo_tensor(indices: Any, values: Any = None, size: Any = None, *, dty
     tensor([[0., 2.],
             [3., 0.]])
     """
+    dtype = asked(dtype)
     if values is None:
         shape = Size(indices)
         return SparseTensor(np.zeros((len(shape), 0), np.int64), np.zeros(0, dtypes.numpy_dtype(dtype or dtypes.get_default_dtype())),
@@ -83,5 +85,6 @@ def sparse_product(mat1: Tensor, mat2: Tensor, reduce: str = "sum") -> Tensor:
 
 def sparse_sum(input: SparseTensor, dim: Any = None, dtype: Any = None) -> Tensor:
     """The sum of all entries; over `dim` a sparse tensor of what is left."""
+    dtype = asked(dtype)
     total: Tensor = input.to_dense().sum(dtype=dtype) if dim is None else input.to_dense().sum(dim, dtype=dtype)
     return total if dim is None or not total.array.ndim else to_sparse(total)

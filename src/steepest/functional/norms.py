@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.core.dtype import asked
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional import reducing, shaping
@@ -17,11 +18,13 @@ from steepest.ops.reductions import wrap
 
 def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The p-norm over `dim`, of all elements if None."""
+    dtype = asked(dtype)
     return reducing.norm(x, ord, dim, keepdim, dtype)
 
 
 def matrix_norm(A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The Frobenius norm, or the norms 1, -1, 2, -2, inf, -inf, "nuc" of the matrices in two dimensions."""
+    dtype = asked(dtype)
     if dtype is not None:
         A = A.to(dtype)
     if A.array.ndim < 2:
@@ -50,6 +53,7 @@ def _largest(x: Tensor, dim: int, keepdim: bool = False) -> Tensor:
 
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """A vector norm, or with two dimensions or a named `ord` a matrix norm."""
+    dtype = asked(dtype)
     if isinstance(ord, str) or ord is not None and (isinstance(dim, (tuple, list)) and len(dim) == 2 or dim is None and A.array.ndim == 2):
         return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
     return reducing.norm(A, 2 if ord is None else ord, dim, keepdim, dtype)

@@ -5,7 +5,7 @@ from typing import Any
 from steepest.core import dtype as dtypes
 from steepest.core import generator as gen
 from steepest.core.device import PRESERVE
-from steepest.core.dtype import get_default_dtype, these
+from steepest.core.dtype import asked, get_default_dtype, these
 from steepest.core.modes import interpreters
 from steepest.core.tensor import Tensor, fresh, from_array
 from steepest.errors import text
@@ -24,6 +24,7 @@ def _drawn(shape: tuple[int, ...], of: Any, generator: Any, sampler: str, **para
 
 
 def _drawn_like(x: Tensor, of: Any, generator: Any, sampler: str, memory_format: Any, **params: Any) -> Tensor:
+    of = asked(of)
     if memory_format not in (None, PRESERVE):
         return _drawn(x.array.shape, of or x.dtype, generator, sampler, **params)
     return draw_like(x, dtype=of or x.dtype, generator=generator or gen.default_generator, sampler=sampler, **params)
@@ -63,6 +64,7 @@ def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None,
 def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,
             layout: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Integers from `low` (0 unless given) up to but not including `high`: `randint(high, size)` or `randint(low, high, size)`."""
+    dtype = asked(dtype)
     given = list(args)
     if size is None:
         size = given.pop()
@@ -84,6 +86,7 @@ def _check_bounds(low: Any, high: Any) -> None:
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """A random order of 0 to n - 1."""
+    dtype = asked(dtype)
     kind = dtype or (dtypes.int64 if out is None else out.dtype)
     if kind.category == dtypes.INTEGER and n - 1 > iinfo(kind).max:
         raise RuntimeError(text("number-overflow", dtype=f"{kind.name}_t", value=n - 1))
@@ -127,6 +130,7 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any =
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
            layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Normal numbers with given means and standard deviations, numbers or tensors."""
+    dtype = asked(dtype)
     if size is not None:
         numbers = _drawn(sizes((size,)), wanted(dtype, out), generator, "normal", mean=float(mean), std=float(std))
         return finished(numbers, requires_grad, device, out)

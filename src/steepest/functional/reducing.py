@@ -7,6 +7,7 @@ import numpy as np
 
 from steepest.autograd.trees import register_pytree_node
 from steepest.core import dtype as dtypes
+from steepest.core.dtype import asked
 from steepest.core.reading import read
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
@@ -62,6 +63,7 @@ aminmax_result = named("aminmax", "min", "max")
 
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum over `dim` (all dimensions if None); integers are summed as int64."""
+    dtype = asked(dtype)
     if dtype is not None:
         input = input.to(dtype)
     total: Tensor = (red.total_of_all if dim is None else red.total)(input, dim=dims(input, dim), keepdim=keepdim)
@@ -71,6 +73,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 @refuses("complex")
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum with NaN counted as zero."""
+    dtype = asked(dtype)
     if dtype is not None:
         input = input.to(dtype)
     total: Tensor = _nansum(input, dim=dims(input, dim), keepdim=keepdim)
@@ -99,6 +102,7 @@ mean_dim = composite("mean", _mean_body, operands=1, kernel=_mean_kernel, node="
 
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean over `dim`; RuntimeError for integers."""
+    dtype = asked(dtype)
     if dtype is not None:
         input = input.to(dtype)
     if input.dtype.category < dtypes.FLOATING:
@@ -113,12 +117,14 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
 @refuses("bool integers complex")
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not NaN."""
+    dtype = asked(dtype)
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~ar.isnan(input), dim, keepdim)
 
 
 @in_single_precision
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The product over one dimension, or of all elements."""
+    dtype = asked(dtype)
     if dtype is not None:
         input = input.to(dtype)
     made: Tensor = (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)
@@ -328,6 +334,7 @@ _logsumexp = composite("logsumexp", _logsumexp_body, operands=1,
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The p-norm over `dim` (of all elements if None); "fro" is the 2-norm, "nuc" the sum of singular values."""
+    dtype = asked(dtype)
     if p == "nuc":
         return nuclear_norm(input, dim, keepdim)
     if dtype is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import float_limits
+from steepest.core.dtype import asked, float_limits
 from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
 from steepest.functional.reducing import cummax_result, cummin_result
@@ -21,6 +21,7 @@ from steepest.ops.views import real
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial sums along `dim`."""
+    dtype = asked(dtype)
     d = wrap(dim, input.array.ndim)
     return scans.cumsum(input, dim=d) if dtype is None else scans.cumsum(input.to(dtype), dim=d).to(dtype)
 
@@ -80,6 +81,7 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Partial products along `dim`."""
+    dtype = asked(dtype)
     d = wrap(dim, input.array.ndim)
     return scans.cumprod(input, dim=d) if dtype is None else scans.cumprod(input.to(dtype), dim=d).to(dtype)
 

@@ -40,8 +40,8 @@ def _inferred(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
 
 def view(input: Tensor, *size: Any) -> Tensor:
     """A view with another shape (one size may be -1), or of another dtype; RuntimeError where memory does not allow it."""
-    if len(size) == 1 and isinstance(size[0], dtype):
-        return view_dtype(input, size[0])
+    if len(size) == 1 and isinstance(size[0], (dtype, type)):
+        return view_dtype(input, dtypes.asked(size[0]))
     return views.view(input, shape=_inferred(sizes(size), input.array.size))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from steepest.core import dtype as dtypes
+from steepest.core.dtype import asked
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import finished, linspace, ones, tensor, zeros
@@ -13,6 +14,7 @@ from steepest.functional.special import i0
 
 def _checked(name: str, M: int, dtype: Any, layout: Any) -> Any:
     """The dtype of a window; ValueError for wrong lengths, dtypes and layouts."""
+    dtype = asked(dtype)
     if M < 0:
         raise ValueError(text("window-length", name=name, length=M))
     if layout is not None and str(layout) != "torch.strided":

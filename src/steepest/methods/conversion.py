@@ -71,7 +71,7 @@ def _index(self: Tensor) -> int:
 
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """Converted to a dtype, a device (only "cpu") or to those of another tensor; itself where nothing changes."""
-    wanted: dtype | None = kwargs.get("dtype")
+    wanted = dtypes.asked(kwargs.get("dtype"))
     copy = kwargs.get("copy", False)
     place = kwargs.get("device")
     for a in args:
@@ -81,6 +81,8 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             wanted = a.dtype
         elif isinstance(a, (str, device)):
             place = a
+        elif isinstance(a, type):
+            wanted = dtypes.asked(a)
     if place is not None and device(place).type not in ("cpu",):
         raise RuntimeError(text("no-such-device", device=place))
     return in_format(to_dtype(self, wanted or self.dtype, copy), kwargs.get("memory_format"))

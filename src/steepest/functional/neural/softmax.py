@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
-from steepest.core.dtype import these
+from steepest.core.dtype import asked, these
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import attach, wants_gradient
 from steepest.core.tensor import Tensor, fresh
@@ -186,6 +186,7 @@ def _chosen(function: str, input: Tensor, dim: int | None) -> tuple[int, ...]:
 
 
 def _prepared(name: str, input: Tensor, dtype: Any) -> Tensor:
+    dtype = asked(dtype)
     if dtype is not None:
         input = to_dtype(input, dtype)
     elif input.dtype.category < 2:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from steepest.autograd.modes import no_grad
 from steepest.core.device import device
-from steepest.core.dtype import bfloat16, dtype, float16, float32, float64
+from steepest.core.dtype import asked, bfloat16, dtype, float16, float32, float64
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.creating import empty_like
@@ -62,12 +62,12 @@ HOOK_HOLDERS = (
 
 def parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     """Device, dtype, whether not to wait, and memory format, as `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)` say."""
-    place, wanted, wait = kwargs.get("device"), kwargs.get("dtype"), kwargs.get("non_blocking", False)
+    place, wanted, wait = kwargs.get("device"), asked(kwargs.get("dtype")), kwargs.get("non_blocking", False)
     for given in args:
         if isinstance(given, Tensor):
             place, wanted = given.device, given.dtype
-        elif isinstance(given, dtype):
-            wanted = given
+        elif isinstance(given, (dtype, type)):
+            wanted = asked(given)
         elif isinstance(given, bool):
             wait = given
         elif given is not None:
