@@ -114,6 +114,7 @@ _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | dict.fromkeys(_COMPILE
     "to_dlpack": "utils.dlpack", "OutOfMemoryError": "errors", "AcceleratorError": "errors",
     "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
     **dict.fromkeys(("DisableTorchFunction", "DisableTorchFunctionSubclass", "_assert"), "core.overriding"),
+    **dict.fromkeys(("_standard_gamma", "_sample_dirichlet"), "distributions.gamma"),
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}
 
 _METHODS_TOO = {f"{name}_" for name in """

@@ -93,6 +93,7 @@ from steepest.core.size import Size as Size
 from steepest.core.sparse import SparseTensor
 from steepest.core.tensor import Tensor as Tensor
 from steepest.diagnose import doctor as doctor
+from steepest.distributions.gamma import _sample_dirichlet as _sample_dirichlet, _standard_gamma as _standard_gamma
 from steepest.errors import AcceleratorError as AcceleratorError, OutOfMemoryError as OutOfMemoryError
 from steepest.func import vmap as vmap
 from steepest.functional.limits import finfo as finfo, iinfo as iinfo

@@ -79,9 +79,11 @@ def test_the_default_dtype_decides_what_python_floats_become() -> None:
 PYTHON = {float: torch.float64, int: torch.int64, bool: torch.bool, complex: torch.complex128}
 X = torch.ones(2)
 ASKED = {
-    "zeros": lambda of: torch.zeros(2, dtype=of), "ones": lambda of: torch.ones((2, 3), dtype=of), "empty": lambda of: torch.empty(2, dtype=of),
+    "zeros": lambda of: torch.zeros(2, dtype=of),
+    "ones": lambda of: torch.ones((2, 3), dtype=of), "empty": lambda of: torch.empty(2, dtype=of),
     "tensor": lambda of: torch.tensor([1], dtype=of), "as_tensor": lambda of: torch.as_tensor([1], dtype=of),
-    "full": lambda of: torch.full((2,), 1, dtype=of), "eye": lambda of: torch.eye(2, dtype=of), "zeros_like": lambda of: torch.zeros_like(X, dtype=of),
+    "full": lambda of: torch.full((2,), 1, dtype=of), "eye": lambda of: torch.eye(2, dtype=of),
+    "zeros_like": lambda of: torch.zeros_like(X, dtype=of),
     "full_like": lambda of: torch.full_like(X, 1, dtype=of), "new_zeros": lambda of: X.new_zeros(2, dtype=of), "to": lambda of: X.to(of),
     "to by name": lambda of: X.to(dtype=of), "sum": lambda of: X.sum(dtype=of), "prod": lambda of: X.prod(dtype=of),
     "cumsum": lambda of: X.cumsum(0, dtype=of), "scalar_tensor": lambda of: torch.scalar_tensor(1, dtype=of),

@@ -25,6 +25,7 @@ class _NotHere(type):
 
 globals().update({name: _NotHere(name, (), {"__module__": "torch.cuda", "is_cuda": True}) for name in TYPES})
 has_half, has_magma = True, False
+_initialized = False
 default_generators: tuple[Any, ...] = ()
 
 

@@ -24,15 +24,26 @@ from steepest.ops.random import draw
 __all__ = ["Beta", "Chi2", "Dirichlet", "FisherSnedecor", "Gamma", "InverseGamma", "StudentT"]
 
 
-def _drawn(concentration: Any, sampler: str, slope: Any) -> Any:
+def _drawn(concentration: Any, sampler: str, slope: Any, generator: Any = None) -> Any:
     """Numbers drawn by their concentrations, with which they move."""
-    numbers = draw(concentration.detach(), names=("alpha",), dtype=concentration.dtype, generator=gen.default_generator, sampler=sampler)
+    numbers = draw(concentration.detach(), names=("alpha",), dtype=concentration.dtype, generator=generator or gen.default_generator,
+                   sampler=sampler)
     return slope(concentration, numbers)
 
 
 def standard_gamma(concentration: Any) -> Any:
     """Gamma numbers of rate 1."""
     return _drawn(concentration, "standard_gamma", probability.standard_gamma)
+
+
+def _standard_gamma(self: Any, generator: Any = None) -> Any:
+    """Gamma numbers of rate 1, as PyTorch's compiled function draws them."""
+    return _drawn(self, "standard_gamma", probability.standard_gamma, generator)
+
+
+def _sample_dirichlet(self: Any, generator: Any = None) -> Any:
+    """Probabilities by these concentrations, as PyTorch's compiled function draws them."""
+    return _drawn(self, "dirichlet", probability.dirichlet, generator)
 
 
 class Gamma(Distribution):

@@ -552,6 +552,17 @@ ROWS = {
         "expected {expected} (got {got}): write x.to({expected}) to convert", "应为 {expected},得到 {got}:要转换请写 x.to({expected})"),
     "legacy-constructor-number": (
         "new(): data must be a sequence or sizes (got {value!r}): write torch.tensor({value!r})", "数据应为序列或大小,得到 {value!r}:请写 torch.tensor({value!r})"),
+    "together-empty": ("Tensor list must have at least one tensor.", "张量列表中至少要有一个张量。"),
+    "together-lengths": (
+        "Tensor lists must have the same number of tensors, got {first} and {other}", "各张量列表的长度必须相同，得到 {first} 和 {other}"),
+    "together-not-scalar": (
+        "scalar tensor expected to be 0 dim but it has {dims} dimensions and {count} elements.",
+        "这里应为零维张量，但它有 {dims} 维、{count} 个元素。"),
+    "check-element": ("Expected Tensor with single nonzero value, but got zero", "应为一个不为零的元素，但得到零"),
+    "check-bool": ("cond must be a bool, but got {kind}: write bool(cond), or torch._check_tensor_all for a tensor",
+                   "cond 必须是 bool，而不是 {kind}：请写 bool(cond)，张量请用 torch._check_tensor_all"),
+    "check-tensor": ("cond must be a tensor, but got {kind}: write torch._check for a bool", "cond 必须是张量，而不是 {kind}：bool 请用 torch._check"),
+    "check-false": ("Expected cond to be True, but got False.", "cond 应为 True，但得到 False。"),
     "dtype-kind": (
         "argument 'dtype' must be torch.dtype, not {kind}: write one such as torch.float64, or Python's bool, int, float or complex",
         "参数 dtype 必须是 torch.dtype，而不是 {kind}：请写 torch.float64 等类型，或 Python 的 bool、int、float、complex"),

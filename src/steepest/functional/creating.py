@@ -8,8 +8,8 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
-from steepest.core.dtype import dtype as DType
 from steepest.core.dtype import asked, get_default_dtype, numpy_dtype
+from steepest.core.dtype import dtype as DType
 from steepest.core.memory_order import order_of
 from steepest.core.promotion import held
 from steepest.core.reading import read
@@ -358,6 +358,7 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
     """`steps` numbers from `start` to `end`, both included, at equal distances."""
     if isinstance(steps, float):
         raise TypeError(text("steps-float", steps=steps))
+    steps = int(steps)
     if steps < 0:
         raise RuntimeError(text("steps-negative", steps=steps))
     if any(isinstance(x, Tensor) and x.array.ndim for x in (start, end)):
@@ -382,7 +383,7 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
     dtype = asked(dtype)
-    of = dtype or get_default_dtype()
+    of, steps = dtype or get_default_dtype(), int(steps)
     if steps < 0:
         raise RuntimeError(text("steps-negative", steps=steps))
     kind: Any = complex if of.is_complex else float

@@ -3,6 +3,7 @@
 from typing import Any
 
 from steepest.functional import (
+    checking,
     complex_numbers,
     copies,
     creating,
@@ -31,6 +32,8 @@ from steepest.functional import (
     structured_control,
     symbols,
     threads,
+    together,
+    underscored,
     windows,
 )
 from steepest.functional.keywords import has_other_names, other_names
@@ -81,6 +84,8 @@ def functions() -> dict[str, Any]:
     found.update({name: getattr(factors, own or name) for name, own in FACTORS.items()})
     found.update(legacy.TYPES)
     found.update(copies.COPIES)
+    for table in (together, checking, underscored):
+        found.update(table.FUNCTIONS)
     found.update(segment_reduce=segments.segment_reduce, lobpcg=extreme_eigenpairs.lobpcg,
                  while_loop=structured_control.while_loop)
     found.update(storages.TYPED, TypedStorage=storages.TypedStorage, UntypedStorage=storages.UntypedStorage,
