@@ -45,6 +45,7 @@ from steepest.ops import contractions as _contractions  # noqa: E402
 from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
 from steepest.ops import reductions as _reductions  # noqa: E402
+from steepest.ops import scans as _scans  # noqa: E402
 from steepest.version import __version__  # noqa: E402
 
 
@@ -71,6 +72,8 @@ _later(_gaussian.makers, "steepest.lower.normals", "normals")
 _later(_mt19937.fillers, "steepest.lower.filling", "fill")
 _later(_contractions.small_products, "steepest.lower.small_matrices", "product")
 _later(_reductions.sums, "steepest.lower.cascading", "cascade")
+_later(_scans.runners, "steepest.lower.scanning", "running")
+_later(_scans.extremum_runners, "steepest.lower.scanning", "running_extremum")
 _later(_indexing.row_adders, "steepest.lower.adding", "add_rows")
 _outside = _names_outside.explain(__name__)
 _sys.meta_path.append(_names_outside.Finder)

@@ -58,3 +58,12 @@ def test_sums_and_means_to_the_last_bit(dtype: str) -> None:
         assert np.array_equal(ours, theirs)
     losses = [t.nn.functional.mse_loss(t.from_numpy(x), t.from_numpy(x[::-1].copy())).item() for t in (steepest, torch)]
     assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_running_sums_and_products_to_the_last_bit(dtype: str) -> None:
+    x = np.random.default_rng(2).normal(size=(70, 33)).astype(dtype)
+    for of in ("cumsum", "cumprod"):
+        for dim in (0, 1):
+            ours, theirs = (getattr(t.from_numpy(x), of)(dim).numpy() for t in (steepest, torch))
+            assert np.array_equal(ours, theirs)

@@ -8,10 +8,10 @@ import numpy as np
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import asked
 from steepest.core.modes import interpreters
-from steepest.core.primitive import Like, Primitive
+from steepest.core.primitive import Like, Primitive, finish
 from steepest.core.promotion import result_type as _result_type
 from steepest.core.reading import read
-from steepest.core.tensor import Tensor
+from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import in_widest
@@ -51,6 +51,11 @@ def side_by_side(tensors: Any, dim: int) -> Tensor:
             raise TypeError(text("cat-not-tensors", kind=type(x).__name__))
     if not parts:
         raise ValueError(text("cat-of-nothing"))
+    if not interpreters and len({x.dtype for x in parts}) == 1 and parts[0].array.ndim:
+        try:
+            return _joined(parts, wrap(dim, parts[0].array.ndim))
+        except (ValueError, TypeError):         # sizes that do not fit, or nothing among them, which always does
+            pass
     whole = [x for x in parts if x.array.shape != (0,)] or parts[:1]
     first = whole[0].array.shape
     if not first:
@@ -61,9 +66,12 @@ def side_by_side(tensors: Any, dim: int) -> Tensor:
         if len(shape) != len(first) or any(m != n for k, (m, n) in enumerate(zip(shape, first, strict=True)) if k != d):
             raise RuntimeError(text("cat-shapes", dim=d, first=list(first), shape=list(shape), index=i))
     common = result_type_of(parts)
-    whole = [to_dtype(x, common) for x in whole]
-    starts = tuple(itertools.accumulate([x.array.shape[d] for x in whole], initial=0))
-    joined: Tensor = join(*whole, dim=d, starts=starts)
+    return _joined([to_dtype(x, common) for x in whole], d)
+
+
+def _joined(parts: list[Tensor], d: int) -> Tensor:
+    sizes_along = [x.array.shape[d:d + 1] for x in parts]
+    joined: Tensor = join(*parts, dim=d, starts=tuple(itertools.accumulate([n for n, in sizes_along], initial=0)))
     return joined
 
 
@@ -88,6 +96,18 @@ class _Stack(Composite):
 
     def body(self, *tensors: Any, dim: int) -> Any:
         return side_by_side([unsqueeze(x, dim) for x in tensors], dim)
+
+    def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        kind, shape, dim = operands[0].dtype, operands[0].array.shape, params["dim"]
+        arrays = [x.array for x in operands if x.dtype is kind]
+        if len(arrays) < len(operands):
+            return super().run(operands, params)
+        if dim == len(shape) and dim:
+            out = np.stack(arrays, dim)
+        else:       # one behind the other already
+            out = np.concatenate(arrays, dim or None)
+        out = np.ascontiguousarray(out).reshape(*shape[:dim], len(arrays), *shape[dim:])
+        return finish(self, operands, params, fresh(out, kind))
 
 
 _stack = _Stack()

@@ -7,6 +7,9 @@ from steepest.lower.nest import Nest, accumulator, as_vector
 
 __all__ = ["extremum_of_one", "extremum_scan", "scan"]
 
+WIDER = {"float32": "float64", "float16": "float32", "bfloat16": "float32"}
+"""What partial results are kept in, as PyTorch does."""
+
 
 def extremum_of_one(nest: Nest, e: Equation) -> None:
     """The number itself, and place 0."""
@@ -16,17 +19,18 @@ def extremum_of_one(nest: Nest, e: Equation) -> None:
 
 
 def scan(nest: Nest, e: Equation) -> None:
-    """Every partial result of the monoid along one dimension, rounded as it is stored."""
+    """Every partial result of the monoid along one dimension, rounded as it is stored and not for the next one."""
     x, result, m = as_vector(e.operands[0]), as_vector(e.results[0]), nest.m
     dim, name = e.params["dim"], result.content.dtype.name
+    wide = WIDER.get(name, name)
     with ExitStack() as outer:
         at = nest.loops(outer, [n for d, n in enumerate(x.shape) if d != dim])
-        total = nest.function.variable(name, initial=m.constant(e.primitive.identity, name).name)
+        total = nest.function.variable(wide, initial=m.constant(e.primitive.identity, wide).name)
         with nest.function.loop(x.shape[dim]) as i:
             indices = [*at[:dim], i, *at[dim:]]
-            value = m.cast(e.primitive.combine(m, m.value(total.get(), name), nest.load(x, indices, name)), name)
+            value = e.primitive.combine(m, m.value(total.get(), wide), m.cast(nest.load(x, indices, name), wide))
             total.set(value.name)
-            nest.store(value, result, indices)
+            nest.store(m.cast(value, name), result, indices)
 
 
 def extremum_scan(nest: Nest, e: Equation) -> None:

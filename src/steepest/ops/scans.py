@@ -15,6 +15,11 @@ from steepest.ops.creation import full, positions
 from steepest.ops.ordering import flip
 from steepest.ops.reductions import total
 
+runners: list[Callable[[Any, int, bool], Any]] = []
+"""Native code for running sums and, where the last argument is true, products; None where it has none."""
+extremum_runners: list[Callable[[Any, int, bool], Any]] = []
+"""The same for running minima or maxima with their places. The layer that compiles puts its functions here."""
+
 
 class Scan(Primitive):
     """`ufunc.accumulate` along `dim`; `combine` and `identity` say the same over scalar mathematics."""
@@ -29,7 +34,11 @@ class Scan(Primitive):
         (x,) = operands
         to = dtypes.int64 if x.dtype.category < dtypes.FLOATING else x.dtype
         wide = numpy_dtype(dtypes.float32 if to in HALVES else to)
-        out = self.ufunc.accumulate(x.array, axis=params["dim"], dtype=wide) if x.array.ndim else x.array
+        array, dim = x.array, params["dim"]
+        out = runners[0](array.astype(wide, copy=False), dim, self.identity == 1) if array.ndim and runners else None
+        if out is not None:
+            return finish(self, operands, params, fresh(out.astype(numpy_dtype(to), copy=False), to))
+        out = self.ufunc.accumulate(array, axis=dim, dtype=wide) if array.ndim else array
         if to.category >= dtypes.FLOATING and self.identity == 0:
             out = out + 0           # it starts at 0, and 0 + -0 is 0
         return finish(self, operands, params, fresh(np.asarray(out).astype(numpy_dtype(to), copy=out is x.array), to))
@@ -83,6 +92,9 @@ class ExtremumScan(Primitive):
         dim = params["dim"]
         if not x.array.ndim:
             return finish(self, operands, params, (fresh(x.array.copy(), x.dtype), fresh(np.zeros((), np.int64), dtypes.int64)))
+        found = extremum_runners[0](x.array, dim, self.ufunc is np.maximum) if extremum_runners else None
+        if found is not None:
+            return finish(self, operands, params, (fresh(found[0], x.dtype), fresh(found[1], dtypes.int64)))
         values = self.ufunc.accumulate(x.array, axis=dim)
         along = np.arange(x.array.shape[dim]).reshape([-1 if d == dim else 1 for d in range(x.array.ndim)])
         attained = (x.array == values) | np.isnan(x.array) if x.dtype.is_floating_point else x.array == values
