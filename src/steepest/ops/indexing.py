@@ -18,6 +18,22 @@ Array = np.ndarray[Any, Any]
 row_adders: list[Callable[[Array, Array, Array], bool]] = []
 """Native code that adds rows to those that an index names, or says that it cannot; the layer that compiles puts its function here."""
 
+pickers: list[Callable[[Array, Array, int], Array | None]] = []
+"""Native code that picks elements along a dimension, or gives None where it cannot, so also for indices outside and negative ones."""
+scatterers: list[Callable[[Array, Array, Array, int, str], bool]] = []
+"""Native code that puts ("set") or combines elements along a dimension, or says that it cannot."""
+
+
+def scattered(out: Array, index: Array, source: Array, dim: int, combine: str) -> bool:
+    """Put or combine natively at indices that are not negative, where sizes differ in `dim` alone; False, and nothing is done, where
+    that is not possible.
+    """
+    if not scatterers or index.shape != source.shape or index.ndim != out.ndim:
+        return False
+    if any(m != n for d, (m, n) in enumerate(zip(index.shape, out.shape, strict=True)) if d != dim):
+        return False
+    return scatterers[0](out, index, source, dim, combine)
+
 
 class Gather(Primitive):
     """`result[i, j, k] = x[i, index[i, j, k], k]` for dim 1."""
@@ -36,9 +52,13 @@ class Gather(Primitive):
         if index.array.ndim == 0:
             check_bounds(index.array, x.array.shape[0], 0, RuntimeError)
             return finish(self, operands, params, fresh(np.array(x.array[index.array]), x.dtype))
-        check_bounds(index.array, x.array.shape[dim], dim, RuntimeError)
         region = tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.array.shape))
-        return finish(self, operands, params, fresh(np.take_along_axis(x.array[region], index.array, dim), x.dtype))
+        source = x.array[region]
+        found = pickers[0](source, index.array, dim) if pickers else None
+        if found is None:
+            check_bounds(index.array, x.array.shape[dim], dim, RuntimeError)
+            found = np.take_along_axis(source, index.array, dim)
+        return finish(self, operands, params, fresh(found, x.dtype))
 
 
 class Scatter(Primitive):
@@ -59,10 +79,12 @@ class Scatter(Primitive):
             if not out.ndim or not at.ndim or not values.ndim:
                 at, values = at.reshape(-1), values.reshape(-1)
             target = out if out.ndim else out.reshape(1)
-            check_bounds(at, target.shape[dim], dim, RuntimeError)
+            low = check_bounds(at, target.shape[dim], dim, RuntimeError)
+            values = values[tuple(slice(n) for n in at.shape)]
+            if low >= 0 and scattered(target, at, values, dim, self.ufunc.__name__ if self.ufunc else "set"):
+                return finish(self, operands, params, fresh(out, x.dtype))
             places = list(np.ogrid[tuple(slice(n) for n in at.shape)])
             places[dim] = at
-            values = values[tuple(slice(n) for n in at.shape)]
             if self.ufunc is None:
                 target[tuple(places)] = values
             else:
@@ -82,8 +104,11 @@ class TakeRows(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         x, index = operands
         dim = params["dim"]
-        check_bounds(index.array, x.array.shape[dim], dim)
-        return finish(self, operands, params, fresh(np.take(x.array, index.array, dim), x.dtype))
+        taken = pickers[0](x.array, index.array, dim) if pickers and x.array.ndim == index.array.ndim == 1 else None
+        if taken is None:
+            check_bounds(index.array, x.array.shape[dim], dim)
+            taken = np.take(x.array, index.array, dim)
+        return finish(self, operands, params, fresh(taken, x.dtype))
 
 
 class PutRows(Primitive):
@@ -99,8 +124,11 @@ class PutRows(Primitive):
         x, index, source = operands
         dim = params["dim"]
         out = x.array.copy()
-        check_bounds(index.array, out.shape[dim], dim)
-        add_at(out, (slice(None),) * dim + (index.array,), source.array)
+        low = check_bounds(index.array, out.shape[dim], dim)
+        key, added = index.array, source.array
+        beside = np.broadcast_to(key.reshape([-1 if d == dim else 1 for d in range(out.ndim)]), added.shape) if dim and key.ndim else key
+        if low < 0 or not scattered(out, beside, added, dim, "add"):
+            add_at(out, (slice(None),) * dim + (key,), added)
         return finish(self, operands, params, fresh(out, x.dtype))
 
 
@@ -164,6 +192,8 @@ def add_at(out: Array, key: tuple[Any, ...], values: Array) -> None:
         if not index.size or 0 in rest:
             return
         rows = np.broadcast_to(values, (*index.shape, *rest)).reshape(index.size, *rest)
+        if not rest and scattered(out.reshape(-1), index.reshape(-1), rows, 0, "add"):
+            return
         if any(adder(out.reshape(-1, *rest), index.reshape(-1), rows) for adder in row_adders):
             return
     np.add.at(out, key, values)
@@ -197,12 +227,14 @@ def numpy_key(x: Tensor, indices: tuple[Any, ...], places: tuple[int | None, ...
     return tuple(key)
 
 
-def check_bounds(index: Array, size: int, dim: int, problem: type[Exception] = IndexError) -> None:
-    """IndexError (or another) where an index lies outside."""
-    if index.size:
-        low, high = int(index.min()), int(index.max())
-        if low < -size or high >= size:
-            raise problem(text("index-out-of-range", index=high if high >= size else low, dim=dim, size=size))
+def check_bounds(index: Array, size: int, dim: int, problem: type[Exception] = IndexError) -> int:
+    """The lowest index, 0 where there is none; IndexError (or another) where one lies outside."""
+    if not index.size:
+        return 0
+    low, high = int(index.min()), int(index.max())
+    if low < -size or high >= size:
+        raise problem(text("index-out-of-range", index=high if high >= size else low, dim=dim, size=size))
+    return low
 
 
 gather = Gather()
