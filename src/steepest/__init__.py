@@ -17,6 +17,7 @@ from steepest import methods as _methods  # noqa: E402
 from steepest.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
 from steepest.autograd.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
 from steepest.core import dtype as _dtypes  # noqa: E402
+from steepest.core import fused as _fused  # noqa: E402
 from steepest.core import gaussian as _gaussian  # noqa: E402
 from steepest.core import mt19937 as _mt19937  # noqa: E402
 from steepest.core import operators as _operators  # noqa: E402
@@ -69,6 +70,9 @@ def _later(place: list[Any], module: str, name: str) -> None:
 
 _later(_maps.kernel_builders, "steepest.lower.kernels", "build")
 _later(_gaussian.makers, "steepest.lower.normals", "normals")
+_later(_fused.multipliers, "steepest.lower.normals", "fused")
+_later(_gaussian.library, "steepest.lower.normals", "by_library")
+_later(_mt19937.samplers, "steepest.lower.rejecting", "sample")
 _later(_mt19937.fillers, "steepest.lower.filling", "fill")
 _later(_contractions.small_products, "steepest.lower.small_matrices", "product")
 _later(_reductions.sums, "steepest.lower.cascading", "cascade")

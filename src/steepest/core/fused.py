@@ -6,6 +6,7 @@ IEEE Trans. Computers 57(4), 2008).
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,19 @@ import numpy as np
 __all__ = ["fma32", "fma64"]
 
 Array = np.ndarray[Any, Any]
+multipliers: list[Callable[[Array, Any, Any], Array | None]] = []
+"""Native code for it, or None where it has none; the layer that compiles puts its function here."""
+
+
+def _natively(a: Array, b: Any, c: Any) -> Array | None:
+    return next((found for multiply in multipliers if (found := multiply(a, b, c)) is not None), None)
 
 
 def fma32(a: Array, b: Any, c: Any) -> Array:
     """a * b + c in float32; all three hold float32 values."""
+    found = _natively(a, b, c)
+    if found is not None:
+        return found
     product = np.multiply(a, b, dtype=np.float64)
     c = np.asarray(c, np.float64)
     total = product + c
@@ -32,6 +42,9 @@ def fma64(a: Array, b: float, c: float) -> Array:
     """a * b + c in float64 for moderate |a| (between 1e-200 and 1e200, or 0) and any finite b and c."""
     if c == 0 or b == 0:
         return a * b + c
+    found = _natively(a, b, c)
+    if found is not None:
+        return found
     scale = math.frexp(max(abs(b), abs(c)))[1]
     b, c = math.ldexp(b, -scale), math.ldexp(c, -scale)
     product = a * b

@@ -31,6 +31,9 @@ BLOCK = 4096
 makers: list[Callable[[Array, float, float, np.dtype[Any]], Array | None]] = []
 """Native code for `normals`, or None where it has none; the layer that compiles puts its function here."""
 
+library: list[Callable[[str, Array], Array | None]] = []
+"""Native code that calls a function of the C library for each element, or None where it has none."""
+
 
 def normals(words: Array, mean: float, std: float, dtype: np.dtype[Any]) -> Array:
     """Normals (n, 16) of float64 from pairs of words (n, 16), of float32 from single ones."""
@@ -61,6 +64,10 @@ def reals_of_pairs(pairs: Array) -> Array:
 
 def libm(function: Callable[[float], float], x: Array) -> Array:
     """A function of Python's `math` for each element: NumPy's own vectorised ones differ from the C library in the last bit."""
+    for call in library:
+        found = call(function.__name__.strip("_"), x)
+        if found is not None:
+            return found
     return np.fromiter(map(function, x.ravel().tolist()), np.float64, x.size).reshape(x.shape)
 
 

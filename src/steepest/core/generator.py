@@ -199,19 +199,26 @@ class Generator:
         """Standard normals in float64 one by one: a pair of uniform numbers gives two, the second is kept for later."""
         if not n:
             return np.empty(0)
-        values = [] if self._next_double_normal is None else [self._next_double_normal]
-        u = self._doubles(2 * ((n - len(values) + 1) // 2)).tolist()
-        for turn, tail in zip(u[::2], u[1::2], strict=True):
-            radius, angle = math.sqrt(-2.0 * math.log1p(-tail)), 2.0 * math.pi * turn
-            values += (radius * math.cos(angle), radius * math.sin(angle))
-        self._next_double_normal = values[n] if len(values) > n else None
-        return np.array(values[:n])
+        held = np.array([self._next_double_normal is not None, self._next_double_normal or 0.0])
+        drawn = self._engine.sampled("normal", held, np.empty(n))
+        if drawn is not None:
+            self._next_double_normal = float(held[1]) if held[0] else None
+            return drawn
+        kept = held[1:] if held[0] else held[:0]
+        u = self._doubles(2 * ((n - len(kept) + 1) // 2))
+        radius, angle = np.sqrt(-2.0 * libm(math.log1p, -u[1::2])), 2.0 * math.pi * u[::2]
+        made = np.stack([radius * libm(math.cos, angle), radius * libm(math.sin, angle)], 1)
+        values = np.concatenate([kept, made.ravel()])
+        self._next_double_normal = float(values[n]) if len(values) > n else None
+        return values[:n]
 
     def _floats(self, n: int) -> Array:
-        return reals_of_words(self._engine.words(n))
+        made = self._engine.filled("uniform", (n,))
+        return made if made is not None else reals_of_words(self._engine.words(n))
 
     def _doubles(self, n: int) -> Array:
-        return reals_of_pairs(self._engine.pairs(n))
+        made = self._engine.filled("double", (n,))
+        return made if made is not None else reals_of_pairs(self._engine.pairs(n))
 
     def bernoulli(self, p: Any, shape: Shape | None = None, dtype: Any = FLOAT32) -> Array:
         """Ones with probability p, else zeros. A number p draws 53 bits an element; an array 24, or 53 if it is float64."""
@@ -246,7 +253,8 @@ class Generator:
         if span >= WIDE_RANGE:
             values = (self._engine.pairs(n) % np.uint64(span)).view(np.int64)
         else:
-            words = self._engine.words(n).astype(np.uint32)
+            filled = self._engine.filled("word", (n,))
+            words = filled if filled is not None else self._engine.words(n).astype(np.uint32)
             values = (words - words // np.uint32(span) * np.uint32(span)).astype(np.int64)
         if low:
             values += low
@@ -266,6 +274,9 @@ class Generator:
         if n < LONG_PERMUTATION:
             if n == 0:
                 return np.empty(0, np.int64)
+            made = self._engine.filled("permutation", (n,))
+            if made is not None:
+                return made
             words = self._engine.words(n - 1)
             return forward_swaps((words % np.arange(n, 1, -1, dtype=np.uint64)).view(np.int64))
         return inside_out((self._engine.pairs(n) % np.arange(1, n + 1, dtype=np.uint64)).view(np.int64))
@@ -309,7 +320,7 @@ class Generator:
         if not replacement or n == 1:  # one draw is the same either way, and PyTorch makes it this way
             with np.errstate(all="ignore"):
                 times = weights / self.exponential(weights.shape, 1.0, weights.dtype)
-            return np.argsort(-times, axis=-1, kind="stable")[..., :n].astype(np.int64)
+            return _largest(times, n).astype(np.int64, copy=False)
         rows = np.atleast_2d(weights.astype(np.float64 if weights.dtype == FLOAT64 else np.float32))
         result = np.empty((len(rows), n), np.int64)
         for row, out in zip(rows, result, strict=True):
@@ -323,6 +334,9 @@ class Generator:
         """Numbers of events with the means `rate`, of its shape and dtype."""
         if rate.size and not rate.min() >= 0:
             raise RuntimeError(text("poisson-negative-rate", rate=rate.min()))
+        drawn = self._engine.sampled("poisson", rate.astype(np.float64).ravel(), np.empty(rate.size))
+        if drawn is not None:
+            return drawn.astype(rate.dtype).reshape(rate.shape)
         with Doubles(self._engine) as uniform:
             values = [poisson(r, uniform) for r in rate.astype(np.float64).ravel().tolist()]
         return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
@@ -345,6 +359,11 @@ class Generator:
         with np.errstate(all="ignore"):
             d = (np.where(small, alpha + one, alpha) - alpha.dtype.type(THIRD)).astype(np.float64)
             c, power = 1 / np.sqrt(9 * d), np.where(small, one / alpha, 0).astype(np.float64)
+        held = np.array([self._next_double_normal is not None, self._next_double_normal or 0.0])
+        drawn = self._engine.sampled("gamma", held, alpha.astype(np.float64), d, c, power, np.empty(alpha.size))
+        if drawn is not None:
+            self._next_double_normal = float(held[1]) if held[0] else None
+            return drawn
         with Doubles(self._engine, min(256 + 3 * alpha.size, 1 << 14)) as uniform:
             kept, values = self._next_double_normal, []
             for shape, factor, step, exponent in zip(alpha.tolist(), d.tolist(), c.tolist(), power.tolist(), strict=True):
@@ -365,6 +384,9 @@ class Generator:
     def binomial(self, count: Array, prob: Array) -> Array:
         """Numbers of successes in `count` trials of probability `prob`; both have one floating dtype and broadcast."""
         count, prob = np.broadcast_arrays(count, prob)
+        drawn = self._engine.sampled("binomial", count.ravel(), prob.ravel(), np.empty(count.size, count.dtype))
+        if drawn is not None:
+            return drawn.reshape(count.shape)
         with Doubles(self._engine) as uniform:
             values = [binomial(n, p, uniform) for n, p in zip(count.ravel(), prob.ravel(), strict=True)]
         return np.array(values, np.float64).astype(count.dtype).reshape(count.shape)
@@ -379,6 +401,19 @@ def _exp(x: float) -> float:
         return math.exp(x)
     except OverflowError:
         return math.inf
+
+
+def _largest(x: Array, n: int) -> Array:
+    """The places of the n largest along the last dimension, of equal ones the first."""
+    if 4 * n < x.shape[-1] and not np.isnan(x.max()):
+        if n == 1:
+            return x.argmax(-1, keepdims=True)
+        chosen = np.sort(np.argpartition(-x, n - 1, axis=-1)[..., :n], axis=-1)
+        values = np.take_along_axis(x, chosen, -1)
+        order = np.argsort(-values, axis=-1, kind="stable")
+        if np.count_nonzero(x >= values.min(-1, keepdims=True)) == values.size:
+            return np.take_along_axis(chosen, order, -1)
+    return np.argsort(-x, axis=-1, kind="stable")[..., :n]
 
 
 def _check_weights(weights: Array, n: int, replacement: bool) -> None:

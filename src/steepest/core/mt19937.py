@@ -32,9 +32,15 @@ STATE = np.dtype(
 )
 
 
-FEW, LEAST = 4096, {"uniform": 1, "normal": 16}
+MOST = 1 << 22
+"""Numbers that native code draws in one call, which nothing interrupts."""
+LEAST = {"uniform": 1, "normal": 16, "double": 1, "permutation": 1, "word": 1}
+DRAWN: dict[str, np.dtype[Any]] = {"uniform": np.dtype(np.float32), "normal": np.dtype(np.float32), "double": np.dtype(np.float64),
+                                  "permutation": np.dtype(np.int64), "word": np.dtype(np.uint32)}
 fillers: list[Callable[[str, Array, Array], bool]] = []
-"""Native code that fills a small array from the memory of a stream, false where it cannot; the layer that compiles puts it here."""
+"""Native code that fills an array from the memory of a stream, false where it cannot; the layer that compiles puts it here."""
+samplers: list[Callable[..., Array | None]] = []
+"""Native code that draws numbers by rejection, `(kind, memory, ...)`, None where it cannot."""
 
 
 class MT19937:
@@ -73,15 +79,27 @@ class MT19937:
         return upper
 
     def filled(self, kind: str, shape: tuple[int, ...]) -> Array | None:
-        """Uniform numbers of [0, 1), or 16 or more standard "normal" ones, of float32; None, and nothing drawn, without native code."""
+        """Numbers in [0, 1) that are "uniform", of float32, or "double", 16 or more standard "normal" ones, a "permutation",
+        or each "word" of uint32; None, and nothing drawn, without native code."""
         n, memory = math.prod(shape), self.memory
-        if n > FEW or n < LEAST[kind] or memory is None:
+        if n > MOST or n < LEAST[kind] or memory is None:
             return None
-        out = np.empty(shape, np.float32)
+        out = np.empty(shape, DRAWN[kind])
         for fill in fillers:
             if fill(kind, memory, out):
                 self._untouched = False
                 return out
+        return None
+
+    def sampled(self, kind: str, *given: Any) -> Array | None:
+        """What `samplers` draw; None, and nothing drawn, without native code."""
+        if self.memory is None:
+            return None
+        for sample in samplers:
+            found = sample(kind, self.memory, *given)
+            if found is not None:
+                self._untouched = False
+                return found
         return None
 
     def pair(self) -> int:

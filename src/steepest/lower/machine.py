@@ -90,7 +90,7 @@ def _c_functions() -> list[tuple[str, int]]:
         return []
     found = []
     libraries = [ctypes.CDLL("ucrtbase"), ctypes.CDLL("ntdll")]
-    for name in [*sorted(C_FUNCTIONS), "fma", "fmaf", "memset", "memcpy", "memmove", "__chkstk"]:
+    for name in [*sorted(C_FUNCTIONS), "lgamma", "fma", "fmaf", "memset", "memcpy", "memmove", "__chkstk"]:
         for library in libraries:
             try:
                 found.append((name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0))

@@ -1,4 +1,5 @@
-"""Normal numbers from blocks of words of the random stream, in one native pass: `steepest.core.gaussian` to the last bit."""
+"""Normal numbers from blocks of words of the random stream, in one native pass: `steepest.core.gaussian` to the last bit. And functions of
+the C library and fused multiply-adds for each element, which other samplers need."""
 
 import functools
 from typing import Any
@@ -10,8 +11,9 @@ from steepest.lower.arrays import array_function, data
 from steepest.lower.drawing import BLOCK, block_of_normals
 from steepest.lower.scalar import Scalars
 from steepest.lower.text import Function
+from steepest.lower.ufunc import make_ufunc
 
-__all__ = ["normals"]
+__all__ = ["by_library", "fused", "normals"]
 
 Array = np.ndarray[Any, Any]
 PARAMETERS = (("words", "array"), ("out", "array"), ("blocks", "int"), ("std", "float"), ("mean", "float"))
@@ -54,3 +56,35 @@ def normals(words: Array, mean: float, std: float, dtype: np.dtype[Any]) -> Arra
     out = np.empty(words.shape, dtype)
     kernel(np.ascontiguousarray(words), out, len(words), std, mean)
     return out
+
+
+@functools.cache
+def _library(name: str) -> Any:
+    try:
+        return make_ufunc(name, lambda m, x: getattr(Scalars(m.function, 1, library=True), name)(x), ["float64"], ["float64"], width=1)
+    except machine.Unavailable:
+        return None
+
+
+def by_library(name: str, x: Array) -> Array | None:
+    """The C library's function of this name for each number of float64; None where there is no native code."""
+    if x.size < FEW and not machine.loaded() or name not in machine.C_FUNCTIONS:
+        return None
+    function = _library(name)
+    return None if function is None else np.asarray(function(x))
+
+
+@functools.cache
+def _fused(dtype: str) -> Any:
+    try:
+        return make_ufunc("fma", lambda m, a, b, c: m.fma(a, b, c), [dtype] * 3, [dtype])
+    except machine.Unavailable:
+        return None
+
+
+def fused(a: Array, b: Any, c: Any) -> Array | None:
+    """`a * b + c` rounded once, in the dtype of `a`; None where there is no native code or the processor has no such instruction."""
+    if a.dtype.char not in "fd" or a.size < FEW and not machine.loaded() or not machine.has("fma"):
+        return None
+    function = _fused(a.dtype.name)
+    return None if function is None else np.asarray(function(a, a.dtype.type(b), a.dtype.type(c)))
