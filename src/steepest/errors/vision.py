@@ -11,6 +11,39 @@ ROWS = {
         "{weights}：这里不下载别处训练好的权重。请先不带权重建立网络，再载入 torchvision 保存的文件："
         "model.load_state_dict(torch.load(path))",
     ),
+    "vision-no-such-node": (
+        "node: '{query}' is not present in model. Hint: use `get_graph_node_names` to make sure the `return_nodes` you specified are "
+        "present. It may even be that you need to specify `train_return_nodes` and `eval_return_nodes` separately.",
+        "网络里没有节点 '{query}'：`get_graph_node_names` 会列出所有节点；两种模式的节点不同时，请分别给出 `train_return_nodes` 和 "
+        "`eval_return_nodes`",
+    ),
+    "vision-nodes-missing": (
+        "Either `return_nodes` or `train_return_nodes` and `eval_return_nodes` together, should be specified",
+        "请给出 `return_nodes`，或同时给出 `train_return_nodes` 和 `eval_return_nodes`",
+    ),
+    "vision-nodes-of-one-mode": (
+        "If any of `train_return_nodes` and `eval_return_nodes` are specified, then both should be specified",
+        "`train_return_nodes` 和 `eval_return_nodes` 应当同时给出",
+    ),
+    "vision-nodes-twice": (
+        "If `train_return_nodes` and `eval_return_nodes` are specified, then `return_nodes` should not be",
+        "给出 `train_return_nodes` 和 `eval_return_nodes` 时不能再给 `return_nodes`",
+    ),
+    "vision-graphs-eval-within": (
+        "NOTE: The nodes obtained by tracing the model in eval mode are a subsequence of those obtained in train mode. When choosing nodes "
+        "for feature extraction, you may need to specify output nodes for train and eval mode separately.",
+        "eval 模式下的节点是 train 模式下节点的一部分：选取特征时可能要为两种模式分别指定节点",
+    ),
+    "vision-graphs-train-within": (
+        "NOTE: The nodes obtained by tracing the model in train mode are a subsequence of those obtained in eval mode. When choosing nodes "
+        "for feature extraction, you may need to specify output nodes for train and eval mode separately.",
+        "train 模式下的节点是 eval 模式下节点的一部分：选取特征时可能要为两种模式分别指定节点",
+    ),
+    "vision-graphs-differ": (
+        "The nodes obtained by tracing the model in train mode are different to those obtained in eval mode. When choosing nodes for feature "
+        "extraction, you may need to specify output nodes for train and eval mode separately.",
+        "两种模式下的节点不同：选取特征时可能要为两种模式分别指定节点",
+    ),
     "vision-unknown-model": (
         "Unknown model {name}: here are {names}",
         "没有名为 {name} 的网络，这里有 {names}",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.functional.shaping import flatten
 from steepest.nn.modules.activation import ReLU
 from steepest.nn.modules.container import Sequential
 from steepest.nn.modules.conv import Conv2d
@@ -32,7 +33,7 @@ class AlexNet(Module):
             Dropout(p=dropout), Linear(4096, 4096), ReLU(inplace=True), Linear(4096, num_classes))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 @network

@@ -6,6 +6,7 @@ from typing import Any
 from steepest.autograd.checkpointing import checkpoint
 from steepest.core.tensor import Tensor
 from steepest.functional.joining import cat
+from steepest.functional.shaping import flatten
 from steepest.nn import functional as F
 from steepest.nn import init
 from steepest.nn.modules.activation import ReLU
@@ -110,7 +111,7 @@ class DenseNet(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         out = F.relu(self.features(x), inplace=True)
-        return self.classifier(F.adaptive_avg_pool2d(out, (1, 1)).flatten(1))
+        return self.classifier(flatten(F.adaptive_avg_pool2d(out, (1, 1)), 1))
 
 
 @network

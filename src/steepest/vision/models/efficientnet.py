@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from steepest.core.tensor import Tensor
+from steepest.functional.shaping import flatten
 from steepest.nn import init
 from steepest.nn.modules.activation import SiLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
@@ -97,7 +98,7 @@ class EfficientNet(Module):
         begin(self, wide)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 @network

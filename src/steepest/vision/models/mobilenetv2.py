@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.functional.shaping import flatten
+from steepest.nn import functional as F
 from steepest.nn.modules.activation import ReLU6
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
@@ -81,7 +83,7 @@ class MobileNetV2(Module):
         begin(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.features(x).mean((2, 3)))
+        return self.classifier(flatten(F.adaptive_avg_pool2d(self.features(x), (1, 1)), 1))
 
 
 @network

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from steepest.core.tensor import Tensor
+from steepest.functional.shaping import flatten
 from steepest.nn.modules.activation import Hardsigmoid, Hardswish, ReLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
@@ -85,7 +86,7 @@ class MobileNetV3(Module):
         begin(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 @network

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.functional.shaping import flatten
 from steepest.nn import init
 from steepest.nn.modules.activation import ReLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
@@ -149,7 +150,7 @@ class ResNet(Module):
     def _forward_impl(self, x: Tensor) -> Tensor:
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(self.avgpool(x).flatten(1))
+        return self.fc(flatten(self.avgpool(x), 1))
 
     def forward(self, x: Tensor) -> Tensor:
         return self._forward_impl(x)

@@ -4,6 +4,7 @@ from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.functional.joining import cat
+from steepest.functional.shaping import flatten
 from steepest.nn import init
 from steepest.nn.modules.activation import ReLU
 from steepest.nn.modules.container import Sequential
@@ -75,7 +76,7 @@ class SqueezeNet(Module):
                     init.constant_(m.bias, 0)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.features(x)).flatten(1)
+        return flatten(self.classifier(self.features(x)), 1)
 
 
 @network

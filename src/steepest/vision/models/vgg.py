@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from steepest.core.tensor import Tensor
+from steepest.functional.shaping import flatten
 from steepest.nn.modules.activation import ReLU
 from steepest.nn.modules.batchnorm import BatchNorm2d
 from steepest.nn.modules.container import Sequential
@@ -40,7 +41,7 @@ class VGG(Module):
             begin(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 def make_layers(cfg: Sequence[int | str], batch_norm: bool = False) -> Sequential:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from steepest.core.overriding import _assert as assert_
 from steepest.core.tensor import Tensor
 from steepest.functional.creating import empty, zeros
 from steepest.functional.joining import cat
@@ -53,6 +54,7 @@ class EncoderBlock(Module):
         self.mlp = MLPBlock(hidden_dim, mlp_dim, dropout)
 
     def forward(self, input: Tensor) -> Tensor:
+        assert_(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
         x = self.ln_1(input)
         x, _ = self.self_attention(x, x, x, need_weights=False)
         x = self.dropout(x) + input
@@ -73,6 +75,7 @@ class Encoder(Module):
         self.ln = norm_layer(hidden_dim)
 
     def forward(self, input: Tensor) -> Tensor:
+        assert_(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
         return self.ln(self.layers(self.dropout(input + self.pos_embedding)))
 
 
@@ -108,13 +111,16 @@ class VisionTransformer(Module):
         init.zeros_(self.heads.head.bias)
 
     def _process_input(self, x: Tensor) -> Tensor:
-        for name, size in zip(("height", "width"), x.shape[2:], strict=True):
-            assert size == self.image_size, f"Wrong image {name}! Expected {self.image_size} but got {size}!"
-        return self.conv_proj(x).flatten(2).permute(0, 2, 1)
+        n, _, height, width = x.shape
+        for name, size in (("height", height), ("width", width)):
+            assert_(size == self.image_size, f"Wrong image {name}! Expected {self.image_size} but got {size}!")
+        rows, columns = height // self.patch_size, width // self.patch_size
+        return self.conv_proj(x).reshape(n, self.hidden_dim, rows * columns).permute(0, 2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self._process_input(x)
-        x = self.encoder(cat([self.class_token.expand(x.shape[0], -1, -1), x], dim=1))
+        n = x.shape[0]
+        x = self.encoder(cat([self.class_token.expand(n, -1, -1), x], dim=1))
         return self.heads(x[:, 0])
 
 
