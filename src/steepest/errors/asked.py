@@ -18,7 +18,7 @@ ROWS = {
 }
 
 CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
-NUMBER, TYPE, SAME = "a number", "a type of typing", "what has that name elsewhere"
+TYPE, SAME = "a type of typing", "what has that name elsewhere"
 PLACED = " ".join(f"{name}=functional.placements.{name}" for name in ("Partial", "Placement", "Replicate", "Shard"))
 TABLE: dict[str, dict[str, str]] = {
     "torch": {CLASS: "Event PyTorchFileReader Stream SymBool SymFloat SymInt",
@@ -50,8 +50,6 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.amp.grad_scaler": {CLASS: "OptState"},
     "torch.autograd.profiler": {CLASS: "emit_nvtx"},
     "torch.cuda": {CLASS: "CUDAGraph Event Stream graph"},
-    "torch.nn.attention.flex_attention": {CLASS: "AuxRequest BlockMask create_block_mask flex_attention",
-                                          NUMBER: "_DEFAULT_SPARSE_BLOCK_SIZE=128"},
     "torch.jit": {CLASS: "Attribute _get_trace_graph", AS_IS: "_overload _overload_method"},
     "torch.jit.annotations": {TYPE: "Any Dict List Optional Tuple Union"},
     "torch._subclasses.fake_tensor": {CLASS: "FakeTensor FakeTensorMode", FALSE: "is_fake"},
@@ -124,8 +122,6 @@ def names(module: str) -> dict[str, tuple[str, str]]:
 def value(module: str, name: str) -> Any:
     """What a name of such a module is."""
     kind, own = names(module).get(name, (ERROR if name.endswith("Error") else CLASS, ""))
-    if kind == NUMBER:
-        return int(own)
     if kind == TYPE:
         return getattr(typing, name)
     if own:

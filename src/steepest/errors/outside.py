@@ -177,6 +177,8 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
             UNSAFE_MESSAGE check_module_version_greater_or_equal default_restore_location get_source_lines_and_file location_tag mkdtemp
             register_package skip_data"""},
     "torch.testing": {JIT: "FileCheck"},
+    "torch.nn.attention.flex_attention": {
+        INTERNAL: "GetAttrKey TreeSpec flex_attention_hop setup_compilation_env tree_flatten tree_map_only tree_unflatten"},
     "torch.fx": {INTERNAL: "ProxyableClassMeta annotate config operator_schemas tensor_type traceback"},
     "torch.types": {SYMBOLIC: "Sym* py_sym_types", DISPATCHING: "DispatchKey"},
     "torch.utils": {PROFILING: "ThroughputBenchmark debug_log show_pickle module_tracker throughput_benchmark viz",
