@@ -188,7 +188,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         INTERNAL: """backcompat backend_registration generate_methods_for_privateuse1_backend get_cpp_backtrace rename_privateuse1_backend
             set_module weak hipify jit mkldnn serialization file_baton"""},
     "torch.utils.checkpoint": {
-        MACHINES: "DefaultDeviceType *_device_states", SUITE: "tree_map",
+        MACHINES: "DefaultDeviceType", SUITE: "tree_map",
         INTERNAL: """CheckpointFunction GraphExecGroup SAC_IGNORED_OPS LoggingTensorMode SavedTensor Text TorchDispatchMode capture_logs
             check_backward_validity detach_variable fx_traceback set_checkpoint_early_stop"""},
     "torch.utils.data.dataloader": {INTERNAL: "ExceptionWrapper *DataPipe dist logger"},
