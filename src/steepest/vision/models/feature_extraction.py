@@ -183,7 +183,7 @@ def create_feature_extractor(model: Module, return_nodes: Nodes | None = None, t
     result; the two others say it for the two modes. Raises ValueError for a name that there is not.
 
     >>> from steepest.vision.models import resnet18
-    >>> net = create_feature_extractor(resnet18(), {"layer1": "early", "flatten": "late"})
+    >>> net = create_feature_extractor(resnet18().eval(), {"layer1": "early", "flatten": "late"})
     >>> {name: tuple(x.shape) for name, x in net(steepest.ones(1, 3, 32, 32)).items()}
     {'early': (1, 64, 8, 8), 'late': (1, 512)}
     """
