@@ -531,7 +531,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, 
     """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Any = None) -> Tensor:
-    """`input + value * tensor1 / tensor2`."""
+    """`input + value * tensor1 / tensor2`; RuntimeError where integers are divided."""
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`input` with `value` where the boolean `mask` holds."""
@@ -758,7 +758,7 @@ def unflatten(input: Tensor, dim: _int, sizes_: Any) -> Tensor:
     """Dimension `dim` as several."""
 
 def ravel(input: Tensor) -> Tensor:
-    """All elements in one dimension."""
+    """All elements in one dimension, next to one another."""
 
 def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; vectors are returned as they are."""
@@ -845,7 +845,7 @@ def atleast_3d(*tensors: Any) -> Any:
     """With at least three dimensions; a matrix becomes the first two."""
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
-    """Pieces of nearly equal size, or cut at the given places; views."""
+    """Pieces of nearly equal size, or cut at the given places; views. RuntimeError for numbers without a dimension."""
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split along the second dimension, vectors along their only one."""

@@ -396,3 +396,29 @@ def test_gradients_of_a_cosine_cancel_before_others_are_added():
     y = x * 1
     (F.cosine_similarity(y, torch.tensor(True), dim=-1) + y.sum()).backward()
     assert x.grad.tolist() == [1]
+
+
+@pytest.mark.parametrize("kind, call", [
+    (RuntimeError, lambda: torch.zeros(3).fill_diagonal_(2)), (RuntimeError, lambda: torch.zeros(3, 3, 2).fill_diagonal_(2)),
+    (RuntimeError, lambda: torch.zeros(3).put_(torch.tensor([0]), torch.ones(1, dtype=torch.int64))),
+    (RuntimeError, lambda: torch.zeros(3).put_(torch.tensor([0.0]), torch.ones(1))),
+    (IndexError, lambda: torch.zeros(3).put_(torch.tensor([0, 1]), torch.ones(1))),
+    (RuntimeError, lambda: torch.tensor(1.0).unflatten(0, (1, -1))), (RuntimeError, lambda: torch.tensor(1.0).tensor_split(2)),
+    (RuntimeError, lambda: torch.tensor(1.0).unfold(-1, 2, 1)), (RuntimeError, lambda: torch.ones(3).unfold(0, -1, 1)),
+    (RuntimeError, lambda: torch.ones(3).unfold(0, 1, 0)),
+    (RuntimeError, lambda: torch.tensor([1, 2]).addcdiv_(torch.tensor([1, 2]), torch.tensor([1, 2]))),
+    (IndexError, lambda: torch.zeros(3).index_copy_(0, torch.tensor([0]), torch.ones(1, 1))),
+    (IndexError, lambda: torch.zeros(3, 2).index_copy_(0, torch.tensor([0]), torch.ones(2, 2))),
+    (IndexError, lambda: torch.zeros(3, 2).index_copy_(1, torch.tensor([[0]]), torch.ones(3, 1))),
+    (RuntimeError, lambda: torch.zeros(3, 2).index_copy_(0, torch.tensor([0]), torch.ones(1, 3)))])
+def test_arguments_that_do_not_fit_one_another(kind, call):
+    with pytest.raises(kind):
+        call()
+
+
+def test_diagonals_strided_copies_and_integer_factors():
+    assert torch.zeros(3, 3, 3).fill_diagonal_(2).nonzero().tolist() == [[0, 0, 0], [1, 1, 1], [2, 2, 2]]
+    assert torch.zeros(7, 3).fill_diagonal_(1, wrap=True).sum(1).tolist() == [1, 1, 1, 0, 1, 1, 1]
+    assert torch.ones(4).as_strided([2], [2], 1).ravel().stride() == (1,)
+    assert torch.zeros(2, 0).as_strided([2, 0], [3, 1]).shape == (2, 0)
+    assert torch.tensor([1, 2]).addcmul_(torch.tensor([1, 2]), torch.tensor([3, 4]), value=1.5).tolist() == [4, 10]

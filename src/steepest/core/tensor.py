@@ -20,14 +20,18 @@ Array = np.ndarray[Any, Any]
 
 
 class Family:
-    """Counts how often autograd has seen the content of a base replaced; shared by the base and its views."""
+    """Counts how often autograd has seen the content of a base replaced; shared by the base and its views.
 
-    __slots__ = ("stamp",)
+    `turns` are the changes of the base's own shape: the stamp that each began, and the view that leads back to the shape before.
+    """
+
+    __slots__ = ("stamp", "turns")
 
     stamp: int
+    turns: tuple[tuple[int, Any], ...]
 
     def __init__(self) -> None:
-        self.stamp = 0
+        self.stamp, self.turns = 0, ()
 
 
 class Views:

@@ -17,8 +17,13 @@ Array = ndarray[Any, Any]
 refreshers: list[Any]
 
 class Family:
-    """Counts how often autograd has seen the content of a base replaced; shared by the base and its views."""
+    """Counts how often autograd has seen the content of a base replaced; shared by the base and its views.
+
+    `turns` are the changes of the base's own shape: the stamp that each began, and the view that leads back to the shape
+    before.
+    """
     stamp: int
+    turns: tuple[tuple[int, Any], ...]
     def __init__(self) -> None: ...
 
 class Views:
@@ -288,7 +293,7 @@ class Tensor:
     def addbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`addbmm` written over this tensor."""
     def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-        """`input + value * tensor1 / tensor2`."""
+        """`input + value * tensor1 / tensor2`; RuntimeError where integers are divided."""
     def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
         """`addcdiv`, written over this tensor; returns the tensor."""
     def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
@@ -619,7 +624,10 @@ class Tensor:
     def fill_(self, value: Any) -> Tensor:
         """A number written over all elements."""
     def fill_diagonal_(self, fill_value: Any, wrap: _bool = False) -> Tensor:
-        """A number written over the main diagonal; with `wrap` again after every full square of a tall matrix."""
+        """A number written over the main diagonal `x[i, i, ...]`; with `wrap` again after every full square of a tall matrix.
+
+        RuntimeError for vectors, and for more than two dimensions of different sizes.
+        """
     def fix(self, *, out: Tensor | None = None) -> Tensor:
         """`trunc` of every element; the result has the shape of `input`."""
     def fix_(self, *other: Any) -> Tensor:
@@ -1074,7 +1082,7 @@ class Tensor:
     def random_(self, *bounds: _int | None, generator: Any = None, **named: _int | None) -> Tensor:
         """Integers: below one bound, from the first (`from`) up to the second (`to`), or over the dtype's whole range."""
     def ravel(self) -> Tensor:
-        """All elements in one dimension."""
+        """All elements in one dimension, next to one another."""
     def reciprocal(self, *, out: Tensor | None = None) -> Tensor:
         """`reciprocal` of every element; the result has the shape of `input`."""
     def reciprocal_(self) -> Tensor:
@@ -1267,7 +1275,7 @@ class Tensor:
     def tanh_(self) -> Tensor:
         """`tanh`, written over this tensor; returns the tensor."""
     def tensor_split(self, indices_or_sections: Any, dim: _int = 0) -> tuple[Tensor, ...]:
-        """Pieces of nearly equal size, or cut at the given places; views."""
+        """Pieces of nearly equal size, or cut at the given places; views. RuntimeError for numbers without a dimension."""
     def tile(self, *dims: Any) -> Tensor:
         """Copies along every dimension."""
     def to(self, *args: Any, **kwargs: Any) -> Tensor:

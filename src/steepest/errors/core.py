@@ -33,6 +33,9 @@ ROWS = {
         "this one in place (y = y + 1, not y += 1), or clone() it first.",
         "求梯度所需的变量被原地操作修改了:形状为 {shape} 的张量,{node} 需要它(作为 {name}),现在是第 {now} 版,应为第 {then} 版。"
         "请生成新的张量(写 y = y + 1,不要写 y += 1),或先 clone()。"),
+    "resize-needs-grad": (
+        "cannot resize variables that require grad: resize x.detach(), or write x[:n], or F.pad(x, ...)",
+        "不能改变需要梯度的张量的大小:请对 x.detach() 操作,或写 x[:n]、F.pad(x, ...)"),
     "in-place-of-leaf": (
         "a leaf Variable that requires grad is being used in an in-place operation. Change it under `with torch.no_grad():`, "
         "or through an optimizer.",

@@ -194,6 +194,33 @@ ROWS = {
     "scatter-dtype": (
         "{function}(): Expected self.dtype to be equal to src.dtype: got {target} and {source}: write src.to(x.dtype)",
         "{function}:src 的类型 {source} 应与张量的类型 {target} 相同:请写 src.to(x.dtype)"),
+    "put-index": (
+        "put_(): Expected a long tensor for index, but got {dtype}: write index.long()", "put_ 的 index 应是 int64,得到 {dtype}:请写 index.long()"),
+    "put-sizes": (
+        "put_(): Expected source and index to have the same number of elements, but got {source} and {index}",
+        "put_ 的 source 有 {source} 个元素,index 有 {index} 个,应相同"),
+    "index-copy-index": (
+        "index_copy_(): Index should have dimension 1 or 0 (got {ndim}): write index.flatten()",
+        "index_copy 的 index 应是 1 维或 0 维,得到 {ndim} 维:请写 index.flatten()"),
+    "index-copy-dims": (
+        "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality ({source}), "
+        "destination dimensionality ({target})",
+        "index_copy 的 source 有 {source} 维,目标有 {target} 维,应相同"),
+    "index-copy-slices": (
+        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {target}, source slice shape: {source}",
+        "index_copy 的每一片形状应相同:目标 {target},source {source}"),
+    "index-copy-entries": (
+        "index_copy_(): Number of indices ({index}) should be equal to source.size(dim) ({source}), dim {dim}",
+        "index_copy 的 index 有 {index} 个,source 在第 {dim} 维有 {source} 个,应相同"),
+    "diagonal-of-vector": (
+        "dimensions must larger than 1: fill_diagonal_ was called on a tensor of {ndim} dimensions",
+        "fill_diagonal_ 要求至少 2 维,得到 {ndim} 维"),
+    "diagonal-of-unequal": (
+        "all dimensions of input must be of equal length: got {shape}", "超过 2 维时各维大小应相同,得到 {shape}"),
+    "unflatten-scalar": (
+        "unflatten got a tensor without dimensions: write x.reshape(...)", "unflatten 要求至少 1 维:请写 x.reshape(...)"),
+    "unfold-arguments": (
+        "size is {size} but must be >= 0, and step is {step} but must be > 0", "窗口 {size} 不能为负,步长 {step} 应大于 0"),
     "scatter-dims": (
         "Index tensor must have the same number of dimensions as {name} tensor: got {index} and {ndim}",
         "索引张量的维数 {index} 应与 {name} 的维数 {ndim} 相同"),

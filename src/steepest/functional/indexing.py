@@ -318,9 +318,25 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     d = wrap(dim, input.array.ndim)
     if source.dtype is not input.dtype:
         raise RuntimeError(text("scatter-dtype", function="index_copy", target=input.dtype, source=source.dtype))
+    _check_rows(input, d, index, source)
     if not input.array.ndim:
         return index_copy(input.reshape(1), 0, index, source.reshape(-1)).reshape(())
     return ix.copy_rows(input, source, index.reshape(-1), places=(None,) * d + (0,))
+
+
+def _check_rows(input: Tensor, d: int, index: Tensor, source: Tensor) -> None:
+    """IndexError or RuntimeError unless `source` has one slice of the size of `input`'s for every entry of `index`."""
+    shape, given = input.array.shape, source.array.shape
+    if index.array.ndim > 1:
+        raise IndexError(text("index-copy-index", ndim=index.array.ndim))
+    if shape and given and len(shape) != len(given):
+        raise IndexError(text("index-copy-dims", source=len(given), target=len(shape)))
+    slices = [tuple(n for k, n in enumerate(sizes) if k != d) for sizes in (shape, given)]
+    if slices[0] != slices[1]:
+        raise RuntimeError(text("index-copy-slices", target=list(slices[0]), source=list(slices[1])))
+    entries = given[d] if given else 1
+    if entries != index.array.size:
+        raise IndexError(text("index-copy-entries", index=index.array.size, source=entries, dim=d))
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
@@ -391,9 +407,13 @@ def argwhere(input: Tensor) -> Tensor:
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with `source` written (or added) at positions counted over all elements."""
-    flat = input.reshape(-1)
+    if index.dtype is not dtypes.int64:
+        raise RuntimeError(text("put-index", dtype=index.dtype))
+    if source.dtype is not input.dtype:
+        raise RuntimeError(text("scatter-dtype", function="put_", target=input.dtype, source=source.dtype))
     if index.array.size != source.array.size:
-        raise RuntimeError(text("index-put-shape", value=list(source.array.shape), region=list(index.array.shape)))
+        raise IndexError(text("put-sizes", source=source.array.size, index=index.array.size))
+    flat = input.reshape(-1)
     return (ix.accumulate if accumulate else ix.put)(flat, source.reshape(-1), index.reshape(-1), places=(0,)).reshape(input.array.shape)
 
 

@@ -14,7 +14,7 @@ from steepest.functional.appearing import show_as
 from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import describe, operand, result_into
 from steepest.functional.reducing import named
-from steepest.functional.supporting import refuse, refuses
+from steepest.functional.supporting import check_quotient, factor_of_product, refuse, refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import counting, views
@@ -245,18 +245,13 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 @numbers_first(3, "value")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """`input + value * tensor1 * tensor2`; of integers the value is one, too."""
-    if all(x.dtype is dtypes.bool_ for x in (input, tensor1, tensor2)):
-        raise NotImplementedError(text("operation-dtype", operation="addcmul", dtypes=input.dtype))
-    if all(x.dtype.category < dtypes.FLOATING for x in (input, tensor1, tensor2)):
-        value = int(value)
-    return ar.addcmul(input, tensor1, tensor2, value)
+    return ar.addcmul(input, tensor1, tensor2, factor_of_product(value, input, tensor1, tensor2))
 
 
 @numbers_first(3, "value")
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    """`input + value * tensor1 / tensor2`."""
-    if tensor1.dtype.category < dtypes.FLOATING and tensor2.dtype.category < dtypes.FLOATING:
-        raise RuntimeError(text("integer-addcdiv", a=tensor1.dtype, b=tensor2.dtype))
+    """`input + value * tensor1 / tensor2`; RuntimeError where integers are divided."""
+    check_quotient(tensor1, tensor2)
     return ar.addcdiv(input, tensor1, tensor2, value)
 
 

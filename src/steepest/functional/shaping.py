@@ -110,6 +110,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 def unflatten(input: Tensor, dim: int, sizes_: Any) -> Tensor:
     """Dimension `dim` as several."""
     shape = input.array.shape
+    if not shape:
+        raise RuntimeError(text("unflatten-scalar"))
     d, sizes_ = wrap(dim, len(shape)), tuple(sizes_)
     if -1 not in sizes_ and math.prod(sizes_) != shape[d]:
         raise RuntimeError(text("unflatten-sizes", sizes=list(sizes_), dim=dim, size=shape[d]))
@@ -117,8 +119,8 @@ def unflatten(input: Tensor, dim: int, sizes_: Any) -> Tensor:
 
 
 def ravel(input: Tensor) -> Tensor:
-    """All elements in one dimension."""
-    return reshape(input, -1)
+    """All elements in one dimension, next to one another."""
+    return reshape(contiguous(input), -1)
 
 
 def t(input: Tensor) -> Tensor:
@@ -269,8 +271,11 @@ unsafe_split_with_sizes = unsafe_split
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Windows of `size` along a dimension, every `step`, as a last dimension."""
     d = wrap(dimension, input.array.ndim)
-    if input.array.ndim and size > input.array.shape[d]:
-        raise RuntimeError(text("unfold-too-large", size=size, have=input.array.shape[d]))
+    have = input.array.shape[d] if input.array.ndim else 1
+    if size < 0 or step < 1:
+        raise RuntimeError(text("unfold-arguments", size=size, step=step))
+    if size > have:
+        raise RuntimeError(text("unfold-too-large", size=size, have=have))
     return views.unfold(input, dim=d, size=size, step=step)
 
 
@@ -382,7 +387,8 @@ def atleast_3d(input: Tensor) -> Tensor:
 
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Pieces of nearly equal size, or cut at the given places; views."""
+    """Pieces of nearly equal size, or cut at the given places; views. RuntimeError for numbers without a dimension."""
+    _at_least(1, "tensor_split", input)
     d = wrap(dim, input.array.ndim)
     size = input.array.shape[d]
     if isinstance(indices_or_sections, Tensor):

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, these
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 
-__all__ = ["refuse", "refuses"]
+__all__ = ["check_quotient", "factor_of_product", "refuse", "refuses"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -40,3 +41,16 @@ def refuses(groups: str) -> Callable[[Function], Function]:
         return run  # type: ignore[return-value]
 
     return over
+
+
+def factor_of_product(value: Any, *tensors: Tensor) -> Any:
+    """The `value` of `addcmul` as it multiplies these tensors. NotImplementedError where all are bools."""
+    if all(x.dtype is dtypes.bool_ for x in tensors):
+        raise NotImplementedError(text("operation-dtype", operation="addcmul", dtypes=tensors[0].dtype))
+    return int(value) if all(x.dtype.category < dtypes.FLOATING for x in tensors) else value
+
+
+def check_quotient(a: Tensor, b: Tensor) -> None:
+    """RuntimeError unless one of what `addcdiv` divides is floating."""
+    if a.dtype.category < dtypes.FLOATING and b.dtype.category < dtypes.FLOATING:
+        raise RuntimeError(text("integer-addcdiv", a=a.dtype, b=b.dtype))

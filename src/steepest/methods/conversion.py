@@ -141,13 +141,22 @@ def _format(self: Tensor, specification: str) -> str:
 
 
 def resize(self: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Give the tensor another shape in place; new elements are zeros."""
+    """Give the tensor another shape in place, over its memory where that is large enough; new elements are zeros.
+
+    RuntimeError where the tensor wants gradients.
+    """
+    if self.needs_grad:
+        raise RuntimeError(text("resize-needs-grad"))
+    if self.array.shape == shape:
+        return self
     size = int(np.prod(shape))
-    flat = np.zeros(size, numpy_dtype(self.dtype))
-    kept = self.array.reshape(-1)[:size]
-    flat[: kept.size] = kept
-    self.array = flat.reshape(shape)
-    self._storage = None
+    memory = self.storage_cell.flat[self.storage_cell.offset(self.array):]
+    if memory.size < size or memory.dtype != self.array.dtype:
+        flat = np.zeros(size, numpy_dtype(self.dtype))
+        kept = memory[:size] if memory.dtype == self.array.dtype else self.array.reshape(-1)[:size]
+        flat[: kept.size] = kept
+        memory, self._storage = flat, None
+    self.array = memory[:size].reshape(shape)
     return self
 
 

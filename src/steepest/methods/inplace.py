@@ -13,8 +13,9 @@ from steepest.functional.early import alpha_first, numbers_first
 from steepest.functional.operands import operand
 from steepest.functional.pointwise import BINARY, UNARY
 from steepest.functional.storages import is_storage
+from steepest.functional.supporting import check_quotient, factor_of_product
 from steepest.ops import arithmetic as ar
-from steepest.ops.inplace import assign, fill_array, inplace_map, rewrite
+from steepest.ops.inplace import assign, fill_array, inplace_map, rewrite, turn
 from steepest.ops.maps import Elementwise
 
 __all__ = ["METHODS"]
@@ -65,11 +66,12 @@ def _lerp(self: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 @numbers_first(3, "value")
 def _addcmul(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    return inplace_map(self, ar.addcmul, self, tensor1, tensor2, value)
+    return inplace_map(self, ar.addcmul, self, tensor1, tensor2, factor_of_product(value, self, tensor1, tensor2))
 
 
 @numbers_first(3, "value")
 def _addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    check_quotient(tensor1, tensor2)
     return inplace_map(self, ar.addcdiv, self, tensor1, tensor2, value)
 
 
@@ -125,9 +127,7 @@ def _augmented(method: Callable[..., Tensor]) -> Callable[[Tensor, Any], Tensor]
 def _view_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """A method such as `squeeze_` that changes the shape of the tensor itself."""
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        made = function(self, *args, **kwargs)
-        self.array, self.node, self.needs_grad, self.output_nr = made.array, made.node, made.needs_grad, made.output_nr
-        return self
+        return turn(self, function, *args, **kwargs)
 
     return method
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core.tensor import Tensor
-from steepest.functional import indexing, joining, pointwise, products, scanning, special
+from steepest.errors import text
+from steepest.functional import indexing, joining, pointwise, products, scanning, shaping, special
 from steepest.functional.pointwise import ALIASES, BINARY, UNARY
-from steepest.ops.inplace import assign, inplace_map, rewrite
+from steepest.ops.inplace import assign, inplace_map, rewrite, turn
 
 __all__ = ["METHODS"]
 
@@ -46,16 +47,27 @@ def _logical_not(self: Tensor) -> Tensor:
 
 def _as_strided(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """Give the tensor itself other sizes and strides over its memory."""
-    made = self.as_strided(size, stride, storage_offset)
-    self.array, self.node, self.needs_grad, self.output_nr = made.array, made.node, made.needs_grad, made.output_nr
-    return self
+    return turn(self, shaping.as_strided, size, stride, storage_offset)
 
 
 def _fill_diagonal(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
-    """A number written over the main diagonal; with `wrap` again after every full square of a tall matrix."""
-    n = self.array.shape[1]
-    for start in range(0, self.array.shape[0], n + 1) if wrap else (0,):
-        self[start:].diagonal().fill_(fill_value)
+    """A number written over the main diagonal `x[i, i, ...]`; with `wrap` again after every full square of a tall matrix.
+
+    RuntimeError for vectors, and for more than two dimensions of different sizes.
+    """
+    shape = self.array.shape
+    if len(shape) < 2:
+        raise RuntimeError(text("diagonal-of-vector", ndim=len(shape)))
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError(text("diagonal-of-unequal", shape=list(shape)))
+    rows, columns = shape[:2]
+    starts = range(0, rows, columns + 1) if wrap and len(shape) == 2 else (0,)
+    for start in starts:
+        part = self[start:]
+        while part.array.ndim > 1:
+            part = part.diagonal(0, 0, 1)               # the common index becomes the last, so that the next one meets it
+            part = part if part.array.ndim == 1 else part.movedim(-1, 0)
+        part.fill_(fill_value)
     return self
 
 

@@ -12,7 +12,7 @@ from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone, no_gradient
 from steepest.ops.creation import constant
 from steepest.ops.maps import Elementwise
-from steepest.ops.views import asks_for_layout, expand, layout_of, write
+from steepest.ops.views import as_strided, asks_for_layout, expand, layout_of, way_to, write
 
 __all__ = ["assign", "inplace_map", "inplace_maps"]
 
@@ -70,6 +70,24 @@ def check(target: Tensor) -> None:
             raise RuntimeError(text("in-place-of-one-of-several", node=several.node_name, number=target.output_nr))
         if base.needs_grad and base.node is None:
             raise RuntimeError(text("in-place-of-view-of-leaf"))
+
+
+def turn(target: Tensor, function: Any, *args: Any, **kwargs: Any) -> Tensor:
+    """Give the tensor itself the shape that `function` gives a view of it. Views of it that there are keep theirs."""
+    check(target)
+    family, before = target._family, target.array
+    made = function(target, *args, **kwargs)
+    if target.view_of is not None and made.view_of is not None:
+        made.view_of.made_without_grad = target.view_of.made_without_grad
+        target.view_of = made.view_of
+    elif family is not None:
+        family.stamp += 1
+        family.turns = (*family.turns, (family.stamp, (as_strided, way_to(before, target, made.array))))
+    target.array = made.array
+    if modes.grad:
+        target.node, target.needs_grad, target.output_nr = made.node, made.needs_grad, made.output_nr
+    target.version.count += 1
+    return target
 
 
 def assign_result(target: Tensor, result: Tensor) -> Tensor:

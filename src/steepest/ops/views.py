@@ -56,9 +56,15 @@ class View(Primitive):
 
 
 def _replay(x: Tensor) -> None:
-    """The node of a view after its base was written in place: the view's steps taken again from the base."""
+    """The node of a view after its base was written in place, or turned: the view's steps taken again from the base.
+
+    Steps that lead through strides are taken as one, as PyTorch takes all: the first may have left out what the next one shows.
+    """
     view = x.view_of
     assert view is not None
+    view.steps = (*(back for stamp, back in reversed(view.family.turns) if stamp > view.stamp), *view.steps)
+    if len(view.steps) > 1 and any(step is as_strided for step, _ in view.steps):
+        view.steps = (as_strided, way_to(x.array, view.base)),
     before, modes.grad = modes.grad, True
     try:
         again = view.base
@@ -106,6 +112,14 @@ write = Write()
 
 
 Layout = tuple[tuple[int, ...], int, int]
+
+
+def way_to(array: Array, x: Tensor, seen: Array | None = None) -> dict[str, Any]:
+    """What makes `as_strided` show `array`, which lies in the storage of `x`; `x` counts as lying as `seen` does."""
+    own, item, offset = x.array if seen is None else seen, array.itemsize, x.storage_cell.offset
+    strides, from_ = (tuple(s // item for s in a.strides) for a in (array, own))
+    return {"shape": array.shape, "strides": strides, "offset": offset(array) - offset(own),
+            "own": None if own.flags.c_contiguous else from_}
 
 
 def layout_of(x: Tensor) -> Layout | None:
@@ -200,6 +214,8 @@ def within_storage(size: Any, stride: Any, offset: int, have: int, itemsize: int
 def _strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
     owner = array
     size = owner.itemsize
+    if 0 in shape:
+        return np.lib.stride_tricks.as_strided(owner, shape, [s * size for s in strides])
     if offset < 0:          # the view begins before the operand, in the storage of its base
         before = np.lib.stride_tricks.as_strided(owner, (1 - offset,), (-size,))[-offset:]
         return np.lib.stride_tricks.as_strided(before, shape, [s * size for s in strides])
