@@ -34,19 +34,11 @@ def replaced(module: Module, values: dict[str, Tensor]) -> Iterator[None]:
             members[own] = before  # type: ignore[assignment]
 
 
-def functional_call(
-    module: Module,
-    parameters_and_buffers: dict[str, Tensor],
-    args: Any = None,
-    kwargs: dict[str, Any] | None = None,
-    *,
-    tie_weights: bool = True,
-    strict: bool = False,
-) -> Any:
-    """`module(*args, **kwargs)` with `parameters_and_buffers` by dotted name in the place of its own.
-
-    `tie_weights` gives a shared tensor its value under all its names; `strict` wants all names, and no others.
-    """
+@contextmanager
+def _reparametrize_module(
+    module: Module, parameters_and_buffers: dict[str, Tensor], tie_weights: bool = False, strict: bool = False, stack_weights: bool = False
+) -> Iterator[None]:
+    """A `with` block in which the module has these parameters and buffers; packages call it by this name."""
     own = {**dict(module.named_parameters(remove_duplicate=False)), **dict(module.named_buffers(remove_duplicate=False))}
     unexpected = sorted(parameters_and_buffers.keys() - own.keys())
     missing = sorted(own.keys() - parameters_and_buffers.keys()) if strict else []
@@ -63,7 +55,23 @@ def functional_call(
                 raise ValueError(text("functional-call-tied", names=sorted(tied)))
             values.update(dict.fromkeys(tied, values[name]))
     with replaced(module, values):
-        result = module(*(() if args is None else args if isinstance(args, tuple) else (args,)), **(kwargs or {}))
+        yield
     # A module may replace its own buffers during the call; the caller's dictionary then holds the new ones.
     parameters_and_buffers.update({name: values[name] for name in parameters_and_buffers if name in values})
-    return result
+
+
+def functional_call(
+    module: Module,
+    parameters_and_buffers: dict[str, Tensor],
+    args: Any = None,
+    kwargs: dict[str, Any] | None = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
+    """`module(*args, **kwargs)` with `parameters_and_buffers` by dotted name in the place of its own.
+
+    `tie_weights` gives a shared tensor its value under all its names; `strict` wants all names, and no others.
+    """
+    with _reparametrize_module(module, parameters_and_buffers, tie_weights=tie_weights, strict=strict):
+        return module(*(() if args is None else args if isinstance(args, tuple) else (args,)), **(kwargs or {}))

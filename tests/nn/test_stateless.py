@@ -1,0 +1,19 @@
+"""Modules with other parameters for a while."""
+
+import pytest
+
+import steepest as torch
+from steepest.nn.utils.stateless import _reparametrize_module
+
+
+def test_a_block_with_other_parameters():
+    net = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.BatchNorm1d(1, affine=False))
+    own, mean = net[0].weight, torch.zeros(1)
+    values = {"0.weight": torch.ones(1, 2, requires_grad=True), "1.running_mean": mean}
+    with _reparametrize_module(net, values):
+        assert net[0].weight is values["0.weight"]
+        net(torch.randn(4, 2)).sum().backward()
+    assert net[0].weight is own and own.grad is None and values["0.weight"].grad is not None
+    assert mean.item() != 0 and net[1].running_mean.item() == 0
+    with pytest.raises(RuntimeError, match="missing"), _reparametrize_module(net, {}, strict=True):
+        pass
