@@ -80,3 +80,40 @@ def test_states_of_accelerators_that_are_not_there():
 
     set_device_states(*get_device_states(torch.ones(2)))
     assert get_device_states() == ([], []) and torch.cuda._initialized is False
+
+
+def test_groups_of_tensors():
+    from steepest.utils._foreach_utils import _group_tensors_by_device_and_dtype, _has_foreach_support
+
+    a, b, c = torch.ones(1), torch.ones(2, dtype=torch.float64), torch.ones(3)
+    groups = _group_tensors_by_device_and_dtype([[a, b, c], [c, None, a]], with_indices=True)
+    assert groups[torch.device("cpu"), torch.float32] == ([[a, c], [c, a]], [0, 2])
+    assert groups[torch.device("cpu"), torch.float64][1] == [1] and _has_foreach_support([a, None], torch.device("cpu"))
+
+
+def test_names_beside_the_multivariate_normal_distribution():
+    from steepest.distributions.multivariate_normal import _batch_mahalanobis, _batch_mv, _precision_to_scale_tril
+
+    precision = torch.tensor([[2.0, 0.5], [0.5, 1.0]])
+    factor = _precision_to_scale_tril(precision)
+    assert torch.allclose(factor @ factor.T, precision.inverse())
+    x = torch.tensor([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]])
+    assert torch.allclose(_batch_mahalanobis(factor, x), (x * _batch_mv(precision, x)).sum(-1))
+
+
+def test_a_normal_distribution_whose_events_look_otherwise():
+    class Tasks(torch.distributions.MultivariateNormal):
+        event_shape = property(lambda self: torch.Size([1, 2]))
+
+    tasks = Tasks(torch.zeros(2), torch.eye(2))
+    assert tasks.variance.shape == tasks._event_shape and tasks.covariance_matrix.shape == (2, 2) and tasks.entropy().dim() == 0
+
+
+def test_marks_of_a_profiler_refuse_when_called():
+    from steepest.cuda import nvtx
+
+    marked = nvtx.range("step")(lambda: 1)
+    with pytest.raises(RuntimeError, match="NVTX"):
+        marked()
+    with pytest.raises(RuntimeError, match="NVTX"):
+        nvtx.range_push("step")

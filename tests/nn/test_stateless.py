@@ -17,3 +17,25 @@ def test_a_block_with_other_parameters():
     assert mean.item() != 0 and net[1].running_mean.item() == 0
     with pytest.raises(RuntimeError, match="missing"), _reparametrize_module(net, {}, strict=True):
         pass
+
+
+class Own(torch.nn.Module):
+    """A module that looks for its attributes in its own way."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(1, 1)
+
+    def __getattr__(self, name):
+        return super().__getattr__(name)
+
+
+def test_a_copy_may_change_its_class():
+    import copy
+
+    copied = copy.deepcopy(Own())
+    copied.__class__ = type("Other", (Own,), {})
+    copied.layer = torch.nn.Linear(1, 2)
+    assert copied.layer.out_features == 2 and len(list(copied.parameters())) == 2
+    copied.__class__ = torch.nn.Module
+    assert copied.layer is copied._modules["layer"]

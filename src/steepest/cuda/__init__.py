@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from steepest.cuda import amp as amp
+from steepest.cuda import nvtx as nvtx
 from steepest.errors import AcceleratorError as AcceleratorError
 from steepest.errors import OutOfMemoryError as OutOfMemoryError
 from steepest.errors import outside, text

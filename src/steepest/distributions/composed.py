@@ -7,7 +7,7 @@ from steepest.autograd.modes import no_grad
 from steepest.core.size import Size
 from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
-from steepest.distributions.covariance import Covariance, the_given
+from steepest.distributions.covariance import Covariance, factor_of_precision, the_given
 from steepest.distributions.discrete import Categorical
 from steepest.distributions.distribution import Distribution, derived
 from steepest.distributions.transforms.transform import sum_last
@@ -139,6 +139,20 @@ class MixtureSameFamily(Distribution):
         return f"MixtureSameFamily(\n  {self.mixture_distribution},\n  {self.component_distribution})"
 
 
+_precision_to_scale_tril = factor_of_precision
+
+
+def _batch_mv(bmat: Any, bvec: Any) -> Any:
+    """Matrices times vectors."""
+    return (bmat @ bvec.unsqueeze(-1)).squeeze(-1)
+
+
+def _batch_mahalanobis(bL: Any, bx: Any) -> Any:
+    """The squared lengths of the vectors `bx` in the covariances that have the Cholesky factors `bL`."""
+    batch = broadcast_shapes(bL.shape[:-2], bx.shape[:-1])
+    return solve(bL.expand((*batch, -1, -1)), bx.unsqueeze(-1).expand((*batch, -1, -1))).squeeze(-1).pow(2).sum(-1)
+
+
 class MultivariateNormal(Covariance):
     """The normal distribution of vectors; one of the covariance matrix, its inverse or its Cholesky factor is given."""
 
@@ -181,7 +195,7 @@ class MultivariateNormal(Covariance):
 
     @property
     def variance(self) -> Any:
-        return self._unbroadcasted_scale_tril.pow(2).sum(-1).expand(self.batch_shape + self.event_shape)
+        return self._unbroadcasted_scale_tril.pow(2).sum(-1).expand(self._batch_shape + self._event_shape)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         eps = self.loc.new_empty(self._extended_shape(sample_shape)).normal_()
@@ -202,4 +216,4 @@ class MultivariateNormal(Covariance):
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + squares) - self._half_log_det()
 
     def entropy(self) -> Any:
-        return (0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self._half_log_det()).expand(self.batch_shape)
+        return (0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self._half_log_det()).expand(self._batch_shape)

@@ -6,13 +6,19 @@ from steepest.distributions.distribution import Distribution, derived
 from steepest.functional.creating import eye
 from steepest.functional.linalg import cholesky, solve_triangular
 
-__all__ = ["Covariance", "the_given"]
+__all__ = ["Covariance", "factor_of_precision", "the_given"]
 
 
 def the_given(**matrices: Any) -> tuple[str, Any] | None:
     """The name and the value of the one that is not None; None where it is not exactly one."""
     chosen = [(name, matrix) for name, matrix in matrices.items() if matrix is not None]
     return chosen[0] if len(chosen) == 1 else None
+
+
+def factor_of_precision(P: Any) -> Any:
+    """The Cholesky factor of the covariance whose inverse is `P`; LinAlgError where there is none."""
+    turned = cholesky(P.flip((-2, -1))).flip((-2, -1)).mT
+    return solve_triangular(turned, eye(P.shape[-1], dtype=P.dtype), upper=False)
 
 
 class Covariance(Distribution):
@@ -24,8 +30,7 @@ class Covariance(Distribution):
     def _factorise(self, name: str, matrix: Any) -> None:
         """Compute the Cholesky factor from what was given; LinAlgError where there is none."""
         if name == "precision_matrix":
-            turned = cholesky(matrix.flip((-2, -1))).flip((-2, -1)).mT
-            self._unbroadcasted_scale_tril = solve_triangular(turned, eye(matrix.shape[-1], dtype=matrix.dtype), upper=False)
+            self._unbroadcasted_scale_tril = factor_of_precision(matrix)
         else:
             self._unbroadcasted_scale_tril = matrix if name == "scale_tril" else cholesky(matrix)
 
@@ -35,7 +40,7 @@ class Covariance(Distribution):
         return new
 
     def _matrices(self, matrix: Any) -> Any:
-        return matrix.expand(self.batch_shape + self.event_shape[-1:] * 2)
+        return matrix.expand(self._batch_shape + self._event_shape[-1:] * 2)
 
     @derived
     def scale_tril(self) -> Any:

@@ -590,6 +590,8 @@ ROWS = {
                    "cond 必须是 bool，而不是 {kind}：请写 bool(cond)，张量请用 torch._check_tensor_all"),
     "check-tensor": ("cond must be a tensor, but got {kind}: write torch._check for a bool", "cond 必须是张量，而不是 {kind}：bool 请用 torch._check"),
     "check-false": ("Expected cond to be True, but got False.", "cond 应为 True，但得到 False。"),
+    "nvtx": ("NVTX functions not installed. This package computes on the CPU: leave the marks out, or ask torch.cuda.is_available() first",
+             "没有 NVTX：本包在 CPU 上计算。请去掉这些标记，或先查询 torch.cuda.is_available()"),
     "dtype-kind": (
         "argument 'dtype' must be torch.dtype, not {kind}: write one such as torch.float64, or Python's bool, int, float or complex",
         "参数 dtype 必须是 torch.dtype，而不是 {kind}：请写 torch.float64 等类型，或 Python 的 bool、int、float、complex"),

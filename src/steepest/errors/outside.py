@@ -139,7 +139,7 @@ LEFT: dict[str, dict[tuple[str, str], str]] = {
         PYTORCH_RELEASES_CODE_CC caching_allocator_* can_device_access_peer change_current_allocator check_error classproperty clock_rate comm
         cuda* current_blas_handle current_solver_handle device device_memory_used device_of gds get_allocator_backend
         get_per_process_memory_fraction get_stream_from_external get_sync_debug_mode graph_* graphs green_contexts *host_memory_stats*
-        is_current_stream_capturing jiterator list_gpu_processes make_graphed_callables memory memory_snapshot memory_usage nccl nvtx
+        is_current_stream_capturing jiterator list_gpu_processes make_graphed_callables memory memory_snapshot memory_usage nccl
         power_draw profiler random set_per_process_memory_fraction set_stream set_sync_debug_mode sparse streams temperature
         tunable use_mem_pool utilization"""},
     "torch.cuda.amp": {MACHINES: "amp_definitely_not_available", INTERNAL: "autocast_mode common grad_scaler"},

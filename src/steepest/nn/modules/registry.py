@@ -207,7 +207,9 @@ class Registry:
         else:
             object.__setattr__(self, name, value)
             if name == "__class__":
-                for members in (own[kind] for kind in KINDS):
+                for kind in KINDS:
+                    members = own[kind] if isinstance(own[kind], Members) else Members(self, own[kind])
+                    own[kind] = members         # a copy by a class with a `__getattr__` of its own holds plain dictionaries
                     for registered, member in members.items():
                         own.pop(registered, None)
                         members._attributes()[registered] = member
