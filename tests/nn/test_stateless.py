@@ -39,3 +39,28 @@ def test_a_copy_may_change_its_class():
     assert copied.layer.out_features == 2 and len(list(copied.parameters())) == 2
     copied.__class__ = torch.nn.Module
     assert copied.layer is copied._modules["layer"]
+
+
+class Restored(torch.nn.Module):
+    """A module that takes over a whole `__dict__` when it is copied."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(1, 1)
+
+    def __getstate__(self):
+        return self.__dict__
+
+    def __setstate__(self, state):
+        self.__dict__ = state
+
+
+def test_members_of_a_module_with_another_dict():
+    import copy
+
+    copied = copy.deepcopy(Restored())
+    copied._modules["layer"] = torch.nn.Linear(1, 2)
+    assert copied.layer.out_features == 2
+    other = Restored()
+    other.__dict__ = {**other.__dict__, "_modules": {"layer": copied.layer}}
+    assert other.layer is copied.layer

@@ -192,6 +192,8 @@ class Registry:
             own["_modules"][name] = _through(module_registration_hooks, self, name, value)
         elif "_parameters" not in own:
             object.__setattr__(self, name, value)
+            if name == "__dict__":
+                self._adopt_members()
         elif name in own["_parameters"]:
             if value is not None:
                 raise TypeError(text("parameter-overwritten", type=typename(value), name=name))
@@ -206,13 +208,18 @@ class Registry:
             self._replace_members(name, value)
         else:
             object.__setattr__(self, name, value)
-            if name == "__class__":
-                for kind in KINDS:
-                    members = own[kind] if isinstance(own[kind], Members) else Members(self, own[kind])
-                    own[kind] = members         # a copy by a class with a `__getattr__` of its own holds plain dictionaries
-                    for registered, member in members.items():
-                        own.pop(registered, None)
-                        members._attributes()[registered] = member
+            if name in ("__class__", "__dict__"):
+                self._adopt_members()
+
+    def _adopt_members(self) -> None:
+        """Own the members again: another class may look for them in another way, and another `__dict__` may hold plain dictionaries."""
+        own = self.__dict__
+        for kind in KINDS:
+            if kind in own:
+                own[kind] = members = own[kind] if isinstance(own[kind], Members) else Members(self, own[kind])
+                for registered, member in members.items():
+                    own.pop(registered, None)
+                    members._attributes()[registered] = member
 
     def _replace_members(self, kind: str, members: dict[str, Any]) -> None:
         given = dict(members)
