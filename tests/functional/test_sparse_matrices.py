@@ -60,3 +60,13 @@ def test_mistakes(arguments, message):
 def test_the_product_of_a_sparse_and_a_dense_matrix_by_its_oldest_name():
     made = torch.sparse_coo_tensor(INDICES, VALUES, (3, 3))
     assert torch.equal(torch.dsmm(made, DENSE), DENSE @ DENSE)
+
+
+def test_transposed_tensors_stay_sparse():
+    x = torch.sparse_coo_tensor([[0, 1, 1, 0], [2, 0, 1, 2], [0, 1, 0, 1]], torch.arange(1.0, 5.0), (2, 3, 2))
+    pairs = ((x.mT, x.to_dense().mT), (x.transpose(0, 2), x.to_dense().transpose(0, 2)), (x.swapdims(0, 1), x.to_dense().swapdims(0, 1)))
+    for sparse, dense in pairs:
+        assert sparse.is_sparse and not sparse.is_coalesced() and torch.equal(sparse.to_dense(), dense)
+    matrix = torch.sparse_coo_tensor([[0, 1], [2, 0]], torch.tensor([1.0, 2.0]), (2, 3))
+    assert matrix.mT.is_sparse and matrix.T._indices().tolist() == [[2, 0], [0, 1]] and matrix.ndimension() == 2
+    assert (matrix.mT @ torch.ones(2, 1)).tolist() == [[2.0], [0.0], [1.0]]

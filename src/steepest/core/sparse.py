@@ -197,12 +197,6 @@ class SparseTensor(Tensor):
         self._entries = self.mul(other)._entries
         return self
 
-    def t(self) -> Any:
-        """The transposed matrix; what has entries of several numbers as a dense tensor."""
-        if len(self._at) != 2 or self._entries.ndim != 1:
-            return self.to_dense().t()
-        return SparseTensor(self._at[::-1].copy(), self._entries, self._full[::-1], self.dtype)
-
     def __hash__(self) -> int:
         return id(self)
 
