@@ -141,3 +141,14 @@ def test_resizing_stays_within_the_memory_that_there_is() -> None:
     assert x.tolist() == [[0, 2], [4, 3]] and x.resize_(2, 2) is x
     with pytest.raises(RuntimeError, match="require grad"):
         torch.ones(2, requires_grad=True).resize_(3)
+
+
+def test_parts_of_complex_numbers_behind_strides_are_written() -> None:
+    x = torch.tensor([1 + 2j, 3 - 1j, 0.5j], requires_grad=True)
+    a = x * 1
+    part = a.as_strided([2], [2]).imag
+    part.mul_(3)
+    part.add_(1)
+    assert a.tolist() == [1 + 7j, 3 - 1j, 2.5j]
+    part.sum().backward()
+    assert x.grad.tolist() == [3j, 0, 3j]                               # printed by PyTorch 2.13.0

@@ -213,7 +213,14 @@ class Run:
 
     def evaluate(self, line: str) -> Any:
         names: dict[str, Any] = {f"t{i}": x for i, x in enumerate(self.tensors)}
-        return eval(line, {"torch": self.library, "key": Key(), **names})
+        return eval(line, {"torch": self.library, "key": Key(), "grad": self.gradient, **names})
+
+    def gradient(self, of: Any, by: Any, create_graph: bool = False) -> Any:
+        """The gradient of a tensor's sum; `by` itself where none reaches it."""
+        total = of.sum()
+        total = total.real + total.imag if total.is_complex() else total
+        found, = self.library.autograd.grad(total, by, retain_graph=True, create_graph=create_graph, allow_unused=True)
+        return by if found is None else found.clone()           # what is a view, and of what, is not promised
 
 
 NOT_PROMISED = ("not implemented", "a leaf Variable that", "Autograd not support", "shape mismatch: value tensor",
@@ -520,10 +527,14 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # where a result lies in memory is not promised
     lines.append(line)
     want, problem = attempt(theirs, line)
+    if line.startswith("grad(") and "can't be cast" in str(problem):
+        return False               # PyTorch has let integers require gradients
     if problem is not None and (isinstance(problem, NotImplementedError) or any(t in str(problem) for t in NOT_PROMISED)):
         lines.pop()
         return True                # nothing was written
     got, trouble = attempt(mine, line)
+    if line.startswith("grad(") and (problem is None) != (trouble is None) and "modified by an inplace" in f"{problem} {trouble}":
+        return False               # a view that was written through `detach` is another one in PyTorch's graph
     if problem is not None and ("INTERNAL ASSERT" in str(problem) or "ZeroDivision" in str(problem) and written is not None):
         return False               # PyTorch has written what came before the zero
     if problem is not None:

@@ -51,6 +51,8 @@ class Aliases(Program):
             return self.pick(WRITES).replace("X", f"t{i}").replace("Y", f"t{j}"), i
         if kind < 0.53 and not any(x.requires_grad for x in tensors):       # else what a gradient needs may have been written unseen
             return f"t{i}.data.mul_(2)", i
+        if kind < 0.56:
+            return f"grad(t{i}, t{j}{self.pick(['', ', True'])})", None
         line, written = super().line(tensors)
         if line.endswith("requires_grad_(False)"):              # views made before keep theirs in PyTorch
             return f"t{i}.detach()", None

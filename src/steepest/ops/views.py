@@ -63,7 +63,7 @@ def _replay(x: Tensor) -> None:
     view = x.view_of
     assert view is not None
     view.steps = (*(back for stamp, back in reversed(view.family.turns) if stamp > view.stamp), *view.steps)
-    if len(view.steps) > 1 and any(step is as_strided for step, _ in view.steps):
+    if len(view.steps) > 1 and any(step is as_strided for step, _ in view.steps) and x.array.dtype == view.base.array.dtype:
         view.steps = (as_strided, way_to(x.array, view.base)),
     before, modes.grad = modes.grad, True
     try:
