@@ -67,9 +67,10 @@ class Parted(Exception):
 
 ALLOWED_HERE = ("modified by an inplace operation", "Inference tensors cannot be saved for backward",
                 "function that returns multiple views", "Inplace update to inference tensor", "Batching rule not implemented",
-                "Trying to backward through the graph a second time")
+                "Trying to backward through the graph a second time", "cannot return more than one Tensor", "A leaf node was passed to")
 """What PyTorch refuses and what may be done here: where an input is the target, what is needed of it is kept; inference mode only
-records no graph; a convolution whose bias alone is learnt saves nothing."""
+records no graph; a convolution whose bias alone is learnt saves nothing; a Function of several results may write over a view; a hook
+on several gradients may wait for one that `grad` gives."""
 UNMEANT = ("INTERNAL ASSERT", "Could this error message be improved", "Tensor lists are supposed to be defined", "SparseCPU")
 
 
@@ -106,7 +107,7 @@ def leaves(x: Any, library: ModuleType, path: str = "") -> Iterator[tuple[str, A
         if x.layout != library.strided:
             x = x.to_dense()
         x = x.detach()
-        yield path, (x.float() if x.dtype == library.bfloat16 else x).resolve_conj().resolve_neg().numpy()
+        yield path, (x.float() if x.dtype == library.bfloat16 else x).resolve_conj().resolve_neg().numpy(force=True)
     elif isinstance(x, library.nn.Module):
         yield f"{path}.repr", repr(x)
         yield f"{path}.training", [m.training for m in x.modules()]
@@ -217,11 +218,19 @@ class Moved(TorchDispatchMode):
         self.random = np.random.default_rng(seed)
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if "_backward" in function._schema.name:                # their sums cancel, and rounding of the terms is what remains
+            args = tuple(self.copied(x) for x in args)
         result = function(*args, **(kwargs or {}))
         for said, x in zip(function._schema.returns, result if isinstance(result, tuple) else [result], strict=False):
             if said.alias_info is None or said.alias_info.is_write:
                 self.move(x)
         return result
+
+    def copied(self, x: Any) -> Any:
+        if isinstance(x, torch.Tensor) and x.dtype.is_floating_point and x.layout == torch.strided:
+            x = x.clone()
+            self.move(x)
+        return x
 
     def move(self, x: Any) -> None:
         if isinstance(x, torch.Tensor) and x.dtype.is_floating_point and x.layout == torch.strided and 0 not in x.stride():

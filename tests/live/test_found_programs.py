@@ -282,6 +282,47 @@ def closure():
 optimizer.step(closure)
 optimizer
 """,
+    "columns of what has no image": """
+F.unfold(torch.ones(3), 2), F.unfold(torch.ones(3, 4), 2)
+F.unfold(torch.ones(8, 4), 2)
+F.unfold(torch.ones(1, 0, 4, 4), 2)
+F.unfold(torch.ones(0, 3, 4), 2)
+F.unfold(torch.ones(0, 3, 4, 4), 2)
+F.fold(torch.ones(4), 3, 2)
+F.fold(torch.ones(3, 0, 4), 3, 2)
+""",
+    "a Function that writes over a view": """
+class Dirty(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(2)
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+a, b = torch.arange(1.0, 4).requires_grad_(), torch.arange(2.0, 5).requires_grad_()
+c = a * b
+t = c[1:]
+u = Dirty.apply(t)
+torch.autograd.grad((c.sum() * t * u).sum(), (a, b))
+c = a * b
+t = c.view(-1)
+u = Dirty.apply(c)
+torch.autograd.grad((c * t * u).sum(), (a, b))
+Dirty.apply(a)
+Dirty.apply(a[:1])
+Dirty.apply((a * b).split([1, 2])[0])
+""",
+    "hooks on several gradients where a pass begins and ends at a leaf": """
+seen = []
+a, b = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
+h = torch.autograd.graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))
+h = a.register_hook(lambda g: seen.append('a'))
+torch.autograd.grad(a, b, torch.ones(3), allow_unused=True)
+torch.autograd.grad(a, b, torch.ones(2, 3), allow_unused=True, is_grads_batched=True)
+torch.autograd.grad([a, (b * 2).sum()], [torch.ones(3, requires_grad=True)], [torch.ones(3), None], allow_unused=True)
+seen
+""",
     "the order of what a scheduler keeps": """
 optimizer = torch.optim.SGD([torch.ones(2)], lr=0.1)
 torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: 0.5).state_dict()

@@ -276,14 +276,14 @@ def network(seed: int) -> list[str]:
 
 
 def learn(w: Writer) -> list[str]:
-    return ["y = net(like(net, x))", "y.square().mean().backward()" if w.maybe(0.8) else "y.sum().backward()", "net", "x.grad"]
+    return ["y = None; y = net(like(net, x))", "y.square().mean().backward()" if w.maybe(0.8) else "y.sum().backward()", "net", "x.grad"]
 
 
 def action(w: Network, modules: list[str], parameters: list[str]) -> list[str]:
     at = f"net.get_submodule({w.one(*modules)!r})" if modules else "net[0]"
     parameter = w.one(*parameters) if parameters else "missing"
     dtype = w.one("float16", "bfloat16", "float64", "float32")
-    through = ["y = net(like(net, x))", "net"]
+    through = ["y = None; y = net(like(net, x))", "net"]
     return list(w.one(*[
         [f"net.train({w.maybe()})", *through], ["net.eval()", *learn(w)],
         [f"net.zero_grad({w.one('', 'set_to_none=False')})", "net", *learn(w)],

@@ -87,6 +87,8 @@ class Backward:
         ready: list[Any] = []
         found: dict[int, Tensor] = {}
         for target, number, g in roots:
+            if self.reached is not None and len(roots) > 1 and target not in self.reached:
+                continue                                        # PyTorch comes by the only root even where it leads nowhere
             self.shared.add(id(g))
             self.arrive(target, number, g, buffers, ready, found)
         to_run, watched = self.to_run, self.restricted
@@ -190,8 +192,13 @@ class Backward:
         return ways
 
     def visited(self, tensors: Sequence[Tensor]) -> int:
-        """How many of these tensors this pass comes by; where inputs were named, on its way to one of them."""
+        """How many of these tensors this pass comes by; where inputs were named, on its way to one of them.
+
+        A pass that is a leaf's alone goes nowhere.
+        """
         if self.reached is not None:
+            if len(self.roots) == 1 and not isinstance(self.roots[0], Node):
+                return 0
             return sum((x if x.node is None else x.node) in self.reached for x in tensors)
         seen = self.nodes()
         leaves = {r for r in self.roots if not isinstance(r, Node)}

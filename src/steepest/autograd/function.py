@@ -5,9 +5,10 @@ from typing import Any
 from steepest.core.modes import interpreters, modes
 from steepest.core.node import Node, sequence
 from steepest.core.primitive import wants_gradient
-from steepest.core.tensor import Tensor, alias
+from steepest.core.tensor import Tensor, alias, fresh
 from steepest.errors import outside, text
 from steepest.ops.creation import full
+from steepest.ops.inplace import check, rebase
 
 __all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
 outside.explain(__name__)
@@ -182,6 +183,9 @@ class Function:
         inputs = {id(x) for x in args if isinstance(x, Tensor)}
         without = [id(x) in ctx.non_differentiable for x in outs]
         outs = [alias(x.array, x) if isinstance(x, Tensor) and id(x) in inputs and id(x) not in ctx.dirty else x for x in outs]
+        for x in args:
+            if id(x) in ctx.dirty:
+                check(x)
         ctx.edges = tuple((x if x.node is None else x.node, x.output_nr) if isinstance(x, Tensor) and x.needs_grad else None
                           for x in args)
         if not all(isinstance(x, Tensor) for x in args):
@@ -190,7 +194,11 @@ class Function:
         ctx.outputs = likes if len(likes) > 1 else likes[0]
         for k, x in enumerate(outs):
             if isinstance(x, Tensor) and not without[k] and x.dtype.category >= 2:
-                x.node, x.needs_grad, x.output_nr = ctx, True, k
+                written = id(x) in ctx.dirty and id(x) in inputs
+                made = fresh(x.array, x.dtype) if written else x
+                made.node, made.needs_grad, made.output_nr = ctx, True, k
+                if written:
+                    rebase(x, made)
         return tuple(outs) if several else outs[0]
 
 

@@ -473,6 +473,9 @@ ROWS = {
         "Given input with spatial size {size}, kernel_size={kernel}, calculated shape of the array of sliding blocks as {blocks}, but its "
         "components must be at least one.",
         "大小为 {size} 的输入容不下大小为 {kernel} 的窗口(窗口数 {blocks})"),
+    "fold-dims": (
+        "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {shape}",
+        "fold 的输入应为 2 维(无批)或 3 维(有批),除批外各维不得为 0,得到形状 {shape}"),
     "fold-channels": (
         "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)={given} and "
         "kernel_size={kernel}.",

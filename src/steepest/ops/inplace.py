@@ -130,7 +130,7 @@ def assign(target: Tensor, value: Tensor, computed_for_it: bool = False, overwri
         refresh(target)
         refresh(value)
         if value.needs_grad or target.needs_grad:
-            _rebase(target, value, computed_for_it, overwrite or copy_over)
+            rebase(target, value, computed_for_it, overwrite or copy_over)
     return target
 
 
@@ -146,7 +146,8 @@ class Overwrite(Primitive):
 copy_over, fill_over, zero_over = Overwrite("CopyBackwards"), Overwrite("FillBackward0"), Overwrite("ZeroBackward0")
 
 
-def _rebase(target: Tensor, value: Tensor, computed_for_it: bool, overwrite: Primitive) -> None:
+def rebase(target: Tensor, value: Tensor, computed_for_it: bool = True, overwrite: Primitive = copy_over) -> None:
+    """Give a tensor, or the base that it is a view of, its place in the graph after `value` was written over it."""
     view = target.view_of
     if view is None:
         if computed_for_it and value.node is not None:

@@ -23,6 +23,7 @@ from steepest.functional.shaping import contiguous
 from steepest.functional.supporting import refuses
 from steepest.ops.composites import Composite, composite
 from steepest.ops.creation import full
+from steepest.ops.reductions import wrap
 from steepest.ops.views import narrow, permute, select, squeeze, unsqueeze, view, write
 
 
@@ -93,9 +94,16 @@ def _sizes(function: str, kernel_size: Any, dilation: Any, padding: Any, stride:
 def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """The windows of images `(N, C, H, W)` or `(C, H, W)` as columns `(N, C * K, L)`; RuntimeError where none fits.
 
+    IndexError for fewer than three dimensions, as in PyTorch.
+
     >>> torch.nn.functional.unfold(torch.ones(1, 1, 3, 3), 2).shape
     torch.Size([1, 4, 4])
     """
+    shape = input.array.shape
+    if len(shape) < 3:
+        wrap(max(len(shape), 1), len(shape))                    # PyTorch asks for a size that is not there
+    if 0 in shape[-3:]:
+        raise RuntimeError(text("window-dims-unfold", shape=list(shape)))
     x, alone = batched(input, 2, "unfold")
     kernel, gaps, pairs, steps = _sizes("unfold", kernel_size, dilation, padding, stride)
     out = places(x.array.shape, kernel, steps, gaps, pairs)
@@ -107,14 +115,16 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
 
 def fold(input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """Columns `(N, C * K, L)` or `(C * K, L)` added at their places in images of `output_size`; RuntimeError for other shapes."""
+    if input.array.ndim not in (2, 3) or 0 in input.array.shape[-2:]:
+        raise RuntimeError(text("fold-dims", shape=list(input.array.shape)))
     x, alone = (input, False) if input.array.ndim == 3 else (unsqueeze(input, dim=0), True)
     size = sizes_of(output_size, 2, "output_size", "fold")
     kernel, gaps, pairs, steps = _sizes("fold", kernel_size, dilation, padding, stride)
     shape = x.array.shape
     out = places((1, 1, *size), kernel, steps, gaps, pairs)
-    if x.array.ndim == 3 and shape[1] % math.prod(kernel):
+    if shape[1] % math.prod(kernel):
         raise RuntimeError(text("fold-channels", given=shape[1], kernel=tuple(kernel)))
-    if x.array.ndim != 3 or shape[2] != math.prod(out):
+    if shape[2] != math.prod(out):
         raise RuntimeError(
             text(
                 "fold-shape",
