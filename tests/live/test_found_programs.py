@@ -323,6 +323,63 @@ torch.autograd.grad(a, b, torch.ones(2, 3), allow_unused=True, is_grads_batched=
 torch.autograd.grad([a, (b * 2).sum()], [torch.ones(3, requires_grad=True)], [torch.ones(3), None], allow_unused=True)
 seen
 """,
+    "spread where the correction leaves nothing to divide by": """
+x = torch.arange(3.0).requires_grad_()
+x.var(correction=3), x.std(correction=4), torch.ones(0).var(), torch.ones(2, 0).std(0)
+torch.autograd.grad(x.var(correction=3), x)
+g, = torch.autograd.grad(x.reshape(1, 3).var(1, correction=4).sum(), x, create_graph=True)
+torch.autograd.grad(g.sum(), x)
+g, = torch.autograd.grad(x.reshape(3, 1).std(1).sum(), x, create_graph=True)
+torch.autograd.grad(g.sum(), x)
+""",
+    "batches of nothing in attention": """
+attention = nn.MultiheadAttention(5, 5, batch_first=True)
+x = torch.ones(0, 2, 5)
+attention(x, x, x), attention(x, x, x, need_weights=False)
+attention(x, x, x, key_padding_mask=torch.zeros(1, 2).bool())
+nn.TransformerEncoderLayer(5, 5, batch_first=True)(x)
+nn.TransformerDecoder(nn.TransformerDecoderLayer(5, 5, 3), 1)(x.transpose(0, 1), x.transpose(0, 1))
+""",
+    "groups of one value each": """
+F.group_norm(torch.ones(2, 6, 1), 6), F.group_norm(torch.ones(2, 6), 6), F.group_norm(torch.ones(1, 6, 0), 6)
+F.group_norm(torch.ones(1, 6, 1), 6)
+""",
+    "factors of several dtypes": """
+a, b = torch.ones(2, 2), torch.ones(2, 2).half()
+a @ b
+a[None] @ b[None]
+a @ b[0]
+a[0] @ b[0]
+torch.addmm(a, b, b)
+torch.addmv(a[0], b, b[0])
+torch.addbmm(a, b[None], b[None])
+torch.baddbmm(a[None], b[None], b[None])
+torch.baddbmm(a[None], a[None], b[None])
+torch.addr(a, a[0], b[0])
+torch.cdist(a, b)
+torch.cross(torch.ones(3), torch.ones(3).half(), dim=0)
+F.embedding_bag(torch.ones(2, 2).long(), b, per_sample_weights=a, mode='sum')
+F.instance_norm(torch.ones(2, 2, 2), weight=b[0])
+F.avg_pool3d(torch.ones(1, 1, 2, 2), 3)
+""",
+    "schedulers of schedulers take no epoch": """
+optimizer = torch.optim.SGD([torch.ones(2)], lr=0.1)
+s = torch.optim.lr_scheduler
+s.ChainedScheduler([s.StepLR(optimizer, 2)]).step(3)
+s.SequentialLR(optimizer, [s.StepLR(optimizer, 2), s.StepLR(optimizer, 2)], milestones=[1]).step(3)
+""",
+    "groups that are added after loading": """
+optimizer = torch.optim.SparseAdam([torch.ones(2)])
+optimizer.load_state_dict(optimizer.state_dict())
+optimizer.add_param_group({'params': [torch.ones(1)]})
+optimizer
+optimizer.defaults
+""",
+    "passes from and to what wants no gradient": """
+b = torch.ones(1)
+b.square().mean().backward(inputs=[b])
+(b * torch.ones(1, requires_grad=True)).backward(inputs=[b])
+""",
     "the order of what a scheduler keeps": """
 optimizer = torch.optim.SGD([torch.ones(2)], lr=0.1)
 torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: 0.5).state_dict()

@@ -173,7 +173,8 @@ def functions(seed: int) -> list[str]:
             ["net = Small()", "func.grad(lambda p: func.functional_call(net, p, torch.ones(3)).square().sum())(dict(net.named_parameters()))"],
             ["nets = [Small() for _ in range(3)]", "p, b = func.stack_module_state(nets)", "p, b", "func.vmap(lambda p, b, x: func.functional_call(nets[0], (p, b), (x,)), in_dims=(0, 0, None))(p, b, torch.ones(2, 3))",
              "func.vmap(func.grad(lambda p, b, x: func.functional_call(nets[0], (p, b), (x,)).sum()), in_dims=(0, 0, None))(p, b, torch.ones(3))"],
-            [f"func.{w.one('hessian', 'jacrev', 'jacfwd', 'grad')}(lambda x: {w.one('Split.apply(x, x.cos())[0]', 'x.logcumsumexp(-1)')}.sum())(x)"],
+            [f"func.{w.one('hessian', 'jacrev', 'jacfwd', 'grad')}(lambda x: Split.apply(x, x.cos())[0].sum())(x)"],
+            ["func.jacrev(func.grad(lambda x: x.logcumsumexp(-1).sum()))(x)"],      # PyTorch's forward mode of it is good to eleven digits
             ["func.vmap(func.grad(lambda x: func.grad(lambda x: Split.apply(x, x.cos())[0].sin().sum())(x).sum()))(torch.stack([x, -x]))"],
             [f"func.linearize(lambda x: {w.chain()}, x)[1](torch.ones_like(x))"], [f"func.jvp({f}, (x,), (torch.ones(7),))"], [f"func.vjp({f}, x)[1](torch.ones(9))"], ["func.grad(lambda x: x.sum())(torch.arange(3))"], ["func.grad(lambda x: 2.0)(x)"], [f"func.vmap({f}, in_dims=7)(x)"],
             [f"func.vmap({f}, in_dims=(0, 0))(x)"], ["func.vmap(lambda x: x if x.sum() > 0 else -x)(torch.ones(2, 3))"], ["func.vmap(lambda x: {'a': x, 'b': Pair(x, x * 2)}, out_dims=1)(torch.ones(2, 3))"],
@@ -198,7 +199,7 @@ def graphs(seed: int) -> list[str]:
             f"{new} = checkpoint(lambda x: {w.chain()}, {t}, use_reentrant=False)", f"{new} = checkpoint(lambda x: F.dropout({w.chain()}, 0.5), {t}, use_reentrant=False)",
             f"with torch.no_grad():\n    {new} = {t} * 2", f"with torch.inference_mode():\n    {new} = {t} * 2", f"with torch.set_grad_enabled({w.maybe()}):\n    {new} = {t} * {u}", f"with torch.no_grad():\n    with torch.enable_grad():\n        {new} = {t} * 3",
             f"{new} = torch.no_grad()(lambda x: x * 2)({t})", f"@torch.{w.one('no_grad', 'enable_grad', 'inference_mode')}()\ndef f(x):\n    return x * 2\n{new} = f({t})",
-            f"with graph.saved_tensors_hooks(lambda x: (seen.append(x.shape), x)[1], lambda x: x * {w.one(1, 2)}):\n    {new} = {t} ** 2 * {u}", f"with graph.save_on_cpu():\n    {new} = {t}.exp() * {u}",
+            f"with graph.saved_tensors_hooks(lambda x: (seen.append(x.shape), x)[1], lambda x: x * {w.one(1, 2)}):\n    {new} = {t} ** 2 * a.sum()", f"with graph.save_on_cpu():\n    {new} = {t}.exp() * {u}",
             f"{new} = Wrong.apply({t}, {u})", f"{new} = Mapped.apply({t})", f"{new} = {t}.expand(2, *{t}.shape)", f"{new} = torch.cat([{t}.flatten(), {u}.flatten()])", f"{new}, rest = {t}.split([1, {t}.shape[-1] - 1], -1)"]
         written = [f"{t}.{w.one('mul_(2)', 'add_(1)', 'zero_()', 'sin_()', 'exp_()', 'detach_()', 'copy_(torch.ones(1))', 'clamp_(-1, 1)', 'fill_(2)', 'sigmoid_()', 'relu_()')}", f"{t}[0] = 1.5", f"{t}.data.mul_(2)", f"with torch.no_grad():\n    {t}.mul_(0.5)",
                    f"{t}.requires_grad_({w.maybe()})", f"{t} += {u}.sum()", f"{t}.add_({u}.mean())", f"{t}.data = {t}.data * 2"]
@@ -210,7 +211,7 @@ def graphs(seed: int) -> list[str]:
             f"torch.autograd.grad(torch.autograd.grad({loss}, a, create_graph=True)[0].sum(), a, allow_unused=True)", f"{t}.backward()",
             f"with torch.autograd.set_detect_anomaly(True):\n    {loss}.backward()"]
         watched = [f"{t}.retain_grad()", f"{t}.register_hook(lambda g: g * 2)", f"{t}.register_hook(lambda g: seen.append(g.sum().item() > 0))", "a.register_post_accumulate_grad_hook(lambda p: seen.append(('after', p.grad.shape)))",
-                   f"{t}.grad_fn.register_hook(lambda gi, go: seen.append((len(gi), len(go))))", f"{t}.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))", f"{t}.grad", "c.grad_fn.name().split('::')[-1] if c.grad_fn else None",
+                   f"{t}.grad_fn.register_hook(lambda gi, go: seen.append(len(gi)))", f"{t}.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))", f"{t}.grad", "c.grad_fn.name().split('::')[-1] if c.grad_fn else None",
                    f"{t}.is_leaf, {t}.requires_grad, {t}.retains_grad, {t}.output_nr", "a.grad, b.grad", "a.grad = None", f"{t}.grad.zero_()", "a.grad = torch.ones(2)", "torch.is_grad_enabled(), torch.is_inference_mode_enabled()",
                    f"{t}.numpy()", f"{t}.tolist()", f"float({t}.sum())", f"copy.deepcopy({t})", f"graph.get_gradient_edge({t}).output_nr",
                    "handle = graph.register_multi_grad_hook([a, b], lambda gs: seen.append(len(gs)))", "[n.name().split('::')[-1] if n else None for n, _ in c.grad_fn.next_functions]"]

@@ -21,6 +21,52 @@ class Net(nn.Module):
         self.free = nn.Parameter(torch.tensor(0.5))
     def forward(self, x):
         return self.head(self.body(x)) * self.free
+class Wave(Net):
+    def __init__(self, *sizes, **options):
+        super().__init__(*sizes, **options)
+        self.free = nn.Parameter(torch.tensor(0.5 + 0.25j, dtype=self.head.weight.dtype.to_complex()))
+    def forward(self, x):
+        return (self.head(self.body(x)) * self.free).real
+class Table(nn.Module):
+    def __init__(self, inputs, hidden, outputs, norm=False):
+        super().__init__()
+        self.rows = nn.Embedding(6, outputs, sparse=True)
+        self.body = nn.Sequential(nn.EmbeddingBag(5, outputs, sparse=True))
+    def forward(self, x):
+        places = x.detach().mul(5).long().remainder(5)
+        return self.rows(places).sum(1) + self.body(places)
+class Plain(torch.optim.Optimizer):
+    def __init__(self, params, lr=0.1, drag=0.0):
+        super().__init__(params, {'lr': lr, 'drag': drag})
+    @torch.no_grad()
+    def step(self, closure=None):
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            for p in group['params']:
+                if p.grad is not None:
+                    state = self.state[p]
+                    state['speed'] = state.get('speed', torch.zeros_like(p)).mul_(group['drag']).add_(p.grad)
+                    p.add_(state['speed'], alpha=-group['lr'])
+        return loss
+class Warm(schedulers.LRScheduler):
+    def __init__(self, optimizer, steps, last_epoch=-1):
+        self.steps = steps
+        super().__init__(optimizer, last_epoch)
+    def get_lr(self):
+        return [base * min(1.0, (self.last_epoch + 1) / self.steps) for base in self.base_lrs]
+class Rows(torch.utils.data.Dataset):
+    def __init__(self, x, t):
+        self.x, self.t = x, t
+    def __len__(self):
+        return len(self.x)
+    def __getitem__(self, i):
+        return {'x': self.x[i], 't': self.t[i], 'i': i}
+def beside(rows):
+    return torch.stack([r['x'] for r in rows]), torch.stack([r['t'] for r in rows])
+data = torch.utils.data
 seen = []
 """.strip()
 
@@ -60,7 +106,7 @@ class Training(Writer):
              f"torch.randint(1, {c}, (2, 2))", "y"))
 
     def optimizer(self, parameters: str, scaled: bool = False) -> str:
-        lr = self.options(0.7, lr=(0.01, 0.1, 1e-3))
+        lr = self.options(0.7, lr=(0.01, 0.1, 1e-3, 0.01, 0.1, "torch.tensor(0.02)"))
         decay = self.options(weight_decay=(0.01, 0.3), maximize=(True,), foreach=(False, True), differentiable=(False,))
         betas = self.options(betas=((0.9, 0.99), (0.5, 0.5), (0.0, 0.9)), eps=(1e-3,))
         form, options = self.one(
@@ -75,6 +121,8 @@ class Training(Writer):
             ("Rprop", lr + self.options(etas=((0.3, 1.5),), step_sizes=((1e-4, 0.1),), maximize=(True,))),
             ("ASGD", lr + decay + self.options(lambd=(0.1,), alpha=(0.5,), t0=(2,))),
             ("Adafactor", lr + self.options(weight_decay=(0.1,), beta2_decay=(-0.5,), d=(0.5,), maximize=(True,))),
+            ("Plain", self.options(lr=(0.01, 0.2), drag=(0.5,))),
+            ("Muon", lr + self.options(weight_decay=(0.2,), momentum=(0.5,), nesterov=(False,), ns_steps=(2,), eps=(1e-3,), adjust_lr_fn=("'match_rms_adamw'", "'original'"))),
             ("LBFGS", lr + self.options(max_iter=(3,), history_size=(2,), line_search_fn=("'strong_wolfe'",), max_eval=(4,), tolerance_grad=(1e-3,))))
         if "nesterov" in options:                               # of many tensors at once PyTorch writes into the gradients
             options = options.replace(", foreach=True", "")
@@ -84,7 +132,9 @@ class Training(Writer):
             options = options.replace(", fused=True", "")
         if "LBFGS" in form:
             parameters = "net.parameters()"
-        return f"torch.optim.{form}({parameters}{options})"
+        if "Muon" in form:
+            parameters = self.one("[net.body[0].weight, net.head.weight]", "[net.head.weight]", "[('w', net.head.weight)]", "net.parameters()")
+        return f"{'' if form == 'Plain' else 'torch.optim.'}{form}({parameters}{options})"
 
     def scheduler(self, depth: int = 0) -> str:
         end = self.options(0.2, last_epoch=(-1,))
@@ -94,7 +144,7 @@ class Training(Writer):
                  f"PolynomialLR(optimizer{self.options(0.5, total_iters=(2, 4), power=(2.0, 0.5))})",
                  f"CosineAnnealingLR(optimizer, {self.upto(1, 4)}{self.options(eta_min=(1e-3,))})",
                  f"CosineAnnealingWarmRestarts(optimizer, {self.upto(1, 3)}{self.options(T_mult=(2,), eta_min=(1e-3,))})",
-                 "LambdaLR(optimizer, lambda k: 0.9 ** k)", "MultiplicativeLR(optimizer, lambda k: 0.5 + k / 10)",
+                 "LambdaLR(optimizer, lambda k: 0.9 ** k)", "LambdaLR(optimizer, [lambda k: 0.9 ** k] * len(optimizer.param_groups))", "Warm(optimizer, 3)", "MultiplicativeLR(optimizer, lambda k: 0.5 + k / 10)",
                  f"CyclicLR(optimizer, 0.001, 0.1{self.options(step_size_up=(2,), step_size_down=(3,), mode=(repr('triangular2'), repr('exp_range')), gamma=(0.9,), cycle_momentum=(False,), scale_fn=('lambda x: 1 / (1 + x)',), base_momentum=(0.7,))})",
                  f"OneCycleLR(optimizer, 0.2, total_steps={self.upto(4, 9)}{self.options(pct_start=(0.5,), anneal_strategy=(repr('linear'),), three_phase=(True,), cycle_momentum=(False,), div_factor=(5.0,), final_div_factor=(10.0,))})"]
         if depth == 0:
@@ -103,7 +153,7 @@ class Training(Writer):
                       f"ChainedScheduler([{self.scheduler(1)}, {self.scheduler(1)}])"] * 2
             forms.append(f"SWALR {self.one(0.05, 0.01)}{self.options(anneal_epochs=(1, 3), anneal_strategy=(repr('linear'),))}".replace("SWALR ", "SWALR(optimizer, ") + ")")
         form = str(self.one(*forms))
-        return f"{'swa' if form.startswith('SWALR') else 'schedulers'}.{form}"
+        return form if form.startswith("Warm") else f"{'swa' if form.startswith('SWALR') else 'schedulers'}.{form}"
 
 
 def training(seed: int) -> list[str]:
@@ -116,10 +166,15 @@ def training(seed: int) -> list[str]:
     parameters = w.one("net.parameters()", "net.parameters()", "net.named_parameters()",
                        "[{'params': net.body.parameters()}, {'params': [net.head.weight], 'lr': 0.03}]",
                        "[{'params': list(net.body.parameters()), 'weight_decay': 0.1}, {'params': [*net.head.parameters(), net.free]}]")
-    style = w.one("plain", "plain", "plain", "clip", "accumulate", "scaler", "autocast")
+    style = w.one("plain", "plain", "plain", "clip", "accumulate", "scaler", "autocast", "loader", "loader")
     norm = "" if style == "autocast" else w.one("", ", norm=True")     # of a bias before a norm bfloat16 leaves rounding alone
-    w.lines += [f"net = Net({inputs}, {w.upto(1, 6)}, {c}{norm})", f"x, t = torch.randn({n}, {inputs}), {target}",
-                f"criterion = {loss}", f"optimizer = {w.optimizer(parameters, scaled=style == 'scaler')}", "repr(optimizer)", "criterion"]
+    kind = "Net" if style == "autocast" else w.one("Net", "Net", "Net", "Net", "Wave", "Table")
+    optimizer = w.optimizer(parameters, scaled=style == "scaler")
+    if kind == "Table":
+        optimizer = w.one("SparseAdam", "SparseAdam", "SGD", "Adagrad", "Adam") + "(net.parameters()" + w.options(lr=(0.1, 0.01), maximize=(True,)) + ")"
+        optimizer = f"torch.optim.{optimizer}"
+    w.lines += [f"net = {kind}({inputs}, {w.upto(1, 6)}, {c}{norm})", f"x, t = torch.randn({n}, {inputs}), {target}",
+                f"criterion = {loss}", f"optimizer = {optimizer}", "repr(optimizer)", "criterion"]
     lbfgs = "LBFGS" in w.lines[-3]
     total = "" if "reduction='none'" not in loss else w.one(".sum()", ".mean()")
     compute = f"y = net(x)\n    loss = criterion({scores}, t){total}"
@@ -131,13 +186,18 @@ def training(seed: int) -> list[str]:
         w.lines.append(f"scaler = torch.amp.GradScaler('cpu'{w.options(init_scale=(64.0, 1024.0), growth_interval=(1, 2), enabled=(False,), backoff_factor=(0.25,))})")
     averaged = w.maybe(0.2)
     if averaged:
-        w.lines.append(f"average = swa.AveragedModel(net{w.options(0.6, multi_avg_fn=('swa.get_ema_multi_avg_fn(0.9)',), use_buffers=(True,))})")
+        w.lines.append(f"average = swa.AveragedModel(net{w.options(0.6, multi_avg_fn=('swa.get_ema_multi_avg_fn(0.9)', 'swa.get_swa_multi_avg_fn()'), use_buffers=(True,)) if w.maybe(0.7) else w.one(', avg_fn=swa.get_ema_avg_fn(0.8)', ', avg_fn=lambda a, p, n: a + (p - a) / (n + 2)')})")
+    if style == "loader":
+        w.lines += loader(w, n)
     if w.maybe(0.15):
         w.lines.append(w.one("h = optimizer.register_step_pre_hook(lambda o, a, k: seen.append(len(o.state)))",
                              "h = optimizer.register_step_post_hook(lambda o, a, k: seen.append(len(o.state)))",
                              "h = net.head.weight.register_hook(lambda g: g * 2)",
                              "h = net.head.weight.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad.shape))",
-                             "h = optimizer.register_state_dict_post_hook(lambda o, s: s.update(more=1))"))
+                             "h = optimizer.register_state_dict_post_hook(lambda o, s: s.update(more=1))",
+                             "h = optimizer.register_state_dict_pre_hook(lambda o: seen.append('saved'))",
+                             "h = optimizer.register_load_state_dict_pre_hook(lambda o, s: seen.append(sorted(s)))",
+                             "h = optimizer.register_load_state_dict_post_hook(lambda o: seen.append('loaded'))"))
     for k in range(w.upto(2, 6)):
         w.lines += step(w, compute, style, k)
         w.lines += ["loss", "optimizer", "net"]
@@ -145,20 +205,35 @@ def training(seed: int) -> list[str]:
             w.lines += ["average.update_parameters(net)", "average"]
         if scheduled and w.maybe(0.8):
             plateau = "ReduceLROnPlateau(" in " ".join(w.lines)
-            w.lines += ["scheduler.step(loss.item())" if plateau else "scheduler.step()", "[g['lr'] for g in optimizer.param_groups]", "scheduler.get_last_lr()",
+            w.lines += ["scheduler.step(loss.item())" if plateau else w.one(*["scheduler.step()"] * 8, "scheduler.step(3)"), "[g['lr'] for g in optimizer.param_groups]", "scheduler.get_last_lr()",
                         "{k: v for k, v in scheduler.state_dict().items() if not k.startswith('_')}"]
         w.lines += between(w, scheduled)
     if averaged:
         w.lines += ["swa.update_bn([x, x * 2], average)", "average", "average(x)"]
     if "h = " in " ".join(w.lines):
-        w.lines.append("seen")
+        w.lines += ["h.remove()", "seen"]
     return w.lines
+
+
+def loader(w: Training, n: int) -> list[str]:
+    """Mini-batches of the rows."""
+    dataset = w.one("data.TensorDataset(x, t)", "data.TensorDataset(x, t)", "Rows(x, t)", "[(a, b) for a, b in zip(x, t)]", "data.Subset(Rows(x, t), [0, 1])",
+                    "data.ConcatDataset([Rows(x, t), Rows(-x, t)])", "data.StackDataset(x, t)", "data.StackDataset(x=x, t=t)")
+    order = w.one("", ", shuffle=True", ", shuffle=True, generator=torch.Generator().manual_seed(3)", ", sampler=data.RandomSampler(rows, replacement=True)", ", sampler=data.SequentialSampler(rows)",
+                  ", sampler=data.WeightedRandomSampler([0.5] * len(rows), 5)", ", sampler=data.SubsetRandomSampler([0, 1])")
+    size = f", batch_size={w.upto(1, 4)}{w.options(drop_last=(True,))}"
+    if w.maybe(0.15):
+        order, size = f", batch_sampler=data.BatchSampler(data.SequentialSampler(rows), {w.upto(1, 3)}, {w.maybe()})", ""
+    return [f"rows = {dataset}", f"loader = data.DataLoader(rows{size}{order}{', collate_fn=beside' if 'Rows' in dataset and w.maybe() else ''})", "len(loader)", "next(iter(loader))"]
 
 
 def step(w: Training, compute: str, style: str, k: int) -> list[str]:
     zero = w.one("optimizer.zero_grad()", "optimizer.zero_grad(set_to_none=False)")
     if style == "closure" or (style == "plain" and w.maybe(0.15)):
         return [f"def closure():\n    global loss\n    optimizer.zero_grad()\n    {compute}\n    loss.backward()\n    return loss", "optimizer.step(closure)"]
+    if style == "loader":
+        inner = compute.replace("\n    ", "; ").replace("net(x)", "net(xb)").replace(", t)", ", tb)")
+        return [f"losses = []\nfor batch in loader:\n    xb, tb = (batch['x'], batch['t']) if isinstance(batch, dict) else batch\n    {zero}; {inner}; loss.backward(); optimizer.step()\n    losses.append(loss.item())", "losses"]
     if style == "autocast":
         lines = [f"with torch.autocast('cpu', dtype=torch.bfloat16{w.options(0.1, enabled=(False,))}):\n    {compute}", "y", "loss.backward()", "optimizer.step()"]
     else:
@@ -188,10 +263,15 @@ def between(w: Training, scheduled: bool) -> list[str]:
          "state = torch.load(io.BytesIO(other('saved')))", "net.load_state_dict(state['model'])", "optimizer.load_state_dict(state['optimizer'])", "optimizer"],
         ["net.eval()"], ["net.train()"], ["optimizer.load_state_dict({'state': {}, 'param_groups': []})"],
         ["optimizer = pickle.loads(pickle.dumps(optimizer))", "optimizer"], ["repr(optimizer)"], ["optimizer.zero_grad()", "optimizer.step()"],
-        ["optimizer.state.clear()"]]
+        ["optimizer.state.clear()"], ["again = type(optimizer)(net.parameters())", "again.load_state_dict(optimizer.state_dict())", "again", "optimizer = again"],
+        ["str(loss), f'{loss.sum().item():.4f}', repr(net.head.weight)"], ["twin = copy.deepcopy(net)", "twin.load_state_dict(net.state_dict())", "twin"],
+        ["with torch.no_grad():\n    for p in net.parameters():\n        p.sub_(0.01 * p)", "net"], ["nn.utils.clip_grad_norm_(net.parameters(), 0.1, foreach=True)"],
+        ["len(optimizer.state), [type(v).__name__ for s in optimizer.state.values() for v in s.values()]"], ["net.zero_grad(); optimizer.step()"],
+        ["optimizer.param_groups[0]['params'][0].grad"], ["{k: v for k, v in optimizer.defaults.items()}"]]
     if scheduled:
         choices += [["state = copy.deepcopy(scheduler.state_dict())", "scheduler.load_state_dict(state)", "scheduler.get_last_lr()"],
-                    ["[g.get('initial_lr') for g in optimizer.param_groups]"], ["scheduler.last_epoch"]] * 2
+                    ["[g.get('initial_lr') for g in optimizer.param_groups]"], ["scheduler.last_epoch"],
+                    ["scheduler = pickle.loads(pickle.dumps(scheduler))", "[g['lr'] for g in scheduler.optimizer.param_groups]"], ["scheduler.optimizer is optimizer"], ["scheduler.base_lrs"]] * 2
     return list(w.one(*choices))
 
 

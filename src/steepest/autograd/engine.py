@@ -196,9 +196,9 @@ class Backward:
 
         A pass that is a leaf's alone goes nowhere.
         """
+        if len(self.roots) == 1 and not isinstance(self.roots[0], Node):
+            return 0
         if self.reached is not None:
-            if len(self.roots) == 1 and not isinstance(self.roots[0], Node):
-                return 0
             return sum((x if x.node is None else x.node) in self.reached for x in tensors)
         seen = self.nodes()
         leaves = {r for r in self.roots if not isinstance(r, Node)}

@@ -37,7 +37,8 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     if not wanted:
         raise RuntimeError(text("backward-inputs-empty", function="backward"))
     for x in wanted:
-        x.retain_grad()
+        if x.requires_grad:
+            x.retain_grad()
     found = run_backward(outputs, gradients, wanted, keep, create_graph)
     for i, x in enumerate(wanted):
         if i in found and x.node is None:

@@ -109,6 +109,31 @@ ROWS = {
         "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
         "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
         "array.astype(\"float32\")"),
+    "dtype-mismatch-scalars": (
+        "expected scalar type {A} but found {B} (in {operation}). Data from NumPy is float64 by default: write "
+        "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
+        "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
+        "array.astype(\"float32\")"),
+    "dtype-mismatch-vector": (
+        "addmv input tensors must have the same dtype, but got {A} and {B}. Data from NumPy is float64 by default: write "
+        "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
+        "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
+        "array.astype(\"float32\")"),
+    "dtype-mismatch-dot": (
+        "dot : expected both vectors to have same dtype, but found {A} and {B}. Data from NumPy is float64 by default: write "
+        "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
+        "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
+        "array.astype(\"float32\")"),
+    "dtype-mismatch-added": (
+        "self and mat2 must have the same dtype, but got {A} and {B} (in {operation}). Data from NumPy is float64 by default: write "
+        "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
+        "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
+        "array.astype(\"float32\")"),
+    "dtype-mismatch-inputs": (
+        "Input dtypes must be the same, got: input {a}, batch1: {b}. Data from NumPy is float64 by default: write "
+        "x = x.float(), or array.astype(\"float32\") before torch.from_numpy",
+        "矩阵乘法两边的类型不同:{a} 和 {b}({operation})。NumPy 的数据默认是 float64:请写 x = x.float(),或在 torch.from_numpy 之前写 "
+        "array.astype(\"float32\")"),
     "gradient-chain-broken": (
         "element {index} of tensors does not require grad and does not have a grad_fn: no gradient can reach this value. It was made under "
         "no_grad, by detach(), .data, .item() or NumPy, or from tensors without requires_grad=True; look for the first such step "

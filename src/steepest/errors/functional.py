@@ -269,6 +269,10 @@ ROWS = {
         "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
         "mode={mode!r})",
         "embedding_bag 的 per_sample_weights 只能用于 mode='sum',得到 {mode!r}"),
+    "bag-weights-dtype": (
+        "Expected tensor for argument #1 'weight' to have the same type as tensor for argument #1 'per_sample_weights'; but type {table} does "
+        "not equal {weights}",
+        "per_sample_weights 的类型 {weights} 应与表的类型 {table} 相同"),
     "bag-weights-shape": (
         "embedding_bag: If per_sample_weights (torch.Size({weights})) is not None, then it must have the same shape as the input "
         "(torch.Size({input}))",
@@ -443,8 +447,7 @@ ROWS = {
         "{function}: Expected {unbatched}D or {batched}D (batch mode) tensor with optional 0 dim batch size for input, but got: {shape}",
         "{function} 的输入除批以外各维都不能为空,得到形状 {shape}"),
     "pool-too-small-3d": (
-        "input image (size: {input}) smaller than kernel size: the output of {function} would be {output}",
-        "{function} 的输入大小是 ({input}),输出将是 ({output}):请减小窗口"),
+        "input image ({input}) smaller than kernel size ({kernel})", "avg_pool3d 的输入大小 ({input}) 小于窗口 ({kernel})"),
     "pool-too-small": (
         "Given input size: ({input}). Calculated output size: ({output}). Output size is too small: {function} needs a "
         "smaller kernel, or "

@@ -21,6 +21,7 @@ from steepest.functional.operands import result_into, sizes
 from steepest.functional.shaping import broadcast_tensors, clone_ordered, expand, reshape, to_dtype, unsqueeze
 from steepest.functional.supporting import refuse, refuses
 from steepest.ops import arithmetic as ar
+from steepest.ops import contractions as con
 from steepest.ops import ordering
 from steepest.ops.arithmetic import clone
 from steepest.ops.composites import Composite, composite
@@ -401,6 +402,8 @@ def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
         raise RuntimeError(text("cross-dims", a=list(input.array.shape), b=list(other.array.shape)))
     if any(x.array.shape[wrap(dim, x.array.ndim)] != 3 for x in (input, other)):
         raise RuntimeError(text("cross-size", dim=dim))
+    if input.dtype is not other.dtype:
+        raise con.mismatch("contraction", input, other)
     input, other = broadcast_tensors(input, other)
     a, b = (x.unbind(dim) for x in (input, other))
     return stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], dim)

@@ -7,6 +7,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import numpy_dtype, promote_types
+from steepest.core.promotion import result_type
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import show_as
@@ -17,7 +18,7 @@ from steepest.functional.operands import result_into
 from steepest.functional.shaping import expand, reshape, to_dtype
 from steepest.functional.supporting import refuses
 from steepest.ops import contractions as con
-from steepest.ops.arithmetic import conjugate, mul
+from steepest.ops.arithmetic import cast, conjugate, mul
 from steepest.ops.composites import composite
 from steepest.ops.maps import common_shape
 from steepest.ops.reductions import total
@@ -128,7 +129,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     """`beta * input + alpha * (mat1 @ mat2)`."""
     _check("addmm", mat1, mat2, (2, 2), (1, 0))
     if mat1.dtype is not mat2.dtype:
-        raise RuntimeError(text("dtype-mismatch", operation="addmm", a=mat1.dtype, b=mat2.dtype))
+        raise con.mismatch("addmm", mat1, mat2)
     _same_dtype("addmm", input, mat1)
     _fits("addmm", input, mat1.array.shape[0], mat2.array.shape[1])
     return _addmm(input, mat1, mat2, beta=_factor(beta, mat1), alpha=_factor(alpha, mat1))
@@ -136,7 +137,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
 
 def _same_dtype(name: str, input: Tensor, other: Tensor) -> None:
     if input.dtype is not other.dtype:
-        raise RuntimeError(text("dtype-mismatch", operation=name, a=input.dtype, b=other.dtype))
+        raise con.mismatch(name, input, other)
 
 
 def _fits(name: str, input: Tensor, *shape: int) -> None:
@@ -185,6 +186,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     """`beta * input + alpha * (mat @ vec)`."""
     _check("addmv", mat, vec, (2, 1), (1, 0))
     _same_dtype("addmv", input, mat)
+    _same_dtype("addmv", mat, vec)
     _fits("addmv", input, mat.array.shape[0])
     return _addmv(input, mat, vec, beta=_factor(beta, mat), alpha=_factor(alpha, mat))
 
@@ -196,6 +198,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
     """`beta * input + alpha * sum over the batch of batch1 @ batch2`."""
     _check("addbmm", batch1, batch2, (3, 3), (2, 1))
     _same_dtype("addbmm", input, batch1)
+    _same_dtype("addbmm", batch1, batch2)
     _fits("addbmm", input, batch1.array.shape[1], batch2.array.shape[2])
     return _addbmm(input, batch1, batch2, beta=_factor(beta, batch1), alpha=_factor(alpha, batch1))
 
@@ -217,7 +220,8 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
     _fits("addr", input, vec1.array.size, vec2.array.size)
     if dtypes.bool_ is input.dtype is vec1.dtype is vec2.dtype:
         return (input & bool(beta)) | (outer(vec1, vec2) & bool(alpha))
-    return _addr(input, vec1, vec2, beta=beta, alpha=alpha)
+    kind = result_type(input, vec1, vec2)
+    return _addr(*[cast(x, to=kind) for x in (input, vec1, vec2)], beta=beta, alpha=alpha)
 
 
 def _added_product(name: str, spec: str, a_spec: str, b_spec: str) -> Any:

@@ -239,25 +239,30 @@ def _deviation_kernel(x: Any, dim: Any, keepdim: bool, count: int, correction: f
 def _in_double(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -> Any:
     """The variance in float64, in which PyTorch adds up, too: squares of float32 do not overflow there."""
     centred = x.astype(np.float64)
-    centred -= np.add.reduce(centred, dim, keepdims=True) / count
+    if count:
+        centred -= np.add.reduce(centred, dim, keepdims=True) / count
     centred *= centred
-    return centred.sum(dim, keepdims=keepdim) / builtin_max(count - correction, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.divide(centred.sum(dim, keepdims=keepdim), builtin_max(count - correction, 0))
 
 
-def _centred(x: Any, dim: Any, count: int) -> Any:
-    return x - red.total(x, dim=dim, keepdim=True) / count
+def _of_variance(g: Any, x: Any, dim: Any, count: int, correction: float) -> Any:
+    """The gradient behind a variance; where the correction leaves nothing to divide by, what PyTorch makes of it."""
+    mean, left = red.total(x, dim=dim, keepdim=True) / count, count - correction
+    if left <= 0 and len(dim) == x.array.ndim:
+        return g * ar.where(x == mean, math.nan, math.inf)
+    return g * (2.0 / left if left else math.inf) * (x - mean)
 
 
 builtin_max = __builtins__["max"] if isinstance(__builtins__, dict) else __builtins__.max
 variance = composite("var", _variance_body, kernel=_variance_kernel, operands=1, node="VarBackward0",
                      x=lambda g, x, like, dim, keepdim, count, correction:
-                     restore(g, like, dim, keepdim) * (2.0 / builtin_max(count - correction, 0)) * _centred(x, dim, count))
+                     _of_variance(restore(g, like, dim, keepdim), x, dim, count, correction))
 deviation = composite("std", lambda x, dim, keepdim, count,
                       correction: fn.sqrt(_variance_body(x, dim, keepdim, count, correction)),
                       kernel=_deviation_kernel, operands=1, node="StdBackward0",
                       x=lambda g, x, result, like, dim, keepdim, count, correction:
-                      restore(ar.where(result == 0, 0, g / (result * builtin_max(count - correction, 0))), like, dim,
-                              keepdim) * _centred(x, dim, count))
+                      _of_variance(restore(ar.where(result == 0, 0, g / (result * 2)), like, dim, keepdim), x, dim, count, correction))
 
 
 root_of_variance = elementwise("root_of_variance", lambda m, x: m.sqrt(x), node="SqrtBackward0",
@@ -277,10 +282,7 @@ def _spread(which: Any, input: Tensor, dim: Any, unbiased: Any, correction: Any,
         both: Tensor = ar.add(*parts)
         return both if which is variance else root_of_variance(both)
     over = dims(input, dim)
-    n = red.count(input.array.shape, over)
-    if n - correction <= 0:
-        return sum(input, dim, keepdim) * float("nan")
-    return which(input, dim=over, keepdim=keepdim, count=n, correction=correction)
+    return which(input, dim=over, keepdim=keepdim, count=red.count(input.array.shape, over), correction=correction)
 
 
 def var(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:

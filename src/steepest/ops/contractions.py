@@ -9,13 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import HALVES, numpy_dtype
+from steepest.core.dtype import HALVES, TYPE_NAMES, numpy_dtype
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
 from steepest.errors import text
 from steepest.ops.arithmetic import conjugate
 
 Array = np.ndarray[Any, Any]
+
+
+MISMATCH = {"bmm": "scalars", "contraction": "scalars", "mv": "vector", "addmv": "vector", "dot": "dot", "addmm": "added", "addbmm": "added",
+            "baddbmm": "inputs"}
+"""PyTorch's kernels say in their own words that dtypes differ; the others' is that of `mm`."""
+
+
+def mismatch(operation: str, a: Any, b: Any) -> RuntimeError:
+    """The error of two factors whose dtypes differ."""
+    key = "dtype-mismatch-" + MISMATCH[operation] if operation in MISMATCH else "dtype-mismatch"
+    names = {letter: TYPE_NAMES[x.dtype.name].removesuffix("Tensor") for letter, x in (("A", a), ("B", b))}
+    return RuntimeError(text(key, operation=operation, a=a.dtype, b=b.dtype, **names))
 
 
 class Contraction(Primitive):
@@ -31,7 +43,7 @@ class Contraction(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         a, b = operands
         if a.dtype is not b.dtype:
-            raise RuntimeError(text("dtype-mismatch", operation=self.name, a=a.dtype, b=b.dtype))
+            raise mismatch(self.name, a, b)
         if a.dtype.itemsize == 2 and a.dtype in HALVES:
             out = contract(params["spec"], a.array.astype(np.float32), b.array.astype(np.float32)).astype(numpy_dtype(a.dtype))
         else:

@@ -204,12 +204,12 @@ def multi_head_attention_forward(
         seen = softmax(bmm(scaled, turned) if mask is None else baddbmm(mask, scaled, turned), -1)
         seen = dropout(seen, drop) if drop > 0 else seen
         mixed: Any = bmm(seen, v).transpose(0, 1)
-        shown = seen.view(batch, num_heads, length, -1)
+        shown = seen.view(batch, num_heads, length, seen.array.shape[-1])
         shown = shown.mean(1) if average_attn_weights else shown
     else:
         if mask is not None:
             mask = mask.unsqueeze(0) if mask.array.shape[0] == 1 else mask.view(batch, num_heads, *mask.array.shape[1:])
-        q, k, v = (x.view(batch, num_heads, -1, head) for x in (q, k, v))
+        q, k, v = (x.view(batch, num_heads, x.array.shape[1], head) for x in (q, k, v))
         mixed = scaled_dot_product_attention(q, k, v, mask, drop, hinted).permute(2, 0, 1, 3)
     rows = linear(mixed.reshape(length * batch, width), out_proj_weight, out_proj_bias)
     result: Any = rows.view(length, batch, width)
@@ -223,7 +223,7 @@ def _merged(attn: Any, padding: Any, batch: int, heads: int, extra: int) -> Any:
     if attn is not None and attn.array.ndim == 2:
         attn = attn.unsqueeze(0)
     if padding is not None:
-        padding = padding.view(batch, 1, 1, -1).expand(-1, heads, -1, -1).reshape(batch * heads, 1, padding.array.shape[-1])
+        padding = padding.view(batch, 1, 1, padding.array.shape[-1]).expand(-1, heads, -1, -1).reshape(batch * heads, 1, padding.array.shape[-1])
         attn = padding if attn is None else attn + padding
     return attn if attn is None or not extra else pad(attn, (0, extra))
 

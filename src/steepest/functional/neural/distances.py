@@ -12,6 +12,7 @@ from steepest.functional.casting import in_single_precision
 from steepest.functional.reducing import norm
 from steepest.functional.shaping import to_dtype
 from steepest.functional.supporting import refuses
+from steepest.ops import contractions as con
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
 from steepest.ops.arithmetic import where
@@ -61,6 +62,8 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
 @refuses("halves complex")
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norms of all differences of rows: `(*, P, D)` and `(*, R, D)` to `(*, P, R)`."""
+    if x1.dtype is not x2.dtype:
+        raise con.mismatch("contraction", x1, x2)
     if p == 2 and compute_mode != "donot_use_mm_for_euclid_dist" and _many(x1, x2):
         result: Tensor = euclidean(x1, x2)
         return result

@@ -156,6 +156,8 @@ def embedding_bag(
         raise NotImplementedError(text("bag-weights", mode=mode))
     if per_sample_weights is not None and per_sample_weights.array.shape != input.array.shape:
         raise ValueError(text("bag-weights-shape", weights=list(per_sample_weights.array.shape), input=list(input.array.shape)))
+    if per_sample_weights is not None and per_sample_weights.dtype is not weight.dtype:
+        raise RuntimeError(text("bag-weights-dtype", weights=per_sample_weights.dtype, table=weight.dtype))
     there: Any = None
     given = per_sample_weights
     if input.array.ndim == 1:

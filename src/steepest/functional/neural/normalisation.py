@@ -279,6 +279,7 @@ def instance_norm(
     for name, x in (("running_mean", running_mean), ("running_var", running_var)):
         if x is not None and x.array.shape != (shape[1],):
             raise RuntimeError(text("instance-norm-statistics", name=name, wanted=shape[0] * shape[1], given=shape[0] * x.array.size))
+    _check_parameters(input, weight, bias)
     for name, x in (("weight", weight), ("bias", bias)):
         if x is not None and x.array.shape != (shape[1],):
             raise RuntimeError(text("instance-norm-affine", name=name, given=list(x.array.shape), input=list(shape)))
@@ -345,7 +346,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
         if x is not None and x.array.shape != (shape[1],):
             raise RuntimeError(text("group-norm-weight", name=name, channels=shape[1], shape=list(x.array.shape)))
     layout = (shape[0], num_groups, shape[1] // num_groups, math.prod(shape[2:]))
-    if layout[2] * layout[3] <= 1 and shape[0] > 0:
+    if shape[0] * layout[2] * layout[3] == 1:
         raise ValueError(text("batch-norm-one-value", shape=list(shape)))
     return over_group(input, weight, bias, layout=layout, dims=(2, 3), affine=(1, num_groups, layout[2], 1), eps=eps)[0]
 
