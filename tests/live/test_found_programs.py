@@ -323,6 +323,57 @@ torch.autograd.grad(a, b, torch.ones(2, 3), allow_unused=True, is_grads_batched=
 torch.autograd.grad([a, (b * 2).sum()], [torch.ones(3, requires_grad=True)], [torch.ones(3), None], allow_unused=True)
 seen
 """,
+    "slopes of norms and deviations at 0, forward": """
+z = torch.zeros(2)
+torch.func.jvp(lambda x: x.norm(), (z,), (z + 1,))
+torch.func.jvp(lambda x: x.norm(p=3), (z,), (z + 1,))
+torch.func.jvp(lambda x: x.std(0, unbiased=False), (z,), (z + 1,))
+torch.autograd.functional.jvp(lambda x: (x * 0).norm(), z, z + 1)
+torch.func.hessian(lambda x: x.norm() + x.norm(p=3))(z)
+""",
+    "families": """
+D, F = torch.distributions, torch.distributions.ExponentialFamily
+d = D.Normal(0.3, 1.2), D.Exponential(1.3), D.Gamma(1.3, 0.7), D.Bernoulli(0.3), D.Beta(1.3, 0.7), D.Dirichlet(torch.ones(2)), D.Poisson(1.3)
+[isinstance(x, F) for x in d]
+[F.entropy(x) for x in d[:4]]
+D.kl_divergence(d[0], d[1])
+d[-1].entropy()
+isinstance(D.transforms.TanhTransform(), D.transforms.ExpTransform)
+""",
+    "weights of losses that do not fit": """
+a = torch.zeros(2, 5)
+F.binary_cross_entropy_with_logits(a, a, weight=torch.ones(5, 1))
+F.binary_cross_entropy_with_logits(a, a, pos_weight=torch.ones(4))
+F.binary_cross_entropy(a, a, weight=torch.ones(3)).shape
+""",
+    "lengths that do not fit": """
+l = torch.zeros(5, 2, 4).log_softmax(-1)
+F.ctc_loss(l, torch.ones(1, 2).long(), [5, 4], [1, 2])
+F.ctc_loss(l[:1], torch.ones(2, 2).long(), [5, 4], [1, 2])
+F.ctc_loss(l, torch.ones(2, 2).long(), [5], [1, 2])
+F.ctc_loss(l, torch.ones(2, 2).long(), [5, 5], [1])
+F.ctc_loss(l, torch.ones(4).long(), [5, 4], [1, 2])
+F.ctc_loss(l, torch.ones(2, 2).long(), [5, 4], [1, 3])
+nn.utils.rnn.pack_padded_sequence(torch.ones(0, 2, 2), [], batch_first=True)
+""",
+    "convolutions and halves at the edge": """
+F.conv1d(torch.ones(0, 5, 6), torch.ones(10, 1, 1), groups=5)
+nn.RReLU().eval()(-torch.ones(2).half())
+nn.RReLU()(torch.ones(2).half())
+""",
+    "optimizers that refuse complex parameters have changed nothing": """
+a, b = torch.ones(2, requires_grad=True), torch.ones(2, dtype=torch.complex64, requires_grad=True)
+(a.sum() + b.sum().abs()).backward()
+optimizer = torch.optim.Adafactor([a, b])
+optimizer.step()
+a, optimizer
+scaler = torch.amp.GradScaler('cpu')
+scaler.scale(a.sum())
+scaler.step(optimizer)
+average = torch.optim.swa_utils.AveragedModel(nn.BatchNorm1d(2), multi_avg_fn=torch.optim.swa_utils.get_swa_multi_avg_fn(), use_buffers=True)
+average.update_parameters(nn.BatchNorm1d(2))
+average.update_parameters(nn.BatchNorm1d(2))
+""",
     "spread where the correction leaves nothing to divide by": """
 x = torch.arange(3.0).requires_grad_()
 x.var(correction=3), x.std(correction=4), torch.ones(0).var(), torch.ones(2, 0).std(0)

@@ -266,7 +266,7 @@ def between(w: Training, scheduled: bool) -> list[str]:
         ["optimizer.state.clear()"], ["again = type(optimizer)(net.parameters())", "again.load_state_dict(optimizer.state_dict())", "again", "optimizer = again"],
         ["str(loss), f'{loss.sum().item():.4f}', repr(net.head.weight)"], ["twin = copy.deepcopy(net)", "twin.load_state_dict(net.state_dict())", "twin"],
         ["with torch.no_grad():\n    for p in net.parameters():\n        p.sub_(0.01 * p)", "net"], ["nn.utils.clip_grad_norm_(net.parameters(), 0.1, foreach=True)"],
-        ["len(optimizer.state), [type(v).__name__ for s in optimizer.state.values() for v in s.values()]"], ["net.zero_grad(); optimizer.step()"],
+        ["len(optimizer.state), [type(v).__name__ for s in optimizer.state.values() for k, v in s.items() if k != 'step']"], ["net.zero_grad(); optimizer.step()"],
         ["optimizer.param_groups[0]['params'][0].grad"], ["{k: v for k, v in optimizer.defaults.items()}"]]
     if scheduled:
         choices += [["state = copy.deepcopy(scheduler.state_dict())", "scheduler.load_state_dict(state)", "scheduler.get_last_lr()"],

@@ -7,6 +7,7 @@ from steepest.autograd.modes import no_grad
 from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
 from steepest.distributions.distribution import Distribution, broadcast_all
+from steepest.distributions.exponential_family import ExponentialFamily
 from steepest.errors import text
 from steepest.functional.creating import full_like
 from steepest.functional.limits import finfo
@@ -36,7 +37,7 @@ class LocationScale(Distribution):
         return self.loc
 
 
-class Normal(LocationScale):
+class Normal(LocationScale, ExponentialFamily):
     """The normal distribution with mean `loc` and standard deviation `scale`.
 
     >>> steepest.distributions.Normal(0.0, 1.0).log_prob(steepest.tensor(0.0))
@@ -50,6 +51,13 @@ class Normal(LocationScale):
     @property
     def variance(self) -> Any:
         return self.scale.pow(2)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return self.loc / self.scale.pow(2), -0.5 * self.scale.pow(2).reciprocal()
+
+    def _log_normalizer(self, x: Any, y: Any) -> Any:
+        return -0.25 * x.pow(2) / y + 0.5 * (-math.pi / y).log()
 
     def sample(self, sample_shape: Any = ()) -> Any:
         shape = self._extended_shape(sample_shape)
@@ -187,7 +195,7 @@ class Uniform(Distribution):
         return (self.high - self.low).log()
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """Waiting times of events that happen at `rate`."""
 
     arg_constraints = {"rate": constraints.positive}
@@ -197,6 +205,13 @@ class Exponential(Distribution):
     def __init__(self, rate: Any, validate_args: bool | None = None):
         (self.rate,) = broadcast_all(rate)
         super().__init__(self.rate.shape, validate_args=validate_args)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (-self.rate,)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return -(-x).log()
 
     @property
     def mean(self) -> Any:

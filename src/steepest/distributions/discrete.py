@@ -8,6 +8,7 @@ from steepest.core.size import Size
 from steepest.distributions import constraints
 from steepest.distributions.constraints import Constraint
 from steepest.distributions.distribution import Distribution, broadcast_all, derived
+from steepest.distributions.exponential_family import ExponentialFamily
 from steepest.errors import text
 from steepest.functional.creating import arange, eye, full_like, ones_like, zeros_like
 from steepest.functional.limits import finfo, nan
@@ -55,11 +56,18 @@ class Binary(Distribution):
         return self.batch_shape
 
 
-class Bernoulli(Binary):
+class Bernoulli(Binary, ExponentialFamily):
     """One with the probability `probs`, else zero."""
 
     support = constraints.boolean
     has_enumerate_support = True
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (self.probs.logit(),)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return x.exp().log1p()
 
     @property
     def mean(self) -> Any:
@@ -124,7 +132,7 @@ class Geometric(Binary):
         return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none") / self.probs
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """The number of events in an interval, `rate` of them on average."""
 
     arg_constraints = {"rate": constraints.nonnegative}
@@ -133,6 +141,17 @@ class Poisson(Distribution):
     def __init__(self, rate: Any, validate_args: bool | None = None):
         (self.rate,) = broadcast_all(rate)
         super().__init__(self.rate.shape, validate_args=validate_args)
+
+    @property
+    def _mean_carrier_measure(self) -> Any:  # type: ignore[override]
+        raise NotImplementedError(text("distribution-without", distribution="Poisson", what="entropy"))
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (self.rate.log(),)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return x.exp()
 
     @property
     def mean(self) -> Any:

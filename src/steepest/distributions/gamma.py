@@ -8,6 +8,7 @@ from steepest.core import generator as gen
 from steepest.core.size import Size
 from steepest.distributions import constraints
 from steepest.distributions.distribution import Distribution, broadcast_all
+from steepest.distributions.exponential_family import ExponentialFamily
 from steepest.distributions.transformed import TransformedDistribution
 from steepest.distributions.transforms import PowerTransform
 from steepest.errors import text
@@ -46,7 +47,7 @@ def _sample_dirichlet(self: Any, generator: Any = None) -> Any:
     return _drawn(self, "dirichlet", probability.dirichlet, generator)
 
 
-class Gamma(Distribution):
+class Gamma(ExponentialFamily):
     """Sums of `concentration` waiting times of events that happen at `rate`."""
 
     arg_constraints = {"concentration": constraints.positive, "rate": constraints.positive}
@@ -56,6 +57,13 @@ class Gamma(Distribution):
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None):
         self.concentration, self.rate = broadcast_all(concentration, rate)
         super().__init__(self.concentration.shape, validate_args=validate_args)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return self.concentration - 1, -self.rate
+
+    def _log_normalizer(self, x: Any, y: Any) -> Any:
+        return (x + 1).lgamma() + (x + 1) * (-y.reciprocal()).log()
 
     @property
     def mean(self) -> Any:
@@ -140,7 +148,7 @@ class InverseGamma(TransformedDistribution):
         return a + self.rate.log() + a.lgamma() - (1 + a) * a.digamma()
 
 
-class Dirichlet(Distribution):
+class Dirichlet(ExponentialFamily):
     """Probabilities whose expected values are proportional to `concentration`."""
 
     arg_constraints = {"concentration": constraints.independent(constraints.positive, 1)}
@@ -156,6 +164,13 @@ class Dirichlet(Distribution):
 
     def _expanded(self, batch_shape: Any) -> Any:
         return Dirichlet(self.concentration.expand(Size(batch_shape) + self.event_shape), self._validate_args)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (self.concentration,)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return x.lgamma().sum(-1) - x.sum(-1).lgamma()
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         return _drawn(self.concentration.expand(self._extended_shape(sample_shape)), "dirichlet", probability.dirichlet)
@@ -190,7 +205,7 @@ class Dirichlet(Distribution):
         return a.lgamma().sum(-1) - total.lgamma() - (k - total) * total.digamma() - ((a - 1.0) * a.digamma()).sum(-1)
 
 
-class Beta(Distribution):
+class Beta(ExponentialFamily):
     """Probabilities, as after `concentration1` successes and `concentration0` failures."""
 
     arg_constraints = {"concentration1": constraints.positive, "concentration0": constraints.positive}
@@ -204,6 +219,13 @@ class Beta(Distribution):
 
     def _expanded(self, batch_shape: Any) -> Any:
         return Beta(self.concentration1.expand(batch_shape), self.concentration0.expand(batch_shape), self._validate_args)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return self.concentration1, self.concentration0
+
+    def _log_normalizer(self, x: Any, y: Any) -> Any:
+        return x.lgamma() + y.lgamma() - (x + y).lgamma()
 
     concentration1 = property(lambda self: self._dirichlet.concentration[..., 0])
     concentration0 = property(lambda self: self._dirichlet.concentration[..., 1])

@@ -613,17 +613,16 @@ ROWS = {
         "affine_grid:size 为 (N, C, H, W) 时 theta 应为 (N, 2, 3),为 (N, C, D, H, W) 时应为 (N, 3, 4);得到 {theta} 和 {size}"),
     # alignment
     "ctc-lengths": (
-        "ctc_loss: input_lengths and target_lengths must have one number for each of {samples} samples, got {inputs} and "
-        "{targets}",
-        "ctc_loss:input_lengths 和 target_lengths 应对 {samples} 个样本各有一个数,得到 {inputs} 和 {targets} 个"),
+        "{name} must be of size batch_size: one number for each of {samples} samples, got {given}",
+        "{name} 应对 {samples} 个样本各有一个数,得到 {given} 个"),
     "ctc-blank": (
         "blank must be in label range: got {blank} for {classes} classes", "blank({blank})应是 {classes} 个类别之一"),
     "ctc-input-length": (
-        "Expected input_lengths to have values between 0 and {steps}, the largest is {longest}",
+        "Expected input_lengths to have value at most {steps}, but got value {longest}, or a negative one",
         "input_lengths 应在 0 到 {steps} 之间,最大的是 {longest}"),
     "ctc-labels": (
-        "Expected targets to hold {wanted} labels as target_lengths says, got {given}",
-        "按 target_lengths,targets 应有 {wanted} 个标签,得到 {given}"),
+        "Expected tensor to have size {wanted} at dimension {dim}, but got size {given} for argument #2 'targets', as target_lengths says",
+        "按 target_lengths,targets 的第 {dim} 维的大小应为 {wanted},得到 {given}"),
     "fractional-size": (
         "{function} requires specifying either an output_size or an output_ratio, and not both",
         "{function} 需要 output_size 或 output_ratio 中的一个"),

@@ -306,6 +306,7 @@ ROWS: dict[str, tuple[str, str]] = {
         "Expected {which} size {expected}, got {got}",
         "{which} 的大小应为 {expected}，得到的是 {got}",
     ),
+    "packing-nothing": ("Cannot pack empty tensors.", "不能打包空张量"),
     "packing-lengths-count": (
         "Expected `len(lengths)` to be equal to batch_size, but got {got} (batch_size={batch})",
         "`len(lengths)` 应当等于 batch_size，得到的是 {got}（batch_size={batch}）",

@@ -262,11 +262,11 @@ deviation = composite("std", lambda x, dim, keepdim, count,
                       correction: fn.sqrt(_variance_body(x, dim, keepdim, count, correction)),
                       kernel=_deviation_kernel, operands=1, node="StdBackward0",
                       x=lambda g, x, result, like, dim, keepdim, count, correction:
-                      _of_variance(restore(ar.where(result == 0, 0, g / (result * 2)), like, dim, keepdim), x, dim, count, correction))
+                      _of_variance(restore(g / ar.where(result == 0, math.inf, result * 2), like, dim, keepdim), x, dim, count, correction))
 
 
 root_of_variance = elementwise("root_of_variance", lambda m, x: m.sqrt(x), node="SqrtBackward0",
-                               x=lambda g, result: ar.where(result == 0, 0, g / (2 * result)))
+                               x=lambda g, result: g / ar.where(result == 0, math.inf, 2 * result))
 """The root whose gradient is 0 where nothing spreads, as that of the standard deviation is."""
 
 
@@ -383,11 +383,11 @@ def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: An
     if order == 1:
         return g * fn.sign(x)
     if order == 2:
-        return ar.where(result == 0, 0, g * (x / result))
+        return g * ar.where(result == 0, 0, x / result)
     if order < 1:
         return fn.sign(x) * ar.where(x == 0, 0, ar.pow(fn.absolute(x), order - 1)) * g * ar.pow(result, 1 - order)
     slope = fn.sign(x) * ar.pow(fn.absolute(x), order - 1) if order < 2 else x * ar.pow(fn.absolute(x), order - 2)
-    return slope * ar.where(result == 0, 0, g / ar.pow(result, order - 1))
+    return slope * (g / ar.where(result == 0, math.inf, ar.pow(result, order - 1)))
 
 
 vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", rounds_once=True,

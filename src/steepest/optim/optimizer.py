@@ -403,10 +403,17 @@ class Parameterwise(Optimizer):
 
     def state_of(self, p: Tensor, group: Group) -> State:
         """The state of a parameter, begun where it has none."""
-        state: State = self.state[p]
-        if not state:
-            state.update(self.begin(p, group))
-        return state
+        if not self.state.get(p):
+            begun = self.begin(p, group)                        # refuses parameters before they have a state
+            self.state[p].update(begun)
+        return self.state[p]
+
+    def _taken(self, group: Group) -> list[tuple[Tensor, Tensor, State]]:
+        """The parameters of a group that have a gradient, with it and their state."""
+        found = [(p, p.grad) for p in group["params"]]
+        if not self.takes_sparse and any(g is not None and g.is_sparse for _, g in found):
+            raise RuntimeError(text("optimizer-sparse", optimizer=type(self).__name__))
+        return [(p, g, self.state_of(p, group)) for p, g in found if g is not None]
 
     def _update_complex(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:
         """Take one step of real and imaginary parts as if they were parameters of their own."""
@@ -422,18 +429,13 @@ class Parameterwise(Optimizer):
                 loss = closure()
         with set_grad_enabled(self.defaults.get("differentiable", False)):
             for group in self.param_groups:
-                for p in group["params"]:
-                    grad = p.grad
-                    if grad is None:
-                        continue
+                for p, grad, state in self._taken(group):       # all of them, before the first changes
                     if grad.is_sparse:
-                        if not self.takes_sparse:
-                            raise RuntimeError(text("optimizer-sparse", optimizer=type(self).__name__))
-                        self.update_sparse(p, grad, self.state_of(p, group), group)
+                        self.update_sparse(p, grad, state, group)
                     elif p.dtype.is_complex:
-                        self._update_complex(p, grad, self.state_of(p, group), group)
+                        self._update_complex(p, grad, state, group)
                     else:
-                        self.update(p, grad, self.state_of(p, group), group)
+                        self.update(p, grad, state, group)
         return loss
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -84,7 +84,7 @@ def get_swa_multi_avg_fn() -> Averages:
             if old.dtype.is_floating_point:
                 moved.write((old,), old, new, 1 / (count + 1))
             else:
-                old.copy_(old + (new - old) / (count + 1))
+                old.addcdiv_(new - old, count + 1)
 
     return swa_update
 

@@ -14,15 +14,21 @@ __all__ = ["AbsTransform", "AffineTransform", "CumulativeDistributionTransform",
            "SoftplusTransform", "TanhTransform"]
 
 
-class ExpTransform(Transform):
-    """`exp(x)`."""
+class Rising(Transform):
+    """Transforms without parameters that rise everywhere."""
 
-    codomain, bijective, _sign = constraints.positive, True, 1
+    bijective, _sign = True, 1
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
 
     __hash__ = Transform.__hash__
+
+
+class ExpTransform(Rising):
+    """`exp(x)`."""
+
+    codomain: Any = constraints.positive
 
     def _call(self, x: Any) -> Any:
         return x.exp()
@@ -60,7 +66,7 @@ class PowerTransform(Transform):
     inverse_shape = forward_shape
 
 
-class SigmoidTransform(ExpTransform):
+class SigmoidTransform(Rising):
     """`1 / (1 + exp(-x))`, held away from 0 and 1."""
 
     codomain: Any = constraints.unit_interval
@@ -78,7 +84,7 @@ class SigmoidTransform(ExpTransform):
         return -softplus(-x) - softplus(x)
 
 
-class SoftplusTransform(ExpTransform):
+class SoftplusTransform(Rising):
     """`log(1 + exp(x))`."""
 
     codomain: Any = constraints.positive
@@ -93,7 +99,7 @@ class SoftplusTransform(ExpTransform):
         return -softplus(-x)
 
 
-class TanhTransform(ExpTransform):
+class TanhTransform(Rising):
     """`tanh(x)`; with a cache the inverse near 1 and -1 is exact."""
 
     codomain: Any = constraints.interval(-1.0, 1.0)

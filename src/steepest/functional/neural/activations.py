@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 
 from steepest.core import generator as gen
-from steepest.core.dtype import FLOATING, bool_, uint8
+from steepest.core.dtype import FLOATING, bool_, float16, uint8
 from steepest.core.reading import read
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import lowers
 from steepest.functional.operands import describe
-from steepest.functional.supporting import refuses
+from steepest.functional.supporting import refuse, refuses
 from steepest.ops import activations as act
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -203,13 +203,14 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return _apply(act.prelu, False, input, weight if ndim else weight.reshape(()))
 
 
-@refuses("bool integers complex float16")
+@refuses("bool integers complex")
 def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False) -> Tensor:
     """Leaky ReLU whose slope is drawn uniformly for each element while training, else the middle (Xu et al. 2015)."""
     if lower > upper:
         raise RuntimeError(text("rrelu-bounds", low=lower, high=upper))
     if not training:
         return _apply(act.leaky_relu, inplace, input, (lower + upper) / 2)
+    refuse("rrelu", input.dtype, frozenset({float16}))
     # Only elements that are not positive draw a number, so the draw depends on the values.
     falling = read(input) <= 0
     noise = np.ones(input.array.shape, input.array.dtype)

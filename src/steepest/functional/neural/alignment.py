@@ -167,13 +167,14 @@ def ctc_loss(
     lengths, label_counts = (
         np.asarray(read(v) if isinstance(v, Tensor) else v, np.int64).reshape(-1) for v in (input_lengths, target_lengths)
     )
-    if len(lengths) != samples or len(label_counts) != samples:
-        raise RuntimeError(text("ctc-lengths", samples=samples, inputs=len(lengths), targets=len(label_counts)))
+    for name, given in (("input_lengths", lengths), ("target_lengths", label_counts)):
+        if len(given) != samples:
+            raise RuntimeError(text("ctc-lengths", name=name, samples=samples, given=len(given)))
     if not 0 <= blank < classes:
         raise RuntimeError(text("ctc-blank", blank=blank, classes=classes))
+    labels = _rectangle(read(targets), label_counts, samples, blank)
     if lengths.size and (lengths.max() > steps or lengths.min() < 0 or label_counts.min() < 0):
         raise RuntimeError(text("ctc-input-length", longest=int(lengths.max()), steps=steps))
-    labels = _rectangle(read(targets), label_counts, samples, blank)
     loss: Any = aligned(
         x,
         constant(labels, int64),
@@ -193,10 +194,12 @@ def _rectangle(targets: Any, counts: Any, samples: int, blank: int) -> Any:
     place = np.arange(longest)
     inside = place < counts[:, None]
     if targets.ndim == 1:
-        if targets.size < counts.sum():
-            raise RuntimeError(text("ctc-labels", given=targets.size, wanted=int(counts.sum())))
+        if targets.size != counts.sum():
+            raise RuntimeError(text("ctc-labels", given=targets.size, wanted=int(counts.sum()), dim=0))
         at = (np.cumsum(counts) - counts)[:, None] + place
         return np.where(inside, targets[np.minimum(at, max(targets.size - 1, 0))] if targets.size else blank, blank).astype(np.int64)
-    if targets.shape[0] != samples or targets.shape[1] < longest:
-        raise RuntimeError(text("ctc-labels", given=targets.shape[-1], wanted=longest))
+    if targets.shape[0] != samples:
+        raise RuntimeError(text("ctc-labels", given=targets.shape[0], wanted=samples, dim=0))
+    if targets.shape[1] < longest:
+        raise RuntimeError(text("ctc-labels", given=targets.shape[1], wanted=f"at least {longest}", dim=1))
     return np.where(inside, targets[:, :longest], blank).astype(np.int64)

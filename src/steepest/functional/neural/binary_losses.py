@@ -16,7 +16,7 @@ from steepest.ops import activations as act
 from steepest.ops import functions as fn
 from steepest.ops import reductions as red
 from steepest.ops.composites import composite
-from steepest.ops.maps import elementwise
+from steepest.ops.maps import common_shape, elementwise
 
 logits_term = elementwise(
     "binary_cross_entropy_with_logits_term", lambda m, x, target: (1 - target) * x - (m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))))
@@ -130,6 +130,8 @@ def binary_cross_entropy(
         if low < 0 or high > 1:
             hint = "target = target - 1" if low == 1 and high == 2 else "target = (target > 0).to(input.dtype)"
             raise RuntimeError(text("bce-target-range", low=float(low), high=float(high), hint=hint))
+    if weight is not None:
+        common_shape("binary_cross_entropy", x.shape, weight.array.shape)
     count = x.size if reduction == "mean" else 1
     return binary(input, target, weight, reduction=reduction, count=count)
 
@@ -158,6 +160,7 @@ def binary_cross_entropy_with_logits(
         weight, pos_weight = (w if w is None else w.to(common) for w in (weight, pos_weight))
         loss = binary_cross_entropy_with_logits(input.to(common), target.to(common), weight, reduction=reduction, pos_weight=pos_weight)
         return loss.to(target.dtype)            # PyTorch writes the loss over 1 - target, whose dtype it therefore has
+    common_shape("binary_cross_entropy_with_logits", x.shape, *[w.array.shape for w in (pos_weight, weight) if w is not None])
     count = x.size if reduction == "mean" else 1
     return binary_with_logits(input, target, weight, pos_weight, reduction=reduction, count=count)
 

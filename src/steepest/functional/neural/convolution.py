@@ -135,7 +135,7 @@ def _conv_by_taps(x: Any, weight: Any, stride: Sizes, dilation: Sizes, out: Size
     for tap in taps(weight.shape[2:]):
         factor = by_group[(slice(None), slice(None), *tap)].reshape(groups, many, *(1,) * len(out))
         result += x[met(tap, stride, dilation, out)][:, :, None] * factor
-    return result.reshape(x.shape[0], -1, *out)
+    return result.reshape(x.shape[0], weight.shape[0], *out)
 
 
 def _input_kernel(g: Any, weight: Any, shape: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int) -> Any:
@@ -174,9 +174,9 @@ def _weight_kernel(g: Any, x: Any, shape: Sizes, stride: Sizes, padding: Pairs, 
     kernel, out = shape[2:], g.shape[2:]
     x = padded_array(x, padding)
     if shape[1] == 1 and groups > 1:
-        seen = g.reshape(g.shape[0], groups, -1, math.prod(out))
+        seen = g.reshape(g.shape[0], groups, g.shape[1] // groups, math.prod(out))
         parts = [
-            np.einsum("ngop,ngp->go", seen, x[met(tap, stride, dilation, out)].reshape(x.shape[0], groups, -1)) for tap in taps(kernel)
+            np.einsum("ngop,ngp->go", seen, x[met(tap, stride, dilation, out)].reshape(x.shape[0], groups, math.prod(out))) for tap in taps(kernel)
         ]
         return np.ascontiguousarray(np.stack(parts, -1).reshape(shape))
     result = np.zeros((groups, shape[0] // groups, shape[1] * math.prod(kernel)), g.dtype)

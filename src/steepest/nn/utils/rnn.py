@@ -132,6 +132,8 @@ def pack_padded_sequence(
         lengths, sorted_indices = lengths.sort(descending=True)
         input = input.index_select(1, sorted_indices)
     counts = lengths.tolist()
+    if 0 in input.shape:
+        raise RuntimeError(text("packing-nothing"))
     if len(counts) != input.shape[1]:
         raise RuntimeError(text("packing-lengths-count", got=len(counts), batch=input.shape[1]))
     if any(earlier < later for earlier, later in pairwise(counts)):
