@@ -95,13 +95,23 @@ def shown(x: Any) -> str:
     return str(x) if isinstance(x, str) else repr(x)
 
 
+def told(x: Any) -> Any:
+    """The text of a module, or the error that one makes which lacks what it tells of."""
+    try:
+        return repr(x)
+    except Exception as problem:
+        return problem
+
+
 def leaves(x: Any, library: ModuleType, path: str = "") -> Iterator[tuple[str, Any]]:
     """What can be compared in a value: arrays, numbers, texts, each with the way to it."""
     def inside(items: Any) -> Iterator[tuple[str, Any]]:
         for name, value in items:
             yield from leaves(value, library, f"{path}.{name}")
 
-    if isinstance(x, library.Tensor):
+    if isinstance(x, library.nn.parameter.UninitializedParameter | library.nn.parameter.UninitializedBuffer):
+        yield f"{path}.meta", f"{type(x).__name__} {x.dtype} {x.requires_grad}"
+    elif isinstance(x, library.Tensor):
         leaf = isinstance(x, library.nn.Parameter)
         yield f"{path}.meta", f"{'Parameter' if leaf else 'Tensor'} {x.dtype} {x.is_leaf} {x.requires_grad}"
         if x.layout != library.strided:
@@ -109,7 +119,7 @@ def leaves(x: Any, library: ModuleType, path: str = "") -> Iterator[tuple[str, A
         x = x.detach()
         yield path, (x.float() if x.dtype == library.bfloat16 else x).resolve_conj().resolve_neg().numpy(force=True)
     elif isinstance(x, library.nn.Module):
-        yield f"{path}.repr", repr(x)
+        yield f"{path}.repr", told(x)
         yield f"{path}.training", [m.training for m in x.modules()]
         yield from inside((f"{n}", p) for n, p in x.named_parameters())
         yield from inside((f"{n}.grad", p.grad) for n, p in x.named_parameters())
@@ -197,7 +207,7 @@ def differ(want: Any, got: Any, digits: float, floor: float = 0) -> bool:
 
 
 def first_words(problem: Exception) -> list[str]:
-    text = re.sub(r"^[\w.]+\(\): ", "", str(problem))           # the name of the function, which PyTorch puts before some texts
+    text = re.sub(r"^[\w.]+\(\):? ", "", str(problem))          # the name of the function, which PyTorch puts before some texts
     if text.startswith('"'):
         return []                                               # a kernel's own name, which is not implemented for some dtype
     return re.sub(r"<class '.*?'>|[\W_]", " ", text).lower().split()[:3]

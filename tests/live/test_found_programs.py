@@ -374,6 +374,22 @@ average = torch.optim.swa_utils.AveragedModel(nn.BatchNorm1d(2), multi_avg_fn=to
 average.update_parameters(nn.BatchNorm1d(2))
 average.update_parameters(nn.BatchNorm1d(2))
 """,
+    "the order in memory of what is scanned, sorted and turned round": """
+x, y = torch.arange(12.0).reshape(2, 3, 2).mT, torch.arange(6.0).reshape(2, 3).expand(2, 2, 3)
+[f(x).stride() for f in (lambda x: x.cumsum(1), lambda x: x.cumprod(0), lambda x: x.cummax(1)[0], lambda x: x.sort(1)[0], lambda x: x.argsort(1), lambda x: x.flip(0))]
+[f(y).stride() for f in (torch.clone, lambda x: x.cumsum(0), lambda x: x.sort(0)[0], lambda x: x.flip(0), lambda x: x.double())]
+F.dropout(y.clone().cumprod(-1) + 1)
+""",
+    "parameters without a shape yet": """
+net = nn.Sequential(nn.LazyLinear(2), nn.LazyBatchNorm1d())
+sum(p.numel() for p in net.parameters())
+net[0].weight * 2
+net[0].weight.detach()
+net.double()[0].weight.dtype, type(net[1].running_mean).__name__, net[1].running_mean.dtype
+copy.deepcopy(net)[0].weight.requires_grad
+net(torch.ones(3, 3, dtype=torch.float64))
+net
+""",
     "spread where the correction leaves nothing to divide by": """
 x = torch.arange(3.0).requires_grad_()
 x.var(correction=3), x.std(correction=4), torch.ones(0).var(), torch.ones(2, 0).std(0)

@@ -156,7 +156,7 @@ class Network(Writer):
         forms += [f"nn.MaxPool{d}d({kernel}{pool}{spread})", f"nn.AvgPool{d}d({kernel}{pool}"
                   f"{self.options(count_include_pad=(False,))}{self.options(divisor_override=(3,)) if d > 1 else ''})",
                   f"nn.AdaptiveAvgPool{d}d({self.sizes(d, 1, 4)})", f"nn.AdaptiveMaxPool{d}d({self.sizes(d, 1, 4)})",
-                  f"nn.LPPool{d}d({self.one(1, 2, 3)}, {kernel}{self.options(stride=(1, 2), ceil_mode=(True,))})",
+                  f"nn.LPPool{d}d({self.one(1, 2, 4)}, {kernel}{self.options(stride=(1, 2), ceil_mode=(True,))})",
                   f"nn.Upsample({self.one('scale_factor=2', 'scale_factor=1.5', f'size={self.sizes(d, 1, 6)}')}, {scaled})",
                   f"nn.{self.one('Zero', 'Reflection', 'Replication', 'Circular')}Pad{d}d({self.one(1, tuple(bounds))})",
                   f"nn.ConstantPad{d}d({self.one(1, tuple(bounds))}, 0.5)",

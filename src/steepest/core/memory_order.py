@@ -7,7 +7,7 @@ import numpy as np
 from steepest.core.device import CHANNELS_LAST, CHANNELS_LAST_3D
 from steepest.errors import text
 
-__all__ = ["channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "restored"]
+__all__ = ["alike", "channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "restored"]
 
 Order = tuple[int, ...]
 RANKS = {CHANNELS_LAST: 4, CHANNELS_LAST_3D: 5}
@@ -68,6 +68,12 @@ def memory_order(array: np.ndarray[Any, Any]) -> Order | None:
 def in_memory_order(shape: tuple[int, ...], order: Order | None) -> tuple[int, ...]:
     """A shape with its axes as they lie in memory."""
     return shape if order is None else tuple([shape[k] for k in order])
+
+
+def alike(array: np.ndarray[Any, Any], of: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """These elements without gaps, in the memory order of another array of the same dimensions."""
+    order = memory_order(of)
+    return np.ascontiguousarray(array) if order is None else restored(np.ascontiguousarray(array.transpose(order)), order)
 
 
 def restored(array: np.ndarray[Any, Any], order: Order | None) -> np.ndarray[Any, Any]:

@@ -71,6 +71,11 @@ ROWS: dict[str, tuple[str, str]] = {
         "这个 Module 子类的 register_buffer() 没有 persistent 参数，不能登记不保存的缓冲。",
     ),
     # uninitialized tensors of lazy modules
+    "uninitialized-used": (
+        "Attempted to use an uninitialized parameter: the parameters of lazy modules have no shape yet. Call the module once on an input "
+        "(a dry run) before you use them.",
+        "使用了尚未初始化的参数:惰性模块的参数还没有形状。请先用一个输入调用一次该模块,再使用它们。",
+    ),
     "uninitialized-shape": (
         "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` "
         "when trying to load an uninitialized parameter into an initialized one. "

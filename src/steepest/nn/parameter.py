@@ -103,16 +103,40 @@ def _rebuild_buffer(data: Tensor, persistent: bool) -> Buffer:
     return Buffer(data, persistent=persistent)
 
 
+MEMORY: Any = Tensor.__dict__["array"]
+CONVERSIONS = ("to", "half", "float", "double", "bfloat16", "char", "short", "int", "long", "cpu", "cuda", "type")
+
+
 class UninitializedTensorMixin:
-    """A tensor whose shape the first input of its lazy module decides."""
+    """A tensor whose shape the first input of its lazy module decides. Operations refuse it with ValueError; conversions do not."""
 
     cls_to_become: type[Tensor]
-    data: Any
+    dtype: Any
     requires_grad: bool
+
+    @property
+    def array(self) -> Any:
+        raise ValueError(text("uninitialized-used"))
+
+    @array.setter
+    def array(self, array: Any) -> None:
+        MEMORY.__set__(self, array)
+
+    @property
+    def data(self) -> Any:
+        """The empty tensor behind it."""
+        plain = Tensor.__new__(Tensor)
+        plain.array, plain.dtype = MEMORY.__get__(self), self.dtype
+        return plain
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        value = value.data
+        self.array, self.dtype, self._storage = value.array, value.dtype, value.storage_cell
 
     def materialize(self, shape: Sequence[int], device: Any = None, dtype: Any = None) -> None:
         """Allocate `shape` in place, keeping the dtype unless one is given; the tensor becomes an ordinary one."""
-        self.data = empty(tuple(shape), dtype=self.data.dtype if dtype is None else dtype)
+        self.data = empty(tuple(shape), dtype=self.dtype if dtype is None else dtype)
         self.__class__ = self.cls_to_become  # type: ignore[assignment]
 
     @property
@@ -129,6 +153,24 @@ class UninitializedTensorMixin:
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return type(self), (self.requires_grad,)
+
+
+def _converting(name: str) -> Any:
+    """A method that gives a tensor of the same class with what `Tensor`'s makes of the empty one."""
+    def convert(self: Any, *args: Any, **kwargs: Any) -> Any:
+        changed = getattr(self.data, name)(*args, **kwargs)
+        if not isinstance(changed, Tensor) or changed.dtype is self.dtype:
+            return self if isinstance(changed, Tensor) else changed
+        made = shared(type(self), changed, self.requires_grad)
+        if isinstance(self, Buffer):
+            made.persistent = self.persistent
+        return made
+
+    return convert
+
+
+for _name in CONVERSIONS:
+    setattr(UninitializedTensorMixin, _name, _converting(_name))
 
 
 class UninitializedParameter(UninitializedTensorMixin, Parameter):

@@ -4,6 +4,7 @@ from typing import Any
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.memory_order import alike
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
@@ -231,6 +232,8 @@ class Cast(Elementwise):
             array = array.real
         if to.category == dtypes.INTEGER and x.dtype.is_floating_point and to.itemsize < 4:
             array = array.astype("int64")
+        if "order" not in params and 0 in array.strides:        # an axis that is expanded stays where it is
+            array = alike(array, array)
         if to.category < dtypes.FLOATING:
             return fresh(array.astype(numpy_dtype(to), order=params.get("order", "K")), to)
         return finish(self, operands, params, fresh(array.astype(numpy_dtype(to), order=params.get("order", "K")), to))

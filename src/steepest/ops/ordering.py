@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.memory_order import alike
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
 from steepest.ops.arithmetic import where
@@ -27,8 +28,9 @@ class Sort(Primitive):
         dim, array = params["dim"], x.array
         if not array.ndim:
             return finish(self, operands, params, (fresh(array.copy(), x.dtype), fresh(np.zeros((), np.int64), dtypes.int64)))
-        order = np.ascontiguousarray(_ranks(array, dim, params["descending"]))
-        return finish(self, operands, params, (fresh(np.take_along_axis(array, order, dim), x.dtype), fresh(order, dtypes.int64)))
+        order = _ranks(array, dim, params["descending"])
+        values = np.take_along_axis(array, order, dim)
+        return finish(self, operands, params, (fresh(alike(values, array), x.dtype), fresh(alike(order, array), dtypes.int64)))
 
 
 class Ranked(Primitive):
@@ -138,13 +140,14 @@ class Rearrange(Primitive):
 
     form = "rearrange"
 
-    def __init__(self, name: str, function: Any, rule: Any, node: str = ""):
+    def __init__(self, name: str, function: Any, rule: Any, node: str = "", keeps_order: bool = False):
         super().__init__(name, ("x",), {"x": rule}, node)
-        self.function = function
+        self.function, self.keeps_order = function, keeps_order
 
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
-        return finish(self, operands, params, fresh(np.array(self.function(x.array, **params), order="C"), x.dtype))
+        out = np.array(self.function(x.array, **params), order="C")
+        return finish(self, operands, params, fresh(alike(out, x.array) if self.keeps_order else out, x.dtype))
 
 
 sort = Sort()
@@ -153,7 +156,7 @@ median, nanmedian = Ranked("median", _median_places, "MedianBackward1"), Ranked(
 median_of_all, nanmedian_of_all = (Ranked(name, _median_places, f"{name.capitalize()}Backward0", shared=True)
                                    for name in ("median", "nanmedian"))
 mode = Ranked("mode", _mode_places)
-flip: Rearrange = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims))
+flip: Rearrange = Rearrange("flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip(g, dims=dims), keeps_order=True)
 roll: Rearrange = Rearrange("roll", lambda x, shifts, dims: np.roll(x, shifts, dims),
                  lambda g, shifts, dims: roll(g, shifts=-shifts if dims is None else tuple(-s for s in shifts), dims=dims))
 rot90: Rearrange = Rearrange("rot90", lambda x, k, dims: np.rot90(x, k, dims), lambda g, k, dims: rot90(g, k=-k, dims=dims))

@@ -37,11 +37,11 @@ class Scan(Primitive):
         array, dim = x.array, params["dim"]
         out = runners[0](array.astype(wide, copy=False), dim, self.identity == 1) if array.ndim and runners else None
         if out is not None:
-            return finish(self, operands, params, fresh(out.astype(numpy_dtype(to), copy=False), to))
+            return finish(self, operands, params, fresh(out.astype(numpy_dtype(to), order="C", copy=False), to))
         out = self.ufunc.accumulate(array, axis=dim, dtype=wide) if array.ndim else array
         if to.category >= dtypes.FLOATING and self.identity == 0:
             out = out + 0           # it starts at 0, and 0 + -0 is 0
-        return finish(self, operands, params, fresh(np.asarray(out).astype(numpy_dtype(to), copy=out is x.array), to))
+        return finish(self, operands, params, fresh(np.asarray(out).astype(numpy_dtype(to), order="C", copy=out is x.array), to))
 
 
 def backwards(x: Any, dim: int) -> Any:
@@ -95,11 +95,11 @@ class ExtremumScan(Primitive):
         found = extremum_runners[0](x.array, dim, self.ufunc is np.maximum) if extremum_runners else None
         if found is not None:
             return finish(self, operands, params, (fresh(found[0], x.dtype), fresh(found[1], dtypes.int64)))
-        values = self.ufunc.accumulate(x.array, axis=dim)
+        values = np.ascontiguousarray(self.ufunc.accumulate(x.array, axis=dim))
         along = np.arange(x.array.shape[dim]).reshape([-1 if d == dim else 1 for d in range(x.array.ndim)])
         attained = (x.array == values) | np.isnan(x.array) if x.dtype.is_floating_point else x.array == values
         places = np.maximum.accumulate(np.where(attained, along, 0), axis=dim)
-        return finish(self, operands, params, (fresh(values, x.dtype), fresh(places.astype(np.int64), dtypes.int64)))
+        return finish(self, operands, params, (fresh(values, x.dtype), fresh(places.astype(np.int64, order="C"), dtypes.int64)))
 
 
 cummax = ExtremumScan("cummax", np.maximum, "CummaxBackward0")
