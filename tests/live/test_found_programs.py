@@ -333,7 +333,7 @@ torch.func.hessian(lambda x: x.norm() + x.norm(p=3))(z)
 """,
     "families": """
 D, F = torch.distributions, torch.distributions.ExponentialFamily
-d = D.Normal(0.3, 1.2), D.Exponential(1.3), D.Gamma(1.3, 0.7), D.Bernoulli(0.3), D.Beta(1.3, 0.7), D.Dirichlet(torch.ones(2)), D.Poisson(1.3)
+d = D.Normal(0.3, 1.2), D.Exponential(1.3), D.Gamma(1.3, 0.7), D.Bernoulli(0.3), D.Beta(1.3, 0.7), D.Poisson(1.3)
 [isinstance(x, F) for x in d]
 [F.entropy(x) for x in d[:4]]
 D.kl_divergence(d[0], d[1])
@@ -345,6 +345,7 @@ a = torch.zeros(2, 5)
 F.binary_cross_entropy_with_logits(a, a, weight=torch.ones(5, 1))
 F.binary_cross_entropy_with_logits(a, a, pos_weight=torch.ones(4))
 F.binary_cross_entropy(a, a, weight=torch.ones(3)).shape
+F.binary_cross_entropy_with_logits(a[:1], a[:1], weight=torch.ones(2, 1))
 """,
     "lengths that do not fit": """
 l = torch.zeros(5, 2, 4).log_softmax(-1)
@@ -355,6 +356,12 @@ F.ctc_loss(l, torch.ones(2, 2).long(), [5, 5], [1])
 F.ctc_loss(l, torch.ones(4).long(), [5, 4], [1, 2])
 F.ctc_loss(l, torch.ones(2, 2).long(), [5, 4], [1, 3])
 nn.utils.rnn.pack_padded_sequence(torch.ones(0, 2, 2), [], batch_first=True)
+""",
+    "what is pooled by chance may be written over": """
+x = torch.rand(1, 2, 6, 7).requires_grad_()
+y = F.dropout2d(nn.FractionalMaxPool2d(2, output_size=2)(x), 0.4, inplace=True)
+y.sum().backward()
+x.grad
 """,
     "convolutions and halves at the edge": """
 F.conv1d(torch.ones(0, 5, 6), torch.ones(10, 1, 1), groups=5)
@@ -367,17 +374,19 @@ a, b = torch.ones(2, requires_grad=True), torch.ones(2, dtype=torch.complex64, r
 optimizer = torch.optim.Adafactor([a, b])
 optimizer.step()
 a, optimizer
+torch.optim.Adam([b], fused=True).step()
 scaler = torch.amp.GradScaler('cpu')
 scaler.scale(a.sum())
 scaler.step(optimizer)
-average = torch.optim.swa_utils.AveragedModel(nn.BatchNorm1d(2), multi_avg_fn=torch.optim.swa_utils.get_swa_multi_avg_fn(), use_buffers=True)
+swa = torch.optim.swa_utils
+average = swa.AveragedModel(nn.BatchNorm1d(2), multi_avg_fn=swa.get_swa_multi_avg_fn(), use_buffers=True)
 average.update_parameters(nn.BatchNorm1d(2))
 average.update_parameters(nn.BatchNorm1d(2))
 """,
     "the order in memory of what is scanned, sorted and turned round": """
 x, y = torch.arange(12.0).reshape(2, 3, 2).mT, torch.arange(6.0).reshape(2, 3).expand(2, 2, 3)
-[f(x).stride() for f in (lambda x: x.cumsum(1), lambda x: x.cumprod(0), lambda x: x.cummax(1)[0], lambda x: x.sort(1)[0], lambda x: x.argsort(1), lambda x: x.flip(0))]
-[f(y).stride() for f in (torch.clone, lambda x: x.cumsum(0), lambda x: x.sort(0)[0], lambda x: x.flip(0), lambda x: x.double())]
+x.cumsum(1).stride(), x.cumprod(0).stride(), x.cummax(1)[0].stride(), x.sort(1)[0].stride(), x.argsort(1).stride(), x.flip(0).stride()
+y.clone().stride(), y.cumsum(0).stride(), y.sort(0)[0].stride(), y.flip(0).stride(), y.double().stride()
 F.dropout(y.clone().cumprod(-1) + 1)
 """,
     "parameters without a shape yet": """
@@ -389,6 +398,16 @@ net.double()[0].weight.dtype, type(net[1].running_mean).__name__, net[1].running
 copy.deepcopy(net)[0].weight.requires_grad
 net(torch.ones(3, 3, dtype=torch.float64))
 net
+""",
+    "derivatives of products keep their digits": """
+x = torch.tensor([0.3, -1.7, 0.9], dtype=torch.float64)
+g = torch.func.grad(lambda x: torch.func.grad(lambda x: x.tanh().prod())(x).sum())
+torch.func.hessian(lambda x: g(x).sum())(x)
+torch.autograd.functional.jvp(lambda x: torch.func.vjp(g, x)[1](x)[0], x, x)
+torch.autograd.functional.hessian(lambda x: x.sum(), x, strict=True)
+D = torch.distributions
+D.transform_to(D.constraints.corr_cholesky)(torch.ones(2))
+D.TransformedDistribution(D.OneHotCategorical(torch.ones(3)), D.transforms.SigmoidTransform(), validate_args=True).cdf(torch.full((3,), 0.9))
 """,
     "spread where the correction leaves nothing to divide by": """
 x = torch.arange(3.0).requires_grad_()

@@ -161,6 +161,7 @@ def densities(seed: int) -> list[str]:
         w.lines.append("torch.set_default_dtype(torch.float64)")
     name = w.one(*FAMILIES)
     batch = w.one("", "2", "3", "2, 3", "1", "0")
+    batch = "1" if batch == "0" and name == "Wishart" else batch       # of nothing PyTorch has no largest element
     text, made = w.family(name, batch)
     leaves = ", ".join(m.split(" = ")[0] for m in made if "requires_grad_(True)" in m)
     w.lines += [*made, f"d = {text}"]

@@ -45,7 +45,8 @@ class GradScaler:
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         for g in gradients:
             if g.dtype.is_complex:
-                raise NotImplementedError(text("operation-dtype", operation="_amp_foreach_non_finite_check_and_unscale_cpu", dtypes=g.dtype))
+                kernel = "_amp_foreach_non_finite_check_and_unscale_cpu"
+                raise NotImplementedError(text("operation-dtype", operation=kernel, dtypes=g.dtype))
         with no_grad():
             finite = [bool(g.mul_(1.0 / self._scale).isfinite().all()) for g in gradients]
         self._finite[id(optimizer)] = all(finite) if finite else None

@@ -212,7 +212,10 @@ def hessian(
     scalar = _scalar("hessian", func)
 
     def gradient(*points: Tensor) -> Any:
-        found = jacobian(scalar, points, create_graph=True, strict=strict)
+        found = jacobian(scalar, points, create_graph=True)
+        for i, x in enumerate(found):
+            if strict and not x.requires_grad:
+                raise of_kind("functional-independent-hessian", index=i)
         return found if many else found[0]
 
     if outer_jacobian_strategy == "forward-mode":

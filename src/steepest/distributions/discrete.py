@@ -143,7 +143,7 @@ class Poisson(ExponentialFamily):
         super().__init__(self.rate.shape, validate_args=validate_args)
 
     @property
-    def _mean_carrier_measure(self) -> Any:  # type: ignore[override]
+    def _mean_carrier_measure(self) -> Any:
         raise NotImplementedError(text("distribution-without", distribution="Poisson", what="entropy"))
 
     @property

@@ -112,6 +112,8 @@ class TransformedDistribution(Distribution):
     def cdf(self, value: Any) -> Any:
         for t in reversed(self.transforms):
             value = t.inv(value)
+        if self._validate_args:
+            self.base_dist._validate_sample(value)
         return self._direction(self.base_dist.cdf(value))
 
     def icdf(self, value: Any) -> Any:

@@ -66,6 +66,9 @@ ROWS = {
     "distribution-without": (
         "{distribution} has no {what}",
         "{distribution} 没有 {what}"),
+    "distribution-triangle": (
+        "The size of last dimension is {size} which cannot be expressed as the lower triangular part of a square D x D matrix.",
+        "最后一维的大小 {size} 不是方阵下三角部分的元素个数"),
     "distribution-dims": (
         "{name} must be at least {dims}-dimensional, it has the shape {shape}",
         "{name} 至少要有 {dims} 维,而它的形状是 {shape}"),

@@ -156,6 +156,10 @@ ROWS = {
     "functional-independent-input": (
         "The output of the user-provided function is independent of input {index}. This is not allowed in strict mode.",
         "严格模式下,函数的输出不能与第 {index} 个输入无关"),
+    "functional-independent-hessian": (
+        "While computing the hessian, found that the jacobian of the user-provided function with respect to input {index} is independent of "
+        "the input. This is not allowed in strict mode.",
+        "计算海森矩阵时,雅可比矩阵对第 {index} 个输入是常数,严格模式不允许"),
     "functional-independent-jacobian": (
         "The jacobian of the user-provided function is independent of input {index}. This is not allowed in strict mode when "
         "create_graph=True.",

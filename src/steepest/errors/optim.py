@@ -41,6 +41,9 @@ ROWS = {
         "`fused` does not support `differentiable`: leave out fused=True.",
         "fused 与 differentiable 不能同时使用(`fused` does not support `differentiable`):请去掉 fused=True。",
     ),
+    "optimizer-fused-complex": (
+        "`fused=True` requires all the params to be floating point Tensors: complex ones need fused=False",
+        "fused=True 要求所有参数都是浮点张量:复数参数请用 fused=False"),
     "optimizer-fused-foreach": (
         "`fused` and `foreach` cannot be `True` together: leave out one of them.",
         "fused 与 foreach 不能同时为 True(`fused` and `foreach` cannot be `True` together):请去掉其中一个。",

@@ -18,8 +18,8 @@ from steepest.ops.arithmetic import conjugate
 Array = np.ndarray[Any, Any]
 
 
-MISMATCH = {"bmm": "scalars", "contraction": "scalars", "mv": "vector", "addmv": "vector", "dot": "dot", "addmm": "added", "addbmm": "added",
-            "baddbmm": "inputs"}
+MISMATCH = {"bmm": "scalars", "contraction": "scalars", "mv": "vector", "addmv": "vector", "dot": "dot", "addmm": "added",
+            "addbmm": "added", "baddbmm": "inputs"}
 """PyTorch's kernels say in their own words that dtypes differ; the others' is that of `mm`."""
 
 

@@ -77,11 +77,16 @@ def restore(g: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
     return expand(g, shape=like.shape)
 
 
+FEW = 64
+"""Of so many elements gradients that are derived again multiply the others: quotients lose digits with every derivative."""
+
+
 def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
     """`result / x`, and where one element of a product is zero the product of the others; of single elements the gradient itself."""
     if all(like.shape[d] == 1 for d in dim):
         return restore(g, like, dim, keepdim)
-    if modes.grad and not interpreters and not bool(x.array.all()):
+    again = modes.grad or interpreters
+    if again and (count(like.shape, dim) <= FEW or not interpreters and not bool(x.array.all())):
         return product_of_others(g, x, like, dim, keepdim)
     zeros = total((x == 0).to(dtypes.int64), dim=dim, keepdim=True)
     safe = where(x == 0, 1, x)
@@ -92,7 +97,7 @@ def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...
 
 
 def product_of_others(g: Any, x: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
-    """The same where zeros occur and the gradient will be derived again: for every element the product of the others."""
+    """The same where zeros occur, or quotients would lose digits, and the gradient will be derived again."""
     whole = len(dim) == len(like.shape)
     row, d = (x.reshape(-1), 0) if whole else (x, dim[0])
     n = row.array.shape[d]

@@ -408,11 +408,13 @@ class Parameterwise(Optimizer):
             self.state[p].update(begun)
         return self.state[p]
 
-    def _taken(self, group: Group) -> list[tuple[Tensor, Tensor, State]]:
+    def _taken(self, group: Group) -> list[tuple[Tensor, Any, State]]:
         """The parameters of a group that have a gradient, with it and their state."""
         found = [(p, p.grad) for p in group["params"]]
         if not self.takes_sparse and any(g is not None and g.is_sparse for _, g in found):
             raise RuntimeError(text("optimizer-sparse", optimizer=type(self).__name__))
+        if group.get("fused") and any(p.dtype.is_complex for p, _ in found):
+            raise RuntimeError(text("optimizer-fused-complex"))
         return [(p, g, self.state_of(p, group)) for p, g in found if g is not None]
 
     def _update_complex(self, p: Tensor, grad: Tensor, state: State, group: Group) -> None:

@@ -223,7 +223,8 @@ def _merged(attn: Any, padding: Any, batch: int, heads: int, extra: int) -> Any:
     if attn is not None and attn.array.ndim == 2:
         attn = attn.unsqueeze(0)
     if padding is not None:
-        padding = padding.view(batch, 1, 1, padding.array.shape[-1]).expand(-1, heads, -1, -1).reshape(batch * heads, 1, padding.array.shape[-1])
+        keys = padding.array.shape[-1]
+        padding = padding.view(batch, 1, 1, keys).expand(-1, heads, -1, -1).reshape(batch * heads, 1, keys)
         attn = padding if attn is None else attn + padding
     return attn if attn is None or not extra else pad(attn, (0, extra))
 

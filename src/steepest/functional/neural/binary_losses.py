@@ -130,8 +130,7 @@ def binary_cross_entropy(
         if low < 0 or high > 1:
             hint = "target = target - 1" if low == 1 and high == 2 else "target = (target > 0).to(input.dtype)"
             raise RuntimeError(text("bce-target-range", low=float(low), high=float(high), hint=hint))
-    if weight is not None:
-        common_shape("binary_cross_entropy", x.shape, weight.array.shape)
+    _check_weights("binary_cross_entropy", x, weight)
     count = x.size if reduction == "mean" else 1
     return binary(input, target, weight, reduction=reduction, count=count)
 
@@ -160,9 +159,18 @@ def binary_cross_entropy_with_logits(
         weight, pos_weight = (w if w is None else w.to(common) for w in (weight, pos_weight))
         loss = binary_cross_entropy_with_logits(input.to(common), target.to(common), weight, reduction=reduction, pos_weight=pos_weight)
         return loss.to(target.dtype)            # PyTorch writes the loss over 1 - target, whose dtype it therefore has
-    common_shape("binary_cross_entropy_with_logits", x.shape, *[w.array.shape for w in (pos_weight, weight) if w is not None])
+    _check_weights("binary_cross_entropy_with_logits", x, weight, pos_weight)
     count = x.size if reduction == "mean" else 1
     return binary_with_logits(input, target, weight, pos_weight, reduction=reduction, count=count)
+
+
+def _check_weights(function: str, x: Any, *weights: Tensor | None) -> None:
+    """RuntimeError unless weights broadcast to the shape of the scores."""
+    given = [w.array.shape for w in weights if w is not None]
+    if given:
+        whole = common_shape(function, x.shape, *given)
+        if whole != x.shape:
+            raise RuntimeError(text("in-place-shape", target=list(x.shape), value=list(whole)))
 
 
 def _fix(x: Any, y: Any) -> str:

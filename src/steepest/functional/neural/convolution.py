@@ -174,10 +174,8 @@ def _weight_kernel(g: Any, x: Any, shape: Sizes, stride: Sizes, padding: Pairs, 
     kernel, out = shape[2:], g.shape[2:]
     x = padded_array(x, padding)
     if shape[1] == 1 and groups > 1:
-        seen = g.reshape(g.shape[0], groups, g.shape[1] // groups, math.prod(out))
-        parts = [
-            np.einsum("ngop,ngp->go", seen, x[met(tap, stride, dilation, out)].reshape(x.shape[0], groups, math.prod(out))) for tap in taps(kernel)
-        ]
+        seen, each = g.reshape(g.shape[0], groups, g.shape[1] // groups, math.prod(out)), (x.shape[0], groups, math.prod(out))
+        parts = [np.einsum("ngop,ngp->go", seen, x[met(tap, stride, dilation, out)].reshape(each)) for tap in taps(kernel)]
         return np.ascontiguousarray(np.stack(parts, -1).reshape(shape))
     result = np.zeros((groups, shape[0] // groups, shape[1] * math.prod(kernel)), g.dtype)
     for block in _blocks(x.shape[0], x.shape[1] * math.prod(kernel) * math.prod(out)):

@@ -59,7 +59,7 @@ MAXIMA = {
         _body,
         operands=2,
         node=f"FractionalMaxPool{n}DBackward0",
-        x=lambda g, results, like: pool_back(g[0], results[1], shape=like.shape),
+        x=lambda g, rest, like: pool_back(g[0], rest[0], shape=like.shape),
     )
     for n in (2, 3)
 }

@@ -76,7 +76,7 @@ class SequentialLR(_Combined):
         elif hasattr(part, "last_epoch"):
             part.last_epoch -= 1
 
-    def step(self) -> None:  # type: ignore[override]
+    def step(self) -> None:
         """Go on by one in the part whose turn it is."""
         self.last_epoch += 1
         turn = bisect_right(self._milestones, self.last_epoch)
@@ -108,7 +108,7 @@ class ChainedScheduler(_Combined):
         self.optimizer = optimizer
         self._last_lr = values_of(optimizer, "lr")
 
-    def step(self) -> None:  # type: ignore[override]
+    def step(self) -> None:
         """Go on by one in every part."""
         for scheduler in self._schedulers:
             scheduler.step()
