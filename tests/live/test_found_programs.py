@@ -407,7 +407,8 @@ torch.autograd.functional.jvp(lambda x: torch.func.vjp(g, x)[1](x)[0], x, x)
 torch.autograd.functional.hessian(lambda x: x.sum(), x, strict=True)
 D = torch.distributions
 D.transform_to(D.constraints.corr_cholesky)(torch.ones(2))
-D.TransformedDistribution(D.OneHotCategorical(torch.ones(3)), D.transforms.SigmoidTransform(), validate_args=True).cdf(torch.full((3,), 0.9))
+d = D.TransformedDistribution(D.OneHotCategorical(torch.ones(3)), D.transforms.SigmoidTransform(), validate_args=True)
+d.cdf(torch.full((3,), 0.9))
 """,
     "spread where the correction leaves nothing to divide by": """
 x = torch.arange(3.0).requires_grad_()
