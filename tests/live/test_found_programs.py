@@ -363,6 +363,19 @@ y = F.dropout2d(nn.FractionalMaxPool2d(2, output_size=2)(x), 0.4, inplace=True)
 y.sum().backward()
 x.grad
 """,
+    "rows are not counted from the end": """
+i = torch.tensor([0, -1])
+torch.ones(3, 2).index_select(0, i)
+torch.ones(3, 2).index_select(1, i)
+torch.ones(3, 2).t().index_select(1, i)
+torch.ones(3, 2).index_add(0, i, torch.ones(2, 2))
+torch.ones(3).index_select(0, torch.tensor([0, 3]))
+""",
+    "what becomes of sequences that are no longer padded": """
+x = torch.ones(3, 2, 1)
+rows = torch.nn.utils.rnn.unpad_sequence(x, torch.tensor([3, 2]))
+x.shape
+""",
     "convolutions and halves at the edge": """
 F.conv1d(torch.ones(0, 5, 6), torch.ones(10, 1, 1), groups=5)
 nn.RReLU().eval()(-torch.ones(2).half())

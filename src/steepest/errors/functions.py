@@ -304,6 +304,9 @@ ROWS = {
         "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
         "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
         "复制张量请写 x.detach().clone() 或 x.detach().clone().requires_grad_(True),不要写 torch.tensor(x):新张量与 x 的计算图是断开的。"),
+    "row-out-of-range": ("index out of range in self: got {index} of {size} entries", "索引 {index} 超出范围(共 {size} 项)"),
+    "row-out-of-data": (
+        "INDICES element is out of DATA bounds, id={index} axis_dim={size}", "索引 {index} 超出范围(共 {size} 项)"),
     "index-out-of-range": (
         "index {index} is out of bounds for dimension {dim} with size {size}", "索引 {index} 超出第 {dim} 维的范围(大小 {size})"),
     "product-input": (

@@ -106,7 +106,11 @@ class TakeRows(Primitive):
         dim = params["dim"]
         taken = pickers[0](x.array, index.array, dim) if pickers and x.array.ndim == index.array.ndim == 1 else None
         if taken is None:
-            check_bounds(index.array, x.array.shape[dim], dim)
+            wrong = outside(index.array, x.array.shape[dim])
+            if wrong is not None and dim and x.array.flags.c_contiguous:
+                raise RuntimeError(text("row-out-of-data", index=wrong, size=x.array.shape[dim]))
+            if wrong is not None:
+                raise IndexError(text("row-out-of-range", index=wrong, size=x.array.shape[dim]))
             taken = np.take(x.array, index.array, dim)
         return finish(self, operands, params, fresh(taken, x.dtype))
 
@@ -124,10 +128,12 @@ class PutRows(Primitive):
         x, index, source = operands
         dim = params["dim"]
         out = x.array.copy()
-        low = check_bounds(index.array, out.shape[dim], dim)
+        wrong = outside(index.array, out.shape[dim])
+        if wrong is not None:
+            raise RuntimeError(text("index-out-of-range", index=wrong, dim=dim, size=out.shape[dim]))
         key, added = index.array, source.array
         beside = np.broadcast_to(key.reshape([-1 if d == dim else 1 for d in range(out.ndim)]), added.shape) if dim and key.ndim else key
-        if low < 0 or not scattered(out, beside, added, dim, "add"):
+        if not scattered(out, beside, added, dim, "add"):
             add_at(out, (slice(None),) * dim + (key,), added)
         return finish(self, operands, params, fresh(out, x.dtype))
 
@@ -235,6 +241,14 @@ def check_bounds(index: Array, size: int, dim: int, problem: type[Exception] = I
     if low < -size or high >= size:
         raise problem(text("index-out-of-range", index=high if high >= size else low, dim=dim, size=size))
     return low
+
+
+def outside(index: Array, size: int) -> int | None:
+    """An index of rows that are not counted from the end: one that is no row, or None."""
+    if not index.size:
+        return None
+    low, high = int(index.min()), int(index.max())
+    return high if high >= size else low if low < 0 else None
 
 
 gather = Gather()

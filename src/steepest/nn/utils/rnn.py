@@ -197,9 +197,9 @@ def pad_sequence(
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
-    """The sequences `(L_i, *)` of padded ones."""
+    """The sequences `(L_i, *)` of padded ones, which lie batch first afterwards, as in PyTorch."""
     if not batch_first:
-        padded_sequences = padded_sequences.transpose(0, 1)
+        padded_sequences.transpose_(0, 1)
     return [each[:length] for each, length in zip(padded_sequences.unbind(0), lengths.tolist(), strict=True)]
 
 
