@@ -468,13 +468,6 @@ s = torch.optim.lr_scheduler
 s.ChainedScheduler([s.StepLR(optimizer, 2)]).step(3)
 s.SequentialLR(optimizer, [s.StepLR(optimizer, 2), s.StepLR(optimizer, 2)], milestones=[1]).step(3)
 """,
-    "groups that are added after loading": """
-optimizer = torch.optim.SparseAdam([torch.ones(2)])
-optimizer.load_state_dict(optimizer.state_dict())
-optimizer.add_param_group({'params': [torch.ones(1)]})
-optimizer
-optimizer.defaults
-""",
     "passes from and to what wants no gradient": """
 b = torch.ones(1)
 b.square().mean().backward(inputs=[b])

@@ -213,8 +213,6 @@ class Optimizer:
             for name, before in BEFORE.items():
                 if name in self.defaults:
                     group.setdefault(name, before)
-        if "defaults" in self.__dict__:
-            self.defaults.setdefault("differentiable", False)
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
