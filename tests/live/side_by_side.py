@@ -71,7 +71,8 @@ ALLOWED_HERE = ("modified by an inplace operation", "Inference tensors cannot be
 """What PyTorch refuses and what may be done here: where an input is the target, what is needed of it is kept; inference mode only
 records no graph; a convolution whose bias alone is learnt saves nothing; a Function of several results may write over a view; a hook
 on several gradients may wait for one that `grad` gives."""
-UNMEANT = ("INTERNAL ASSERT", "can be any value and is ambiguous", "sparse transpose", "unsupported memory format option", "during iteration",
+UNMEANT = ("INTERNAL ASSERT", "can be any value and is ambiguous", "sparse transpose", "unsupported memory format option",
+           "during iteration",
            "Could this error message be improved", "Tensor lists are supposed to be defined", "SparseCPU")
 
 
