@@ -212,8 +212,15 @@ def differ(want: Any, got: Any, digits: float, floor: float = 0) -> bool:
     return not np.allclose(got, want, rtol=near, atol=near * float(scale), equal_nan=True)
 
 
+TYPES = ("Input type", "expected scalar type", "expected m1 and m2", "mat1 and mat2 must have", "self and mat2 must have")
+"""Which kernel finds that dtypes differ depends on sizes."""
+
+
 def first_words(problem: Exception) -> list[str]:
-    text = re.sub(r"^[\w.]+\(\):? ", "", str(problem))          # the name of the function, which PyTorch puts before some texts
+    text = re.sub(r"^([\w.]+\(\):?|Argument #\d:) ", "", str(problem))          # the name of the function, which PyTorch puts before some texts
+    text = re.sub(r"^<\w+>: ", "", text).replace("steepest", "torch")      # the name of a file, which is said first here
+    if text.startswith(TYPES):
+        return ["types"]
     if text.startswith('"'):
         return []                                               # a kernel's own name, which is not implemented for some dtype
     return re.sub(r"<class '.*?'>|[\W_]", " ", text).lower().split()[:3]
@@ -226,6 +233,9 @@ def digits_of(line: str) -> float:
     return LOOSE
 
 
+SUMS = {f"aten::{name}" for name in ("mm", "bmm", "mv", "dot", "addmm", "addmv", "baddbmm", "sum", "mean", "var", "native_layer_norm")}
+
+
 class Moved(TorchDispatchMode):
     """Moves the results of PyTorch's own operations by about their last digit."""
 
@@ -234,7 +244,7 @@ class Moved(TorchDispatchMode):
         self.random = np.random.default_rng(seed)
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if "_backward" in function._schema.name:                # their sums cancel, and rounding of the terms is what remains
+        if "_backward" in function._schema.name or function._schema.name in SUMS:   # where they cancel, rounding of the terms remains
             args = tuple(self.copied(x) for x in args)
         result = function(*args, **(kwargs or {}))
         for said, x in zip(function._schema.returns, result if isinstance(result, tuple) else [result], strict=False):

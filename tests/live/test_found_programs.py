@@ -402,6 +402,34 @@ x.cumsum(1).stride(), x.cumprod(0).stride(), x.cummax(1)[0].stride(), x.sort(1)[
 y.clone().stride(), y.cumsum(0).stride(), y.sort(0)[0].stride(), y.flip(0).stride(), y.double().stride()
 F.dropout(y.clone().cumprod(-1) + 1)
 """,
+    "what may take the place of a parameter": """
+net = nn.Linear(2, 2)
+net.weight = nn.ReLU()
+net.weight = 3
+c = nn.ParameterDict({'a': torch.ones(2)})
+c['a'] = nn.ReLU()
+c
+nn.utils.spectral_norm(nn.LazyLinear(2))
+nn.utils.spectral_norm(nn.Linear(2, 2, bias=False), 'bias')
+""",
+    "bags of rows that are not there": """
+i = torch.tensor([[0, 6]])
+F.embedding_bag(i, torch.ones(5, 3), mode='sum')
+F.embedding_bag(i, torch.ones(5, 3).double(), mode='mean')
+F.embedding_bag(-i, torch.ones(5, 3), mode='max')
+""",
+    "batches of one value, and losses without a path": """
+nn.BatchNorm1d(1)(torch.ones(1, 4))
+l = torch.arange(16.0).reshape(2, 2, 4).log_softmax(-1).requires_grad_()
+y = F.ctc_loss(l, torch.tensor([[1, 1], [1, 2]]), [1, 2], [2, 2], reduction='none')
+torch.autograd.grad(y.sum(), l)
+m = nn.Linear(2, 2)
+m.weight = None
+m.weight = nn.Parameter(torch.ones(2, 2))
+del m.weight
+m.weight = torch.ones(2, 2)
+nn.utils.prune.l1_unstructured(m, 'weight', 1)
+""",
     "parameters without a shape yet": """
 net = nn.Sequential(nn.LazyLinear(2), nn.LazyBatchNorm1d())
 sum(p.numel() for p in net.parameters())

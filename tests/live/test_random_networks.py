@@ -278,7 +278,7 @@ def network(seed: int) -> list[str]:
 
 
 def learn(w: Writer) -> list[str]:
-    return ["y = None; y = net(like(net, x))", "y.square().mean().backward()" if w.maybe(0.8) else "y.sum().backward()", "net", "x.grad"]
+    return ["y = None; y = net(like(net, x))", w.one("y.sin().mean().backward()", "y.cos().sum().backward()", "y.square().mean().backward()", "(y * y.detach().exp()).mean().backward()"), "net", "x.grad"]
 
 
 def action(w: Network, modules: list[str], parameters: list[str]) -> list[str]:

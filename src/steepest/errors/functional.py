@@ -264,6 +264,12 @@ ROWS = {
         ",或改正编号"),
     "embedding-padding": (
         "Padding_idx must be within num_embeddings: got {padding} for {rows} rows", "padding_idx({padding})应在 {rows} 行之内"),
+    "bag-outside": (
+        "embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be {index}: the table has {rows} rows",
+        "embedding_bag:编号 {index} 超出表的 {rows} 行"),
+    "bag-outside-fast": (
+        "Index {place} of input takes value {index} which is not in the valid range [0, {rows})",
+        "embedding_bag:第 {place} 个编号 {index} 超出表的 {rows} 行"),
     "bag-mode": ("mode has to be one of sum, mean or max, got {mode!r}", "mode 只能是 sum、mean 或 max,得到 {mode!r}"),
     "bag-weights": (
         "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
@@ -352,8 +358,7 @@ ROWS = {
     "pad-value": (
         "Padding mode \"{mode}\" doesn't take in value argument, got {value}", "填充方式 \"{mode}\" 不需要 value,得到 {value}"),
     "pad-dims": (
-        "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported: mode \"{mode}\" pads the last one, two or "
-        "three dimensions of "
+        "Padding size {count} is not supported for {ndim}D input tensor: mode \"{mode}\" pads the last one, two or three dimensions of "
         "(N, C, *) or (C, *), got pad={pad} for shape {shape}",
         "填充方式 \"{mode}\" 只能填充 (N, C, *) 或 (C, *) 的最后一到三维,得到 pad={pad},形状 {shape}"),
     "pad-reflect": (

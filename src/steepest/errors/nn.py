@@ -285,6 +285,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "{layer}: Expected hidden to be 1D or 2D, got {got}D instead",
         "{layer}：隐藏状态应当是 1D 或 2D，得到的是 {got}D",
     ),
+    "rnn-packed-dimensions": (
+        "input must have 2 dimensions, got {got}: the rows of packed sequences are vectors",
+        "打包序列的每一行应是向量，数据应有 2 维，得到 {got} 维",
+    ),
     "rnn-dtype": (
         "RNN input dtype ({input}) does not match weight dtype ({weight}). "
         "Convert input: input.to({weight}), or convert model: model.to({input})",
@@ -385,6 +389,14 @@ ROWS: dict[str, tuple[str, str]] = {
     "weight-norm-deprecated": (
         "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
         "`torch.nn.utils.weight_norm` 已过时，请改用 `torch.nn.utils.parametrizations.weight_norm`。",
+    ),
+    "spectral-norm-of-lazy": (
+        "The module passed to `SpectralNorm` can't have uninitialized parameters. Make sure to run the dummy forward before applying "
+        "spectral normalization",
+        "传给 `SpectralNorm` 的模块不能有尚未初始化的参数：请先用一个输入调用一次该模块",
+    ),
+    "spectral-norm-of-none": (
+        "`SpectralNorm` cannot be applied as parameter `{name}` is None", "参数 `{name}` 为 None，不能做谱归一化",
     ),
     "weight-norm-of-lazy": (
         "The module passed to `WeightNorm` can't have uninitialized parameters. "

@@ -86,11 +86,8 @@ def _slope_kernel(g: Any, log_probs: Any, targets: Any, lengths: Any, target_len
     t, n = np.ogrid[:steps, :samples]
     np.add.at(taken, (t[..., None], n[..., None], np.broadcast_to(path, shares.shape)), shares)
     result = (np.exp(log_probs) - taken) * g[:, None]
+    result[:, np.isinf(loss)] = 0 if zero_infinity else np.nan
     result[np.arange(steps)[:, None] >= lengths] = 0
-    if zero_infinity:
-        result[:, np.isinf(loss)] = 0
-    else:
-        result[:, np.isinf(loss)] = np.nan
     return result
 
 

@@ -158,6 +158,11 @@ def embedding_bag(
         raise ValueError(text("bag-weights-shape", weights=list(per_sample_weights.array.shape), input=list(input.array.shape)))
     if per_sample_weights is not None and per_sample_weights.dtype is not weight.dtype:
         raise RuntimeError(text("bag-weights-dtype", weights=per_sample_weights.dtype, table=weight.dtype))
+    wrong = ix.outside(input.array, weight.array.shape[0])
+    if wrong is not None:                                       # PyTorch's faster kernel says it in other words
+        fast = mode != "max" and padding_idx is None and weight.dtype is not dtypes.float64
+        place = int((input.array.reshape(-1) == wrong).argmax())
+        raise RuntimeError(text("bag-outside-fast" if fast else "bag-outside", index=wrong, place=place, rows=weight.array.shape[0]))
     there: Any = None
     given = per_sample_weights
     if input.array.ndim == 1:

@@ -233,6 +233,9 @@ def batch_norm(
         raise RuntimeError(text("batch-norm-dims", shape=list(shape)))
     if eps <= 0:
         raise ValueError(text("batch-norm-eps", eps=eps))
+    n = input.array.size // shape[1] if shape[1] else 0
+    if training and n == 1:
+        raise ValueError(text("batch-norm-one-value", shape=list(shape)))
     _check_parameters(input, weight, bias)
     for name, x in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if x is not None and x.array.size != shape[1]:
@@ -242,9 +245,6 @@ def batch_norm(
         if running_mean is None or running_var is None:
             raise RuntimeError(text("batch-norm-statistics"))
         return by_running_statistics(input, weight, bias, running_mean, running_var, affine=affine, eps=eps)
-    n = input.array.size // shape[1] if shape[1] else 0
-    if n == 1:
-        raise ValueError(text("batch-norm-one-value", shape=list(shape)))
     dims = (0, *range(2, len(shape)))
     y, mean, var = over_batch(input, weight, bias, layout=shape, dims=dims, affine=affine, eps=eps)
     before, modes.grad = modes.grad, False

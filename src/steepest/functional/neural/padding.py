@@ -157,7 +157,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if value:
         raise ValueError(text("pad-value", mode=mode, value=value))
     if count not in (1, 2, 3) or ndim not in (count + 1, count + 2):
-        raise NotImplementedError(text("pad-dims", mode=mode, pad=given, shape=list(shape)))
+        raise NotImplementedError(text("pad-dims", mode=mode, pad=given, count=len(given), ndim=len(shape), shape=list(shape)))
     if mode != "circular" and 0 in shape[ndim - count - 1:]:
         raise RuntimeError(text("pad-of-nothing", dims=count + 1, batched=count + 2, shape=list(shape)))
     for n, (a, b) in zip(shape, widths, strict=True):

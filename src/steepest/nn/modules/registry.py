@@ -185,7 +185,7 @@ class Registry:
                 raise AttributeError(text("assigned-before-init", kind="parameters", owner=type(self).__name__))
             self._release(name, self._buffers, self._modules)
             self.register_parameter(name, value)
-        elif isinstance(value, Registry):
+        elif isinstance(value, Registry) and name not in own.get("_parameters", ()):
             if "_modules" not in own:
                 raise AttributeError(text("assigned-before-init", kind="module", owner=type(self).__name__))
             self._release(name, self._parameters, self._buffers)

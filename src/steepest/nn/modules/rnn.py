@@ -157,7 +157,7 @@ class RNNBase(Module):
         sizes = [int(size) for size in batch_sizes.tolist()]
         if states is not None and sorted_indices is not None:
             states = tuple(state.index_select(1, sorted_indices) for state in states)
-        states = self._checked(data, sizes[0], states)
+        states = self._checked(data, sizes[0], states, packed=True)
         output, last = self._run(data, sizes, states)
         if unsorted_indices is not None:
             last = tuple(state.index_select(1, unsorted_indices) for state in last)
@@ -167,11 +167,13 @@ class RNNBase(Module):
     def _given_back(self, states: State) -> Any:
         return states if self.mode == "LSTM" else states[0]
 
-    def _checked(self, input: Tensor, batch: int, states: State | None) -> State:
+    def _checked(self, input: Tensor, batch: int, states: State | None, packed: bool = False) -> State:
         """The initial states: zeros where none were given."""
         weight = getattr(self, self._all_weights[0][0])
         if input.dtype != weight.dtype:
             raise ValueError(text("rnn-dtype", input=input.dtype, weight=weight.dtype))
+        if input.dim() != 2 + (not packed):
+            raise RuntimeError(text("rnn-packed-dimensions", got=input.dim()))
         if input.shape[-1] != self.input_size:
             raise RuntimeError(text("rnn-input-size", expected=self.input_size, got=input.shape[-1]))
         count = self.num_layers * (2 if self.bidirectional else 1)

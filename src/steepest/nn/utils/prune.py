@@ -63,7 +63,7 @@ class BasePruningMethod:
         if tuple(scores.shape) != tuple(original.shape):
             raise AssertionError(text("prune-scores", shape=list(scores.shape), expected=list(original.shape)))
         if not found:
-            module.register_parameter(f"{name}_orig", module._parameters[name])
+            module.register_parameter(f"{name}_orig", original)
             del module._parameters[name]
             default = scores.detach() * 0 + 1
         else:

@@ -6,10 +6,11 @@ from typing import Any
 
 from steepest.autograd.modes import no_grad
 from steepest.core.tensor import Tensor
+from steepest.errors import text
 from steepest.nn import functional as F
 from steepest.nn.modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from steepest.nn.modules.module import Module
-from steepest.nn.parameter import Parameter
+from steepest.nn.parameter import Parameter, is_lazy
 
 __all__ = ["SpectralNorm", "remove_spectral_norm", "spectral_norm"]
 
@@ -50,6 +51,16 @@ class SpectralNorm:
         setattr(module, self.name, self.compute_weight(module, do_power_iteration=module.training))
 
 
+class Versioned:
+    """The hook that says in a state's metadata, as PyTorch does, which form of spectral normalisation it is of."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, module: Module, state: Any, prefix: str, metadata: dict[str, Any]) -> None:
+        metadata.setdefault("spectral_norm", {})[f"{self.name}.version"] = 1
+
+
 def spectral_norm(
     module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12, dim: int | None = None
 ) -> Module:
@@ -60,6 +71,10 @@ def spectral_norm(
         dim = 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
     weight: Any = module._parameters[name]
+    if weight is None:
+        raise ValueError(text("spectral-norm-of-none", name=name))
+    if is_lazy(weight):
+        raise ValueError(text("spectral-norm-of-lazy"))
     matrix = hook.as_matrix(weight)
     with no_grad():
         u, v = (F.normalize(weight.new_empty(size).normal_(0, 1), dim=0, eps=eps) for size in matrix.shape)
@@ -69,6 +84,7 @@ def spectral_norm(
     module.register_buffer(f"{name}_u", u)
     module.register_buffer(f"{name}_v", v)
     module.register_forward_pre_hook(hook)
+    module._register_state_dict_hook(Versioned(name))
     return module
 
 
@@ -82,5 +98,8 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
                 delattr(module, attribute)
             module.register_parameter(name, Parameter(weight.detach()))
             del module._forward_pre_hooks[number]
+            for key, saved in list(module._state_dict_hooks.items()):
+                if isinstance(saved, Versioned) and saved.name == name:
+                    del module._state_dict_hooks[key]
             return module
     raise ValueError(f"spectral_norm of '{name}' not found in {module}")
