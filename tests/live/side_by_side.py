@@ -217,8 +217,8 @@ TYPES = ("Input type", "expected scalar type", "expected m1 and m2", "mat1 and m
 
 
 def first_words(problem: Exception) -> list[str]:
-    text = re.sub(r"^([\w.]+\(\):?|Argument #\d:) ", "", str(problem))          # the name of the function, which PyTorch puts before some texts
-    text = re.sub(r"^<\w+>: ", "", text).replace("steepest", "torch")      # the name of a file, which is said first here
+    # The name of the function, of an argument's number or of a file, which either library puts before some texts.
+    text = re.sub(r"^([\w.]+\(\):?|Argument #\d:|<\w+>:) ", "", str(problem)).replace("steepest", "torch")
     if text.startswith(TYPES):
         return ["types"]
     if text.startswith('"'):

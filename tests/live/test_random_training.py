@@ -169,11 +169,11 @@ def training(seed: int) -> list[str]:
     style = w.one("plain", "plain", "plain", "clip", "accumulate", "scaler", "autocast", "loader", "loader")
     norm = "" if style == "autocast" else w.one("", ", norm=True")     # of a bias before a norm bfloat16 leaves rounding alone
     kind = "Net" if style == "autocast" else w.one("Net", "Net", "Net", "Net", "Wave", "Table")
-    if kind == "Wave":
-        optimizer = optimizer.replace(", fused=True", "")
     if kind == "Wave" and style in ("clip", "scaler"):             # PyTorch refuses complex gradients there when it has changed the others
         style = "plain"
     optimizer = w.optimizer(parameters, scaled=style == "scaler")
+    if kind == "Wave":
+        optimizer = optimizer.replace(", fused=True", "")
     if kind == "Table":
         optimizer = w.one("SparseAdam", "SparseAdam", "SGD", "Adagrad", "Adam") + "(net.parameters()" + w.options(lr=(0.1, 0.01), maximize=(True,)) + ")"
         optimizer = f"torch.optim.{optimizer}"
