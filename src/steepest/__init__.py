@@ -116,12 +116,12 @@ set_autocast_cpu_enabled set_autocast_cpu_dtype
 """
 _FROM = dict.fromkeys(_NEURAL.split(), "nn.functional") | dict.fromkeys(_COMPILED.split(), "functional.neural.compiled_signatures") | {
     **dict.fromkeys("dropout_ alpha_dropout_ feature_dropout feature_dropout_ feature_alpha_dropout_".split(), "functional.neural.dropout"),
-    "vmap": "func", "compile": "compiling", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
+    "vmap": "func", "compile": "compiling.compiled", "save": "serialization", "load": "serialization", "load_ipython_extension": "as_torch",
     "autocast": "amp", "GradScaler": "amp", **dict.fromkeys(_MODES.split(), "amp.autocast_mode"),
     "is_anomaly_enabled": "autograd.anomaly_mode",
     "is_anomaly_check_nan_enabled": "autograd.anomaly_mode", "set_anomaly_enabled": "autograd.anomaly_mode",
     "to_dlpack": "utils.dlpack", "OutOfMemoryError": "errors", "AcceleratorError": "errors",
-    "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling", "native": "compiling",
+    "get_device_module": "accelerator", "doctor": "diagnose", "loop": "compiling.loop", "native": "compiling.native_loops",
     **dict.fromkeys(("DisableTorchFunction", "DisableTorchFunctionSubclass", "_assert"), "core.overriding"),
     **dict.fromkeys(("_standard_gamma", "_sample_dirichlet"), "distributions.gamma"),
     "cdist": "functional.neural.distances", "pdist": "functional.neural.distances"}

@@ -81,7 +81,9 @@ from steepest.autograd.modes import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
-from steepest.compiling import compile as compile, loop as loop, native as native
+from steepest.compiling.compiled import compile as compile
+from steepest.compiling.loop import loop as loop
+from steepest.compiling.native_loops import native as native
 from steepest.core.device import device as device, layout as layout, memory_format as memory_format
 from steepest.core.dtype import dtype as dtype
 from steepest.core.overriding import (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from steepest.compiling import compile as compile
+from steepest.compiling.compiled import compile as compile
 from steepest.errors import outside
 
 __all__ = ["allow_in_graph", "assume_constant_result", "compile", "cudagraph_mark_step_begin", "disable", "is_compiling",

@@ -9,7 +9,6 @@ import sys
 import types
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import pytest
 
 import steepest as torch
 from steepest.compiling import native_loops
-from steepest.compiling.native_loops import NativeLoop, native_sites
+from steepest.compiling.native_loops import native_sites
 
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import same
@@ -470,22 +469,6 @@ for i in range(40):
     print(loss.item())
 print(noise, torch.rand(2))
 """, least=30)
-
-
-def test_the_time_of_compiling_is_no_reason_to_compile_again():
-    loop: Any = SimpleNamespace(statement=SimpleNamespace(cost=0.3), steps=5, seconds=math.inf)
-    activation: Any = SimpleNamespace(site=SimpleNamespace(seen_time=1.0, learning_time=0.0, fruitless_time=0.0))
-    assert NativeLoop._pays(loop, activation, 3, 0)
-    activation.site.learning_time = 0.9
-    assert not NativeLoop._pays(loop, activation, 3, 0)
-
-
-def test_steps_are_not_recorded_for_ever_without_a_program():
-    loop: Any = SimpleNamespace(statement=SimpleNamespace(cost=0.3), steps=5, seconds=math.inf)
-    activation: Any = SimpleNamespace(site=SimpleNamespace(seen_time=2.0, learning_time=0.9, fruitless_time=0.9))
-    assert NativeLoop._pays(loop, activation, 3, 0)
-    activation.site.learning_time = activation.site.fruitless_time = 1.2
-    assert not NativeLoop._pays(loop, activation, 3, 0)
 
 
 def test_integers_written_at_a_step_of_a_native_loop_are_converted(monkeypatch):

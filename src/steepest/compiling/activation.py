@@ -208,6 +208,7 @@ class Activation(Learning):
             if not n:
                 break
             self.site.native_time += taken
+            self.run._won(n, taken)
             self.site.native_steps += n
             compiled.seconds = max(taken / n, compiled.seconds / 8, 1e-9)
             section.steps += n
@@ -322,9 +323,11 @@ class Activation(Learning):
 
     def _wants_recording(self, k: int) -> bool:
         site = self.site
-        if self.due or site.reason is not None or interpreters or site.text is None or not self.run._pays(self, k, 0):
+        if self.due or site.reason is not None or interpreters or site.text is None:
             return False
         case = site.case(self.source.kind(k), k, self.bases)
+        if not self.run._pays(self, site.share(case)):
+            return False
         if case is None:
             return len(site.cases) < 64
         case.seen += 1
@@ -362,6 +365,10 @@ class Activation(Learning):
             return True
         return (sum(c.tries for c in site.cases) >= 3 and not site.native_steps and not site.carried and bool(site.cases)
                 and all(isinstance(c.reason, Escape) and c.reason.key == "loop-nothing" and not c.conditions for c in site.cases))
+
+    def resting(self) -> bool:
+        """Whether all recordings so far have shown that they give no program."""
+        return not self.site.compiled and bool(self.site.cases) and all(c.tries >= TRIES for c in self.site.cases)
 
     # ends
 

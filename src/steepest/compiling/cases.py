@@ -14,10 +14,13 @@ BLOCK, LARGEST = 1 << 10, 1 << 20
 
 
 class Case:
-    """Steps that take one way through the body: the recordings of it, and the program once there is one."""
+    """Steps that take one way through the body: the recordings of it, and the program once there is one.
 
-    def __init__(self, kind: Any, conditions: Conditions):
-        self.kind, self.conditions = kind, conditions
+    Where recordings were `cut`, conditions behind that place are not known: other cases come first.
+    """
+
+    def __init__(self, kind: Any, conditions: Conditions, cut: bool = False):
+        self.kind, self.conditions, self.cut = kind, conditions, cut
         self.traces: list[Any] = []
         self.compiled: list[Any] = []
         self.reason: Any = None

@@ -52,9 +52,12 @@ class Learning:
         site = self.site
         conditions = tuple(dict.fromkeys(trace.recorder.conditions))
         case = next((c for c in site.cases if c.kind == kind and c.conditions == conditions), None)
-        if case is None:
-            case = Case(kind, conditions)
-            site.cases.append(case)
+        if case is None or case.cut and not trace.cut:
+            cut = [c for c in site.cases if c.cut and c is not case]
+            case = case or Case(kind, conditions)
+            case.cut = trace.cut
+            site.cases[:] = [*(c for c in site.cases if c not in cut and c is not case), *cut]
+            site.cases.insert(len(site.cases) if trace.cut else len(site.cases) - len(cut), case)
         case.tries += 1
         if self._numbers(trace):
             site.forget()
@@ -78,7 +81,7 @@ class Learning:
             case.reason = Escape("loop-nothing", None)
             return
         waiting, case.traces = case.traces, [trace, *case.traces[:WAITING - 1]]
-        if not waiting or not self.run._pays(self, k, len(trace.recorder.equations)):
+        if not waiting or not self.run._pays(self, site.share(case), len(trace.recorder.equations)):
             return
         names, compiled = site.text.names_in(self.frame, number), None
         try:

@@ -13,7 +13,6 @@ they are runs natively, until a step comes that takes another way through the bo
 """
 
 import sys
-import time
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -29,6 +28,7 @@ from steepest.compiling.sections import Compiled
 from steepest.compiling.sites import site_of, users_frame
 from steepest.compiling.sources import Source, source_of
 from steepest.compiling.trace import Effect
+from steepest.compiling.worth import clock, running
 from steepest.core.tensor import Tensor, fresh
 from steepest.ops import arithmetic
 
@@ -42,6 +42,8 @@ class Loop:
     """
 
     rewritten = False
+    first = 0
+    """The step to begin with."""
 
     def __init__(self, items: Any, epochs: int, every: int | None, strict: bool, exact: bool | None, progress: bool = False):
         self.items, self.epochs, self.every, self.strict, self.exact = items, epochs, every, strict, exact
@@ -70,30 +72,29 @@ class Loop:
             self.bar = bar(len(self))
         running.append(self)
         try:
-            k = yield from self._warm_up(activation, source)
+            k = self.first
             while not self.stopped:
+                if self.rewritten:
+                    k = yield from self._by_python(activation, k)
                 if self._gives_up(activation):
-                    yield from source.some(k, sys.maxsize - k)
+                    yield from self._by_python_to_the_end(k)
                     break
                 k = activation.native(k)
                 if self.stopped or source.kind(k) is None:
                     break
-                started = time.perf_counter()
+                started = clock()
                 with Waiting():
                     item = activation.begin(k)
-                begun = time.perf_counter()
+                begun, recorded = clock(), activation.trace is not None
                 activation.watch(True)
                 yield item
                 del item
                 activation.watch(False)
-                ended = time.perf_counter()
-                site, programs = activation.site, len(self.met)
+                ended, programs = clock(), len(self.met)
                 with Waiting():
                     activation.end(k)
-                learning = time.perf_counter() - ended + begun - started
-                site.seen_time += ended - begun
-                site.learning_time += learning
-                site.fruitless_time = site.fruitless_time + learning if len(self.met) == programs else 0.0
+                learning = clock() - ended + begun - started
+                self._timed(activation.site, ended - begun, learning, recorded, len(self.met) > programs)
                 self._hint(activation)
                 self._advance(1)
                 k += 1
@@ -104,14 +105,26 @@ class Loop:
                 activation.close()
             self._done()
 
-    def _warm_up(self, activation: Activation, source: Source) -> Generator[Any, None, int]:
-        """Items for Python alone before anything is recorded; how many there were."""
+    def _by_python(self, activation: Activation, k: int) -> Generator[Any, None, int]:
+        """Items for Python alone as long as recording would not pay; the step that comes then."""
         yield from ()
-        return 0
+        return k
 
-    def _pays(self, activation: Activation, k: int, operations: int) -> bool:
-        """Whether recording and compiling so many operations (0: not known yet) at step k pays."""
+    def _by_python_to_the_end(self, k: int) -> Iterator[Any]:
+        """All further items for Python alone."""
+        assert self._activation is not None
+        return self._activation.source.some(k, sys.maxsize - k)
+
+    def _pays(self, activation: Activation, share: float, operations: int = 0) -> bool:
+        """Whether recording and compiling steps of so many operations (0: not known yet), this share of all, pays."""
         return True
+
+    def _timed(self, site: Any, body: float, learning: float, recorded: bool, program: bool) -> None:
+        """How long a step that Python has seen took, and what looking at it and compiling did; whether that gave a program."""
+        site.seen_time += body
+
+    def _won(self, n: int, taken: float) -> None:
+        """So many native steps have taken this time."""
 
     def _gives_up(self, activation: Activation) -> bool:
         """Whether the rest of the items go to Python without another thought."""
@@ -209,7 +222,3 @@ def loop(items: Any, *, epochs: int = 1, every: int | None = None, strict: bool 
     tensor([3.0000], requires_grad=True)
     """
     return Loop(items, epochs, every, strict, exact, progress)
-
-
-running: list[Loop] = []
-"""The loops that are being gone through, the innermost last."""

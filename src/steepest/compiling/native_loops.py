@@ -1,64 +1,39 @@
 """Native loops for programs that were not written for them: what the rewritten text of a program calls.
 
 `run_natively(source, filename, scope)` runs a program's text, `native` rewrites one function. Each `for` statement decides when it is
-entered whether it goes over something that can run natively, and gives up where its iterations do nothing that could.
+entered whether it goes over something that can run natively. Python goes through it until recording it is worth the trouble; only then
+is what records and compiles imported.
 """
 
 import ast
 import builtins
+import importlib
 import linecache
-import math
 import operator
-import time
+import sys
 import types
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-import numpy as np
-
-from steepest.compiling.effects import Target, emit, recorder_now
-from steepest.compiling.following import calls
-from steepest.compiling.loop import Loop, running
-from steepest.compiling.numbers import STEP, TracedFloat, TracedInt, combined, extreme, tracers
+from steepest.compiling.numbers import TracedFloat, TracedInt, combined, extreme, tracers
 from steepest.compiling.rewriting import RUNTIME, rewritten
-from steepest.compiling.sites import Site, sites
-from steepest.compiling.sources import Source, source_of
-from steepest.compiling.trace import Escape, Trace
-from steepest.core.device import device
-from steepest.core.dtype import dtype
-from steepest.core.modes import modes
-from steepest.core.recorder import user_line
-from steepest.core.size import Size
+from steepest.compiling.worth import Passage, Statement, by_python, running
 from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
 from steepest.errors import text
 
-__all__ = ["NativeLoop", "Runtime", "native", "native_sites", "run_natively", "runtime"]
+__all__ = ["Runtime", "native", "native_sites", "run_natively", "runtime"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 SHORT, ENTRIES = 10, 2
 """A range of fewer steps is left to Python until the loop has been entered so many times."""
 UNROLLED, EQUATIONS = 128, 4000
 """An inner range of at most so many steps belongs to the iteration around it, while that has recorded at most so many operations."""
-COST, COMPILING = 0.2, 2.5e-3
-"""Recording and compiling cost about so many seconds, and so many more for each operation: less is not worth the trouble."""
-PATIENCE, SHARE = 0.5, 0.25
-"""Steps are recorded no longer when that has taken so many seconds, and so much of Python's time, without giving a program."""
-LOOK = 0.01
-"""The time is looked at about so often."""
-SHOWN = (int, float, complex, bool, str, bytes, type(None), np.float64, Size, dtype, device)
 
 
-class Statement:
-    """A `for` statement of a rewritten program."""
-
-    def __init__(self, filename: str, node: ast.For):
-        self.filename, self.line = filename, node.lineno
-        self.trains = calls(node.body, ("backward", "step"))
-        self.entered = 0
-        self.cost = COST
-        self.left_alone = self.belongs = False
-        self.loops: list[NativeLoop] = []
+def later(name: str) -> Any:
+    """A module of this package that only loops worth compiling need."""
+    return importlib.import_module(f"{__package__}.{name}")
 
 
 class Enumerated:
@@ -78,114 +53,60 @@ class Enumerated:
         return result
 
 
-class Numbered(Source):
-    """The items of another source with their numbers, as `enumerate` gives them."""
+class Counted:
+    """A loop that stays with Python, whose steps are counted for the sake of the loops within it."""
 
-    def __init__(self, inner: Source, start: int):
-        self.inner, self.start = inner, start
-        self.roots, self.sees_last = inner.roots, inner.sees_last
-        self.identity = "enumerate", start, inner.identity
-
-    def kind(self, k: int) -> Any:
-        return self.inner.kind(k)
-
-    def ends(self, k: int) -> bool:
-        return self.inner.ends(k)
-
-    def ahead(self, k: int, draws: bool) -> int:
-        return self.inner.ahead(k, draws)
-
-    def number(self, k: int) -> int | None:
-        return k + self.start
-
-    def item(self, k: int, trace: Trace | None) -> Any:
-        number: Any = k + self.start
-        if trace is not None:
-            number = trace.recorder.counter(number, ("add", STEP, self.start) if self.start else STEP)
-        return number, self.inner.item(k, trace)
-
-    def streams(self, k: int, n: int) -> list[Any]:
-        return self.inner.streams(k, n)
-
-    def seen(self, k: int) -> None:
-        self.inner.seen(k)
-
-    def some(self, k: int, n: int) -> Iterator[Any]:
-        return enumerate(self.inner.some(k, n), k + self.start)
-
-
-class NativeLoop(Loop):
-    """A loop of a rewritten program."""
-
-    rewritten = True
-
-    def __init__(self, statement: Statement, source: Source, steps: int, bar: Any):
-        super().__init__((), 1, None, False, None)
-        self.statement, self.source, self.steps, self.bar = statement, source, steps, bar
-        self.seconds = math.inf
-        """The time of a step by Python."""
+    def __init__(self, statement: Statement, items: Any):
+        self.passage, self.items = Passage(statement, len(items)), items
 
     def __iter__(self) -> Iterator[Any]:
-        return self._iterate(self.source)
-
-    def _hint(self, activation: Any) -> None:
-        pass
-
-    def _warm_up(self, activation: Any, source: Source) -> Generator[Any, None, int]:
-        k, chunk = 0, 1
-        while not activation.site.compiled and not self._pays(activation, k, 0):
-            n, started = 0, time.perf_counter()
-            for item in source.some(k, chunk):
-                n += 1
-                yield item
-            taken = time.perf_counter() - started
-            if not n:
-                break
-            activation.site.seen_steps += n
-            activation.site.seen_time += taken
-            self.seconds = min(self.seconds, taken / n) if k else math.inf      # the first step of all makes much ready
-            k += n
-            self._advance(n)
-            chunk = max(1, min(2 * chunk, int(LOOK / max(self.seconds, 1e-9))))
-        return k
-
-    def _pays(self, activation: Any, k: int, operations: int) -> bool:
-        if runtime.always:
-            return True
-        if operations:
-            self.statement.cost = COST + COMPILING * operations
-        left = (self.steps - k) * self.seconds if k > 1 and self.seconds < math.inf else 0.0
-        site = activation.site
-        if site.fruitless_time > PATIENCE + SHARE * site.seen_time:
-            return False
-        return max(left, site.seen_time - site.learning_time) >= self.statement.cost
-
-    def _gives_up(self, activation: Any) -> bool:
-        if not activation.hopeless():
-            return False
-        self.statement.left_alone = True
-        return True
-
-
-class Shown(Target):
-    """An output statement: tensors are handed to it with the graph's name and the class that they had, for their text."""
-
-    def __init__(self, function: Callable[..., Any], values: tuple[Any, ...]):
-        super().__init__(function)
-        self.like = [(type(v), v.needs_grad, v.node) if isinstance(v, Tensor) else None for v in values]
-        self.seen += [(like[0].__name__, like[1], like[2].name() if like[2] is not None else "") if like else None for like in self.like]
-
-    def __call__(self, *values: Any) -> None:
-        before, modes.grad = modes.grad, False
+        passage = self.passage
+        passage.begin()
         try:
-            for value, like in zip(values, self.like, strict=True):
-                if like is not None:
-                    if like[0] is not Tensor:
-                        value.__class__ = like[0]
-                    value.needs_grad, value.node = like[1], like[2]
-            self.function(*values)
+            for item in self.items:
+                yield item
+                passage.k += 1
         finally:
-            modes.grad = before
+            passage.end()
+
+
+class Beginning:
+    """A loop that Python goes through until compiling it is worth the trouble; then a `NativeLoop` goes on."""
+
+    def __init__(self, statement: Statement, items: Any, source: Any, start: int | None, bar: Any):
+        self.items, self.source, self.start, self.bar = items, source, start, bar
+        self.passage = Passage(statement, sys.maxsize if (n := length_of(items)) is None else n, n is None)
+
+    def __iter__(self) -> Iterator[Any]:
+        passage = self.passage
+        passage.begin()
+        try:
+            ended = False
+            if not passage.statement.compiled and not runtime.always:
+                ended = yield from by_python(passage, self._some, self._advance, passage.pays)
+            if not ended and passage.k < passage.steps:
+                yield from later("rewritten_loop").NativeLoop(passage, self._source(), self.bar, runtime.always)
+            elif self.bar is not None:
+                self.bar.close()
+        finally:
+            passage.end()
+
+    def _some(self, k: int, n: int) -> Iterator[Any]:
+        """Up to n items from k on."""
+        if self.source is not None:
+            found: Iterator[Any] = self._source().some(k, n)
+            return found
+        numbers = self.items[k:k + n]
+        return iter(numbers) if self.start is None else enumerate(numbers, k + self.start)
+
+    def _source(self) -> Any:
+        sources = later("sources")
+        source = self.source or sources.Count(self.items)
+        return source if self.start is None else sources.Numbered(source, self.start)
+
+    def _advance(self, n: int) -> None:
+        if self.bar is not None:
+            self.bar.update(n)
 
 
 class Runtime:
@@ -199,10 +120,10 @@ class Runtime:
         self.always = False
         """Native also where it takes longer than it saves."""
 
-    def number(self, filename: str) -> Callable[[ast.For], int]:
-        """Gives the `for` statements of a file numbers."""
+    def number(self, source: bytes) -> Callable[[ast.For], int]:
+        """Gives the `for` statements of a text numbers."""
         def give(node: ast.For) -> int:
-            self.statements.append(Statement(filename, node))
+            self.statements.append(Statement(node, source))
             return len(self.statements) - 1
 
         return give
@@ -211,7 +132,7 @@ class Runtime:
         """What `for` statement k goes over in the place of x."""
         statement = self.statements[k]
         if statement.left_alone:
-            return x
+            return counted(statement, x)
         start, bar, items = None, None, x
         while True:
             if type(items) is Enumerated and start is None:
@@ -221,7 +142,7 @@ class Runtime:
             else:
                 break
         if not runs(items):
-            return x
+            return counted(statement, x)
         if tracers:
             if self._belongs(statement, items):
                 return within(x)
@@ -230,15 +151,11 @@ class Runtime:
             return x
         statement.entered += 1
         if type(items) is range and len(items) < SHORT and statement.entered <= ENTRIES:
-            return x
-        source = source_of(items)
-        if source is None:
-            return x
-        try:
-            steps = len(items)
-        except TypeError:               # a loader over an iterable
-            steps = 0
-        return NativeLoop(statement, source if start is None else Numbered(source, start), steps, bar)
+            return counted(statement, x)
+        source = None if type(items) is range else later("sources").source_of(items)
+        if source is None and type(items) is not range:
+            return counted(statement, x)
+        return Beginning(statement, items, source, start, bar)
 
     def _belongs(self, statement: Statement, items: Any) -> bool:
         """Whether a loop belongs to the iteration around it, which is being recorded."""
@@ -249,10 +166,7 @@ class Runtime:
 
     def emit(self, function: Callable[..., Any], *values: Any) -> None:
         """An output statement, taken apart, in an iteration that is being recorded."""
-        if recorder_now() is None or not all(map(is_shown, values)):
-            function(*values)
-            return
-        emit(Shown(function, values), values)
+        later("rewritten_loop").show(function, values)
 
     def elements(self, x: Any) -> Any:
         """A tensor whose elements are shown, without its graph."""
@@ -267,7 +181,7 @@ class Runtime:
         """A comparison of numbers that may be traced: if it was not noted, they had become plain, and the iteration must be seen."""
         if type(outcome) is bool and tracers and self.mark() == mark:
             recorder: Any = tracers[-1]
-            recorder.escapes.append(Escape("loop-compared", user_line()))
+            recorder.missed()
         return outcome
 
     def mathematics(self, function: Callable[..., Any], *values: Any) -> Any:
@@ -326,6 +240,22 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 runtime = Runtime()
 
 
+def counted(statement: Statement, x: Any) -> Any:
+    """What a loop goes over that stays with Python: where others may run within it, counted."""
+    items = x.items if type(x) is Enumerated else x
+    if tracers or not statement.around or type(items) not in (list, tuple, range):
+        return x
+    return Counted(statement, x)
+
+
+def length_of(items: Any) -> int | None:
+    """How many items there are; None where that is not known, as for a loader over an iterable."""
+    try:
+        return len(items)
+    except TypeError:
+        return None
+
+
 def is_bar(x: Any) -> bool:
     """Whether an object is a progress bar of tqdm's."""
     return type(x).__module__.partition(".")[0] == "tqdm" and hasattr(x, "iterable") and hasattr(x, "update")
@@ -341,13 +271,6 @@ def runs(items: Any) -> bool:
 def is_batch(x: Any) -> bool:
     """Whether an item is a tensor or several."""
     return isinstance(x, Tensor) or type(x) in (list, tuple) and bool(x) and all(isinstance(t, Tensor) for t in x)
-
-
-def is_shown(x: Any) -> bool:
-    """Whether a value can be kept for an output statement."""
-    if isinstance(x, (Tensor, TracedInt, TracedFloat)) or type(x) in SHOWN:
-        return not isinstance(x, Tensor) or x.layout is not None and x.storage_cell is not None
-    return type(x) in (list, tuple) and all(map(is_shown, x)) and not any(isinstance(v, Tensor) and v.requires_grad for v in x)
 
 
 def within(x: Any) -> Iterator[Any]:
@@ -366,9 +289,10 @@ def abandon(statement: Statement | None) -> None:
         run.abandon(why)
 
 
-def native_sites() -> list[Site]:
+def native_sites() -> list[Any]:
     """What is known of the loops that there have been, in the order of their lines."""
-    known = [s for s in sites.values() if s.text is not None]
+    modules = sys.modules.get(f"{__package__}.sites")
+    known = [s for s in modules.sites.values() if s.text is not None] if modules is not None else []
     return sorted(known, key=lambda s: s.text.node.lineno if s.text is not None else 0)
 
 
@@ -377,7 +301,8 @@ def run_natively(source: bytes | str, filename: str, scope: dict[str, Any]) -> N
     builtins.__dict__[RUNTIME] = runtime
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(tree, ast.Module)
-    exec(compile(rewritten(tree, runtime.number(filename)), filename, "exec", dont_inherit=True), scope)
+    text = source if isinstance(source, bytes) else source.encode()
+    exec(compile(rewritten(tree, runtime.number(text)), filename, "exec", dont_inherit=True), scope)
 
 
 def native(function: F) -> F:
@@ -408,7 +333,7 @@ def native(function: F) -> F:
     node.decorator_list = []
     around = ast.FunctionDef("around", ast.arguments([], [ast.arg(name) for name in code.co_freevars], None, [], [], None, []), [node], [])
     module = ast.fix_missing_locations(ast.Module([ast.copy_location(around, node)], []))
-    built = compile(rewritten(module, runtime.number(code.co_filename)), code.co_filename, "exec", dont_inherit=True)
+    built = compile(rewritten(module, runtime.number("".join(lines).encode())), code.co_filename, "exec", dont_inherit=True)
     inner = next(c for c in _codes(built) if c.co_name == code.co_name and c.co_name != "around")
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
     made = types.FunctionType(inner, function.__globals__, function.__name__, function.__defaults__,

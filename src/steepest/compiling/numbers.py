@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["FLOATS", "NUMBERS", "STEP", "Condition", "TracedFloat", "TracedInt", "Tracer", "combined",
+__all__ = ["FLOATS", "NUMBERS", "STEP", "WIDE", "Condition", "TracedFloat", "TracedInt", "Tracer", "combined",
            "evaluate", "extreme", "kind_of", "plain", "settled", "traced", "tracers"]
 
 STEP = ("step",)

@@ -19,6 +19,7 @@ from steepest.errors import text
 __all__ = ["Site", "machine_log", "say", "site_of", "sites", "users_frame"]
 
 
+REST = 64
 SEVERAL = 4
 """From so many batch sizes on a loop's programs share code: those of one size are faster, and most loops have two."""
 
@@ -40,8 +41,8 @@ class Site:
         self.hinted = False
         self.native_steps = self.seen_steps = 0
         self.native_time = self.seen_time = self.effects_time = 0.0
-        self.learning_time = self.fruitless_time = 0.0
-        """What looking at steps, comparing and compiling them has taken; since the last program, or so far without one."""
+        self.rest = REST
+        """For so many steps Python goes on alone when no recording has given a program."""
         self.concerns_tensors = False
         self.reason: Escape | str | None = None if lines is not None else text("loop-no-text")
 
@@ -69,6 +70,19 @@ class Site:
     def compiled(self) -> bool:
         """Whether there is a program for any of its cases."""
         return any(c.compiled for c in self.cases)
+
+    @property
+    def rested(self) -> bool:
+        """Whether recordings were given up for a while."""
+        return self.rest > REST
+
+    def share(self, case: Case | None) -> float:
+        """How many of the steps are of a case, about; those of several sizes share code."""
+        if case is None:
+            return 1.0
+        steps = self.native_steps + sum(c.seen + 1 for c in self.cases)
+        several = len({c.kind for c in self.cases}) > 1
+        return max((case.seen + 1) / steps, 1 / SEVERAL if several else 0.0)
 
     def learn(self, watch: Watch) -> None:
         """Take over which functions of the user's run in the loop."""

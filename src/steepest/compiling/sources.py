@@ -19,7 +19,7 @@ from steepest.data.loader import DataLoader
 from steepest.data.sampler import BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, draw_seed
 from steepest.ops.indexing import take_rows
 
-__all__ = ["Batches", "Count", "Items", "Source", "source_of"]
+__all__ = ["Batches", "Count", "Items", "Numbered", "Source", "source_of"]
 
 Array = np.ndarray[Any, Any]
 AHEAD = 64
@@ -243,6 +243,42 @@ class Items(Source):
     def seen(self, k: int) -> None:
         del self.waiting[:k + 1 - self.first]
         self.first = k + 1
+
+
+class Numbered(Source):
+    """The items of another source with their numbers, as `enumerate` gives them."""
+
+    def __init__(self, inner: Source, start: int):
+        self.inner, self.start = inner, start
+        self.roots, self.sees_last = inner.roots, inner.sees_last
+        self.identity = "enumerate", start, inner.identity
+
+    def kind(self, k: int) -> Any:
+        return self.inner.kind(k)
+
+    def ends(self, k: int) -> bool:
+        return self.inner.ends(k)
+
+    def ahead(self, k: int, draws: bool) -> int:
+        return self.inner.ahead(k, draws)
+
+    def number(self, k: int) -> int | None:
+        return k + self.start
+
+    def item(self, k: int, trace: Trace | None) -> Any:
+        number: Any = k + self.start
+        if trace is not None:
+            number = trace.recorder.counter(number, ("add", STEP, self.start) if self.start else STEP)
+        return number, self.inner.item(k, trace)
+
+    def streams(self, k: int, n: int) -> list[Any]:
+        return self.inner.streams(k, n)
+
+    def seen(self, k: int) -> None:
+        self.inner.seen(k)
+
+    def some(self, k: int, n: int) -> Iterator[Any]:
+        return enumerate(self.inner.some(k, n), k + self.start)
 
 
 def signature(x: Any) -> Any:

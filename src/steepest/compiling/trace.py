@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.compiling.events import Event, hosts_of
 from steepest.compiling.lent import Lent
-from steepest.compiling.numbers import FLOATS, NUMBERS, STEP, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
+from steepest.compiling.numbers import FLOATS, NUMBERS, STEP, WIDE, TracedFloat, TracedInt, expression_of, plain, settled, traced, tracers
 from steepest.compiling.places import Path, TooLarge, Walk, compared, layout_of
 from steepest.compiling.watching import Line, Watch, outside_state
 from steepest.compiling.windows import Windows, settle_storage
@@ -73,6 +73,8 @@ class LoopRecorder(Recorder):
         """What events change, and what the last event left in it."""
         self._step_tensor: Tensor | None = None
         self.windows = Windows(self)
+        self.give_up: Callable[[], None] = lambda: None
+        """What is done where the iteration must be seen anyway: the rest of it need not be recorded."""
 
     # what happens to numbers
 
@@ -89,6 +91,8 @@ class LoopRecorder(Recorder):
 
     def entering(self, value: Any) -> Any:
         """A number that the iteration before left, as one of this recording; with the tensor whose content the iteration reads."""
+        if type(value) is int and abs(value) >= WIDE:
+            return value
         of = dtypes.float64 if type(value) in FLOATS else dtypes.int64
         made = traced(value, self, fresh(np.array(value, of.numpy), of))
         if type(made) is TracedInt:
@@ -188,6 +192,10 @@ class LoopRecorder(Recorder):
         return any(type(v) in TRACED and not any(v is e for e in self.entries)
                    for x in hosts for v in (x.values() if isinstance(x, dict) else x))
 
+    def missed(self) -> None:
+        """A comparison of a number that had become plain was not noted."""
+        self.escapes.append(Escape("loop-compared", user_line()))
+
     def condition(self, condition: Any, outcome: bool) -> None:
         self.conditions.append((condition, outcome))
         self.compared.add(user_line())
@@ -198,6 +206,10 @@ class LoopRecorder(Recorder):
     # what happens to tensors
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if (self.reads or self.escapes) and interpreters[-1] is self and not self.windows.made and not self.events:
+            self.give_up()
+            if interpreters[-1:] != [self]:
+                return primitive(*map(plain, operands), **{name: plain(value) for name, value in params.items()})
         if primitive.form != "composite":
             if any(type(x) in TRACED for x in operands):
                 operands = self._with_tensors(primitive, operands)
@@ -267,7 +279,7 @@ class Trace:
         self.numbers: dict[Path, Any] = {}
         self.growth: dict[Path, tuple[int, list[Any]]] = {}
         self.problem: Escape | None = None
-        self.listening = self.finished = False
+        self.listening = self.finished = self.cut = False
 
     def start(self) -> None:
         """Begin: note where everything is, follow the numbers, listen. The caller then makes the item and starts `watch`."""
@@ -295,6 +307,20 @@ class Trace:
         interpreters.append(self.recorder)
         tracers.append(self.recorder)
         self.listening = True
+        self.recorder.give_up = self._give_up
+
+    def _give_up(self) -> None:
+        """The iteration must be seen; where its item is the user's own object the recording tells what is written to it."""
+        if self.lent is None:
+            self.cut = True
+            self._listen_no_longer()
+
+    def _listen_no_longer(self) -> None:
+        if self.listening:
+            self.watch.stop()
+            interpreters.remove(self.recorder)
+            tracers.remove(self.recorder)
+            self.listening = False
 
     def _walk(self, watch: Watch | None) -> Walk:
         try:
@@ -305,11 +331,7 @@ class Trace:
 
     def finish(self) -> None:
         """The iteration is over: stop listening, look where everything is now, make traced numbers plain again."""
-        if self.listening:
-            self.watch.stop()
-            interpreters.remove(self.recorder)
-            tracers.remove(self.recorder)
-            self.listening = False
+        self._listen_no_longer()
         self.hosts = {id(x) for x in hosts_of(self.recorder.events)}
         if self.recorder.changed_since_event():
             self.recorder.escapes.append(Escape("loop-rate", None))

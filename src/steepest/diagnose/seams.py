@@ -10,9 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from steepest import compiling
 from steepest.autograd import gradients
-from steepest.compiling import native_loops
+from steepest.compiling import compiled, sources
 from steepest.compiling.loop import Loop
 from steepest.core.tensor import Tensor
 from steepest.data.loader import DataLoader
@@ -61,9 +60,9 @@ def install(watcher: Watching) -> list[Callable[[], None]]:
     replace(functional, "batch_norm", _noting_batch_norm(watcher, functional.batch_norm))
     replace(optimizers.Optimizer, "__init__", _noting_optimizer(watcher, optimizers.Optimizer.__init__))
     replace(DataLoader, "__iter__", _noting_loader(watcher, DataLoader.__iter__))
-    for module in (sys.modules[Loop.__module__], native_loops):     # native loops take a loader's batches themselves
+    for module in (sys.modules[Loop.__module__], sources):     # native loops take a loader's batches themselves
         replace(module, "source_of", _noting_source(watcher, module.source_of))
-    replace(compiling, "compile", _noting_compile(watcher, compiling.compile))
+    replace(compiled, "compile", _noting_compile(watcher, compiled.compile))
     if watcher.plain_loops:
         replace(Loop, "__iter__", _plainly)
     return undo
