@@ -326,7 +326,7 @@ class Activation(Learning):
         if self.due or site.reason is not None or interpreters or site.text is None:
             return False
         case = site.case(self.source.kind(k), k, self.bases)
-        if not self.run._pays(self, site.share(case)):
+        if not self.run._pays(self, site.share(case), here=case is not None and bool(case.compiled)):
             return False
         if case is None:
             return len(site.cases) < 64

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-__all__ = ["SPEAKING", "calls", "dotted", "followed_names", "is_number_of", "name_of_call", "scope_of", "speaks"]
+__all__ = ["SPEAKING", "calls", "dotted", "followed_names", "is_number_of", "name_of_call", "scope_of", "speaks",
+           "works_with_new"]
 
 READS = frozenset(("item",))
 KEEPING = frozenset("float int abs min max round sum pow".split())
@@ -33,6 +34,16 @@ def calls(nodes: Iterable[ast.AST], names: Iterable[str]) -> bool:
     """Whether a function or method of one of these names is called anywhere in the nodes."""
     wanted = frozenset(names)
     return any(name_of_call(n) in wanted for node in nodes for n in ast.walk(node))
+
+
+def works_with_new(node: ast.For, around: Iterable[ast.AST]) -> bool:
+    """Whether a loop calls an object, or `step` of it, that the loops and functions around it make by a call."""
+    within = {id(n) for n in ast.walk(node)}
+    made = {name.id for outer in around for n in ast.walk(outer) if id(n) not in within and isinstance(n, ast.Assign)
+            and isinstance(n.value, ast.Call) for target in n.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    used = [n.func for part in node.body for n in ast.walk(part) if isinstance(n, ast.Call)] if made else []
+    called = [f.value if isinstance(f, ast.Attribute) and f.attr == "step" else f for f in used]
+    return any(isinstance(f, ast.Name) and f.id in made for f in called)
 
 
 def is_number_of(node: ast.AST, followed: Iterable[str]) -> bool:

@@ -81,7 +81,7 @@ class Learning:
             case.reason = Escape("loop-nothing", None)
             return
         waiting, case.traces = case.traces, [trace, *case.traces[:WAITING - 1]]
-        if not waiting or not self.run._pays(self, site.share(case), len(trace.recorder.equations)):
+        if not waiting or not self.run._pays(self, site.share(case), len(trace.recorder.equations), bool(case.compiled)):
             return
         names, compiled = site.text.names_in(self.frame, number), None
         try:

@@ -115,8 +115,9 @@ class Loop:
         assert self._activation is not None
         return self._activation.source.some(k, sys.maxsize - k)
 
-    def _pays(self, activation: Activation, share: float, operations: int = 0) -> bool:
-        """Whether recording and compiling steps of so many operations (0: not known yet), this share of all, pays."""
+    def _pays(self, activation: Activation, share: float, operations: int = 0, here: bool = False) -> bool:
+        """Whether recording and compiling steps of so many operations (0: not known yet), this share of all, pays; `here`: those of
+        this activation alone, since there are programs, which do not fit."""
         return True
 
     def _timed(self, site: Any, body: float, learning: float, recorded: bool, program: bool) -> None:

@@ -27,6 +27,8 @@ __all__ = ["Runtime", "native", "native_sites", "run_natively", "runtime"]
 F = TypeVar("F", bound=Callable[..., Any])
 SHORT, ENTRIES = 10, 2
 """A range of fewer steps is left to Python until the loop has been entered so many times."""
+SEQUENCES = (list, tuple, range, dict, type({}.keys()), type({}.values()), type({}.items()))
+"""What is counted, where loops may run within it."""
 UNROLLED, EQUATIONS = 128, 4000
 """An inner range of at most so many steps belongs to the iteration around it, while that has recorded at most so many operations."""
 
@@ -56,8 +58,8 @@ class Enumerated:
 class Counted:
     """A loop that stays with Python, whose steps are counted for the sake of the loops within it."""
 
-    def __init__(self, statement: Statement, items: Any):
-        self.passage, self.items = Passage(statement, len(items)), items
+    def __init__(self, statement: Statement, items: Any, steps: int):
+        self.passage, self.items = Passage(statement, steps), items
 
     def __iter__(self) -> Iterator[Any]:
         passage = self.passage
@@ -82,7 +84,10 @@ class Beginning:
         passage.begin()
         try:
             ended = False
-            if not passage.statement.compiled and not runtime.always:
+            if passage.statement.skips:
+                passage.statement.skips -= 1
+                ended = yield from by_python(passage, self._some, self._advance, lambda: False)
+            elif not passage.statement.compiled and not runtime.always:
                 ended = yield from by_python(passage, self._some, self._advance, passage.pays)
             if not ended and passage.k < passage.steps:
                 yield from later("rewritten_loop").NativeLoop(passage, self._source(), self.bar, runtime.always)
@@ -120,10 +125,10 @@ class Runtime:
         self.always = False
         """Native also where it takes longer than it saves."""
 
-    def number(self, source: bytes) -> Callable[[ast.For], int]:
+    def number(self, source: bytes) -> Callable[[ast.For, bool], int]:
         """Gives the `for` statements of a text numbers."""
-        def give(node: ast.For) -> int:
-            self.statements.append(Statement(node, source))
+        def give(node: ast.For, new: bool) -> int:
+            self.statements.append(Statement(node, source, new))
             return len(self.statements) - 1
 
         return give
@@ -243,9 +248,9 @@ runtime = Runtime()
 def counted(statement: Statement, x: Any) -> Any:
     """What a loop goes over that stays with Python: where others may run within it, counted."""
     items = x.items if type(x) is Enumerated else x
-    if tracers or not statement.around or type(items) not in (list, tuple, range):
+    if tracers or not statement.around or type(items) not in SEQUENCES:
         return x
-    return Counted(statement, x)
+    return Counted(statement, x, len(items))
 
 
 def length_of(items: Any) -> int | None:

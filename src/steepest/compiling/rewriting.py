@@ -12,7 +12,7 @@ import ast
 import copy
 from typing import Any
 
-from steepest.compiling.following import SPEAKING, dotted, followed_names, is_number_of, name_of_call, scope_of
+from steepest.compiling.following import SPEAKING, dotted, followed_names, is_number_of, name_of_call, scope_of, works_with_new
 
 __all__ = ["rewritten"]
 
@@ -30,7 +30,8 @@ SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 
 def rewritten(tree: ast.Module, number: Any) -> ast.Module:
-    """The program with its loops given to the runtime; `number(node)` gives each `for` statement a number of its own."""
+    """The program with its loops given to the runtime; `number(node, new)` gives each `for` statement a number of its own, `new` being
+    whether it works with objects that are made anew each time that it is entered."""
     stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     stored |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
     stored |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
@@ -60,6 +61,8 @@ class Rewriter(ast.NodeTransformer):
         self.stored, self.number = stored, number
         self.followed = self.maybe = followed_names(tree)
         self.looping = self.suspends = False
+        self.around: list[Any] = []
+        """The loops and functions that are being gone through, the innermost last."""
 
     def _own(self, name: str) -> bool:
         """Whether a builtin function still has its meaning."""
@@ -74,7 +77,9 @@ class Rewriter(ast.NodeTransformer):
                          - arguments) | followed_names(node)
         self.maybe = self.followed | arguments
         self.looping, self.suspends = True, any(isinstance(n, SUSPENDS[:3]) for n in scope_of(node))
+        around, self.around = self.around, [node]
         node.body = [self.visit(n) for n in node.body]
+        self.around = around
         self.followed, self.maybe, self.looping, self.suspends = before
         return node
 
@@ -83,10 +88,12 @@ class Rewriter(ast.NodeTransformer):
     # loops
 
     def visit_For(self, node: ast.For) -> ast.AST:
-        k = None if self.suspends else self.number(node)
+        k = None if self.suspends else self.number(node, works_with_new(node, self.around))
         iterable = self._numbered(node.iter)
         before, self.looping = self.looping, True
+        self.around.append(node)
         node.body, node.orelse = [self.visit(n) for n in node.body], [self.visit(n) for n in node.orelse]
+        self.around.pop()
         self.looping = before
         node.iter = iterable if k is None else runtime("over", node.iter, ast.Constant(k), iterable)
         return node

@@ -1,5 +1,6 @@
 """A loop of a rewritten program that is worth compiling, and the output statements in it."""
 
+import functools
 import math
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -21,6 +22,10 @@ from steepest.core.tensor import Tensor
 __all__ = ["NativeLoop", "show"]
 
 SHOWN = (int, float, complex, bool, str, bytes, type(None), np.float64, Size, dtype, device)
+IDLE, LONGEST = 4, 1024
+"""After so many steps that were none of a program's as many are left to Python before the next look, then twice as many, up to so many."""
+MISSES = 2
+"""After so many passes in which no program was of use some are left to Python."""
 WATCHED = 4.0
 """A recorded step takes about so many times as long as another, where that is not known."""
 
@@ -34,6 +39,9 @@ class NativeLoop(Loop):
         super().__init__((), 1, None, False, None)
         self.passage, self.statement, self.source, self.bar, self.always = passage, passage.statement, source, bar, always
         self.first = passage.k
+        self.idle = 0
+        """So many steps in a row were no program's, and taught nothing."""
+        self.won = 0
 
     def __iter__(self) -> Iterator[Any]:
         return self._iterate(self.source)
@@ -43,25 +51,29 @@ class NativeLoop(Loop):
 
     def _by_python(self, activation: Any, k: int) -> Generator[Any, None, int]:
         passage, site = self.passage, activation.site
-        while not site.compiled and (activation.resting() or not self._pays(activation, 1.0)):
+        while self.idle >= IDLE or not site.compiled and (activation.resting() or not self._pays(activation, 1.0)):
             activation.close_section()
-            enough = passage.pays
-            if activation.resting():
-                end, site.rest = passage.k + site.rest, 8 * site.rest
+            enough, end = passage.pays, passage.k
+            if self.idle >= IDLE:
+                end, self.idle = end + self.idle, min(2 * self.idle, LONGEST)
+            elif activation.resting():
+                end, site.rest = end + site.rest, 8 * site.rest
                 for case in site.cases:
                     case.tries = TRIES - 1
-                enough = lambda: passage.k >= end     # noqa: E731, B023
-            if (yield from by_python(passage, self.source.some, super()._advance, enough)):
+            if end > passage.k:
+                enough = functools.partial(passage.reached, end)
+            ended = yield from by_python(passage, self.source.some, super()._advance, enough)
+            if ended or site.compiled:
                 break
         return passage.k
 
     def _by_python_to_the_end(self, k: int) -> Iterator[Any]:
         yield from by_python(self.passage, self.source.some, super()._advance, lambda: False)
 
-    def _pays(self, activation: Any, share: float, operations: int = 0) -> bool:
+    def _pays(self, activation: Any, share: float, operations: int = 0, here: bool = False) -> bool:
         if operations:
             self.statement.operations = operations
-        return self.always or self.passage.pays(share)
+        return self.always or self.passage.pays(share, here)
 
     def _timed(self, site: Any, body: float, learning: float, recorded: bool, program: bool) -> None:
         s = self.statement
@@ -69,12 +81,15 @@ class NativeLoop(Loop):
         site.seen_time += usual
         s.python_time += usual
         ledger.spent += body - usual + learning
-        s.fruitless = 0.0 if program else s.fruitless + body - usual + learning
+        s.fruitless += body - usual + learning
         s.compiled = bool(site.compiled)
+        self.idle = 0 if recorded or self.always else self.idle + 1
         if program:
+            s.paid, s.fruitless = s.fruitless, 0.0
             s.remember(True)
 
     def _won(self, n: int, taken: float) -> None:
+        self.idle, self.won = 0, self.won + n
         if self.statement.seconds < math.inf:
             ledger.won(n * self.statement.seconds - taken)
 
@@ -90,9 +105,12 @@ class NativeLoop(Loop):
 
     def _done(self) -> None:
         super()._done()
+        s = self.statement
+        s.misses = 0 if self.won or not s.compiled else s.misses + 1
+        s.skips = 4 ** min(s.misses, 5) if s.misses >= MISSES and not self.always else 0
         site = self._activation.site if self._activation is not None else None
         if site is not None and not site.native_steps and (site.reason is not None or site.rested):
-            self.statement.remember(False)
+            s.remember(False)
 
 
 class Shown(Target):

@@ -80,7 +80,7 @@ class Site:
         """How many of the steps are of a case, about; those of several sizes share code."""
         if case is None:
             return 1.0
-        steps = self.native_steps + sum(c.seen + 1 for c in self.cases)
+        steps = (self.native_steps if self.compiled else 0) + sum(c.seen + 1 for c in self.cases)
         several = len({c.kind for c in self.cases}) > 1
         return max((case.seen + 1) / steps, 1 / SEVERAL if several else 0.0)
 

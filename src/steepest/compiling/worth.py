@@ -25,8 +25,12 @@ LOOK = 0.01
 FINEST = 1e-4
 clock = time.thread_time if time.get_clock_info("thread_time").resolution <= FINEST else time.perf_counter
 
-START, COLD, KEPT = 0.06, 4e-3, 8e-4
+START, COLD, KEPT = 0.08, 4e-3, 1.2e-3
 """Seconds that compiling a program takes at all, and for each operation: anew, and where the machine code is kept from another run."""
+RECORDING = 12
+"""Recordings take as long as so many steps."""
+LOOKS = 4
+"""The time of a step is known when so many stretches of steps have been timed: the first ones make much ready."""
 OPERATIONS = 40
 """So many operations a step is taken to have before it has been recorded."""
 SAVED, CLEARLY = 0.7, 1.3
@@ -56,10 +60,11 @@ ledger = Ledger()
 
 
 class Statement:
-    """A `for` statement of a rewritten program, and what is known of the time that it takes."""
+    """A `for` statement of a rewritten program, and what is known of the time that it takes. `new`: it works with objects that are made
+    anew each time that it is entered, and its programs then fit no longer."""
 
-    def __init__(self, node: ast.For, text: bytes = b""):
-        self.line = node.lineno
+    def __init__(self, node: ast.For, text: bytes = b"", new: bool = False):
+        self.line, self.new = node.lineno, new
         self.trains = calls(node.body, ("backward", "step"))
         self.leaves = any(_leaves(n) for n in node.body)
         self.around = any(isinstance(n, (ast.For, ast.Call)) for part in node.body for n in ast.walk(part))
@@ -69,9 +74,15 @@ class Statement:
         self.left_alone = self.belongs = self.compiled = False
         self.seconds = math.inf
         """The time of a step by Python."""
+        self.looks = 0
         self.python_time = self.fruitless = 0.0
         """What steps by Python have taken in all; what recordings have that gave no program."""
-        self.operations = OPERATIONS
+        self.operations = 0
+        """How many a step has, once it has been recorded."""
+        self.paid = 0.0
+        """What the last program has cost."""
+        self.misses = self.skips = 0
+        """In how many passes none of the programs fitted, one after the other; how many are not asked."""
         self.lengths = (0, 0)
         """How many passes have ended, and how many steps they had in all."""
         self._memory: dict[str, Any] | None = None
@@ -79,7 +90,10 @@ class Statement:
     @property
     def cost(self) -> float:
         """What a program of this loop is likely to cost."""
-        return START + (KEPT if self.memory.get("compiled") else COLD) * self.memory.get("operations", self.operations)
+        if self.paid:
+            return self.paid
+        per_operation = KEPT if self.memory.get("compiled") else COLD
+        return START + per_operation * (self.operations or self.memory.get("operations", OPERATIONS)) + RECORDING * self.seconds
 
     @property
     def memory(self) -> dict[str, Any]:
@@ -93,7 +107,6 @@ class Statement:
         """Keep for other runs whether the loop has a program."""
         known = {"compiled": compiled, "operations": self.operations}
         if self.text and self.memory != known:
-            self._memory = known
             cache.write(self._key(), json.dumps(known).encode())
 
     def _key(self) -> str:
@@ -106,22 +119,22 @@ class Statement:
         ended, steps = self.lengths
         return min(passage.steps, max(steps / ended if ended else 0, 2 * passage.k))
 
-    def remaining(self, passage: "Passage") -> float:
-        """Seconds that Python would need for this loop from now on."""
-        if self.seconds == math.inf:
+    def remaining(self, passage: "Passage", here: bool = False) -> float:
+        """Seconds that Python would need for this loop from now on; `here`: in this passage."""
+        if self.looks < LOOKS:
             return 0.0
         whole = self.length(passage)
         steps = whole - passage.k
         for outer in passages:
-            if outer is passage:
+            if here or self.new or outer is passage:
                 break
             left = outer.statement.length(outer) - outer.k - 1
             steps += max(left, 0.0) * whole * outer.entries.get(self, 1) / (outer.k + 1)
         return max(steps, 0.0) * self.seconds
 
-    def pays(self, passage: "Passage", share: float = 1.0) -> bool:
-        """Whether recording and compiling steps that are this share of all is worth the trouble."""
-        gain = SAVED * share * self.remaining(passage)
+    def pays(self, passage: "Passage", share: float = 1.0, here: bool = False) -> bool:
+        """Whether recording and compiling steps that are this share of all, those `here` alone, is worth the trouble."""
+        gain = SAVED * share * self.remaining(passage, here)
         if max(gain, self.python_time) < START:
             return False
         cost = self.cost + self.fruitless
@@ -152,9 +165,13 @@ class Passage:
         ended, steps = self.statement.lengths
         self.statement.lengths = ended + 1, steps + self.k
 
-    def pays(self, share: float = 1.0) -> bool:
-        """Whether it is worth the trouble to compile steps that are this share of all."""
-        return self.statement.pays(self, share)
+    def pays(self, share: float = 1.0, here: bool = False) -> bool:
+        """Whether it is worth the trouble to compile steps that are this share of all, those `here` alone."""
+        return self.statement.pays(self, share, here)
+
+    def reached(self, k: int) -> bool:
+        """Whether so many steps have been taken."""
+        return self.k >= k
 
     def timed(self, n: int, seconds: float) -> None:
         """Python has taken n steps in this time."""
@@ -162,6 +179,7 @@ class Passage:
         s.python_time += seconds
         if self.k > n or s.entered > 1:         # the first step of all makes much ready
             s.seconds = min(s.seconds, seconds / n)
+            s.looks += 1
 
 
 passages: list[Passage] = []
