@@ -21,7 +21,7 @@ for epoch in range(12):
     print(f"epoch {epoch} loss {optimizer.step(closure).item():.6f}")
 second = torch.optim.SGD(model.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(second, patience=5)
-for epoch in range(60):
+for _ in range(60):
     second.zero_grad()
     loss = nn.functional.mse_loss(model(x), y)
     loss.backward()

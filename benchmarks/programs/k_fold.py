@@ -13,7 +13,7 @@ for fold, held in enumerate(torch.randperm(150).chunk(5)):
     rest = [i for i in range(150) if i not in set(held.tolist())]
     model = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 1))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-    for epoch in range(8):
+    for _ in range(8):
         for rows, labels in DataLoader(Subset(data, rest), batch_size=20, shuffle=True):
             loss = nn.functional.binary_cross_entropy_with_logits(model(rows), labels)
             optimizer.zero_grad()

@@ -9,7 +9,7 @@ y = x @ torch.tensor([[1.0], [-2.0], [0.5]])
 model = nn.Linear(3, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 losses = []
-for epoch in range(60):
+for _ in range(60):
     epoch_loss = 0.0
     for i in range(0, 200, 40):
         loss = nn.functional.mse_loss(model(x[i:i + 40]), y[i:i + 40])

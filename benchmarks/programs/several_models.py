@@ -11,7 +11,7 @@ for number, model in enumerate(models):
     rows = torch.randint(0, 120, (120,))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     history = []
-    for step in range(80):
+    for _ in range(80):
         loss = nn.functional.binary_cross_entropy_with_logits(model(x[rows]), y[rows])
         optimizer.zero_grad()
         loss.backward()

@@ -12,7 +12,7 @@ for lr in (0.003, 0.01, 0.03, 0.1):
         torch.manual_seed(1)
         model = nn.Sequential(nn.Linear(4, width), nn.Tanh(), nn.Linear(width, 1))
         optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-        for step in range(60):
+        for _ in range(60):
             loss = nn.functional.mse_loss(model(x), y)
             optimizer.zero_grad()
             loss.backward()

@@ -13,11 +13,13 @@ while moved > 1e-5 and steps < 500:
     steps += 1
 print(steps, [round(v, 4) for v in w.tolist()])
 z = torch.tensor(3.0, requires_grad=True)
-for step in range(20):
+steps = 0
+for _ in range(20):
+    steps += 1
     f = z**3 - 2
     (slope,) = torch.autograd.grad(f, z)
     change = (f / slope).item()
     z.data -= change
     if abs(change) < 1e-7:
         break
-print(step, round(z.item(), 6))
+print(steps, round(z.item(), 6))

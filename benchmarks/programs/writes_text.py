@@ -22,7 +22,7 @@ class Model(nn.Module):
 
 model = Model()
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-for step in range(60):
+for _ in range(60):
     start = torch.randint(0, len(data) - 17, (16,))
     rows = torch.stack([data[i:i + 17] for i in start])
     logits, _ = model(rows[:, :-1])

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import linecache
-import math
 import re
 import sys
 import types

@@ -27,7 +27,7 @@ __all__ = ["Runtime", "native", "native_sites", "run_natively", "runtime"]
 F = TypeVar("F", bound=Callable[..., Any])
 SHORT, ENTRIES = 10, 2
 """A range of fewer steps is left to Python until the loop has been entered so many times."""
-SEQUENCES = (list, tuple, range, dict, type({}.keys()), type({}.values()), type({}.items()))
+SEQUENCES: tuple[type, ...] = (list, tuple, range, dict, type({}.keys()), type({}.values()), type({}.items()))
 """What is counted, where loops may run within it."""
 UNROLLED, EQUATIONS = 128, 4000
 """An inner range of at most so many steps belongs to the iteration around it, while that has recorded at most so many operations."""

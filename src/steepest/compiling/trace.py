@@ -147,12 +147,15 @@ class LoopRecorder(Recorder):
     def computed(self, name: str, value: Any, a: Any, b: Any) -> Any:
         ea, eb = expression_of(a), expression_of(b)
         if ea is not None and eb is not None:
-            return traced(value, self, None, (name, ea, eb))
+            made = traced(value, self, None, (name, ea, eb))
+            if type(made) not in TRACED:        # beyond 64 bits
+                self.escape(a, "grows")
+            return made
         if name in ("truediv", "mod", "floordiv") and type(b) in TRACED or name == "pow" and type(b) in TRACED:
             self.escape(b, "divisor")
             return value
         whole = all(isinstance(x, int) for x in (a, b)) and name not in ("truediv", "pow")
-        if type(value) not in ((int,) if whole else FLOATS):
+        if type(value) not in ((int,) if whole else FLOATS) or type(value) is int and abs(value) >= WIDE:
             self.escape(a, "looked at")
             return value
         carried = [type(x) is TracedInt and x.carried for x in (a, b)]
