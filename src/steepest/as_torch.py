@@ -10,7 +10,6 @@ is the version of PyTorch whose interface this is, with the own one behind it: p
 """
 
 import importlib
-import importlib.metadata
 import importlib.util
 import multiprocessing.spawn
 import sys
@@ -19,7 +18,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import steepest
 from steepest.errors import text
@@ -28,6 +27,9 @@ from steepest.torch_version import TorchVersion
 from steepest.version import PYTORCH, __version__
 from steepest.viz.fonts import watch_for_matplotlib
 
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
+
 __all__ = ["enable", "load_ipython_extension"]
 
 
@@ -35,14 +37,18 @@ __all__ = ["enable", "load_ipython_extension"]
 PACKAGES = {"torch": "steepest", "torchvision": "steepest.vision"}
 
 
-class _Installed(importlib.metadata.Distribution):
+def _installed() -> "Distribution":
     """What `importlib.metadata` tells of a distribution called torch: packages ask for its version before they import it."""
+    from importlib.metadata import Distribution  # few programs ask, and it takes a tenth of the start
 
-    def read_text(self, filename: str) -> str | None:
-        return f"Metadata-Version: 2.1\nName: torch\nVersion: {steepest.__version__}\n" if filename == "METADATA" else None
+    class Installed(Distribution):
+        def read_text(self, filename: str) -> str | None:
+            return f"Metadata-Version: 2.1\nName: torch\nVersion: {steepest.__version__}\n" if filename == "METADATA" else None
 
-    def locate_file(self, path: Any) -> Any:
-        return Path(__file__).parent / path
+        def locate_file(self, path: Any) -> Any:
+            return Path(__file__).parent / path
+
+    return Installed()
 
 
 class _Alias(MetaPathFinder, Loader):
@@ -54,9 +60,9 @@ class _Alias(MetaPathFinder, Loader):
             return None
         return ModuleSpec(fullname, self)
 
-    def find_distributions(self, context: importlib.metadata.DistributionFinder.Context) -> Iterator[importlib.metadata.Distribution]:
+    def find_distributions(self, context: "DistributionFinder.Context") -> "Iterator[Distribution]":
         if context.name in (None, "torch"):
-            yield _Installed()
+            yield _installed()
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         name = _own_name(spec.name)

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from test_native import run
 
 import steepest as torch
 from steepest.compiling import native_loops, worth
 from steepest.compiling.following import works_with_new
 from steepest.compiling.worth import Ledger, Passage, Statement
-from tests.compiling.test_native import run
 
 
 def statement(body: str = "step()", seconds: float = 1e-3, operations: int = 50, **known: Any) -> Statement:

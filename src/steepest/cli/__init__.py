@@ -6,34 +6,15 @@
 import io
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from cyclopts import App, CycloptsError
+from steepest.errors import UserError
 
-from steepest.errors import UserError, text
-from steepest.version import __version__
+__all__ = ["main"]
 
-__all__ = ["app", "main"]
-
-app = App(
-    name="steepest",
-    help="Deep learning with PyTorch's interface: run programs, walk through the course, train on a table.",
-    version=__version__,
-    result_action="return_value",
-    suppress_keyboard_interrupt=False,
-)
-# Named, not imported: a command's module is read when it is called, so that help answers at once.
-app.command("steepest.cli.run:run", help="Run a PyTorch program, unmodified: `torch` means steepest.")
-app.command("steepest.cli.compare:compare", help="Run a program under PyTorch and under steepest; show the first difference.")
-app.command("steepest.cli.course:course", help="List the course's programs, or copy one with its data here and run it.")
-app.command("steepest.cli.show:show", help="Draw a program: surface, race, graph, derive, network, explore, report ...")
-app.command("steepest.cli.train:train", help="Train a model on a table; write model, report and two programs.")
-app.command("steepest.cli.predict:predict", help="Predict the rows of a table with a trained model.")
-app.command("steepest.cli.cache:cache", help="Show how much machine code is kept for later runs, or clear it.")
-app.command("steepest.cli.inspect:inspect", help="Show what is in a table, or in a model file, and what is wrong with it.")
-
-# Commands that run a program, and their options that take a value in the next word; the first other word is the program, and
-# all after it is the program's.
-OPTIONS_WITH_VALUE = {"run": {"--seed", "--json", "--ignore"}, "compare": {"--tolerance"}}
+PLAIN = {"--eager": "eager", "--native": "native", "--explain": "explain"}
+"""Options of `run` without values: what reads all others takes longer to import than many programs to run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,30 +22,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     _never_fail_to_print()
     try:
-        result = app(_separate_program(tokens), exit_on_error=False, print_error=False)
+        result = _answer(tokens)
     except UserError as error:
         print(error, file=sys.stderr)
-        return 2
-    except CycloptsError as error:
-        message = " ".join(str(error).split()).rstrip(".")
-        command = next((f"{token} " for token in tokens[:1] if token in app), "")
-        print(text("unexpected-argument", message=message, command=command), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else 0
 
 
-def _separate_program(tokens: list[str]) -> list[str]:
-    """`run OPTIONS PROGRAM ARGS` and `compare ...` with `--` before PROGRAM, so that ARGS, even `--help`, reach the program as they are."""
-    if not tokens or tokens[0] not in OPTIONS_WITH_VALUE:
-        return tokens
-    position = 1
-    while position < len(tokens) and tokens[position].startswith("-") and tokens[position] != "--":
-        position += 2 if tokens[position] in OPTIONS_WITH_VALUE[tokens[0]] else 1
-    if position >= len(tokens) or tokens[position] == "--":
-        return tokens
-    return [*tokens[:position], "--", *tokens[position:]]
+def _answer(tokens: list[str]) -> object:
+    options: dict[str, Any] = {}
+    for token in tokens[1:]:
+        if token not in PLAIN:
+            break
+        options[PLAIN[token]] = True
+    rest = tokens[1 + len(options):]
+    if tokens[:1] == ["run"] and rest and not rest[0].startswith("-"):
+        from steepest.cli.run import run
+
+        return run(Path(rest[0]), *rest[1:], **options)
+    from steepest.cli.commands import answer
+
+    return answer(tokens)
 
 
 def _never_fail_to_print() -> None:

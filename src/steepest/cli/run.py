@@ -12,24 +12,20 @@ from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from steepest.core.overriding import activate, mentioned
 from steepest.errors import UserError, text
 
 __all__ = ["run"]
 
-Flag = Annotated[bool, Parameter(negative=())]
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 
 
 def run(
-    program: Path, /, *arguments: str, seed: int | None = None, why: Flag = False, hint: Flag = False,
-    fix: Annotated[bool, Parameter(name="--try", negative=())] = False, notes: Flag = False, json: Path | None = None,
-    ignore: Annotated[list[str] | None, Parameter(negative=())] = None, eager: Flag = False, native: Flag = False,
-    explain: Flag = False,
+    program: Path, /, *arguments: str, seed: int | None = None, why: bool = False, hint: bool = False, try_: bool = False,
+    notes: bool = False, json: Path | None = None, ignore: list[str] | None = None, eager: bool = False, native: bool = False,
+    explain: bool = False,
 ) -> int:  # fmt: skip
     """Run a PyTorch program, unmodified: `torch` means steepest.
 
@@ -45,7 +41,7 @@ def run(
         Watch the run and say afterwards why it does not learn: the evidence, the cause, the line to write instead.
     hint
         As --why, with a question in the place of the answer.
-    fix
+    try_
         As --why; write PROGRAM.fixed.py with the change, run both, show the losses before and after in one picture.
     notes
         As --why, with the notes (what could be faster, what is harmless).
@@ -78,13 +74,13 @@ def run(
         sys.path[0] = str(path.parent.resolve())
     main = sys.modules["__main__"] = main_module(path)
     sys.excepthook = print_exception
-    if not (why or hint or fix or notes or json):
+    if not (why or hint or try_ or notes or json):
         return run_loops(source, path, main, eager, native, explain)
 
     from steepest.cli.why import Why
 
     way = run_as_written if eager else natively(native)
-    with Why(path, hint=hint, notes=notes, fix=fix, json=json, ignore=ignore or (), way=way) as explaining:
+    with Why(path, hint=hint, notes=notes, fix=try_, json=json, ignore=ignore or (), way=way) as explaining:
         code, explaining.error = execute(source, path, main, way)
     return code
 
