@@ -39,13 +39,13 @@ def step(x, y):
 """
 
 
-def run(source: str, natively: bool) -> tuple[str, dict[str, Any]]:
+def run(source: str, natively: bool, always: bool = True) -> tuple[str, dict[str, Any]]:
     filename = f"<string-native-{next(names)}>"
     linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
     scope = {"__name__": "__main__", "torch": torch, "nn": torch.nn, "np": np}
     torch.manual_seed(3)
     printed = io.StringIO()
-    native_loops.runtime.always = True
+    native_loops.runtime.always = always
     try:
         with contextlib.redirect_stdout(printed):
             if natively:

@@ -3,6 +3,7 @@
 `STEEPEST_EXAMPLES=500 pytest tests/compiling/test_scripts_random.py` tries so many new ones.
 """
 
+import functools
 import os
 import random
 import sys
@@ -15,6 +16,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import same
 from test_native import NUMBER, run
+
+from steepest.compiling.worth import Statement
 
 FIXED = 12
 WANTED = int(os.environ.get("STEEPEST_EXAMPLES", "0"))
@@ -233,12 +236,16 @@ def differs(found: tuple[str, dict[str, object]], expected: tuple[str, dict[str,
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_scripts(seed: int) -> None:
-    source = Maker(seed).program()
+@pytest.mark.parametrize("paying", [1.0, 0.8], ids=["always", "at times"])
+def test_random_scripts(seed: int, paying: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`paying`: how often compiling a loop is held to be worth the trouble; else Python goes on with it."""
+    source, chance = Maker(seed).program(), random.Random(seed)
+    monkeypatch.setattr(Statement, "pays", lambda *given: chance.random() < paying)
+    natively = functools.partial(run, natively=True, always=paying == 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = run(source, natively=False)
-        problem = differs(run(source, natively=True), expected, 3e-3, 1e-4)
+        problem = differs(natively(source), expected, 3e-3, 1e-4)
         if problem:
             moved = [source.replace("\ndata = ", f"\nx = x * (1 + {k} * 1e-7)\ndata = ", 1) for k in (1, -2, 3)]
             assert any(differs(run(m, natively=False), expected, 1e-3, 3e-5) for m in moved), f"seed {seed}\n{source}\n{problem}"
