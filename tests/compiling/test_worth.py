@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 from test_native import run
 
 import steepest as torch
@@ -147,3 +149,14 @@ def test_nothing_that_compiles_is_imported_for_a_short_program(tmp_path: Path) -
                        "print(x, [n for n in sys.modules if n in ('steepest.compiling.sections', 'llvmlite.ir')])\n")
     done = subprocess.run([sys.executable, "-m", "steepest", "run", str(program)], capture_output=True, text=True, check=True)
     assert done.stdout == "tensor([50.]) []\n" and not done.stderr
+
+
+def test_other_runs_know_what_became_of_a_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEEPEST_CACHE", str(tmp_path))
+    first, second = (statement(text=b"program", _memory=None) for _ in range(2))
+    dear = first.cost
+    first.remember(True)
+    assert first.cost == dear and second.cost < dear
+    first.remember(False)
+    assert statement(text=b"program", _memory=None).memory == {"compiled": False, "operations": 50}
+    assert statement(text=b"another", _memory=None).memory == {}

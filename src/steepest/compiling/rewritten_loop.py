@@ -107,6 +107,8 @@ class NativeLoop(Loop):
         super()._done()
         s = self.statement
         s.misses = 0 if self.won or not s.compiled else s.misses + 1
+        if s.misses == MISSES:
+            s.remember(False)
         s.skips = 4 ** min(s.misses, 5) if s.misses >= MISSES and not self.always else 0
         site = self._activation.site if self._activation is not None else None
         if site is not None and not site.native_steps and (site.reason is not None or site.rested):

@@ -86,6 +86,7 @@ class Statement:
         self.lengths = (0, 0)
         """How many passes have ended, and how many steps they had in all."""
         self._memory: dict[str, Any] | None = None
+        self._kept: dict[str, Any] | None = None
 
     @property
     def cost(self) -> float:
@@ -106,7 +107,8 @@ class Statement:
     def remember(self, compiled: bool) -> None:
         """Keep for other runs whether the loop has a program."""
         known = {"compiled": compiled, "operations": self.operations}
-        if self.text and self.memory != known:
+        if self.text and known != (self._kept or self.memory):
+            self._kept = known
             cache.write(self._key(), json.dumps(known).encode())
 
     def _key(self) -> str:
