@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core.modes import interpreters, modes
+from steepest.core.tensor import mark_inference
 
 __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"]
 
@@ -13,7 +14,7 @@ __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mod
 def switch(wanted: bool) -> list[Any]:
     """Gradients on or off, under vmap and jvp off at every level; what gives back the mode of each."""
     before: list[Any] = [(modes, modes.grad)]
-    modes.grad = wanted
+    modes.grad = wanted and not modes.inference
     if interpreters and not wanted:
         for level in interpreters:
             if hasattr(level, "grad"):
@@ -77,14 +78,14 @@ class no_grad(_Switch):
 
 
 class enable_grad(_Switch):
-    """Within it operations are recorded for gradients, also inside `no_grad`."""
+    """Within it operations are recorded for gradients, also inside `no_grad`, but not inside `inference_mode`."""
 
     def __new__(cls, function: Any = None) -> Any:
         made = object.__new__(cls)
         return made if function is None else made(function)
 
     def __enter__(self) -> None:
-        self.before, modes.grad = modes.grad, True
+        self.before, modes.grad = modes.grad, not modes.inference
 
     def __exit__(self, *problem: Any) -> None:
         modes.grad = self.before
@@ -112,7 +113,9 @@ class set_grad_enabled(_Switch):
 
 
 class inference_mode(_Switch):
-    """As `no_grad`, and tensors made within it never take part in autograd."""
+    """As `no_grad`, and tensors made within it never take part in autograd: outside, saving one for a backward pass or writing into it
+    is an error. `inference_mode(False)` switches it off, and gradients on.
+    """
 
     def __new__(cls, mode: Any = True) -> Any:
         made = object.__new__(cls)
@@ -130,7 +133,8 @@ class inference_mode(_Switch):
     def __enter__(self) -> None:
         self.before = modes.grad, modes.inference
         if self.mode:
-            modes.grad, modes.inference = False, True
+            mark_inference()
+        modes.grad, modes.inference = not self.mode, self.mode
 
     def __exit__(self, *problem: Any) -> None:
         modes.grad, modes.inference = self.before

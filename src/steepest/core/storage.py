@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Storage", "Version"]
+from steepest.core.modes import modes
+from steepest.errors import text
+
+__all__ = ["UNTRACKED", "Storage", "Untracked", "Version"]
 
 
 class Version:
@@ -13,7 +16,36 @@ class Version:
     __slots__ = ("count",)
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count: int = 0
+
+
+class _Forbidden(int):
+    """The count of writes of a tensor made in inference mode, outside of it: saving it and adding to it are errors."""
+
+    def __bool__(self) -> bool:
+        raise RuntimeError(text("inference-saved"))
+
+    def __add__(self, other: Any) -> int:
+        raise RuntimeError(text("inference-written"))
+
+
+class Untracked(Version):
+    """What stands for the counter of tensors made in inference mode, whose writes nobody counts."""
+
+    __slots__ = ()
+
+    @property
+    def count(self) -> int:
+        """Zero in inference mode."""
+        return 0 if modes.inference else _FORBIDDEN
+
+    @count.setter
+    def count(self, value: int) -> None:
+        pass
+
+
+_FORBIDDEN = _Forbidden()
+UNTRACKED = Untracked()
 
 
 class Storage:

@@ -10,8 +10,9 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype
+from steepest.core.modes import modes
 from steepest.core.size import Size
-from steepest.core.storage import Storage, Version
+from steepest.core.storage import UNTRACKED, Storage, Version
 from steepest.errors import text
 
 __all__ = ["Tensor", "Views", "from_array"]
@@ -143,6 +144,8 @@ class Tensor:
             return
         if wanted and self.dtype.category < dtypes.FLOATING:
             raise RuntimeError(text("requires-grad-of-integers", dtype=self.dtype))
+        if wanted and self.counter is UNTRACKED and not modes.inference:
+            raise RuntimeError(text("inference-requires-grad"))
         self.needs_grad = bool(wanted)
         if wanted:
             self.view_of = None
@@ -190,14 +193,33 @@ def fresh(array: Array, of: dtype) -> Tensor:
     return t
 
 
+def _fresh(array: Array, of: dtype) -> Tensor:
+    """As `fresh`, for programs that enter inference mode: what is made in it says so."""
+    t = _new(Tensor)
+    t.array = array
+    t.dtype = of
+    t.view_of = t.node = t.hooks = t._grad = t._storage = t._family = None
+    t.counter = UNTRACKED if modes.inference else None
+    t.needs_grad = False
+    t.output_nr = 0
+    return t
+
+
+def mark_inference() -> None:
+    """From now on tensors made in inference mode say so; programs that never enter it have not to look."""
+    fresh.__code__ = _fresh.__code__
+
+
 def alias(array: Array, of: Tensor, same_version: bool = True) -> Tensor:
     """A tensor over `array`, which lies in the storage of `of`; outside the graph."""
     if of.level is not None:
         return of.level.detached(of)  # type: ignore[no-any-return]
     t = fresh(array, of.dtype)
     t._storage = of.storage_cell
-    if same_version:
+    if same_version or of.counter is UNTRACKED:
         t.counter = of.version
+    elif t.counter is UNTRACKED:
+        t.counter = None
     return t
 
 

@@ -70,7 +70,7 @@ class Tensor:
         """
     @property
     def _version(self) -> _int:
-        """How often the memory was written in place."""
+        """How often the memory was written in place; RuntimeError for tensors made in inference mode, which do not count."""
     @property
     def _version_count(self) -> _int: ...
     @property
@@ -774,7 +774,7 @@ class Tensor:
     def is_floating_point(self) -> _bool:
         """Whether the dtype is a floating one."""
     def is_inference(self) -> _bool:
-        """Whether the tensor is an inference tensor: never."""
+        """Whether the tensor was made in inference mode."""
     def is_neg(self) -> _bool:
         """Whether the tensor is negated later: never."""
     def is_nonzero(self) -> _bool:
@@ -1374,6 +1374,12 @@ def loose(x: Tensor) -> bool:
 
 def fresh(array: ndarray[Any, Any], of: dtype) -> Tensor:
     """A tensor over `array` that nothing else knows of."""
+
+def _fresh(array: ndarray[Any, Any], of: dtype) -> Tensor:
+    """As `fresh`, for programs that enter inference mode: what is made in it says so."""
+
+def mark_inference() -> None:
+    """From now on tensors made in inference mode say so; programs that never enter it have not to look."""
 
 def alias(array: ndarray[Any, Any], of: Tensor, same_version: bool = True) -> Tensor:
     """A tensor over `array`, which lies in the storage of `of`; outside the graph."""

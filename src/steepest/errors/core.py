@@ -153,4 +153,17 @@ ROWS = {
         "Mismatch in shape: grad_output[{index}] has a shape of torch.Size({gradient}) and output[{index}] has a shape of "
         "torch.Size({output}).",
         "形状不符:gradient 的形状是 {gradient},输出的形状是 {output}。"),
+    "inference-saved": (
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by "
+        "autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` "
+        "instead of `torch.inference_mode()`.",
+        "在 inference_mode 里产生的张量不能为反向传播保存：请先 clone()，或把 torch.inference_mode() 换成 torch.no_grad()"),
+    "inference-written": (
+        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing "
+        "inplace update.",
+        "在 inference_mode 里产生的张量不能在外面原地修改：请先 clone()"),
+    "inference-requires-grad": (
+        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
+        "在 inference_mode 里产生的张量，在外面不能设 requires_grad=True"),
+    "inference-version": ("Inference tensors do not track version counter.", "在 inference_mode 里产生的张量没有版本号"),
 }

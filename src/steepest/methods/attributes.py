@@ -8,7 +8,7 @@ from steepest.core.device import CPU, STRIDED, device, layout, memory_format
 from steepest.core.dtype import dtype as DType
 from steepest.core.memory_order import RANKS, is_channels_last
 from steepest.core.size import Size
-from steepest.core.storage import Storage
+from steepest.core.storage import UNTRACKED, Storage
 from steepest.core.tensor import Tensor
 from steepest.errors import outside, text
 from steepest.functional import creating, pointwise, shaping
@@ -255,8 +255,15 @@ def names(self: Tensor) -> tuple[None, ...]:
     return (None,) * self.array.ndim
 
 
+def is_inference(self: Tensor) -> bool:
+    """Whether the tensor was made in inference mode."""
+    return self.counter is UNTRACKED
+
+
 def version_count(self: Tensor) -> int:
-    """How often the memory was written in place."""
+    """How often the memory was written in place; RuntimeError for tensors made in inference mode, which do not count."""
+    if self.counter is UNTRACKED:
+        raise RuntimeError(text("inference-version"))
     return self._version_count
 
 
@@ -300,7 +307,7 @@ METHODS: dict[str, Any] = {
     "_cdata": property(id, doc="A number that tells this tensor from others."), "untyped_storage": untyped_storage,
     "is_floating_point": is_floating_point, "is_complex": is_complex, "is_signed": is_signed,
     "is_shared": never("in memory shared between processes"), "is_pinned": never("in pinned memory"),
-    "is_inference": never("an inference tensor"), "view_as": view_as, "reshape_as": reshape_as, "where": where,
+    "is_inference": is_inference, "view_as": view_as, "reshape_as": reshape_as, "where": where,
     "new": new,
     "new_tensor": new_tensor, "new_zeros": new_zeros, "new_ones": new_ones, "new_empty": new_empty, "new_empty_strided": new_empty_strided,
     "is_same_size": is_same_size, "is_set_to": is_set_to, "is_nonzero": is_nonzero, "dim_order": dim_order,

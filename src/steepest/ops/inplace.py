@@ -7,6 +7,7 @@ import numpy as np
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.promotion import held
+from steepest.core.storage import UNTRACKED
 from steepest.core.tensor import Tensor, fresh, refresh
 from steepest.errors import text
 from steepest.ops.arithmetic import cast, clone, no_gradient
@@ -119,6 +120,8 @@ def assign(target: Tensor, value: Tensor, computed_for_it: bool = False, overwri
     if 0 in target.array.strides and target.array.size and any(s == 0 and n > 1 for s, n in zip(target.array.strides, shape, strict=True)):
         raise RuntimeError(text("in-place-of-expanded"))
     written = False
+    if target.counter is UNTRACKED and not modes.inference:
+        raise RuntimeError(text("inference-written"))
     if interpreters:
         if value.storage_cell is target.storage_cell:
             value = clone(value, to=value.dtype)

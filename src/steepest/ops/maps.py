@@ -177,16 +177,16 @@ class Elementwise(Primitive):
             if plan.kernel is np.negative and not array.flags.c_contiguous:
                 return False        # NumPy 2.4 mixes up elements that lie 16 or 64 bytes apart, in the operand and in what is written
             arrays.append(array)
-        try:
-            plan.kernel(*arrays)
-        except (ValueError, TypeError) as problem:
-            raise written_error(self, targets, operands, problem) from None
         for target in targets:
             counter = target.counter
             if counter is not None:
                 counter.count += 1
             else:
                 target.version.count = 1
+        try:
+            plan.kernel(*arrays)
+        except (ValueError, TypeError) as problem:
+            raise written_error(self, targets, operands, problem) from None
         return True
 
 
