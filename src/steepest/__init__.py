@@ -147,6 +147,10 @@ def _function_named(name: str) -> Any:
 _operators.known.append(_function_named)
 
 
+def __dir__() -> list[str]:
+    return sorted(globals().keys() | _LAZY | _METHODS_TOO | _FROM.keys())
+
+
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(f"{_imported_from}.{name}")

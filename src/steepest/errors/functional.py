@@ -271,6 +271,8 @@ ROWS = {
         "Index {place} of input takes value {index} which is not in the valid range [0, {rows})",
         "embedding_bag:第 {place} 个编号 {index} 超出表的 {rows} 行"),
     "bag-mode": ("mode has to be one of sum, mean or max, got {mode!r}", "mode 只能是 sum、mean 或 max,得到 {mode!r}"),
+    "bag-max-by-count": (
+        "max mode does not support scaling the gradient by the frequency", "mode='max' 时不能按出现次数缩放梯度"),
     "bag-weights": (
         "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
         "mode={mode!r})",

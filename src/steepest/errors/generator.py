@@ -53,6 +53,7 @@ ROWS = {
         "draw from (0, 1) and scale, or take torch.float64",
         "uniform_ 要求 to - from 不超过 {dtype} 的最大值，但 from={low}、to={high}：请从 (0, 1) 取数再缩放，或使用 torch.float64",
     ),
+    "normal-complex-std": ("normal expects standard deviation to be non-complex", "normal 的标准差不能是复数"),
     "normal-negative-deviation": (
         "normal expects std >= 0.0, but found std {std}: a standard deviation is not negative; "
         "of a variance take the square root",

@@ -26,7 +26,7 @@ EXPORT = "a format of PyTorch's own compiler", "write torch.save(model.state_dic
 PROFILING = "other tools see Python programs better", "write python -m cProfile, or time.perf_counter()"
 HUB = "models from the network, which run code of their own", "get the file with urllib.request.urlretrieve and torch.load it"
 NAMES: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("package", "nativert", "_inductor"), JIT),
+    **dict.fromkeys(("package", "nativert"), JIT),
     **dict.fromkeys(("quantize_per_tensor", "quantize_per_channel", "quantize_per_tensor_dynamic", "dequantize",
                      "qint8", "quint8", "qint32", "fake_quantize_per_tensor_affine"), QUANTISED),
     **dict.fromkeys(("sparse_csr_tensor", "sparse_csc_tensor", "sparse_bsr_tensor", "sparse_compressed_tensor"), SPARSE),

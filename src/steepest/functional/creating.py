@@ -10,6 +10,7 @@ from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
 from steepest.core.dtype import asked, get_default_dtype, numpy_dtype
 from steepest.core.dtype import dtype as DType
+from steepest.core.fused import fma32, fma64
 from steepest.core.memory_order import order_of
 from steepest.core.promotion import held
 from steepest.core.reading import read
@@ -368,14 +369,23 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
         return finished(constant(np.linspace(complex(start), complex(end), steps).astype(numpy_dtype(of)), of), requires_grad, device, out)
     start, end = (float(int(x)) if of.category < dtypes.FLOATING else float(x) for x in (start, end))
     kind = np.float64 if of.category < dtypes.FLOATING else numpy_dtype(of)
-    step = kind(0) if isinstance(kind, type) else np.zeros((), kind)
-    step = np.asarray((end - start) / max(steps - 1, 1), kind)
-    i = np.arange(steps)
-    low, high = np.asarray(start, kind), np.asarray(end, kind)
-    array = np.where(i < steps // 2, low + step * i.astype(kind), high - step * (steps - 1 - i).astype(kind)).astype(kind)
-    if steps == 1:
-        array = np.asarray([start], kind)
+    array = _evenly(start, end, steps, kind) if steps != 1 else np.asarray([start], kind)
     return finished(constant(array.astype(numpy_dtype(of)), of), requires_grad, device, out)
+
+
+def _evenly(start: float, end: float, steps: int, kind: Any) -> Any:
+    """The numbers of `linspace`: the first half counted from the start, the second from the end, each rounded as PyTorch rounds it."""
+    low, high, last = (np.asarray(x, kind) for x in (start, end, steps - 1))
+    step = (high - low) / last
+    half = steps // 2
+    up, down = np.arange(half).astype(kind), np.arange(steps - 1 - half, -1, -1).astype(kind)
+    if step.dtype == np.float32:
+        parts = fma32(up, step, low), fma32(down, -step, high)
+    elif step.dtype == np.float64:
+        parts = fma64(up, float(step), float(low)), fma64(down, -float(step), float(high))
+    else:
+        parts = low + step * up, high - step * down
+    return np.concatenate(parts).astype(kind)
 
 
 @by_example

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.modes import modes
 from steepest.core.reading import read
-from steepest.core.tensor import Tensor
+from steepest.core.tensor import Tensor, from_array
 from steepest.errors import LinAlgError, text
 from steepest.functional import shaping
 from steepest.functional.appearing import appears_as
@@ -139,7 +140,22 @@ def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = N
     """The Moore-Penrose pseudo-inverse; singular values below `max(atol, rtol * the largest)` count as zero."""
     matrices("linalg.pinv", "A", A, square=hermitian)
     least, share = _tolerances(A, atol, rcond if rtol is None else rtol)
+    if modes.casting is not None and A.dtype is dtypes.float32:
+        return _lowered_pinv(A, least, share, hermitian)
     return la.pinv(A, rtol=share, atol=least, hermitian=hermitian)
+
+
+def _lowered_pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Tensor:
+    """The pseudo-inverse under autocast, which computes the last product in its dtype."""
+    if hermitian:
+        values, u = eigh(A)
+        v, s = u * values.sign().unsqueeze(-2), values.abs()
+    else:
+        u, s, vh = svd(A, full_matrices=False)
+        v = vh.mH
+    kept = s > (s.amax(-1, keepdim=True) * from_array(rtol.astype(np.float32))).clamp(min=float(atol.max(initial=0.0)))
+    result: Tensor = (v * (s.reciprocal() * kept).unsqueeze(-2)) @ u.mH
+    return result
 
 
 def _tolerances(A: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:

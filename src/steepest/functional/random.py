@@ -126,7 +126,6 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any =
     return result_into(out, _drawn(input.array.shape, input.dtype, generator, "bernoulli", p=p))
 
 
-@refuses("complex")
 def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
            layout: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Normal numbers with given means and standard deviations, numbers or tensors."""
@@ -134,6 +133,13 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None
     if size is not None:
         numbers = _drawn(sizes((size,)), wanted(dtype, out), generator, "normal", mean=float(mean), std=float(std))
         return finished(numbers, requires_grad, device, out)
+    if isinstance(std, Tensor) and std.dtype.is_complex:
+        raise RuntimeError(text("normal-complex-std"))
+    if isinstance(mean, Tensor) and mean.dtype.is_complex:
+        number = not isinstance(std, Tensor)
+        shape = common_shape("normal", mean.array.shape, () if number else std.array.shape)
+        noise: Any = _drawn(shape, mean.dtype, generator, "normal", mean=0.0, std=float(std) if number else 1.0)
+        return result_into(out, (noise if number else noise * std) + mean)
     given = {name: x for name, x in (("mean", mean), ("std", std)) if isinstance(x, Tensor)}
     fixed = {name: x for name, x in (("mean", mean), ("std", std)) if not isinstance(x, Tensor)}
     shape = common_shape("normal", *[x.array.shape for x in given.values()])

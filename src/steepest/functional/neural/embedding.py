@@ -163,8 +163,10 @@ def embedding_bag(
         fast = mode != "max" and padding_idx is None and weight.dtype is not dtypes.float64
         place = int((input.array.reshape(-1) == wrong).argmax())
         raise RuntimeError(text("bag-outside-fast" if fast else "bag-outside", index=wrong, place=place, rows=weight.array.shape[0]))
+    if scale_grad_by_freq and mode == "max":
+        raise ValueError(text("bag-max-by-count"))
     there: Any = None
-    given = per_sample_weights
+    given, flat = per_sample_weights, input
     if input.array.ndim == 1:
         if offsets is None or offsets.array.ndim != 1:
             raise ValueError(text("bag-offsets"))
@@ -177,7 +179,11 @@ def embedding_bag(
     if padding_idx is not None:
         real = input != padding_idx % weight.array.shape[0]
         there = real if there is None else there & real
-    rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
+    rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, sparse=sparse)
+    if scale_grad_by_freq:
+        share = _shares(read(flat), read(input)).astype(rows.array.dtype)
+        held = rows.detach()
+        rows = held + (rows - held) * constant(share[..., None], rows.dtype)         # the rows themselves, with a part of their gradients
     if per_sample_weights is not None:
         rows = rows * unsqueeze(per_sample_weights, dim=2)
     return show_as(_folded(rows, there, mode), "EmbeddingBagBackward0", weight, given)
@@ -193,6 +199,17 @@ def _laid_out(offsets: Tensor, size: int, include_last: bool) -> tuple[Tensor, T
     places = np.arange(max(int((ends - starts).max(initial=0)), 1))
     inside = places < (ends - starts)[:, None]
     return constant(np.where(inside, starts[:, None] + places, 0).astype(np.int64), dtypes.int64), constant(inside, dtypes.bool_)
+
+
+def _shares(flat: Any, picked: Any) -> Any:
+    """By what `scale_grad_by_freq` divides the gradients: PyTorch takes for the i-th of the rows in use the count of the row at place i of
+    all sorted numbers, which is its own count only where no row comes twice.
+    """
+    used, counts = np.unique(flat, return_counts=True)
+    ordered = np.repeat(counts, counts)
+    shares = np.ones(int(flat.max(initial=0)) + 1)
+    shares[used] = 1 / ordered[:len(used)]
+    return shares[picked]
 
 
 def _folded(rows: Any, there: Any, mode: str) -> Any:
