@@ -806,3 +806,24 @@ def test_the_attributes_of_the_users_modules_are_noticed() -> None:
         for _ in range(4):
             assert fast(x).tolist() == [scale] * 3
     assert compilation(fast).native_calls
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ({"mode": "fast"}, "Unrecognized mode=fast, should be one of: default"), ({"backend": "none"}, "Invalid backend: 'none'"),
+    ({"mode": "default", "options": {"trace.enabled": True}}, "both can't be specified")])
+def test_what_pytorch_does_not_take_is_refused_here_too(options: Any, said: str) -> None:
+    for compiled in (lambda f: torch.compile(f, **options), torch.compile(**options)):
+        with pytest.raises(RuntimeError, match=said):
+            compiled(lambda x: x + 1)
+    assert torch.compile(len, disable=True, **options) is len
+
+
+def test_switches_of_pytorchs_compiler_have_its_defaults() -> None:
+    from steepest._dynamo import config as dynamo
+    from steepest._inductor import config as inductor
+
+    assert dynamo.cache_size_limit == 8 and dynamo.suppress_errors is False and inductor.triton.unique_kernel_names
+    assert inductor.max_autotune_gemm_backends == "ATEN,TRITON,CPP" and inductor.cpp.simdlen is None
+    before, dynamo.cache_size_limit = dynamo.cache_size_limit, 64
+    assert torch._dynamo.config.cache_size_limit == 64 and torch._dynamo.list_backends() == torch.compiler.list_backends()
+    dynamo.cache_size_limit = before

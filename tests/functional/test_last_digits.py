@@ -60,12 +60,3 @@ def test_the_pseudo_inverse_under_autocast_ends_in_its_dtype(hermitian):
 
 def test_names_found_late_are_listed():
     assert {"nn", "optim", "vmap", "compile", "conv2d", "sigmoid_", "fx"} <= set(dir(torch))
-
-
-def test_switches_of_the_compiler_can_be_set():
-    import steepest._inductor.config as config
-    from steepest._dynamo import config as dynamo
-
-    config.triton.unique_kernel_names = True
-    config.coordinate_descent_tuning = dynamo.cache_size_limit = 8
-    assert torch._inductor.config.triton.unique_kernel_names and dynamo.cache_size_limit == 8

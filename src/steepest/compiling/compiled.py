@@ -454,6 +454,14 @@ def own(x: Any, originals: dict[int, Tensor]) -> Any:
     return {k: own(v, originals) for k, v in x.items()} if type(x) is dict else x
 
 
+MODES = ("default", "lite", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
+BACKENDS = frozenset("""
+llvm inductor eager aot_eager cudagraphs openxla openxla_eval onnxrt tvm ts aot_ts tensorrt ipex eager_debug eager_noexcept
+pre_dispatch_eager aot_eager_decomp_partition aot_eager_default_partitioner invoke_subgraph
+""".split())
+"""PyTorch's names for what compiles, which all mean the same here."""
+
+
 def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None = None, backend: Any = "inductor",
             mode: str | None = None, options: Any = None, disable: bool = False) -> Any:
     """A function or a module that does what `model` does, most of it as native code.
@@ -461,18 +469,25 @@ def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None 
     What the function does beside tensor operations must be repeatable: reading a tensor's elements in a condition, printing, drawing from
     Python's random numbers make it run eagerly, with one warning that names the line; with `fullgraph` that is a RuntimeError after the
     call. With `dynamic=False` no code is shared by calls of several sizes. `backend`, `mode` and `options` are accepted for PyTorch's
-    programs. TypeError where `model` cannot be called.
+    programs. TypeError where `model` cannot be called, RuntimeError for a backend or mode that PyTorch has not.
 
     >>> f = torch.compile(lambda x: (x * x).sum())
     >>> [f(torch.full((2,), float(k))).item() for k in range(4)]
     [0.0, 2.0, 8.0, 18.0]
     """
     if model is None:
-        return functools.partial(compile, fullgraph=fullgraph, dynamic=dynamic, disable=disable)
+        return functools.partial(compile, fullgraph=fullgraph, dynamic=dynamic, backend=backend, mode=mode, options=options,
+                                 disable=disable)
     if not callable(model):
         raise TypeError(text("compile-not-callable", kind=type(model).__name__))
     if disable:
         return model
+    if mode is not None and options is not None:
+        raise RuntimeError(text("compile-mode-and-options"))
+    if mode is not None and mode not in MODES and backend == "inductor":
+        raise RuntimeError(text("compile-mode", mode=mode, modes=", ".join(MODES)))
+    if isinstance(backend, str) and backend not in BACKENDS:
+        raise RuntimeError(text("compile-backend", backend=backend))
     if isinstance(model, Module):
         return OptimizedModule(model, compiled(model, fullgraph, dynamic is not False), compile)
     return compiled(model, fullgraph, dynamic is not False)

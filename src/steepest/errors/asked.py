@@ -1,5 +1,6 @@
 """Modules of PyTorch that stay out and that packages import all the same, mostly to ask `isinstance`: they are made when imported."""
 
+import ast
 import functools
 import importlib
 import typing
@@ -19,6 +20,7 @@ ROWS = {
 
 CLASS, ERROR, AS_IS, NOTHING, FALSE, BLOCK = "a class", "an exception", "its argument", "nothing", "no", "a block without effect"
 TYPE, SAME = "a type of typing", "what has that name elsewhere"
+SWITCH = "a setting of PyTorch's compiler, with its default, that changes nothing here"
 PLACED = " ".join(f"{name}=functional.placements.{name}" for name in ("Partial", "Placement", "Replicate", "Shard"))
 TABLE: dict[str, dict[str, str]] = {
     "torch": {CLASS: "Event PyTorchFileReader Stream SymBool SymFloat SymInt",
@@ -28,11 +30,29 @@ TABLE: dict[str, dict[str, str]] = {
                  CLASS: "Function Graph Node Value _TensorMeta"},
     "torch._C._nn": {SAME: "_parse_to=nn.modules.module.parse_to log_sigmoid=nn.functional.logsigmoid"},
     "torch._C._linalg": {}, "torch._C._fft": {}, "torch._C._special": {},
-    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule",
+    "torch._dynamo": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule list_backends=compiler.list_backends",
                       AS_IS: "allow_in_graph assume_constant_result disable disallow_in_graph",
                       NOTHING: "graph_break mark_dynamic mark_static mark_static_address maybe_mark_dynamic reset", FALSE: "is_compiling"},
-    "torch._dynamo.config": {}, "torch._inductor": {}, "torch._inductor.config": {}, "torch._inductor.config.triton": {},
-    "torch._inductor.config.cpp": {}, "torch._functorch.config": {},
+    "torch._dynamo.config": {SWITCH: """cache_size_limit=8 accumulated_cache_size_limit=256 recompile_limit=8
+        accumulated_recompile_limit=256 suppress_errors=False verbose=False capture_scalar_outputs=False
+        capture_dynamic_output_shape_ops=False automatic_dynamic_shapes=True assume_static_by_default=True dynamic_shapes=True
+        specialize_int=False specialize_float=False optimize_ddp=True inline_inbuilt_nn_modules=True guard_nn_modules=True
+        force_parameter_static_shapes=True allow_rnn=False disable=False error_on_recompile=False compiled_autograd=False
+        log_file_name=None allow_unspec_int_on_nn_module=False"""},
+    "torch._inductor": {},
+    "torch._inductor.config": {SWITCH: """coordinate_descent_tuning=False coordinate_descent_check_all_directions=False
+        epilogue_fusion=True fx_graph_cache=True fx_graph_remote_cache=None max_autotune=False max_autotune_gemm=False
+        max_autotune_pointwise=False max_autotune_gemm_backends='ATEN,TRITON,CPP' freezing=False conv_1x1_as_mm=False
+        force_fuse_int_mm_with_mul=False use_mixed_mm=True debug=False verbose_progress=False fallback_random=False shape_padding=True
+        layout_optimization=True cpp_wrapper=False pattern_matcher=True benchmark_kernel=False size_asserts=True
+        allow_buffer_reuse=True worker_start_method='subprocess' reorder_for_compute_comm_overlap=False keep_output_stride=True
+        split_reductions=True"""},
+    "torch._inductor.config.triton": {SWITCH: """unique_kernel_names=True cudagraphs=False cudagraph_trees=True
+        cudagraph_skip_dynamic_graphs=False cudagraph_support_input_mutation=True persistent_reductions=True
+        tiling_prevents_pointwise_fusion=True"""},
+    "torch._inductor.config.cpp": {SWITCH: "threads=-1 simdlen=None enable_kernel_profile=False weight_prepack=True"},
+    "torch._functorch.config": {SWITCH: """activation_memory_budget=1.0 donated_buffer=True enable_autograd_cache=True
+        functionalize_rng_ops=False debug_partitioner=False"""},
     "torch._dynamo._trace_wrapped_higher_order_op": {BLOCK: "TransformGetItemToIndex"},
     "torch._dynamo.eval_frame": {SAME: "OptimizedModule=compiling.compiled.OptimizedModule"},
     "torch.ao": {},
@@ -123,6 +143,8 @@ def names(module: str) -> dict[str, tuple[str, str]]:
 def value(module: str, name: str) -> Any:
     """What a name of such a module is."""
     kind, own = names(module).get(name, (ERROR if name.endswith("Error") else CLASS, ""))
+    if kind == SWITCH:
+        return ast.literal_eval(own)
     if kind == TYPE:
         return getattr(typing, name)
     if own:

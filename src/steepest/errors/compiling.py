@@ -210,6 +210,13 @@ ROWS = {
         "a compiled function that draws random numbers, writes in place, or whose parameters have changed since the call has no derivatives "
         "of derivatives; use it uncompiled here (model._orig_mod, or function.__wrapped__)",
         "使用随机数、原地写入、或调用后参数已改变的编译函数没有二阶导数;这里请用未编译的函数(model._orig_mod 或 function.__wrapped__)"),
+    "compile-mode": (
+        "Unrecognized mode={mode}, should be one of: {modes}", "没有 mode={mode}，可用的是 {modes}"),
+    "compile-mode-and-options": (
+        "Either mode or options can be specified, but both can't be specified at the same time.", "mode 和 options 只能给一个"),
+    "compile-backend": (
+        "Invalid backend: {backend!r}, see `torch._dynamo.list_backends()` for available backends.",
+        "没有名为 {backend!r} 的后端：程序在这里总是由 LLVM 编译，省略 backend= 即可"),
     "compile-not-callable": (
         "torch.compile takes a function or a module, got {kind}: write model = torch.compile(model)",
         "torch.compile 的参数应为函数或模块,得到 {kind}:请写 model = torch.compile(model)"),
