@@ -142,3 +142,36 @@ def test_the_inner_places_of_functions_are_found():
 
     assert linalg_inv is torch.linalg.inv and gelu is nn.functional.gelu and torch.functional.cdist is torch.cdist
     assert torch._C._nn.log_sigmoid is nn.functional.logsigmoid and torch._C._special.special_entr is torch.special.entr
+
+
+def test_tracers_of_packages_find_what_pytorchs_is_made_of():
+    import steepest.fx._symbolic_trace as st
+
+    class Whole(fx.Tracer):
+        @st.compatibility(is_backward_compatible=True)
+        def trace(self, root, concrete_args=None):
+            self.root, self.graph, self.tensor_attrs = root, fx.Graph(tracer_cls=type(self)), {root.note: "note"}
+            self.submodule_paths = {m: n for n, m in root.named_modules()}
+            fn, args = self.create_args_for_root(type(root).forward, True, concrete_args)
+
+            def call(module, *args, **kwargs):
+                return self.call_module(module, lambda *a, **k: st._orig_module_call(module, *a, **k), args, kwargs)
+
+            with st._Patcher() as patcher:
+                patcher.patch_method(nn.Module, "__call__", call, deduplicate=False)
+                st._patch_wrapped_functions(patcher)
+                st._autowrap_check(patcher, fn.__globals__, self._autowrap_function_ids)
+                self.create_node("output", "output", (self.create_arg(fn(*args)),), {})
+            return self.graph
+
+    class Noted(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer, self.note = nn.Linear(2, 2), torch.ones(2)
+
+        def forward(self, x):
+            return self.layer(x) + self.note
+
+    module, x = Noted(), torch.randn(1, 2)
+    gm = fx.GraphModule(module, Whole().trace(module))
+    assert "note = self.note" in gm.code and torch.equal(gm(x), module(x)) and nn.Module.__call__ is st._orig_module_call

@@ -1,13 +1,35 @@
-"""`symbolic_trace`, and the names by which the code of traced modules finds `wrap`."""
+"""`symbolic_trace`, and what PyTorch has beside it: the code of traced modules finds `wrap` here, tracers of packages the rest."""
 
+import functools
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
+from steepest.fx._compatibility import compatibility
+from steepest.fx.graph import Graph
 from steepest.fx.graph_module import GraphModule
-from steepest.fx.tracer import PH, PHBase, PHWithMeta, Tracer, _assert_is_none, is_fx_symbolic_tracing, is_fx_tracing, wrap
+from steepest.fx.proxy import ParameterProxy, Proxy, TracerBase
+from steepest.fx.tracer import (
+    PH,
+    PHBase,
+    PHWithMeta,
+    ScriptObject,
+    Tracer,
+    _assert_is_none,
+    _autowrap_check,
+    _orig_module_call,
+    _orig_module_getattr,
+    _patch_wrapped_functions,
+    _Patcher,
+    is_fx_symbolic_tracing,
+    is_fx_tracing,
+    wrap,
+)
 from steepest.nn.modules.module import Module
 
-__all__ = ["PH", "PHBase", "PHWithMeta", "Tracer", "_assert_is_none", "is_fx_symbolic_tracing", "is_fx_tracing", "symbolic_trace", "wrap"]
+__all__ = ["PH", "FunctionType", "Graph", "PHBase", "PHWithMeta", "ParameterProxy", "Proxy", "ScriptObject", "Tracer", "TracerBase",
+           "_Patcher", "_assert_is_none", "_autowrap_check", "_orig_module_call", "_orig_module_getattr", "_patch_wrapped_functions",
+           "compatibility", "functools", "is_fx_symbolic_tracing", "is_fx_tracing", "symbolic_trace", "wrap"]
 
 
 def symbolic_trace(root: Module | Callable[..., Any], concrete_args: dict[str, Any] | None = None) -> GraphModule:

@@ -6,7 +6,7 @@ import inspect
 import itertools
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -28,6 +28,11 @@ _wrapped_functions: dict[tuple[int, str], dict[str, Any]] = {}
 """Names of modules that `wrap` was called for, each with the module's dictionary."""
 _tracing: list["Tracer"] = []
 _MISSING = object()
+_orig_module_call, _orig_module_getattr = Module.__call__, Module.__getattr__
+
+
+class ScriptObject:
+    """An object of a scripted class, of which there are none here."""
 
 
 class PHBase:
@@ -60,23 +65,31 @@ def _assert_is_none(value: Any, msg: str) -> None:
     assert value is None, msg
 
 
-class _Replacements:
-    """Attributes and items of dictionaries that are other things until the `with` block ends."""
+class _Patcher:
+    """Attributes of classes and items of dictionaries that are other things until the `with` block ends."""
 
     def __init__(self) -> None:
         self.before: list[tuple[Any, str, Any]] = []
+        self.visited: set[int] = set()
 
-    def __enter__(self) -> "_Replacements":
+    def __enter__(self) -> "_Patcher":
         return self
 
-    def replace(self, owner: Any, name: str, value: Any) -> None:
-        """Replace an attribute of a class, or an item of a dictionary."""
-        held = owner if isinstance(owner, dict) else vars(owner)
-        self.before.append((owner, name, held.get(name, _MISSING)))
-        if isinstance(owner, dict):
-            owner[name] = value
-        else:
-            setattr(owner, name, value)
+    def patch(self, frame_dict: dict[str, Any], name: str, new_fn: Callable[..., Any], deduplicate: bool = True) -> None:
+        """Replace an item of a dictionary."""
+        self.before.append((frame_dict, name, frame_dict.get(name, _MISSING)))
+        frame_dict[name] = new_fn
+
+    def patch_method(self, cls: type, name: str, new_fn: Callable[..., Any], deduplicate: bool = True) -> None:
+        """Replace an attribute of a class."""
+        self.before.append((cls, name, vars(cls).get(name, _MISSING)))
+        setattr(cls, name, new_fn)
+
+    def visit_once(self, thing: Any) -> bool:
+        """Whether this is asked about a thing for the first time."""
+        fresh = id(thing) not in self.visited
+        self.visited.add(id(thing))
+        return fresh
 
     def __exit__(self, *problem: Any) -> None:
         for owner, name, value in reversed(self.before):
@@ -100,6 +113,20 @@ def _recording_calls(original: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     return wrapped
+
+
+def _autowrap_check(patcher: _Patcher, frame_dict: dict[str, Any], function_ids: set[int]) -> None:
+    """Let calls of these functions by the names in a module's dictionary be nodes."""
+    if patcher.visit_once(frame_dict):
+        for name, value in list(frame_dict.items()):
+            if not name.startswith("_") and callable(value) and id(value) in function_ids:
+                patcher.patch(frame_dict, name, _recording_calls(value))
+
+
+def _patch_wrapped_functions(patcher: _Patcher) -> None:
+    """Let calls of the functions that `wrap` was told of be nodes."""
+    for (_, name), names in list(_wrapped_functions.items()):
+        patcher.patch(names, name, _recording_calls(names[name] if name in names else getattr(builtins, name)))
 
 
 def wrap(fn_or_name: Any) -> Any:
@@ -136,7 +163,7 @@ class Tracer(TracerBase):
         self.submodule_paths: dict[Module, str] | None = None
         self.module_stack: dict[str, Any] = {}
         self.root: Module = Module()
-        self.tensor_attrs: dict[int, str] = {}
+        self.tensor_attrs: dict[Any, str] = {}
 
     def create_arg(self, a: Any) -> Argument:
         """As in the base class; parameters, buffers and other tensors become `get_attr` nodes."""
@@ -161,13 +188,14 @@ class Tracer(TracerBase):
 
     def _constant(self, value: Any, stem: str) -> str:
         """The name under which the root keeps a value, chosen when it is first seen."""
-        if id(value) not in self.tensor_attrs:
+        key = value if isinstance(value, Hashable) else id(value)
+        if key not in self.tensor_attrs:
             place = 0
             while hasattr(self.root, f"{stem}{place}"):
                 place += 1
             setattr(self.root, f"{stem}{place}", value)
-            self.tensor_attrs[id(value)] = f"{stem}{place}"
-        return self.tensor_attrs[id(value)]
+            self.tensor_attrs[key] = f"{stem}{place}"
+        return self.tensor_attrs[key]
 
     def is_leaf_module(self, m: Module, module_qualified_name: str) -> bool:
         """Whether calls of a module are one node; else the tracer goes into it."""
@@ -312,8 +340,8 @@ class Tracer(TracerBase):
         scope = getattr(inspect.unwrap(fn), "__globals__", {})
         _tracing.append(self)
         try:
-            with _Replacements() as replacements:
-                self._replace(replacements, scope)
+            with _Patcher() as patcher:
+                self._patch(patcher, scope)
                 result = fn(*args)
                 self.create_node("output", "output", (self.create_arg(self._flat(result)),), {},
                                  type_expr=self._annotated(fn.__annotations__.get("return", inspect.Parameter.empty)))
@@ -333,35 +361,26 @@ class Tracer(TracerBase):
         """Tensors that are attributes and neither parameters nor buffers go by their own names."""
         for name, value in vars(module).items():
             if isinstance(value, Tensor) and not isinstance(value, Parameter):
-                self.tensor_attrs[id(value)] = f"{prefix}{name}"
+                self.tensor_attrs[value] = f"{prefix}{name}"
         for name, child in module.named_children():
             self._note_tensors(child, f"{prefix}{name}.")
 
-    def _replace(self, replacements: _Replacements, scope: dict[str, Any]) -> None:
-        """What is another thing while a program is traced: calls of modules, their members, and wrapped functions."""
-        original, seen = Module.__call__, set[int]()
-
-        def autowrap(names: dict[str, Any]) -> None:
-            if id(names) not in seen:
-                seen.add(id(names))
-                for name, value in list(names.items()):
-                    if id(value) in self._autowrap_function_ids:
-                        replacements.replace(names, name, _recording_calls(value))
+    def _patch(self, patcher: _Patcher, scope: dict[str, Any]) -> None:
+        """Replace what is another thing while a program is traced: calls of modules, their members, and wrapped functions."""
+        original = Module.__call__
 
         def call(module: Module, *args: Any, **kwargs: Any) -> Any:
             def forward(*given: Any, **named: Any) -> Any:
                 return original(module, *given, **named)
 
-            autowrap(getattr(type(module).forward, "__globals__", {}))
+            _autowrap_check(patcher, getattr(type(module).forward, "__globals__", {}), self._autowrap_function_ids)
             return self.call_module(module, forward, args, kwargs)
 
-        replacements.replace(Module, "__call__", call)
-        replacements.replace(Module, "__getattribute__", self._module_getattr({}))
-        for (_, name), names in list(_wrapped_functions.items()):
-            replacements.replace(names, name, _recording_calls(names[name] if name in names else getattr(builtins, name)))
-        autowrap(scope)
-        for module in self._autowrap_search:
-            autowrap(vars(module))
+        patcher.patch_method(Module, "__call__", call)
+        patcher.patch_method(Module, "__getattribute__", self._module_getattr({}))
+        _patch_wrapped_functions(patcher)
+        for names in (scope, *map(vars, self._autowrap_search)):
+            _autowrap_check(patcher, names, self._autowrap_function_ids)
 
 
 def _without_stars(fn: Any, count: int) -> Any:
