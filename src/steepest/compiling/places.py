@@ -365,7 +365,7 @@ def is_foreign(filename: str, module: str = "") -> bool:
     if module == "__main__" and not is_own(filename):
         return False
     if filename.startswith("<"):
-        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell", "<doctest"))
+        typed = filename.startswith(("<stdin", "<ipython", "<string", "<cell", "<doctest", "<eval_with_key"))
         return filename.startswith("<frozen") or not typed
     return is_own(filename) or "site-packages" in filename or filename.startswith(_LIBRARY)
 
