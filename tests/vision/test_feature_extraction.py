@@ -1,11 +1,12 @@
 """`torchvision.models.feature_extraction`: names are torchvision's, features are those on the way."""
 
 import copy
+import hashlib
 
 import pytest
 
 import steepest as torch
-from steepest import nn
+from steepest import fx, nn
 from steepest.vision import models
 from steepest.vision.models.feature_extraction import create_feature_extractor, get_graph_node_names
 
@@ -64,3 +65,11 @@ def test_both_modes_have_their_graph():
 def test_what_cannot_be_extracted_says_why(options, said):
     with pytest.raises(ValueError, match=said):
         create_feature_extractor(Dropped(), suppress_diff_warning=True, **options)
+
+
+@pytest.mark.parametrize(("name", "digest"), [      # of the code that torchvision 0.28 and PyTorch 2.13 write
+    ("resnet18", "c9f90110b6e5cb3933fce2595450d47f"), ("mobilenet_v2", "c928ccc8eff3930948ae32dceffaf1f4"),
+    ("convnext_tiny", "3bd42014621969034413fb6542b46d9d"), ("squeezenet1_0", "074282b5f9a14cb5deb8122e4e1eeefe")])
+def test_traced_networks_have_the_code_of_torchvisions(name, digest):
+    code = fx.symbolic_trace(getattr(models, name)()).code.replace("steepest.", "torch.")
+    assert hashlib.md5(code.encode(), usedforsecurity=False).hexdigest() == digest

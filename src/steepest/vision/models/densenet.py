@@ -36,7 +36,7 @@ class _DenseLayer(Module):
         self.memory_efficient = memory_efficient
 
     def _bottleneck(self, *inputs: Tensor) -> Tensor:
-        return self.conv1(self.relu1(self.norm1(cat(inputs, 1))))
+        return self.conv1(self.relu1(self.norm1(cat(list(inputs), 1))))
 
     def forward(self, input: Any) -> Tensor:
         before = [input] if isinstance(input, Tensor) else input

@@ -5,6 +5,7 @@ from typing import Any
 
 from steepest.core.tensor import Tensor
 from steepest.functional.creating import ones, zeros
+from steepest.functional.shaping import permute
 from steepest.nn.modules.activation import ReLU, Sigmoid
 from steepest.nn.modules.batchnorm import BatchNorm2d, BatchNorm3d
 from steepest.nn.modules.container import Sequential
@@ -129,4 +130,4 @@ class Permute(Module):
         self.dims = list(dims)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.permute(self.dims)
+        return permute(x, self.dims)

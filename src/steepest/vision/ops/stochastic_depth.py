@@ -2,6 +2,7 @@
 
 from steepest.core.tensor import Tensor
 from steepest.functional.creating import empty
+from steepest.fx import wrap
 from steepest.nn.modules.module import Module
 
 __all__ = ["StochasticDepth", "stochastic_depth"]
@@ -23,6 +24,9 @@ def stochastic_depth(input: Tensor, p: float, mode: str, training: bool = True) 
     if survival > 0.0:
         noise.div_(survival)
     return input * noise
+
+
+wrap("stochastic_depth")
 
 
 class StochasticDepth(Module):
