@@ -108,6 +108,10 @@ RENAMED = tuple(f"steepest.{name}" for name in ("core", "autograd", "nn", "optim
 """Packages whose modules are called as PyTorch's, but for those above."""
 
 
+PICKLED = ("reduce_graph_module",)
+"""Functions that stand in pickles, by which PyTorch finds its own."""
+
+
 def _home(own: str) -> str:
     """What the module called `own` is in PyTorch; empty where it is none."""
     found = next((home for of, home in HOMES.items() if f"{own}.".startswith(f"{of}.")), "")
@@ -122,8 +126,8 @@ def _rename(name: str) -> None:
 
 
 def _rename_module(own: str, module: ModuleType, home: str) -> None:
-    for thing in vars(module).values() if home else ():
-        if isinstance(thing, type) and thing.__module__ == own:
+    for name, thing in vars(module).items() if home else ():
+        if (isinstance(thing, type) or name in PICKLED) and thing.__module__ == own:
             thing.__module__ = home
     if home == own.replace("steepest", "torch", 1):
         sys.modules.setdefault(home, module)            # where `typing.get_type_hints` looks up the names in annotations

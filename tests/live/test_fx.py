@@ -8,6 +8,8 @@ import itertools
 import math
 import operator
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -498,3 +500,23 @@ def test_names_of_functions_in_graphs_are_torchs() -> None:
         return [str(g), g.python_code("self").src]
 
     same(program)
+
+
+SAVING = """
+import sys
+import torch
+from torch.fx import symbolic_trace
+
+gm = symbolic_trace(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()))
+torch.save(gm, sys.argv[1])
+"""
+
+
+def test_traced_modules_are_loaded_by_the_other_library(tmp_path: Any) -> None:
+    program, mine, theirs = tmp_path / "saving.py", tmp_path / "mine.pt", tmp_path / "theirs.pt"
+    program.write_text(SAVING, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "steepest", "run", str(program), str(mine)], check=True, capture_output=True)
+    gm = fx_of(torch).symbolic_trace(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()))
+    torch.save(gm, theirs)
+    here, there = steepest.load(theirs, weights_only=False), torch.load(mine, weights_only=False)
+    assert seen(here(steepest.ones(1, 2))) == seen(gm(torch.ones(1, 2))) and here.code == gm.code == there.code
