@@ -366,3 +366,10 @@ def test_the_class_of_a_node_bears_its_name():
             return g * 2
 
     assert type(Double.apply(w).grad_fn).__name__ == "DoubleBackward"
+
+
+def test_every_node_of_a_graph_tells_its_attributes():
+    product = torch.nn.functional.linear(torch.ones(1, 2), torch.ones(2, 2, requires_grad=True)).grad_fn
+    transposed = product.next_functions[1][0]
+    assert "_saved_self" in dir(product)
+    assert transposed.name() == "TBackward0" and "name" in dir(transposed)

@@ -10,6 +10,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from side_by_side import agree
 
 PROGRAMS = {
+    "an empty vector stands beside tensors of any dimensions": """
+e, x = torch.tensor([]), torch.ones(1, 2, 3)
+torch.cat([e, x], dim=-2), torch.cat([x, e], dim=-1), torch.cat([e, x], dim=2), torch.cat([e, e])
+""",
     "hardsigmoid's slope in float64": """
 x = torch.linspace(-4, 4, 9, dtype=torch.float64).requires_grad_()
 F.hardsigmoid(x).sum().backward()

@@ -56,7 +56,8 @@ def saved_value(self: Any, name: str) -> Any:
 
 def with_saved(self: Any) -> list[str]:
     """The attributes, what is saved among them."""
-    saved = self.saved if isinstance(self.saved, dict) and self.primitive is not None else ()
+    kept = getattr(self, "saved", None)     # a part of what PyTorch has as several nodes keeps nothing of its own
+    saved = kept if isinstance(kept, dict) and self.primitive is not None else ()
     places = {own: names[0] for own, names in zip(self.primitive.inputs, SHOWN_AS)} if saved else {}
     return [*object.__dir__(self), *[SAVED + (places.get(name) or name) for name in saved]]
 

@@ -52,7 +52,7 @@ def side_by_side(tensors: Any, dim: int) -> Tensor:
             raise TypeError(text("cat-not-tensors", kind=type(x).__name__))
     if not parts:
         raise ValueError(text("cat-of-nothing"))
-    if not interpreters and len({x.dtype for x in parts}) == 1 and parts[0].array.ndim:
+    if not interpreters and len({x.dtype for x in parts}) == 1 and parts[0].array.ndim and parts[0].array.shape != (0,):
         try:
             return _joined(parts, wrap(dim, parts[0].array.ndim))
         except (ValueError, TypeError):         # sizes that do not fit, or nothing among them, which always does
