@@ -521,7 +521,7 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
     if "layer_norm" in line and squares_overflow(theirs.tensors[named[0]]):
         return True                # PyTorch takes the mean of the squares less the square of the mean: inf - inf
     alike = all(layout(theirs.tensors[k]) == layout(mine.tensors[k]) for k in named)
-    if not alike and any(w in line for w in ("view", "reshape", "flatten", "contiguous")):
+    if not alike and any(w in line for w in ("view", "reshape", "flatten", "contiguous", "ravel")):
         return True                # where two layouts meet either may come out, and with it a view or a copy
     if "as_strided" in line and any(placed(theirs.tensors[k]) != placed(mine.tensors[k]) for k in named):
         return True                # where a result lies in memory is not promised

@@ -21,7 +21,7 @@ X.contiguous(); X.squeeze(); X.unsqueeze(-1); X.ravel(); X.reshape(-1); X.view(-
 torch.atleast_2d(X); X.broadcast_to(X.shape); X.resolve_conj(); X.clone(); X.flatten(); X[None]; X[::2]; X[..., 0]; X[1:]
 """.replace("\n", "; ").strip("; ").split("; ")
 WRITES = """
-X.detach().add_(1); X.index_add_(0, torch.tensor([0]), Y[:1]); X.index_copy_(0, torch.tensor([0]), Y[:1])
+X.index_add_(0, torch.tensor([0]), Y[:1]); X.index_copy_(0, torch.tensor([0]), Y[:1])
 X.index_fill_(0, torch.tensor([0]), 2); X.scatter_(0, torch.zeros_like(X, dtype=torch.int64)[:1], 3); X.masked_fill_(X > 1, 0.5)
 X.index_put_((torch.tensor([0]),), Y.sum(), accumulate=True); X.masked_scatter_(X > 0, X.clone() * 2); X.fill_diagonal_(2); X.clamp_(max=1)
 X.copy_(Y); X.zero_(); X.neg_(); X.mul_(Y); X.add_(Y, alpha=2); X.sub_(Y.mean()); X.lerp_(Y, 0.5); X.addcmul_(Y, Y, value=0.5)
@@ -50,8 +50,8 @@ class Aliases(Program):
         if kind < 0.5:
             return self.pick(WRITES).replace("X", f"t{i}").replace("Y", f"t{j}"), i
         if kind < 0.53 and not any(x.requires_grad for x in tensors):       # else what a gradient needs may have been written unseen
-            return f"t{i}.data.mul_(2)", i
-        if kind < 0.56:
+            return f"t{i}.{self.pick(['data', 'detach()'])}.mul_(2)", i
+        if kind < 0.56 and tensors[j]._base is None:            # a view written through `detach` is another one in PyTorch's graph
             return f"grad(t{i}, t{j}{self.pick(['', ', True'])})", None
         line, written = super().line(tensors)
         if line.endswith("requires_grad_(False)"):              # views made before keep theirs in PyTorch
