@@ -29,7 +29,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # Faces hold no code of their own beyond names taken from anywhere below; layers never import them.
 FACES = {"__init__", "__main__", "as_torch", "utils", "linalg", "special", "fft", "signal", "testing", "random", "cuda", "backends", "jit"}
 FACES |= {"multiprocessing", "func", "types", "amp", "accelerator", "compiler", "cpu", "distributed", "mps", "return_types",
-          "torch_version", "__config__", "_utils", "sparse", "hub", "xpu", "__future__"}
+          "torch_version", "__config__", "_utils", "sparse", "hub", "futures", "xpu", "__future__"}
 FACES |= {"storage", "quasirandom", "overrides", "_C", "_higher_order_ops", "library", "profiler"}
 
 

@@ -94,7 +94,7 @@ globals().update(_tables.functions())
 _imported_from = "steepest"      # where modules come from when first asked for; `steepest.as_torch` says "torch"
 _LAZY = {"autograd", "nn", "optim", "utils", "serialization", "random", "cuda", "backends", "linalg", "special", "fft",
          "signal", "multiprocessing", "func", "testing",
-         "sparse", "hub", "xpu", "__future__", "_utils",
+         "sparse", "hub", "futures", "xpu", "__future__", "_utils",
          "version", "as_torch", "datasets", "tables", "cli", "compiling", "distributions", "amp",
          "accelerator", "diagnose", "fx", "viz", "compiler", "cpu", "types", "jit", "distributed", "mps", "torch_version", "return_types",
          "__config__",

@@ -25,6 +25,7 @@ from steepest import (
     distributions as distributions,
     fft as fft,
     func as func,
+    futures as futures,
     fx as fx,
     hub as hub,
     jit as jit,

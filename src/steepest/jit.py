@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from steepest.core.futures import fork, wait
 from steepest.errors import outside
 from steepest.nn.modules.module import Module
 
-__all__ = ["Final", "RecursiveScriptModule", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export", "freeze", "ignore",
-           "interface", "is_scripting", "is_tracing", "optimize_for_inference", "optimized_execution", "script", "script_if_tracing",
-           "script_method", "trace", "trace_module", "unused"]
+__all__ = ["Final", "RecursiveScriptModule", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export", "fork", "freeze",
+           "ignore", "interface", "is_scripting", "is_tracing", "optimize_for_inference", "optimized_execution", "script",
+           "script_if_tracing", "script_method", "trace", "trace_module", "unused", "wait"]
 outside.explain(__name__)
 
 

@@ -65,7 +65,6 @@ TABLE: dict[str, dict[str, str]] = {
     "torch.distributed.rpc": {CLASS: "BackendType TensorPipeRpcBackendOptions remote rpc_async rpc_sync"},
     "torch.distributed.rpc.api": {AS_IS: "_require_initialized", CLASS: "_all_gather"},
     "torch._tensor_str": {SAME: "PRINT_OPTS=core.printing.options", CLASS: "_add_suffixes _str_intern _tensor_str"},
-    "torch.futures": {CLASS: "Future collect_all wait_all"},
     "torch.nn.parallel.scatter_gather": {CLASS: "gather scatter scatter_kwargs"},
     "torch.nn.parallel.distributed": {SAME: "DistributedDataParallel=nn.parallel.DistributedDataParallel"},
     "torch.amp.grad_scaler": {CLASS: "OptState"},

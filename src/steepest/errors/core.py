@@ -153,6 +153,12 @@ ROWS = {
         "Mismatch in shape: grad_output[{index}] has a shape of torch.Size({gradient}) and output[{index}] has a shape of "
         "torch.Size({output}).",
         "形状不符:gradient 的形状是 {gradient},输出的形状是 {output}。"),
+    "future-unfinished": ("the future has no value yet: write future.wait()", "future 还没有结果：请写 future.wait()"),
+    "future-twice": (
+        "Attempting to mark a completed Future as complete again. Note that a Future can only be marked completed once.",
+        "future 已经有结果，不能再次设置"),
+    "future-callback": (
+        "Got the following error when running the callback: {problem}", "运行回调函数时出错：{problem}"),
     "inference-saved": (
         "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by "
         "autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` "
