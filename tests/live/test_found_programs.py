@@ -434,6 +434,21 @@ del m.weight
 m.weight = torch.ones(2, 2)
 nn.utils.prune.l1_unstructured(m, 'weight', 1)
 """,
+    "windows that do not fit": """
+x = torch.ones(1, 3, 4, 4, 4)
+F.fractional_max_pool3d(x, 2, output_size=2).shape
+F.fractional_max_pool3d(x, 2, output_size=3)
+F.fractional_max_pool2d(x[0], 2, output_size=3).shape
+F.max_pool1d(torch.ones(1, 2, 2), 4)
+F.max_pool1d(torch.ones(1, 2, 2), 4, return_indices=True)
+""",
+    "packed rows that do not fit": """
+p = nn.utils.rnn.pack_sequence([torch.ones(2, 3)])
+nn.LSTM(4, 2)(p)
+nn.LSTM(3, 2).double()(p)
+nn.GRU(4, 2)(p)
+nn.GRU(3, 2).double()(p)
+""",
     "parameters without a shape yet": """
 net = nn.Sequential(nn.LazyLinear(2), nn.LazyBatchNorm1d())
 sum(p.numel() for p in net.parameters())

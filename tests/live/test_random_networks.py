@@ -65,7 +65,7 @@ class Bags(nn.Module):
         super().__init__()
         self.table, self.weights = table, weights
     def forward(self, x):
-        i = x.detach().flatten(1).mul(7).long().remainder(self.table.num_embeddings)
+        i = x.detach().flatten(1)[:, :40].mul(7).long().remainder(self.table.num_embeddings)
         if isinstance(self.table, nn.Embedding):
             return self.table(i).sum(1)
         return self.table(i, per_sample_weights=torch.ones_like(i, dtype=x.dtype) / 2 if self.weights else None)

@@ -455,6 +455,8 @@ ROWS = {
         "{function} 的输入除批以外各维都不能为空,得到形状 {shape}"),
     "pool-too-small-3d": (
         "input image ({input}) smaller than kernel size ({kernel})", "avg_pool3d 的输入大小 ({input}) 小于窗口 ({kernel})"),
+    "pool-too-small-1d": (
+        "max_pool1d() Invalid computed output size: {size}: the windows do not fit into the input", "max_pool1d 的输入容不下窗口(输出大小 {size})"),
     "pool-too-small": (
         "Given input size: ({input}). Calculated output size: ({output}). Output size is too small: {function} needs a "
         "smaller kernel, or "

@@ -289,6 +289,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "input must have 2 dimensions, got {got}: the rows of packed sequences are vectors",
         "打包序列的每一行应是向量，数据应有 2 维，得到 {got} 维",
     ),
+    "lstm-rows-dtype": (
+        "mat1 and mat2 must have the same dtype: the packed rows are {rows}, the weights {weight}",
+        "打包的行的 dtype 是 {rows}，权重是 {weight}，应当相同",
+    ),
     "rnn-dtype": (
         "RNN input dtype ({input}) does not match weight dtype ({weight}). "
         "Convert input: input.to({weight}), or convert model: model.to({input})",

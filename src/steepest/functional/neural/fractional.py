@@ -77,7 +77,7 @@ def _pool(n: int, input: Tensor, kernel_size: Any, output_size: Any, output_rati
     else:
         out = sizes_of(output_size, n, "output_size", function)
     for name, o, k, m in zip(("time", "height", "width")[-n:], out, kernel, shape[2:], strict=True):
-        if o < 1 or o + k - 1 > m:
+        if o < 1 or o + k - 1 > m - (n == 3):                   # of volumes PyTorch wants one element more
             raise RuntimeError(text("fractional-too-large", function=function, name=name, kernel=k, out=o, input=m))
     if samples is None:
         samples = draw(shape=(*shape[:2], n), dtype=x.dtype, generator=gen.default_generator, sampler="uniform", low=0.0, high=1.0)

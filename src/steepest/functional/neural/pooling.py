@@ -167,7 +167,7 @@ def _max_pool(
     _check_elements(function, input, n)
     kernel, steps, edge, gaps = _window_sizes(n, function, kernel_size, stride, padding, dilation)
     out = pooled_sizes(x.array.shape, kernel, steps, gaps, edge, ceil_mode)
-    _check_output(function, x.array.shape, out, kernel)
+    _check_output(function, x.array.shape, out, kernel, return_indices)
     pairs = reaching(x.array.shape, kernel, steps, gaps, edge, out)
     results = MAXIMA[n](x, kernel=kernel, stride=steps, dilation=gaps, padding=pairs, out=out)
     values, indices = (squeeze(r, dim=(0,)) for r in results) if alone else results
@@ -191,12 +191,14 @@ def _check_elements(function: str, input: Tensor, n: int) -> None:
         raise RuntimeError(text("pool-of-nothing", function=function, unbatched=n + 1, batched=n + 2, shape=list(input.array.shape)))
 
 
-def _check_output(function: str, shape: Sizes, out: Sizes, kernel: Sizes) -> None:
+def _check_output(function: str, shape: Sizes, out: Sizes, kernel: Sizes, indices: bool = False) -> None:
     if all(o > 0 for o in out):
         return
     if function == "avg_pool3d":
         images, windows = (" ".join(f"{d}: {n}" for d, n in zip("THW", sizes, strict=True)) for sizes in (shape[2:], kernel))
         raise RuntimeError(text("pool-too-small-3d", input=images, kernel=windows.replace("T", "kT").replace("H", "kH").replace("W", "kW")))
+    if function == "max_pool1d" and not indices:
+        raise RuntimeError(text("pool-too-small-1d", size=max(out[0], 0)))
     output = "x".join(map(str, (shape[1], *(max(o, 0) for o in out))))
     raise RuntimeError(text("pool-too-small", function=function, input="x".join(map(str, shape[1:])), output=output))
 

@@ -170,6 +170,8 @@ class RNNBase(Module):
     def _checked(self, input: Tensor, batch: int, states: State | None, packed: bool = False) -> State:
         """The initial states: zeros where none were given."""
         weight = getattr(self, self._all_weights[0][0])
+        if packed and self.mode == "LSTM" and states is None:
+            self._check_rows(input, weight)
         if input.dtype != weight.dtype:
             raise ValueError(text("rnn-dtype", input=input.dtype, weight=weight.dtype))
         if input.dim() != 2 + (not packed):
@@ -187,6 +189,14 @@ class RNNBase(Module):
                 which = f"hidden[{number}]" if self.mode == "LSTM" else "hidden"
                 raise RuntimeError(text("rnn-state-size", which=which, expected=shape, got=list(state.shape)))
         return states
+
+    def _check_rows(self, rows: Tensor, weight: Tensor) -> None:
+        """The rows of a packed sequence, which PyTorch gives to an LSTM without a look."""
+        if rows.dtype != weight.dtype:
+            raise RuntimeError(text("lstm-rows-dtype", rows=rows.dtype, weight=weight.dtype))
+        if rows.shape[-1] != weight.shape[1]:
+            given = "x".join(map(str, rows.shape))
+            raise RuntimeError(text("product-shapes", operation="LSTM", a=given, b=f"{weight.shape[1]}x{weight.shape[0]}"))
 
     def _run(self, rows: Tensor, sizes: Sequence[int], states: State) -> tuple[Tensor, State]:
         """All layers over the rows of all steps, one after the other; a step may have fewer than the one before (packed sequences)."""
