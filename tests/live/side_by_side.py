@@ -67,7 +67,8 @@ class Parted(Exception):
 
 ALLOWED_HERE = ("modified by an inplace operation", "Inference tensors cannot be saved for backward",
                 "function that returns multiple views", "Inplace update to inference tensor", "Batching rule not implemented",
-                "Trying to backward through the graph a second time", "cannot return more than one Tensor", "A leaf node was passed to")
+                "Trying to backward through the graph a second time", "cannot return more than one Tensor", "A leaf node was passed to",
+                "Inference tensors do not track version", "We do not yet support calling random operations inside of vmap")
 """What PyTorch refuses and what may be done here: where an input is the target, what is needed of it is kept; inference mode only
 records no graph; a convolution whose bias alone is learnt saves nothing; a Function of several results may write over a view; a hook
 on several gradients may wait for one that `grad` gives."""

@@ -449,6 +449,22 @@ nn.LSTM(3, 2).double()(p)
 nn.GRU(4, 2)(p)
 nn.GRU(3, 2).double()(p)
 """,
+    "what a pass is asked for is there before the hooks of its node": """
+a = torch.ones(3, requires_grad=True)
+y = a * 2
+h = y.grad_fn.register_prehook(lambda go: tuple(g * 2 for g in go))
+torch.autograd.grad(y.square().sum(), y, retain_graph=True)
+torch.autograd.grad(y.square().sum(), [y, a], retain_graph=True)
+b = torch.ones(3)
+(a * b).sum().backward(inputs=[b])
+b.register_post_accumulate_grad_hook(print)
+""",
+    "layers that are fused": """
+conv, norm = nn.Conv2d(1, 2, 1, bias=False).eval(), nn.BatchNorm2d(2).eval()
+nn.utils.fuse_conv_bn_eval(conv, norm)
+nn.Linear(3, 2).double()(torch.ones(1, 4))
+nn.Linear(3, 2, bias=False).double()(torch.ones(1, 4))
+""",
     "parameters without a shape yet": """
 net = nn.Sequential(nn.LazyLinear(2), nn.LazyBatchNorm1d())
 sum(p.numel() for p in net.parameters())

@@ -111,16 +111,17 @@ class Backward:
         if node.hooks is not None and node not in self.ends:
             for number in range(len(gradients)):
                 gradients[number] = run_tensor_hooks(node, number, gradients[number])
-            for hook in list(node.hooks.before.values()):
-                changed = hook(tuple(gradients))
-                if changed is not None:
-                    gradients[:] = list(changed)
-            self.shared.update(map(id, gradients))      # a hook may keep what it saw or gave
         if self.wanted:
             for number in range(len(gradients)):
                 for position in self.wanted.get((node, number), ()):
                     if gradients[number] is not None:
                         found[position] = gradients[number]
+        if node.hooks is not None and node not in self.ends:
+            for hook in list(node.hooks.before.values()):
+                changed = hook(tuple(gradients))
+                if changed is not None:
+                    gradients[:] = list(changed)
+            self.shared.update(map(id, gradients))      # a hook may keep what it saw or gave
 
     def step(self, node: Node, gradients: list[Any], buffers: Any, ready: list[Any], found: dict[int, Tensor]) -> None:
         """Run a node and hand the gradients of its operands on."""

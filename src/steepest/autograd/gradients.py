@@ -36,9 +36,8 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     wanted = _several(inputs)
     if not wanted:
         raise RuntimeError(text("backward-inputs-empty", function="backward"))
-    for x in wanted:
-        if x.requires_grad:
-            x.retain_grad()
+    for x in wanted if all(y.requires_grad for y in outputs) else ():
+        x.retain_grad()
     found = run_backward(outputs, gradients, wanted, keep, create_graph)
     for i, x in enumerate(wanted):
         if i in found and x.node is None:
@@ -146,6 +145,8 @@ def _register_hook(self: Tensor, hook: Callable[[Tensor], Any]) -> RemovableHand
 
 def _register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
     """Call `hook(tensor)` after a gradient was added to this leaf's `.grad`."""
+    if not self.requires_grad:
+        raise RuntimeError(text("hook-without-grad"))
     if self.node is not None:
         raise RuntimeError(text("post-accumulate-of-non-leaf"))
     return add_hook(_leaf_hooks(self).after, hook)

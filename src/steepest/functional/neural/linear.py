@@ -89,6 +89,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if len(of_weight) != 2:
         product = input.matmul(weight)
         return product if bias is None else product + bias
+    if bias is not None and input.dtype is not weight.dtype:       # without a bias PyTorch looks at the shapes first
+        raise RuntimeError(text("linear-dtypes", A=CAPITALS[input.dtype], B=CAPITALS[weight.dtype], a=input.dtype, b=weight.dtype))
     if not shape or shape[-1] != of_weight[1]:
         raise RuntimeError(
             text(

@@ -24,6 +24,7 @@ def fuse_conv_bn_weights(
     transpose: bool = False,
 ) -> tuple[Parameter, Parameter]:
     """Weight and bias of the one convolution that does what convolution and normalisation do."""
+    learnt = conv_w.requires_grad, conv_b is not None and conv_b.requires_grad
     conv_b = zeros_like(bn_rm) if conv_b is None else conv_b
     bn_w = ones_like(bn_rm) if bn_w is None else bn_w
     bn_b = zeros_like(bn_rm) if bn_b is None else bn_b
@@ -31,7 +32,7 @@ def fuse_conv_bn_weights(
     shape = [1] * conv_w.dim()
     shape[1 if transpose else 0] = -1
     bias = (conv_b - bn_rm) * scale + bn_b
-    return Parameter((conv_w * scale.reshape(shape)).detach()), Parameter(bias.detach())
+    return Parameter((conv_w * scale.reshape(shape)).detach(), learnt[0]), Parameter(bias.detach(), learnt[1])
 
 
 def fuse_linear_bn_weights(
