@@ -17,7 +17,7 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import full, positions
-from steepest.ops.views import expand, narrow, unsqueeze, view
+from steepest.ops.views import expand, narrow, permute, unsqueeze, view
 
 sums: list[Callable[[Any, tuple[int, ...]], Any]] = []
 """Native code for sums over some dimensions, which it leaves out, or None where it has none; the layer that compiles puts it here."""
@@ -81,12 +81,16 @@ FEW = 64
 """Of so many elements gradients that are derived again multiply the others: quotients lose digits with every derivative."""
 
 
+def derived_again() -> bool:
+    """Whether the gradient that is computed now may be derived again: in a transform, or as part of a graph."""
+    return modes.grad or any(hasattr(each, "custom") for each in interpreters)
+
+
 def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
     """`result / x`, and where one element of a product is zero the product of the others; of single elements the gradient itself."""
     if all(like.shape[d] == 1 for d in dim):
         return restore(g, like, dim, keepdim)
-    again = modes.grad or interpreters
-    if again and (count(like.shape, dim) <= FEW or not interpreters and not bool(x.array.all())):
+    if derived_again() and (count(like.shape, dim) <= FEW or not interpreters and not bool(x.array.all())):
         return product_of_others(g, x, like, dim, keepdim)
     zeros = total((x == 0).to(dtypes.int64), dim=dim, keepdim=True)
     safe = where(x == 0, 1, x)
@@ -98,14 +102,17 @@ def product_gradient(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...
 
 def product_of_others(g: Any, x: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
     """The same where zeros occur, or quotients would lose digits, and the gradient will be derived again."""
-    whole = len(dim) == len(like.shape)
-    row, d = (x.reshape(-1), 0) if whole else (x, dim[0])
-    n = row.array.shape[d]
-    at = positions(n).reshape([-1 if i == d else 1 for i in range(row.array.ndim)])
+    kept = [d for d in range(len(like.shape)) if d not in dim]
+    order = (*kept, *dim)
+    turned = permute(x, order=order)
+    n, last = count(like.shape, dim), len(kept)
+    row = turned.reshape(*[like.shape[d] for d in kept], n)
+    at = positions(n).reshape(*[1] * last, n)
     others = full(row.array.shape, 1, row.dtype)
     for k in range(n):
-        others = where(at == k, others, others * narrow(row, dim=d, start=k, stop=k + 1, step=1))
-    return restore(g, like, dim, keepdim) * conjugate(others.reshape(like.shape))
+        others = where(at == k, others, others * narrow(row, dim=last, start=k, stop=k + 1, step=1))
+    others = permute(others.reshape(turned.array.shape), order=tuple(map(order.index, range(len(order)))))
+    return restore(g, like, dim, keepdim) * conjugate(others)
 
 
 def shared_extremum(g: Any, x: Any, result: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:

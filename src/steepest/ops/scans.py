@@ -7,13 +7,14 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import HALVES, numpy_dtype
-from steepest.core.modes import interpreters, modes
+from steepest.core.modes import interpreters
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
 from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import full, positions
 from steepest.ops.ordering import flip
-from steepest.ops.reductions import total
+from steepest.ops.reductions import FEW, derived_again
+from steepest.ops.views import narrow
 
 runners: list[Callable[[Any, int, bool], Any]] = []
 """Native code for running sums and, where the last argument is true, products; None where it has none."""
@@ -57,10 +58,11 @@ def cumprod_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
     """Sums of `g * result / x` to the end; where zeros occur, up to the first with products that leave it out, zero after the second."""
     if x.array.shape[dim:dim + 1] in ((), (1,)):
         return g                                                # nothing is multiplied
-    if not interpreters and bool(x.array.all()):
-        return backwards(g * conjugate(result), dim) / conjugate(x)
-    if modes.grad and not interpreters and x.array.ndim:
+    plain = not interpreters and bool(x.array.all())
+    if derived_again() and x.array.ndim and (x.array.shape[dim] <= FEW or not interpreters and not plain):
         return products_without(g, x, dim)
+    if plain:
+        return backwards(g * conjugate(result), dim) / conjugate(x)
     zeros = cumsum((x == 0).to(dtypes.int64), dim=dim)
     before = where(zeros == 0, backwards(where(zeros == 0, g * conjugate(result), 0), dim) / conjugate(where(x == 0, 1, x)), 0)
     filled = where((zeros == 1) & (x == 0), 1, x)
@@ -69,12 +71,18 @@ def cumprod_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
 
 
 def products_without(g: Any, x: Any, dim: int) -> Any:
-    """The same where zeros occur and the gradient will be derived again: partial products with one element left out, summed."""
-    at = positions(x.array.shape[dim]).reshape([-1 if d == dim else 1 for d in range(x.array.ndim)])
-    made = full(x.array.shape, 0, x.dtype)
-    for k in range(x.array.shape[dim]):
-        partial = cumprod(where(at == k, 1, x), dim=dim)
-        made = where(at == k, total(where(at >= k, g * conjugate(partial), 0), dim=(dim,), keepdim=True), made)
+    """The same without a quotient, for a gradient that will be derived again: what comes before an element, times the sum of what
+    the products behind it add. Few at a time, or it would take long."""
+    n = x.array.shape[dim]
+    at = positions(n).reshape([-1 if d == dim else 1 for d in range(x.array.ndim)])
+    factors = [conjugate(narrow(x, dim=dim, start=k, stop=k + 1, step=1)) for k in range(n)]
+    added = [narrow(g, dim=dim, start=k, stop=k + 1, step=1) for k in range(n)]
+    for k in reversed(range(n - 1)):
+        added[k] = added[k] + factors[k + 1] * added[k + 1]
+    made, before = full(x.array.shape, 0, x.dtype), None
+    for k in range(n):
+        made = where(at == k, added[k] if before is None else before * added[k], made)
+        before = factors[k] if before is None else before * factors[k]
     return made
 
 
