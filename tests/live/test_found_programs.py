@@ -488,6 +488,7 @@ torch.func.grad(lambda x: torch.func.grad(lambda x: x.prod(1).sum())(x).prod())(
 torch.autograd.functional.hessian(lambda x: x.sum(), x, strict=True)
 D = torch.distributions
 D.transform_to(D.constraints.corr_cholesky)(torch.ones(2))
+D.transform_to(D.constraints.corr_cholesky)(torch.ones(4))
 d = D.TransformedDistribution(D.OneHotCategorical(torch.ones(3)), D.transforms.SigmoidTransform(), validate_args=True)
 d.cdf(torch.full((3,), 0.9))
 """,

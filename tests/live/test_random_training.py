@@ -191,6 +191,8 @@ def training(seed: int) -> list[str]:
     averaged = w.maybe(0.2)
     if averaged:
         w.lines.append(f"average = swa.AveragedModel(net{w.options(0.6, multi_avg_fn=('swa.get_ema_multi_avg_fn(0.9)', 'swa.get_swa_multi_avg_fn()'), use_buffers=(True,)) if w.maybe(0.7) else w.one(', avg_fn=swa.get_ema_avg_fn(0.8)', ', avg_fn=lambda a, p, n: a + (p - a) / (n + 2)')})")
+    if averaged and "get_swa_multi" in w.lines[-1]:                # numbers of batches it cannot average, in whichever order of dtypes
+        w.lines[-1] = w.lines[-1].replace(", use_buffers=True", "")
     if style == "loader":
         w.lines += loader(w, n)
     if w.maybe(0.15):

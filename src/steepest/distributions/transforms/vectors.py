@@ -119,8 +119,9 @@ class CorrCholeskyTransform(Transform):
 
 def _lower(x: Any) -> Any:
     """A vector as what lies below the diagonal of a matrix."""
-    n = round((1 + (1 + 8 * x.shape[-1]) ** 0.5) / 2)
-    if n * (n - 1) // 2 != x.shape[-1]:
+    side = (1 + (1 + 8 * x.shape[-1]) ** 0.5) / 2
+    n = round(side)
+    if n > side + 1e-9:                                         # where it is rounded down the write below does not fit
         raise ValueError(text("distribution-triangle", size=x.shape[-1]))
     out = x.new_zeros((*x.shape[:-1], n, n))
     rows, columns = x.new_ones(n, n).tril(-1).nonzero(as_tuple=True)
