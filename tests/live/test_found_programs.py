@@ -492,6 +492,13 @@ D.transform_to(D.constraints.corr_cholesky)(torch.ones(4))
 d = D.TransformedDistribution(D.OneHotCategorical(torch.ones(3)), D.transforms.SigmoidTransform(), validate_args=True)
 d.cdf(torch.full((3,), 0.9))
 """,
+    "one number has one order, for which nothing is drawn": """
+torch.randperm(5000).sum(), torch.randn(5000).shape
+torch.manual_seed(3)
+torch.randperm(1)
+torch.randperm(0)
+torch.randperm(2)
+""",
     "spread where the correction leaves nothing to divide by": """
 x = torch.arange(3.0).requires_grad_()
 x.var(correction=3), x.std(correction=4), torch.ones(0).var(), torch.ones(2, 0).std(0)

@@ -34,7 +34,7 @@ STATE = np.dtype(
 
 MOST = 1 << 22
 """Numbers that native code draws in one call, which nothing interrupts."""
-LEAST = {"uniform": 1, "normal": 16, "double": 1, "permutation": 1, "word": 1}
+LEAST = {"uniform": 1, "normal": 16, "double": 1, "permutation": 2, "word": 1}
 DRAWN: dict[str, np.dtype[Any]] = {"uniform": np.dtype(np.float32), "normal": np.dtype(np.float32), "double": np.dtype(np.float64),
                                   "permutation": np.dtype(np.int64), "word": np.dtype(np.uint32)}
 fillers: list[Callable[[str, Array, Array], bool]] = []
