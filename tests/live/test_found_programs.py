@@ -499,6 +499,13 @@ torch.randperm(1)
 torch.randperm(0)
 torch.randperm(2)
 """,
+    "what is saved of a leaf is the leaf": """
+b = torch.tensor([1.0, 2.0], requires_grad=True)
+with torch.autograd.graph.save_on_cpu():
+    y = b.exp() * b
+b.data = b.data * 2
+torch.autograd.grad(y.sum(), b)
+""",
     "spread where the correction leaves nothing to divide by": """
 x = torch.arange(3.0).requires_grad_()
 x.var(correction=3), x.std(correction=4), torch.ones(0).var(), torch.ones(2, 0).std(0)

@@ -35,9 +35,10 @@ class Packed:
     def __init__(self, x: Tensor, hooks: tuple[Callable[..., Any], Callable[..., Any]], result_of: Node | None = None):
         self.node, self.output_nr, self.unpack = x.node, x.output_nr, hooks[1]
         self.leaf = x if x.needs_grad and x.node is None else None
-        shown = alias(x.array, x)
-        shown.node, shown.output_nr = result_of or x.node, x.output_nr
-        shown.needs_grad = x.needs_grad or result_of is not None and x.dtype.category >= FLOATING
+        shown = x if self.leaf is not None else alias(x.array, x)      # a leaf is seen itself, also when its data are replaced
+        if shown is not x:
+            shown.node, shown.output_nr = result_of or x.node, x.output_nr
+            shown.needs_grad = x.needs_grad or result_of is not None and x.dtype.category >= FLOATING
         with no_grad():
             self.value = hooks[0](shown)
 
