@@ -14,7 +14,7 @@ from test_native import run
 
 import steepest as torch
 from steepest.compiling import native_loops, worth
-from steepest.compiling.following import works_with_new
+from steepest.compiling.rewriting import rewritten
 from steepest.compiling.worth import Ledger, Passage, Statement
 
 
@@ -69,8 +69,10 @@ def test_the_loops_around_a_short_one_count() -> None:
         assert inner.pays()
         assert not inner.pays(here=True)
         assert not inner.pays(share=0.01)
-        inner.statement.new = True
+        inner.statement.within = frozenset()
         assert not inner.pays()
+        inner.statement.within = frozenset({outer.statement.line})
+        assert inner.pays()
     finally:
         inner.end()
         outer.end()
@@ -86,15 +88,22 @@ def test_what_may_be_lost_is_a_small_part_of_what_was_needed(monkeypatch: pytest
     assert ledger.allows(0.4)
 
 
-@pytest.mark.parametrize(("text", "new"), [
-    ("for a in b:\n    o = make()\n    for i in r:\n        o.step()", True),
-    ("def f(o):\n    for i in r:\n        o.step()", False),
-    ("def f():\n    m = make()\n    for i in r:\n        m(i)", True),
-    ("for a in b:\n    rows = make()\n    for i in r:\n        use(rows)", False)])
-def test_objects_made_anew_are_seen_in_the_text(text: str, new: bool) -> None:
-    tree = ast.parse(text).body[0]
-    loop = [n for n in ast.walk(tree) if isinstance(n, ast.For)][-1]
-    assert works_with_new(loop, [tree]) == new
+@pytest.mark.parametrize(("text", "within"), [
+    ("for a in b:\n    o = make()\n    for i in r:\n        o.step()", frozenset()),
+    ("def f(o):\n    for i in r:\n        o.step()", None),
+    ("def f():\n    m = make()\n    for i in r:\n        m(i)", frozenset()),
+    ("def f():\n    m = make()\n    for e in s:\n        for i in r:\n            m(i)", frozenset({3})),
+    ("for a in b:\n    m, o = make()\n    for e in s:\n        for i in r:\n            m(i)", frozenset({3})),
+    ("for a in b:\n    rows = make()\n    for i in r:\n        use(rows)", None)])
+def test_loops_that_share_objects_are_seen_in_the_text(text: str, within: frozenset[int] | None) -> None:
+    found: dict[int, frozenset[int] | None] = {}
+
+    def number(node: ast.For, within: frozenset[int] | None) -> int:
+        found[node.lineno] = within
+        return 0
+
+    rewritten(ast.parse(text), number)
+    assert found[max(found)] == within
 
 
 @pytest.mark.parametrize("items", ["[1, 2, 3]", "enumerate((1, 2, 3))", "{1: 2, 3: 4}.items()", "range(3)", "enumerate(range(4), 2)",

@@ -1,10 +1,9 @@
 """Following numbers through a program's text: which names may hold one that depends on the step, or comes from a tensor."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["SPEAKING", "calls", "dotted", "followed_names", "is_number_of", "name_of_call", "scope_of", "speaks",
-           "works_with_new"]
+__all__ = ["SPEAKING", "calls", "dotted", "followed_names", "is_number_of", "name_of_call", "scope_of", "sharing", "speaks"]
 
 READS = frozenset(("item",))
 KEEPING = frozenset("float int abs min max round sum pow".split())
@@ -36,14 +35,23 @@ def calls(nodes: Iterable[ast.AST], names: Iterable[str]) -> bool:
     return any(name_of_call(n) in wanted for node in nodes for n in ast.walk(node))
 
 
-def works_with_new(node: ast.For, around: Iterable[ast.AST]) -> bool:
-    """Whether a loop calls an object, or `step` of it, that the loops and functions around it make by a call."""
-    within = {id(n) for n in ast.walk(node)}
-    made = {name.id for outer in around for n in ast.walk(outer) if id(n) not in within and isinstance(n, ast.Assign)
-            and isinstance(n.value, ast.Call) for target in n.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-    used = [n.func for part in node.body for n in ast.walk(part) if isinstance(n, ast.Call)] if made else []
-    called = [f.value if isinstance(f, ast.Attribute) and f.attr == "step" else f for f in used]
-    return any(isinstance(f, ast.Name) and f.id in made for f in called)
+def sharing(node: ast.For, around: Sequence[ast.AST]) -> frozenset[int] | None:
+    """The lines of the loops around a loop, in all passes of which it calls the same objects, or `step` of them; None where nothing around
+    it makes one of these by a call. `around`: its function and the loops in it, the innermost last."""
+    called = [n.func for part in node.body for n in ast.walk(part) if isinstance(n, ast.Call)]
+    objects = [f.value if isinstance(f, ast.Attribute) and f.attr == "step" else f for f in called]
+    names = {x.id for x in objects if isinstance(x, ast.Name)}
+    within: set[int] = set()
+    inner = {id(n) for n in ast.walk(node)}
+    for outer in reversed(around):
+        nodes = list(ast.walk(outer))
+        for n in nodes:
+            if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call) and id(n) not in inner:
+                if any(isinstance(x, ast.Name) and x.id in names for target in n.targets for x in ast.walk(target)):
+                    return frozenset(within)
+        inner = set(map(id, nodes))
+        within.add(getattr(outer, "lineno", 0))
+    return None
 
 
 def is_number_of(node: ast.AST, followed: Iterable[str]) -> bool:

@@ -19,7 +19,6 @@ from steepest.compiling.numbers import TracedFloat, TracedInt, combined, extreme
 from steepest.compiling.rewriting import RUNTIME, rewritten
 from steepest.compiling.worth import Passage, Statement, by_python, running
 from steepest.core.tensor import Tensor
-from steepest.data.loader import DataLoader
 from steepest.errors import text
 
 __all__ = ["Runtime", "native", "native_sites", "run_natively", "runtime"]
@@ -125,10 +124,10 @@ class Runtime:
         self.always = False
         """Native also where it takes longer than it saves."""
 
-    def number(self, source: bytes) -> Callable[[ast.For, bool], int]:
+    def number(self, source: bytes) -> Callable[[ast.For, frozenset[int] | None], int]:
         """Gives the `for` statements of a text numbers."""
-        def give(node: ast.For, new: bool) -> int:
-            self.statements.append(Statement(node, source, new))
+        def give(node: ast.For, within: frozenset[int] | None) -> int:
+            self.statements.append(Statement(node, source, within))
             return len(self.statements) - 1
 
         return give
@@ -268,7 +267,8 @@ def is_bar(x: Any) -> bool:
 
 def runs(items: Any) -> bool:
     """Whether something can be gone over natively."""
-    if type(items) is range or isinstance(items, DataLoader):
+    loaders = sys.modules.get("steepest.data.loader")       # without it there are none
+    if type(items) is range or loaders is not None and isinstance(items, loaders.DataLoader):
         return True
     return type(items) in (list, tuple) and len(items) >= SHORT and all(is_batch(x) for x in items)
 

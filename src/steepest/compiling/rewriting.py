@@ -12,7 +12,7 @@ import ast
 import copy
 from typing import Any
 
-from steepest.compiling.following import SPEAKING, dotted, followed_names, is_number_of, name_of_call, scope_of, works_with_new
+from steepest.compiling.following import SPEAKING, dotted, followed_names, is_number_of, name_of_call, scope_of, sharing
 
 __all__ = ["rewritten"]
 
@@ -30,8 +30,8 @@ SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 
 def rewritten(tree: ast.Module, number: Any) -> ast.Module:
-    """The program with its loops given to the runtime; `number(node, new)` gives each `for` statement a number of its own, `new` being
-    whether it works with objects that are made anew each time that it is entered."""
+    """The program with its loops given to the runtime; `number(node, within)` gives each `for` statement a number of its own, `within`
+    being what `sharing` tells of it."""
     stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     stored |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
     stored |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
@@ -88,7 +88,7 @@ class Rewriter(ast.NodeTransformer):
     # loops
 
     def visit_For(self, node: ast.For) -> ast.AST:
-        k = None if self.suspends else self.number(node, works_with_new(node, self.around))
+        k = None if self.suspends else self.number(node, sharing(node, self.around))
         iterable = self._numbered(node.iter)
         before, self.looping = self.looping, True
         self.around.append(node)

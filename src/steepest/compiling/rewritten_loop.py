@@ -80,8 +80,9 @@ class NativeLoop(Loop):
         usual = body if not recorded else min(body, s.seconds) if s.seconds < math.inf else body / WATCHED
         site.seen_time += usual
         s.python_time += usual
-        ledger.spent += body - usual + learning
-        s.fruitless += body - usual + learning
+        lost = max(body - usual + learning - (ledger.first() if recorded else 0.0), 0.0)
+        ledger.spent += lost
+        s.fruitless += lost
         s.compiled = bool(site.compiled)
         self.idle = 0 if recorded or self.always else self.idle + 1
         if program:

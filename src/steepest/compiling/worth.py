@@ -35,8 +35,8 @@ OPERATIONS = 40
 """So many operations a step is taken to have before it has been recorded."""
 SAVED, CLEARLY = 0.7, 1.3
 """So much of Python's time native code saves, and by so much the gain must be larger than the cost."""
-SHARE = 0.05
-"""So much of the time of a process may be spent on what is not known to pay."""
+SHARE, RISK = 0.05, 0.1
+"""So much of the time of a process may be spent on what is not known to pay; so much of the gain on recordings that give no program."""
 REFUSED = 10.0
 """A loop that gave no program in another run has to be so many times more worth the trouble."""
 
@@ -46,6 +46,12 @@ class Ledger:
 
     def __init__(self) -> None:
         self.spent = 0.0
+        self.ready = False
+
+    def first(self) -> float:
+        """Seconds of the first recording of all that make the package ready for others."""
+        made_ready, self.ready = 0.0 if self.ready else START, True
+        return made_ready
 
     def allows(self, cost: float) -> bool:
         """Whether a cost is small beside what the program has needed so far."""
@@ -60,11 +66,11 @@ ledger = Ledger()
 
 
 class Statement:
-    """A `for` statement of a rewritten program, and what is known of the time that it takes. `new`: it works with objects that are made
-    anew each time that it is entered, and its programs then fit no longer."""
+    """A `for` statement of a rewritten program, and what is known of the time that it takes. Its programs fit the objects that it
+    works with: these stay the same `within` loops in these lines (None: in all)."""
 
-    def __init__(self, node: ast.For, text: bytes = b"", new: bool = False):
-        self.line, self.new = node.lineno, new
+    def __init__(self, node: ast.For, text: bytes = b"", within: frozenset[int] | None = None):
+        self.line, self.within = node.lineno, within
         self.trains = calls(node.body, ("backward", "step"))
         self.leaves = any(_leaves(n) for n in node.body)
         self.around = any(isinstance(n, (ast.For, ast.Call)) for part in node.body for n in ast.walk(part))
@@ -128,8 +134,10 @@ class Statement:
         whole = self.length(passage)
         steps = whole - passage.k
         for outer in passages:
-            if here or self.new or outer is passage:
+            if here or outer is passage:
                 break
+            if self.within is not None and outer.statement.line not in self.within:
+                continue
             left = outer.statement.length(outer) - outer.k - 1
             steps += max(left, 0.0) * whole * outer.entries.get(self, 1) / (outer.k + 1)
         return max(steps, 0.0) * self.seconds
@@ -142,7 +150,7 @@ class Statement:
         cost = self.cost + self.fruitless
         if self.memory.get("compiled") is False:
             cost *= REFUSED
-        if self.fruitless > max(SHARE * clock(), SHARE * gain):
+        if self.fruitless > RECORDING * self.seconds + max(SHARE * clock(), RISK * gain):
             return False
         return gain >= CLEARLY * cost or self.python_time >= cost and ledger.allows(cost)
 
