@@ -183,8 +183,8 @@ def _constant(s: Elements, e: Equation) -> None:
 
 
 def _iota(s: Elements, e: Equation) -> None:
-    dtype, (start, step) = e.results[0].content.dtype.name, (e.params["start"], e.params["step"])
-    s.make(e.results[0], [s.graph.constant(start + step * i, dtype).number for i in range(e.params["size"])])
+    dtype, numbers = e.results[0].content.dtype.name, e.primitive.run((), e.params).array.tolist()
+    s.make(e.results[0], [s.graph.constant(x, dtype).number for x in numbers])
 
 
 def _join(s: Elements, e: Equation) -> None:

@@ -1,11 +1,13 @@
 """The fill, iota and constant forms: tensors made of one number, of the indices along a dimension, of an array of the host's."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.fused import fma64
 from steepest.core.memory_order import in_memory_order, memory_order, restored
 from steepest.core.modes import interpreters
 from steepest.core.primitive import Primitive
@@ -41,8 +43,34 @@ class Fill(Primitive):
         return fresh(restored(array, order), to)
 
 
+WIDTHS = {dtypes.float64: 4, dtypes.float32: 8}
+"""Elements in a vector of PyTorch's `arange`; of 16-bit floats 16."""
+
+
+def by_vectors(start: float, step: float, n: int, to: dtype) -> np.ndarray[Any, Any]:
+    """`start + step * i` as PyTorch's vectors have it: the first element of each is rounded, the others are steps from there.
+
+    What two vectors do not fill is computed one by one. In float64 sums and products are fused, as compilers of C++ do it.
+    """
+    width = WIDTHS.get(to, 16)
+    whole = n - n % (2 * width)
+    line = np.arange(n, dtype=np.float64)
+    array = fma64(line, float(step), float(start)) if to is dtypes.float64 and n and not float(step).is_integer() else start + step * line
+    if not whole or float(start).is_integer() and float(step).is_integer() and abs(start) + abs(step) * n < 2**24 and to in WIDTHS:
+        return array                        # nothing is rounded
+    firsts = array[:whole:width].astype(numpy_dtype(to)).astype(np.float64)[:, None]
+    steps = np.arange(width) * float(step)
+    sums = firsts + steps
+    if to is dtypes.float64:                # 3 * step is the one product that is rounded
+        virtual = sums - firsts
+        lost = (firsts - (sums - virtual)) + (steps - virtual)
+        sums += lost + [float(k * Fraction(step) - Fraction(s)) for k, s in enumerate(steps.tolist())]
+    array[:whole] = sums.reshape(-1)
+    return array
+
+
 class Iota(Primitive):
-    """`start + step * i` for i along the only dimension."""
+    """`start + step * i` for i along the only dimension; with `vectors` as PyTorch's vector code rounds it."""
 
     form = "iota"
 
@@ -53,7 +81,7 @@ class Iota(Primitive):
         to: dtype = params["dtype"]
         start, step, n = params["start"], params["step"], params["size"]
         if to.is_floating_point:
-            array = start + step * np.arange(n, dtype=np.float64)
+            array = by_vectors(start, step, n, to) if params.get("vectors") else start + step * np.arange(n, dtype=np.float64)
         else:
             array = start + step * np.arange(n, dtype=np.int64)
         return fresh(array.astype(numpy_dtype(to), copy=False), to)
