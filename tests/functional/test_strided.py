@@ -39,3 +39,31 @@ def test_random_numbers_follow_the_order_of_memory() -> None:
     mask = torch.nn.functional.dropout(x, 0.5)
     torch.manual_seed(0)
     assert mask.permute(1, 2, 0).tolist() == torch.nn.functional.dropout(torch.ones(2, 3, 4), 0.5).tolist()
+
+
+def test_copies_of_expanded_tensors_lie_in_the_order_of_their_dimensions() -> None:
+    for x in (torch.arange(3.0).expand(2, 3), torch.arange(12.0).reshape(2, 1, 6).expand(2, 4, 6)):
+        for copy in (x.clone(), x.to(torch.float64), x.to(torch.int64)):
+            assert copy.stride() == torch.empty(x.shape).stride()
+    assert torch.arange(3.0).expand(2, 3).clone().view(-1).tolist() == [0.0, 1.0, 2.0, 0.0, 1.0, 2.0]
+    assert torch.arange(6.0).reshape(2, 3).t().clone().stride() == (1, 3)
+
+
+def test_what_replaces_a_strided_part_goes_by_the_memory_of_the_operand() -> None:
+    x = torch.arange(6.0).reshape(2, 3)
+    made = torch.as_strided_scatter(x.t(), torch.tensor([10.0, 20.0]), (2,), (1,))
+    assert made.tolist() == [[10.0, 3.0], [20.0, 4.0], [2.0, 5.0]] and made.stride() == (1, 3)
+    assert torch.as_strided_scatter(x[1], torch.tensor([10.0]), (1,), (1,)).tolist() == [10.0, 4.0, 5.0]
+    assert torch.as_strided_scatter(x[:1].expand(2, 3), torch.tensor([10.0]), (1,), (1,), 3).tolist() == [[0.0, 1.0, 2.0], [10.0, 1.0, 2.0]]
+
+
+def test_another_size_shows_the_elements_as_they_lie_in_memory() -> None:
+    x = torch.arange(6.0).reshape(2, 3)
+    assert x.t().clone().resize_(5).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
+    part = x[1].resize_(2)
+    part[0] = 10.0
+    assert x.tolist() == [[0.0, 1.0, 2.0], [10.0, 4.0, 5.0]]
+
+
+def test_an_empty_view_knows_where_it_begins() -> None:
+    assert torch.arange(9.0).as_strided((0, 2), (2, 1), 4).storage_offset() == 4

@@ -15,7 +15,7 @@ from steepest.errors import text
 from steepest.functional.by_example import by_example
 from steepest.functional.casting import in_widest
 from steepest.functional.operands import operand
-from steepest.functional.shaping import expand, to_dtype
+from steepest.functional.shaping import as_strided, expand, to_dtype
 from steepest.functional.supporting import refuse, refuses
 from steepest.ops import counting, views
 from steepest.ops import indexing as ix
@@ -537,10 +537,17 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 
 
 def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
-    """A copy of `input` with `src` written over a view with given sizes and strides."""
-    copied = input.contiguous()
-    views.within_storage(size, stride, storage_offset or 0, copied.array.size, copied.array.itemsize)
-    return _replaced(copied, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0, own=None)
+    """A copy of `input` and of the memory around it with `src` written over a view with given sizes and strides."""
+    memory = input.storage_cell.flat.size
+    if input.array.size == memory and input.array.flags.c_contiguous:
+        views.within_storage(size, stride, storage_offset or 0, memory, input.array.itemsize)
+        return _replaced(input, src, views.as_strided, shape=tuple(size), strides=tuple(stride), offset=storage_offset or 0, own=None)
+    if any(n > 1 and not s for n, s in zip(input.array.shape, input.stride(), strict=True)):
+        return as_strided_scatter(input.clone(), src, size, stride, storage_offset)
+    own = input.storage_offset()
+    place = own if storage_offset is None else storage_offset
+    written = as_strided_scatter(as_strided(input, (memory,), (1,), 0), src, size, stride, place)
+    return as_strided(written, input.array.shape, input.stride(), own)
 
 
 @refuses("bool complex")

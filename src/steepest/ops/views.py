@@ -219,7 +219,8 @@ def _strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...], off
     if offset < 0:          # the view begins before the operand, in the storage of its base
         before = np.lib.stride_tricks.as_strided(owner, (1 - offset,), (-size,))[-offset:]
         return np.lib.stride_tricks.as_strided(before, shape, [s * size for s in strides])
-    flat = np.lib.stride_tricks.as_strided(owner, (offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)),), (size,))
+    reach = sum(max(n - 1, 0) * s for n, s in zip(shape, strides, strict=True))
+    flat = np.lib.stride_tricks.as_strided(owner, (offset + 1 + reach,), (size,))
     return np.lib.stride_tricks.as_strided(flat[offset:], shape, [s * size for s in strides])
 
 
