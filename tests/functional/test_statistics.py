@@ -89,3 +89,21 @@ def test_squares_that_float32_does_not_hold() -> None:
     spread.sum().backward()
     assert steepest.allclose(x.grad, steepest.tensor([[1.0, -1.0], [-1.0, 1.0]]) / 2 ** 0.5)
     assert steepest.isinf(x.detach().var(1)).all() and steepest.isfinite(x.detach().double().var(1)).all()
+
+
+@pytest.mark.parametrize(("dtype", "places"), [
+    (steepest.bfloat16, [0, 3, 7, 11, 14, 18, 22, 26, 29, 33, 37, 40, 44, 48, 52, 55, 59, 62, 66, 70, 74, 78, 81, 85, 89, 92, 96, 99]),
+    (steepest.float16, [0, 3, 7, 11, 14, 18, 22, 25, 29, 33, 37, 40, 44, 48, 51, 55, 59, 62, 66, 70, 74, 77, 81, 85, 88, 92, 96, 99])])
+def test_histograms_of_16_bit_floats_round_as_pytorch_does(dtype, places):
+    x = steepest.arange(0, 10, 0.37).to(dtype)
+    assert steepest.histc(x, 100, 0, 10).nonzero().flatten().tolist() == places
+
+
+def test_histograms_find_the_interval_in_the_precision_of_the_elements():
+    counts = steepest.histc(steepest.arange(0, 1, 0.01), 100, 0, 1)
+    assert counts.ne(1).nonzero().flatten().tolist() == [14, 15, 22, 23, 26, 27, 29, 30, 48, 49, 52, 54, 58, 59, 66, 67]
+    assert steepest.histc(steepest.tensor([3.0, 3, 2, 5]), 3, 3, 3).tolist() == [1.0, 2.0, 1.0]
+    with pytest.raises(RuntimeError, match=r"range of \[0, inf\] is not finite"):
+        steepest.histc(steepest.ones(3), 3, 0, float("inf"))
+    with pytest.raises(RuntimeError, match="max must be larger than min"):
+        steepest.histc(steepest.ones(3), 3, 5, 2)

@@ -18,6 +18,7 @@ from steepest.functional.scanning import cumsum
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import views
+from steepest.ops.counting import check_histogram
 from steepest.ops.creation import constant
 from steepest.ops.reductions import wrap
 
@@ -176,10 +177,11 @@ def corrcoef(input: Tensor) -> Tensor:
 
 def _edges(x: Any, bins: Any, span: Any) -> Any:
     if isinstance(bins, Tensor):
+        if not bins.array.size:
+            raise RuntimeError(text("histogram-edges"))
         return read(bins)
     low, high = (float(span[0]), float(span[1])) if span is not None else (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
-    if not low <= high:
-        raise RuntimeError(text("histogram-range", low=low, high=high))
+    check_histogram(bins, low, high)
     if low == high:
         low, high = low - 0.5, high + 0.5
     return np.linspace(low, high, bins + 1)

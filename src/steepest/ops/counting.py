@@ -1,5 +1,6 @@
 """The call form beside linear algebra: counting, searching and number theory by NumPy. Nothing here has a gradient."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from steepest.core.primitive import Primitive, arguments
 from steepest.core.tensor import from_array
+from steepest.errors import text
 
 Array = Any
 
@@ -25,10 +27,27 @@ class Count(Primitive):
         return tuple(from_array(o) for o in out) if isinstance(out, tuple) else from_array(out)
 
 
+def check_histogram(bins: int, low: float, high: float) -> None:
+    """RuntimeError unless there are intervals and a range for them."""
+    if bins <= 0:
+        raise RuntimeError(text("histogram-number", bins=bins))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise RuntimeError(text("histogram-finite", low=low, high=high))
+    if not low <= high:
+        raise RuntimeError(text("histogram-range", low=low, high=high))
+
+
 def _histogram(x: Array, bins: int, low: float, high: float) -> Array:
-    if low == high == 0 and x.size:
+    """Counts by PyTorch's line from one edge to the other, every step of it in the dtype of `x`."""
+    if low == high and x.size:
         low, high = float(x.min()), float(x.max())
-    return np.histogram(x, bins, (low, high))[0].astype(x.dtype)
+    if low == high:
+        low, high = low - 1, high + 1
+    check_histogram(bins, low, high)
+    first, last = np.array([low, high]).astype(x.dtype)
+    inside = x[(x >= first) & (x <= last)]
+    place = ((inside - first) * np.asarray(bins).astype(x.dtype) / (last - first)).astype(np.int64)
+    return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(x.dtype)
 
 
 is_in = Count("isin", lambda x, among: np.isin(x, among), 2)
