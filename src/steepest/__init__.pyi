@@ -543,8 +543,8 @@ def nan_to_num(input: Tensor, nan: _float = 0.0, posinf: _float | None = None, n
                out: Any = None) -> Tensor:
     """NaN and infinities replaced by numbers, the largest finite ones unless given."""
 
-def round(input: Tensor, *, decimals: _int = 0, out: Any = None) -> Tensor:
-    """Every element rounded, halves to even, to `decimals` places."""
+def round(input: Tensor, *, decimals: _int | None = None, out: Any = None) -> Tensor:
+    """Every element rounded, halves to even, to `decimals` places; NotImplementedError for integers where these are given."""
 
 def logit(input: Tensor, eps: _float | None = None, *, out: Any = None) -> Tensor:
     """`log(x / (1 - x))`, x held in [eps, 1 - eps] where `eps` is given."""
@@ -1103,7 +1103,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: _int = 0, dim1: _int = 
 
 def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: _int | None = None, *,
                        out: Any = None) -> Tensor:
-    """A copy of `input` with `src` written over a view with given sizes and strides."""
+    """A copy of `input` and of the memory around it with `src` written over a view with given sizes and strides."""
 
 def index_reduce(input: Tensor, dim: _int, index: Tensor, source: Tensor, reduce: str, *, include_self: _bool = True,
                  out: Any = None) -> Tensor:

@@ -198,3 +198,9 @@ def test_native_code_fills_small_arrays_with_the_same_numbers(kind, monkeypatch)
         runs.append([getattr(generator, kind)(n if isinstance(n, tuple) else (n,)).tobytes() for n in sizes * 3])
         runs[-1].append(generator.get_state().tobytes())
     assert runs[0] == runs[1]
+
+
+def test_categories_are_drawn_in_the_order_of_memory():
+    weights = np.array([[1, 2, 3, 1], [3, 2, 1, 2]], np.float32).T
+    assert Generator().manual_seed(3).multinomial(weights, 1).tolist() == [[0], [0], [1], [0]]
+    assert Generator().manual_seed(3).multinomial(np.ascontiguousarray(weights), 1).tolist() == [[0], [1], [0], [0]]

@@ -1,5 +1,6 @@
 """The dtypes beside float32: what operations compute in, where they round, and which numbers a dtype does not hold."""
 
+import hashlib
 import math
 
 import pytest
@@ -153,3 +154,33 @@ def test_an_index_of_nothing_may_have_any_dtype():
             function(torch.ones(2), torch.ones(3))
     with pytest.raises(RuntimeError, match="size of tensor a"):
         torch.gcd(torch.ones(2, dtype=torch.int64), torch.ones(3, dtype=torch.int64))
+
+
+def test_quotients_of_16_bit_floats_are_rounded_before_they_are_cut():
+    a, b = torch.tensor([269.0], dtype=torch.float16), torch.tensor([0.140625], dtype=torch.float16)
+    assert torch.div(a, b, rounding_mode="trunc").item() == 1913.0
+    assert torch.div(a, 0.140625, rounding_mode="trunc").item() == 1912.0          # by a number in float32
+
+
+def test_gradients_of_norms_and_deviations_round_at_every_step_of_pytorchs():
+    x = torch.tensor([8.0, 8.0], dtype=torch.float16, requires_grad=True)
+    y = torch.linalg.vector_norm(x, 6)
+    assert torch.autograd.grad(y, x)[0].tolist() == [0.5625, 0.5625]          # 0.5613 without rounding
+    x = torch.tensor([3.609375, 4.3125, 3.734375], dtype=torch.bfloat16, requires_grad=True)
+    assert torch.autograd.grad(x.std(), x)[0].tolist() == [-0.375, 0.5625, -0.208984375]
+
+
+def test_integers_are_not_rounded_to_decimals():
+    assert torch.round(torch.tensor([3])).tolist() == [3]
+    with pytest.raises(NotImplementedError):
+        torch.round(torch.tensor([3]), decimals=0)
+    with pytest.raises(RuntimeError):
+        torch.randint_like(torch.zeros(3, dtype=torch.complex64), 5)
+
+
+@pytest.mark.parametrize(("dtype", "digest"), [(torch.float32, "18795ecc9dcb9a36"), (torch.float64, "b88d996ffe94d9ac"),
+                                               (torch.float16, "bd0f07e2d543eb0b"), (torch.bfloat16, "db647761fc1ed134")])
+def test_ranges_of_floats_have_pytorchs_last_digits(dtype, digest):
+    made = torch.arange(0.3, 40, 0.37, dtype=dtype).double()
+    assert hashlib.sha256(made.numpy().tobytes()).hexdigest()[:16] == digest
+    assert torch.arange(0, 1, 0.01)[15].item() == 0.14999999105930328

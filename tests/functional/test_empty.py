@@ -28,3 +28,26 @@ def test_what_must_not_be_empty_is_named(call):
 
 def test_a_copy_of_a_view_may_be_of_any_memory():
     assert torch.view_copy(torch.arange(6).reshape(2, 3).T, (6,)).tolist() == [0, 3, 1, 4, 2, 5]
+
+
+@pytest.mark.parametrize(("error", "said", "call"), [
+    (IndexError, "non-zero size", lambda: torch.kthvalue(torch.zeros(0), 1)),
+    (IndexError, "non-zero size", lambda: torch.mode(torch.zeros(2, 0))),
+    (IndexError, "Number of indices", lambda: torch.index_copy(torch.zeros(3), 0, torch.tensor([], dtype=torch.int64), torch.zeros(2))),
+    (IndexError, "same number of elements", lambda: torch.zeros(3).put(torch.tensor([1]), torch.zeros(2))),
+    (RuntimeError, "sum of probabilities|no weight|multinomial", lambda: torch.multinomial(torch.zeros(0), 1, replacement=True)),
+    (RuntimeError, "at least 1 element", lambda: torch.histogram(torch.zeros(3), torch.zeros(0))),
+    (RuntimeError, "within num_embeddings", lambda: F.embedding_bag(torch.tensor([[0]]), torch.zeros(0, 3), padding_idx=0)),
+    (RuntimeError, "must match the size", lambda: F.binary_cross_entropy_with_logits(torch.zeros(2, 3), torch.zeros(2, 3), torch.zeros(2))),
+    (RuntimeError, "must match the size", lambda: F.binary_cross_entropy(torch.ones(2, 3), torch.ones(2, 3), torch.zeros(2))),
+    (RuntimeError, "same size as input", lambda: torch.zeros(2, 3).repeat_interleave(torch.tensor([1, 2]), 1)),
+    (RuntimeError, "segment_reduce", lambda: torch.segment_reduce(torch.zeros(0), "sum", lengths=torch.zeros(0, dtype=torch.int64))),
+    (RuntimeError, "Expected dim < 1", lambda: torch.narrow_copy(torch.zeros(3), 1, 0, 1))])
+def test_what_does_not_fit_is_an_error_of_pytorchs_class(error, said, call):
+    with pytest.raises(error, match=said):
+        call()
+
+
+def test_where_nothing_is_drawn_or_looked_up_nothing_is_wrong():
+    assert torch.multinomial(torch.ones(0, 4), 2).shape == (0, 2)
+    assert F.embedding(torch.zeros(0, 3, dtype=torch.int64), torch.zeros(0, 5), padding_idx=0).shape == (0, 3, 5)

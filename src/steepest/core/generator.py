@@ -15,6 +15,7 @@ from steepest.core import device as devices
 from steepest.core.discrete import binomial, poisson
 from steepest.core.fused import fma32, fma64
 from steepest.core.gaussian import libm, normals, reals_of_pairs, reals_of_words
+from steepest.core.memory_order import in_memory_order, memory_order, restored
 from steepest.core.mt19937 import MT19937, STATE, Doubles, normal_pair
 from steepest.core.permutation import forward_swaps, inside_out
 from steepest.core.ranges import FLOAT32, FLOAT64, cast, floating, full_span, limits, part, span_of
@@ -319,7 +320,9 @@ class Generator:
         _check_weights(weights, n, replacement)
         if not replacement or n == 1:  # one draw is the same either way, and PyTorch makes it this way
             with np.errstate(all="ignore"):
-                times = weights / self.exponential(weights.shape, 1.0, weights.dtype)
+                order = memory_order(weights)
+                drawn = self.exponential(in_memory_order(weights.shape, order), 1.0, weights.dtype)
+                times = weights / restored(drawn, order)
             return _largest(times, n).astype(np.int64, copy=False)
         rows = np.atleast_2d(weights.astype(np.float64 if weights.dtype == FLOAT64 else np.float32))
         result = np.empty((len(rows), n), np.int64)
@@ -424,7 +427,7 @@ def _check_weights(weights: Array, n: int, replacement: bool) -> None:
         raise RuntimeError(text("multinomial-no-samples", n=n))
     if not replacement and n > weights.shape[-1]:
         raise RuntimeError(text("multinomial-too-many", n=n, categories=weights.shape[-1]))
-    if not (np.isfinite(weights.astype(np.float64)).all() and weights.min() >= 0):
+    if weights.size and not (np.isfinite(weights.astype(np.float64)).all() and weights.min() >= 0):
         raise RuntimeError(text("multinomial-weights", lowest=weights.min(), highest=weights.max()))
     if not (weights.sum(-1) > 0).all():
         raise RuntimeError(text("multinomial-no-weight"))

@@ -371,7 +371,7 @@ class Tensor:
     def as_strided_(self, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
         """Give the tensor itself other sizes and strides over its memory."""
     def as_strided_scatter(self, src: Tensor, size: Any, stride: Any, storage_offset: _int | None = None) -> Tensor:
-        """A copy of `input` with `src` written over a view with given sizes and strides."""
+        """A copy of `input` and of the memory around it with `src` written over a view with given sizes and strides."""
     def as_subclass(self, cls: _type[Tensor]) -> Tensor:
         """The same tensor as an object of a subclass of `Tensor`, whose `__init__` is not called; gradients flow back."""
     def asin(self, *, out: Tensor | None = None) -> Tensor:
@@ -1131,9 +1131,9 @@ class Tensor:
         """Entries moved along dimensions, those pushed off the end coming in at the beginning."""
     def rot90(self, k: _int = 1, dims: Any = ...) -> Tensor:
         """Rotated by 90 degrees `k` times in the plane of two dimensions."""
-    def round(self, *, decimals: _int = 0) -> Tensor:
-        """Every element rounded, halves to even, to `decimals` places."""
-    def round_(self, *, decimals: _int = 0) -> Tensor:
+    def round(self, *, decimals: _int | None = None) -> Tensor:
+        """Every element rounded, halves to even, to `decimals` places; NotImplementedError for integers where these are given."""
+    def round_(self, *, decimals: _int | None = None) -> Tensor:
         """`round`, written over this tensor; returns the tensor."""
     def rsqrt(self, *, out: Tensor | None = None) -> Tensor:
         """`rsqrt` of every element; the result has the shape of `input`."""

@@ -552,6 +552,8 @@ ROWS = {
     "attention-mask": (
         "For {kind} `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found {ndim}-D tensor instead",
         "attn_mask 应为 2 维或 3 维,得到 {ndim} 维"),
+    "attention-weights": (
+        "expecting {name} weights shape of {wanted}, but got torch.Size({given})", "{name} 的权重形状应为 {wanted},得到 {given}"),
     "attention-mask-dtype": ("only bool and floating types of {name} are supported", "{name} 应为布尔或浮点类型"),
     "attention-mask-shape": (
         "The shape of the {ndim}D attn_mask is torch.Size({given}), but should be {wanted}.", "{ndim} 维 attn_mask 的形状是 {given},应为 {wanted}"),

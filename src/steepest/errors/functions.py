@@ -292,6 +292,26 @@ ROWS = {
         "{function}:第 {dim} 维的大小 {size} 不能被 {parts} 整除"),
     "narrow-start-tensor": (
         "start must be an 0-dim integral Tensor, got {dtype} of shape {shape}", "narrow 的起点应为整数或 0 维整数张量,得到 {dtype},形状 {shape}"),
+    "narrow-copy-dim": (
+        "Expected dim < {ndim}, but got {dim}: narrow_copy counts the dimensions from 0", "narrow_copy 的 dim 应小于 {ndim},得到 {dim}"),
+    "empty-dimension": (
+        "{function}(): Expected reduction dim {dim} to have non-zero size.", "{function}() 的第 {dim} 维没有元素"),
+    "index-copy-count": (
+        "index_copy_(): Number of indices ({index}) should be equal to source.size(dim) ({source})",
+        "index_copy_():索引个数 {index} 应等于 source 在该维的大小 {source}"),
+    "put-count": (
+        "put_(): Expected source and index to have the same number of elements, but got source.numel() = {source}, index.numel() = {index}",
+        "put_():source 与 index 的元素个数应相同,得到 {source} 和 {index}"),
+    "histogram-edges": (
+        "histogram: bins tensor should have at least 1 element, but got 0 elements: give the edges of the intervals, or their number",
+        "histogram:bins 至少要有 1 个元素,得到 0 个:给出各区间的边界,或区间的个数"),
+    "histogram-number": (
+        "histogram: bins must be > 0, but got {bins}", "histogram:bins 应大于 0,得到 {bins}"),
+    "histogram-finite": (
+        "histogram: range of [{low}, {high}] is not finite", "histogram:范围 [{low}, {high}] 不是有限的"),
+    "repeats-size": (
+        "repeats must have the same size as input along dim, but got repeats.size(0) = {repeats} and input.size({dim}) = {size}",
+        "repeats 的个数应等于 input 在该维的大小,得到 {repeats},而 input.size({dim}) = {size}"),
     "narrow-start": (
         "start out of range (expected to be in range of [{low}, {high}], but got {start})", "narrow 的起点应在 [{low}, {high}] 中,得到 {start}"),
     "out-dtype": (

@@ -6,13 +6,21 @@ from typing import Any
 
 from steepest.core.dtype import dtype
 from steepest.core.tensor import Tensor
+from steepest.errors import text
 from steepest.functional import shaping
 from steepest.functional.joining import clone_ordered
 from steepest.functional.operands import result_into, with_out
 
+
+def _narrowed(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+    if dim >= input.array.ndim > 0:                # which fails an assertion in PyTorch's kernel, no IndexError as that of `narrow`
+        raise RuntimeError(text("narrow-copy-dim", dim=dim, ndim=input.array.ndim))
+    return shaping.narrow(input, dim, start, length)
+
+
 VIEWS: dict[str, Callable[..., Any]] = {
     "alias_copy": lambda x: x, "as_strided_copy": shaping.as_strided, "detach_copy": shaping.detach, "diagonal_copy": shaping.diagonal,
-    "expand_copy": shaping.expand, "narrow_copy": shaping.narrow, "permute_copy": shaping.permute, "select_copy": shaping.select,
+    "expand_copy": shaping.expand, "narrow_copy": _narrowed, "permute_copy": shaping.permute, "select_copy": shaping.select,
     "split_copy": shaping.split, "split_with_sizes_copy": shaping.split_with_sizes, "squeeze_copy": shaping.squeeze,
     "t_copy": shaping.t, "transpose_copy": shaping.transpose, "unbind_copy": shaping.unbind, "unfold_copy": shaping.unfold,
     "unsqueeze_copy": shaping.unsqueeze, "view_as_complex_copy": shaping.view_as_complex, "view_as_real_copy": shaping.view_as_real,
@@ -45,4 +53,4 @@ def _several(function: Callable[..., Any]) -> Callable[..., Any]:
 
 SEVERAL = {"split_copy", "split_with_sizes_copy", "unbind_copy"}
 COPIES = {name: (_several if name in SEVERAL else with_out)(_copying(name, view)) for name, view in VIEWS.items()}
-narrow_copy = _copying("narrow_copy", shaping.narrow)
+narrow_copy = _copying("narrow_copy", _narrowed)

@@ -343,7 +343,8 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
     n = math.ceil((end - start) / step)
     if dtype.category == dtypes.INTEGER:        # as many as of the numbers given, which then are whole ones
         start, step = int(start), int(step)
-    return finished(iota(start=start, step=step, size=n, dtype=dtype), requires_grad, device, out)
+    vectors = {"vectors": True} if dtype.is_floating_point else {}
+    return finished(iota(start=start, step=step, size=n, dtype=dtype, **vectors), requires_grad, device, out)
 
 
 def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:

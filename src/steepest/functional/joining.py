@@ -203,7 +203,10 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
         input, dim = reshape(input, -1), 0
     d = wrap(dim, input.array.ndim)
     count = read(repeats) if isinstance(repeats, Tensor) else np.asarray(repeats)
-    index = np.repeat(np.arange(input.array.shape[d]), count)
+    size = input.array.shape[d] if input.array.ndim else 1
+    if count.ndim and count.size not in (1, size):
+        raise RuntimeError(text("repeats-size", repeats=count.size, dim=d, size=size))
+    index = np.repeat(np.arange(size), count)
     result = input.index_select(d, constant(index, dtypes.int64))
     if isinstance(repeats, Tensor):
         return result

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import float_limits, numpy_dtype
+from steepest.core.dtype import float_limits, numpy_dtype, these
 from steepest.core.overriding import stranger
 from steepest.core.promotion import held, result_type
 from steepest.core.tensor import Tensor
@@ -22,6 +22,7 @@ from steepest.ops import functions as fn
 from steepest.ops import linalg as la
 from steepest.ops.maps import Elementwise, common_shape
 
+WHOLE = these("bool integers")
 frexp_result = named("frexp", "mantissa", "exponent")
 UNARY: dict[str, Elementwise] = {
     "exp": fn.exp, "exp2": fn.exp2, "expm1": fn.expm1, "log": fn.log, "log2": fn.log2, "log10": fn.log10, "log1p": fn.log1p,
@@ -175,7 +176,12 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor
     if rounding_mode == "floor":
         return result_into(out, ar.divide_floor(a, b))
     integral = all(not isinstance(x, float) and getattr(x, "dtype", dtypes.int64).category < dtypes.FLOATING for x in (a, b))
-    return result_into(out, ar.divide_trunc_integers(a, b) if integral else ar.divide_trunc(a, b))
+    if integral:
+        return result_into(out, ar.divide_trunc_integers(a, b))
+    result = ar.divide_trunc(a, b)
+    if result.dtype in dtypes.HALVES and isinstance(b, Tensor) and b.array.ndim:         # by a number PyTorch divides in float32
+        result = show_as(fn.trunc(ar.div(a, b)), "DivBackward2", *[x for x in (a, b) if isinstance(x, Tensor)])
+    return result_into(out, result)
 
 
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
@@ -278,9 +284,11 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     return ar.nan_to_num(input, nan, top if posinf is None else posinf, -top if neginf is None else neginf)
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
-    """Every element rounded, halves to even, to `decimals` places."""
-    if decimals == 0:
+def round(input: Tensor, *, decimals: int | None = None) -> Tensor:
+    """Every element rounded, halves to even, to `decimals` places; NotImplementedError for integers where these are given."""
+    if decimals is not None:
+        refuse("round", input.dtype, WHOLE)
+    if not decimals:
         return fn.rounded(input)
     return fn.rounded_decimals(input, 10.0**decimals) if decimals > 0 else fn.rounded_tens(input, 10.0**-decimals)
 

@@ -111,10 +111,11 @@ def randint_like(input: Tensor, low: Any = None, high: Any = None, *, generator:
     """Integers in the shape of `input`, from `low` (0 unless given) up to but not including `high`."""
     low, high = (0, low) if high is None else (low or 0, high)
     _check_bounds(low, high)
+    refuse("randint_like", dtype or input.dtype, COMPLEX)
     return finished(_drawn_like(input, dtype, generator, "randint", memory_format, low=int(low), high=int(high)), requires_grad, device)
 
 
-WHOLE = these("bool integers")
+WHOLE, COMPLEX = these("bool integers"), these("complex")
 
 
 @refuses("complex")

@@ -248,7 +248,7 @@ def _in_double(x: Any, dim: Any, keepdim: bool, count: int, correction: float) -
 
 def _of_variance(g: Any, x: Any, dim: Any, count: int, correction: float) -> Any:
     """The gradient behind a variance; where the correction leaves nothing to divide by, what PyTorch makes of it."""
-    mean, left = red.total(x, dim=dim, keepdim=True) / count, count - correction
+    mean, left = mean_dim(x, dim=dim, keepdim=True, count=count), count - correction
     if left <= 0 and len(dim) == x.array.ndim:
         return g * ar.where(x == mean, math.nan, math.inf)
     return g * (2.0 / left if left else math.inf) * (x - mean)
@@ -390,7 +390,7 @@ def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: An
     return slope * (g / ar.where(result == 0, math.inf, ar.pow(result, order - 1)))
 
 
-vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", rounds_once=True,
+vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", rounds_once="body",
                         x=_norm_gradient)
 
 

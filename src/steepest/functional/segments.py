@@ -1,5 +1,6 @@
 """`torch.segment_reduce`: sums, means, products and extrema of stretches that follow one after the other."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ _segment_reduce = composite("segment_reduce", _body, operands=1, data=_gradient)
 def _places(counts: np.ndarray[Any, Any], size: int) -> np.ndarray[Any, Any]:
     """For each element along the axis the number of its segment; one more than there are where it lies in none."""
     ends = counts.cumsum(-1)
-    flat = ends.reshape(-1, ends.shape[-1])
+    flat = ends.reshape(math.prod(ends.shape[:-1]), ends.shape[-1])
     found = [np.searchsorted(row, np.arange(size), side="right") for row in flat]
     return np.array(found, np.int64).reshape(*counts.shape[:-1], size)
 
@@ -90,7 +91,8 @@ def segment_reduce(data: Tensor, reduce: str, *, lengths: Tensor | None = None, 
     if (counts < 0).any():
         raise RuntimeError(text("segment-negative"))
     size = data.array.shape[axis]
-    if not unsafe and (counts.sum(-1) != size).any():
+    covers = (counts.sum(-1) == size).all() and (counts.size or lengths is None)
+    if not unsafe and not covers or lengths is None and not given.array.shape[-1]:
         raise RuntimeError(text("segment-cover", size=size))
     after = (1,) * (data.array.ndim - axis - 1)
     place = np.broadcast_to(_places(counts, size).reshape(*counts.shape[:-1], size, *after), data.array.shape)

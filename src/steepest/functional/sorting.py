@@ -52,7 +52,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along `dim` and its index."""
     d = wrap(dim, input.array.ndim)
-    size = input.array.shape[d] if input.array.ndim else 1
+    size = _length("kthvalue", input, d)
     if not 1 <= k <= size:
         raise RuntimeError(text("topk-too-many", k=k, size=size, dim=d))
     return kthvalue_result(ordering.kthvalue(input, dim=d, keepdim=keepdim, start=k - 1, stop=k))
@@ -61,7 +61,17 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
 @refuses("complex")
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along `dim` (the smallest of several) and the index of its last occurrence."""
-    return mode_result(ordering.mode(input, dim=wrap(dim, input.array.ndim), keepdim=keepdim))
+    d = wrap(dim, input.array.ndim)
+    _length("mode", input, d)
+    return mode_result(ordering.mode(input, dim=d, keepdim=keepdim))
+
+
+def _length(function: str, input: Tensor, d: int) -> int:
+    """The size along a dimension, in which there must be something to choose from."""
+    size: int = input.array.shape[d] if input.array.ndim else 1
+    if not size:
+        raise IndexError(text("empty-dimension", function=function, dim=d))
+    return size
 
 
 @refuses("complex")

@@ -75,7 +75,7 @@ def _addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return inplace_map(self, ar.addcdiv, self, tensor1, tensor2, value)
 
 
-def _round(self: Tensor, *, decimals: int = 0) -> Tensor:
+def _round(self: Tensor, *, decimals: int | None = None) -> Tensor:
     return rewrite(self, pointwise.round, decimals=decimals)
 
 

@@ -22,6 +22,8 @@ class Composite(Primitive):
     """A body over tensors, gradient rules, and optionally `kernel(arrays..., **params) -> array or tuple`."""
 
     form = "composite"
+    body_rounds_once = False
+    """Whether the body sees 16-bit floats as float32 and its result is rounded once."""
 
     def __init__(self, name: str, body: Callable[..., Any], kernel: Callable[..., Any] | None, rules: dict[str, Any], node: str,
                  operands: int):
@@ -56,7 +58,7 @@ class Composite(Primitive):
         before = modes.grad
         modes.grad = False
         given, half = operands, None
-        if self.rounds_once:
+        if self.body_rounds_once:
             half = next((x.dtype for x in operands if isinstance(x, Tensor) and x.dtype in HALVES), None)
             given = operands if half is None else tuple(map(widened, operands))
         try:
@@ -86,13 +88,13 @@ def _ordered(x: Any) -> Any:
 
 
 def composite(name: str, body: Callable[..., Any], *, operands: int, kernel: Callable[..., Any] | None = None, node: str = "",
-              shown: tuple[Any, ...] = (), rounds_once: bool = False, **rules: Any) -> Composite:
+              shown: tuple[Any, ...] = (), rounds_once: bool | str = False, **rules: Any) -> Composite:
     """Make a composite; the first `operands` arguments of the body are tensors (or None), the others parameters.
 
-    With `rounds_once` body and rules see 16-bit floats as float32, as kernels do.
+    With `rounds_once` body and rules see 16-bit floats as float32, as kernels do; with `rounds_once="body"` the body alone.
 
     `shown` orders the operands in `next_functions` where PyTorch has another order; `("TBackward0", "weight")` stands for a node between.
     """
     made = Composite(name, body, kernel, rules, node, operands)
-    made.shown, made.rounds_once = shown, rounds_once
+    made.shown, made.rounds_once, made.body_rounds_once = shown, rounds_once is True, bool(rounds_once)
     return made

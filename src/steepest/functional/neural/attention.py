@@ -177,9 +177,13 @@ def multi_head_attention_forward(
         raise RuntimeError(text("attention-causal"))
     hinted = is_causal and key_padding_mask is None and not need_weights
     attn_mask = None if hinted else attn_mask
-    check_attention_masks(given, num_heads, key_padding_mask, attn_mask)
     joint: Any = in_proj_weight
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else joint.chunk(3)
+    for name, x, w in zip(("query", "key", "value"), given, weights, strict=True):
+        wanted = width, x.array.shape[-1]
+        if use_separate_proj_weight and w.array.shape != wanted:
+            raise AssertionError(text("attention-weights", name=name, wanted=wanted, given=list(w.array.shape)))
+    check_attention_masks(given, num_heads, key_padding_mask, attn_mask)
     biases: Any = (None,) * 3 if in_proj_bias is None else in_proj_bias.chunk(3)
     q, k, v = (linear(x, w, b) for x, w, b in zip(given, weights, biases, strict=True))
     head, every = width // num_heads, batch * num_heads

@@ -106,7 +106,7 @@ def embedding(
         if low < 0 or high >= n:
             raise IndexError(text("embedding-outside", low=low, high=high, rows=n, last=n - 1))
     padding = -1 if padding_idx is None else padding_idx + n if padding_idx < 0 else padding_idx
-    if padding >= n or padding_idx is not None and padding < 0:
+    if padding >= max(n, 1) or padding_idx is not None and padding < 0:        # of no rows PyTorch lets padding_idx=0 pass
         raise AssertionError(text("embedding-padding", padding=padding_idx, rows=n))
     if max_norm is not None:
         _shorten(weight, input, max_norm, norm_type)
@@ -177,6 +177,8 @@ def embedding_bag(
     elif input.array.ndim != 2 or offsets is not None:
         raise ValueError(text("bag-shape", shape=list(input.array.shape)))
     if padding_idx is not None:
+        if not -weight.array.shape[0] <= padding_idx < weight.array.shape[0]:
+            raise RuntimeError(text("embedding-padding", padding=padding_idx, rows=weight.array.shape[0]))
         real = input != padding_idx % weight.array.shape[0]
         there = real if there is None else there & real
     rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, sparse=sparse)
