@@ -85,3 +85,8 @@ def test_out_is_filled_and_returned():
     assert out.tolist() == [[0.5, 0.0], [0.0, 0.25]]
     with pytest.raises(RuntimeError, match="automatic differentiation"):
         linalg.inv(a.requires_grad_(), out=out)
+
+
+def test_matrix_exponentials_of_16_bit_floats_are_rounded_once():
+    a = steepest.tensor([[0.5, -2.0], [3.0, 1.5]], dtype=steepest.float16)
+    assert steepest.linalg.matrix_exp(a).tolist() == steepest.linalg.matrix_exp(a.double()).half().tolist()

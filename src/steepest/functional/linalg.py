@@ -376,8 +376,8 @@ TAYLOR = 1.09
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential by scaling, Taylor's polynomial of degree 18 and squaring (Bader, Blanes and Casas, 2019)."""
     matrices("linalg.matrix_exp", "A", A, square=True)
-    if A.dtype in (dtypes.float32, dtypes.complex64):
-        return matrix_exp(A.to(dtypes.float64 if A.dtype is dtypes.float32 else dtypes.complex128)).to(A.dtype)
+    if A.dtype not in (dtypes.float64, dtypes.complex128):
+        return matrix_exp(A.to(dtypes.complex128 if A.dtype.is_complex else dtypes.float64)).to(A.dtype)
     size = float(np.abs(A.array).sum(-2).max()) if A.array.size else 0.0
     squarings = int(np.ceil(np.log2(size / TAYLOR))) if np.isfinite(size) and size > TAYLOR else 0
     x = A / 2.0**squarings
