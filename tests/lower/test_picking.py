@@ -48,3 +48,10 @@ def test_one_vector_of_indices_serves_all_rows():
     assert scattered(x, index, np.ones((3, 3), np.float32), 1, "add") and x.tolist() == [[0, 2, 1, 0]] * 3
     assert not scattered(x.T, index, np.ones((3, 3), np.float32), 1, "add")
     assert not scattered(x, index, np.ones((3, 3)), 1, "add")
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.uint8])
+def test_indices_of_other_integers_are_read_as_such(kind):
+    x, index = np.arange(1000.0), np.arange(100).astype(kind)
+    assert np.array_equal(picked(x, index, 0), np.arange(100.0))
+    assert scattered(x, index, np.full(100, 7.0), 0, "set") and (x[:100] == 7).all() and x[100] == 100

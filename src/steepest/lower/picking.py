@@ -95,7 +95,7 @@ def picked(x: Array, index: Array, dim: int) -> Array | None:
     if kernel is None:
         return None
     out: Array = np.empty(index.shape, x.dtype)
-    return None if kernel(_block(x, dim), _block(index, dim), _block(out, dim), np.empty(1, np.int64))[0] else out
+    return None if kernel(_block(x, dim), _block(index.astype(np.int64, copy=False), dim), _block(out, dim), np.empty(1, np.int64))[0] else out
 
 
 def scattered(out: Array, index: Array, source: Array, dim: int, combine: str) -> bool:
@@ -111,5 +111,5 @@ def scattered(out: Array, index: Array, source: Array, dim: int, combine: str) -
     if kernel is None:
         return False
     if index.size:
-        kernel(_block(index, dim), _block(source, dim), _block(out, dim))
+        kernel(_block(index.astype(np.int64, copy=False), dim), _block(source, dim), _block(out, dim))
     return True
