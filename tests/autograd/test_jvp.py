@@ -134,3 +134,9 @@ def test_mistakes_are_explained() -> None:
         jvp(torch.sin, (rows[0],), (rows,))
     with pytest.raises(RuntimeError, match="in-place"):
         jvp(lambda a: rows[0].data.mul_(a), (rows[1],), (rows[1],))
+
+
+def test_tangents_of_shares_reach_quantiles():
+    x, q = steepest.tensor([1.0, 2.0, 4.0, 8.0]), steepest.tensor(0.5)
+    _, tangent = steepest.func.jvp(lambda q: steepest.quantile(x, q), (q,), (steepest.tensor(1.0),))
+    assert tangent.item() == 6.0            # 3 steps of 2 between the neighbours

@@ -193,3 +193,9 @@ def test_mistakes_are_explained(call: Any, kind: Any, part: str) -> None:
 def test_what_runs_along_dimensions_or_looks_at_numbers_does_so_by_example(function, dim):
     x = torch.randn(3, 4, 5, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     assert torch.allclose(torch.vmap(function, in_dims=dim)(x.movedim(0, dim)), torch.stack([function(row) for row in x]), atol=1e-12)
+
+
+def test_vectors_beside_matrices_are_no_columns_of_elementwise_functions():
+    x, y = steepest.full((5, 5, 2), 6), steepest.full((5,), 4)
+    assert steepest.func.vmap(lambda a: steepest.gcd(a, y), in_dims=-1)(x).tolist() == [[[2] * 5] * 5] * 2
+    assert steepest.func.vmap(lambda a: steepest.igamma(a, y.float()), in_dims=-1)(x.float()).shape == (2, 5, 5)

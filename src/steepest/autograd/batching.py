@@ -263,11 +263,15 @@ def of_write(level: Batching, primitive: Any, operands: Any, params: dict[str, A
     )
 
 
+RIGHT_SIDES = frozenset(("linalg_solve_ex", "linalg_solve_triangular", "linalg_lstsq", "linalg_ldl_solve"))
+"""Functions of LAPACK whose second operand may be a vector; other calls take elements."""
+
+
 def of_call(level: Batching, primitive: Any, operands: Any, params: dict[str, Any]) -> Any:
     """Transforms along dimensions; LAPACK's functions take stacks of matrices, a right side that is a vector becomes a column."""
     if "dim" in params:
         return primitive(*orders(level, operands), **further(params))
-    column = len(operands) > 1 and operands[1].array.ndim == 1
+    column = primitive.name in RIGHT_SIDES and operands[1].array.ndim == 1
     inner = [aligned(level, x, largest(operands)) for x in operands]
     if column:
         inner[1] = unsqueeze(level.examples(operands[1]), dim=2)

@@ -296,12 +296,6 @@ ROWS = {
         "Expected dim < {ndim}, but got {dim}: narrow_copy counts the dimensions from 0", "narrow_copy 的 dim 应小于 {ndim},得到 {dim}"),
     "empty-dimension": (
         "{function}(): Expected reduction dim {dim} to have non-zero size.", "{function}() 的第 {dim} 维没有元素"),
-    "index-copy-count": (
-        "index_copy_(): Number of indices ({index}) should be equal to source.size(dim) ({source})",
-        "index_copy_():索引个数 {index} 应等于 source 在该维的大小 {source}"),
-    "put-count": (
-        "put_(): Expected source and index to have the same number of elements, but got source.numel() = {source}, index.numel() = {index}",
-        "put_():source 与 index 的元素个数应相同,得到 {source} 和 {index}"),
     "histogram-edges": (
         "histogram: bins tensor should have at least 1 element, but got 0 elements: give the edges of the intervals, or their number",
         "histogram:bins 至少要有 1 个元素,得到 0 个:给出各区间的边界,或区间的个数"),

@@ -281,8 +281,8 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
     shape = (*ordered.array.shape[:-1], share.size)
     a, b = (ordered.gather(-1, constant(np.ascontiguousarray(np.broadcast_to(p, shape)), dtypes.int64)) for p in (low, high))
     upper = constant(np.broadcast_to(weight, shape).astype(x.array.dtype), x.dtype)
-    if isinstance(q, Tensor) and q.needs_grad and interpolation == "linear":       # the numbers are in it already
-        upper = upper + (q - q.detach()).reshape(-1) * steps_of(ordered.array, skip_nan)
+    if isinstance(q, Tensor) and (q.needs_grad or q.level is not None) and interpolation == "linear":       # the numbers are in it already
+        upper = upper + (q - constant(share, x.dtype)).reshape(-1) * steps_of(ordered.array, skip_nan)
     result = a.lerp(b, upper)
     if share.ndim:
         result = views.transpose_result(views.unsqueeze_result(result, dim=0), a=0, b=result.array.ndim)

@@ -95,7 +95,8 @@ def picked(x: Array, index: Array, dim: int) -> Array | None:
     if kernel is None:
         return None
     out: Array = np.empty(index.shape, x.dtype)
-    return None if kernel(_block(x, dim), _block(index.astype(np.int64, copy=False), dim), _block(out, dim), np.empty(1, np.int64))[0] else out
+    index = index.astype(np.int64, copy=False)
+    return None if kernel(_block(x, dim), _block(index, dim), _block(out, dim), np.empty(1, np.int64))[0] else out
 
 
 def scattered(out: Array, index: Array, source: Array, dim: int, combine: str) -> bool:

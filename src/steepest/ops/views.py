@@ -214,8 +214,6 @@ def within_storage(size: Any, stride: Any, offset: int, have: int, itemsize: int
 def _strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
     owner = array
     size = owner.itemsize
-    if 0 in shape:
-        return np.lib.stride_tricks.as_strided(owner, shape, [s * size for s in strides])
     if offset < 0:          # the view begins before the operand, in the storage of its base
         before = np.lib.stride_tricks.as_strided(owner, (1 - offset,), (-size,))[-offset:]
         return np.lib.stride_tricks.as_strided(before, shape, [s * size for s in strides])

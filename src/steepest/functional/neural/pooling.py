@@ -127,7 +127,8 @@ def _back_kernel(g: Any, index: Any, shape: Sizes) -> Any:
 
 def _picked(gg: Any, index: Any) -> Any:
     shape = index.array.shape
-    return ix.gather(contiguous(gg).reshape(*shape[:2], -1), contiguous(index).reshape(*shape[:2], -1), dim=2).reshape(*shape)
+    flat = (*shape[:2], math.prod(shape[2:]))
+    return ix.gather(contiguous(gg).reshape(flat), contiguous(index).reshape(flat), dim=2).reshape(*shape)
 
 
 pool_back = composite(

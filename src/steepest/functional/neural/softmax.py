@@ -77,7 +77,7 @@ class AlongRows(Composite):
     def __call__(self, x: Any, dim: tuple[int, ...]) -> Any:
         array = x.array
         native = self.made.get(array.dtype.char)
-        if not native or interpreters or not 0 < array.ndim <= 2 or dim[0] + 1 != array.ndim or not array.size \
+        if not native or interpreters or not 0 < array.ndim <= 2 or dim[-1:] != (array.ndim - 1,) or not array.size \
                 or not array.flags.c_contiguous:
             return Composite.__call__(self, x, dim=dim)
         result = fresh(native(array, np.empty(array.shape, array.dtype)), x.dtype)
