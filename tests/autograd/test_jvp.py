@@ -137,6 +137,6 @@ def test_mistakes_are_explained() -> None:
 
 
 def test_tangents_of_shares_reach_quantiles():
-    x, q = steepest.tensor([1.0, 2.0, 4.0, 8.0]), steepest.tensor(0.5)
-    _, tangent = steepest.func.jvp(lambda q: steepest.quantile(x, q), (q,), (steepest.tensor(1.0),))
+    x, q = torch.tensor([1.0, 2.0, 4.0, 8.0]), torch.tensor(0.5)
+    _, tangent = torch.func.jvp(lambda q: torch.quantile(x, q), (q,), (torch.tensor(1.0),))
     assert tangent.item() == 6.0            # 3 steps of 2 between the neighbours

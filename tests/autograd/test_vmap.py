@@ -196,6 +196,6 @@ def test_what_runs_along_dimensions_or_looks_at_numbers_does_so_by_example(funct
 
 
 def test_vectors_beside_matrices_are_no_columns_of_elementwise_functions():
-    x, y = steepest.full((5, 5, 2), 6), steepest.full((5,), 4)
-    assert steepest.func.vmap(lambda a: steepest.gcd(a, y), in_dims=-1)(x).tolist() == [[[2] * 5] * 5] * 2
-    assert steepest.func.vmap(lambda a: steepest.igamma(a, y.float()), in_dims=-1)(x.float()).shape == (2, 5, 5)
+    x, y = torch.full((5, 5, 2), 6), torch.full((5,), 4)
+    assert torch.func.vmap(lambda a: torch.gcd(a, y), in_dims=-1)(x).tolist() == [[[2] * 5] * 5] * 2
+    assert torch.func.vmap(lambda a: torch.igamma(a, y.float()), in_dims=-1)(x.float()).shape == (2, 5, 5)
