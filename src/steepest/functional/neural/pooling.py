@@ -127,8 +127,8 @@ def _back_kernel(g: Any, index: Any, shape: Sizes) -> Any:
 
 def _picked(gg: Any, index: Any) -> Any:
     shape = index.array.shape
-    flat = (*shape[:2], math.prod(shape[2:]))
-    return ix.gather(contiguous(gg).reshape(flat), contiguous(index).reshape(flat), dim=2).reshape(*shape)
+    rows, places = (contiguous(x).reshape(*shape[:2], math.prod(x.array.shape[2:])) for x in (gg, index))
+    return ix.gather(rows, places, dim=2).reshape(*shape)
 
 
 pool_back = composite(
