@@ -184,3 +184,12 @@ def test_ranges_of_floats_have_pytorchs_last_digits(dtype, digest):
     made = torch.arange(0.3, 40, 0.37, dtype=dtype).double()
     assert hashlib.sha256(made.numpy().tobytes()).hexdigest()[:16] == digest
     assert torch.arange(0, 1, 0.01)[15].item() == 0.14999999105930328
+
+
+@pytest.mark.parametrize(("mode", "antialias", "digest"), [
+    ("bilinear", False, "fe906bd7659ae919"), ("bilinear", True, "9a69bfcca21e1871"),
+    ("bicubic", False, "50812207ccf76ecc"), ("bicubic", True, "50398acbf076cc8d")])
+def test_images_of_bytes_are_resized_by_pytorchs_whole_weights(mode, antialias, digest):
+    image = ((torch.arange(3 * 16 * 13) * 7919) % 256).to(torch.uint8).reshape(1, 3, 16, 13)
+    made = F.interpolate(image, size=(11, 20), mode=mode, antialias=antialias)
+    assert made.is_contiguous() and hashlib.sha256(made.numpy().tobytes()).hexdigest()[:16] == digest

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import float32, int64, these, uint8
+from steepest.core.dtype import float32, float64, int64, these, uint8
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.formats import keeps_format
@@ -118,6 +118,20 @@ def _matrix(mode: str, n: int, out: int, ratio: float, align: bool, of: Any) -> 
     made = np.zeros((out, n), of)
     np.add.at(made, (np.arange(out)[:, None], index), weight)
     return made
+
+
+@lru_cache(maxsize=256)
+def _whole_matrix(mode: str, n: int, out: int, ratio: float, align: bool) -> tuple[Array, int]:
+    """The weights as whole numbers of 15 bits, which PyTorch has for bytes of images, and how many of the bits count fractions."""
+    exact = _matrix(mode, n, out, ratio, align, np.dtype(np.float64))
+    bits = next(b for b in range(23) if b == 22 or int(0.5 + exact.max() * 2 ** (b + 1)) >= 2**15)
+    return np.trunc(exact * 2**bits + np.copysign(0.5, exact)), bits
+
+
+def _bytes_resampled(x: Any, dim: int, weights: Array, bits: int) -> Any:
+    """Bytes along a dimension by whole weights; their sums are exact in float64."""
+    sums = x.to(float64).movedim(dim, -1) @ constant(np.ascontiguousarray(weights.T), float64)
+    return ((sums + 2 ** (bits - 1)) / 2**bits).floor().clamp(0, 255).to(uint8).movedim(-1, dim).contiguous()
 
 
 def _facts(shape: Any, size: Any, ratios: Any) -> Any:
@@ -277,6 +291,9 @@ def interpolate(
     if input.dtype is uint8 and not mode.startswith("nearest"):         # rows first, and bytes again before the columns
         x = input
         for d in range(n - 1, -1, -1):
+            if n == 2:
+                x = _bytes_resampled(x, 2 + d, *_whole_matrix(row, shape[2 + d], out[d], ratios[d], align))
+                continue
             stage = [out[i] if i == d else x.array.shape[2 + i] for i in range(n)]
             means = OPERATIONS[node](x.to(float32), size=tuple(stage), mode=row, align=align,
                                      ratios=tuple(r if i == d else 1.0 for i, r in enumerate(ratios)))
