@@ -422,3 +422,9 @@ def test_diagonals_strided_copies_and_integer_factors():
     assert torch.ones(4).as_strided([2], [2], 1).ravel().stride() == (1,)
     assert torch.zeros(2, 0).as_strided([2, 0], [3, 1]).shape == (2, 0)
     assert torch.tensor([1, 2]).addcmul_(torch.tensor([1, 2]), torch.tensor([3, 4]), value=1.5).tolist() == [4, 10]
+
+
+def test_a_number_of_steps_is_an_integer():
+    for line in (torch.linspace, torch.logspace):
+        with pytest.raises(TypeError):
+            line(0, 3, 1.0)

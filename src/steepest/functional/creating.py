@@ -393,6 +393,8 @@ def _evenly(start: float, end: float, steps: int, kind: Any) -> Any:
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` numbers from `base ** start` to `base ** end`."""
+    if isinstance(steps, float):
+        raise TypeError(text("steps-float", steps=steps))
     dtype = asked(dtype)
     of, steps = dtype or get_default_dtype(), int(steps)
     if steps < 0:
