@@ -51,3 +51,8 @@ def test_what_does_not_fit_is_an_error_of_pytorchs_class(error, said, call):
 def test_where_nothing_is_drawn_or_looked_up_nothing_is_wrong():
     assert torch.multinomial(torch.ones(0, 4), 2).shape == (0, 2)
     assert F.embedding(torch.zeros(0, 3, dtype=torch.int64), torch.zeros(0, 5), padding_idx=0).shape == (0, 3, 5)
+
+
+def test_an_empty_vector_among_matrices_is_joined_to_nothing():
+    for parts in ([torch.zeros(0), torch.ones(2, 3)], [torch.ones(2, 3), torch.zeros(0)]):
+        assert torch.cat(parts, 1).tolist() == [[1.0] * 3] * 2
