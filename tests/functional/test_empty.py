@@ -37,7 +37,7 @@ def test_a_copy_of_a_view_may_be_of_any_memory():
     (IndexError, "same number of elements", lambda: torch.zeros(3).put(torch.tensor([1]), torch.zeros(2))),
     (RuntimeError, "sum of probabilities|no weight|multinomial", lambda: torch.multinomial(torch.zeros(0), 1, replacement=True)),
     (RuntimeError, "at least 1 element", lambda: torch.histogram(torch.zeros(3), torch.zeros(0))),
-    (RuntimeError, "within num_embeddings", lambda: F.embedding_bag(torch.tensor([[0]]), torch.zeros(0, 3), padding_idx=0)),
+    (RuntimeError, "num_embeddings", lambda: F.embedding_bag(torch.tensor([[0]]), torch.zeros(0, 3), padding_idx=0)),
     (RuntimeError, "must match the size", lambda: F.binary_cross_entropy_with_logits(torch.zeros(2, 3), torch.zeros(2, 3), torch.zeros(2))),
     (RuntimeError, "must match the size", lambda: F.binary_cross_entropy(torch.ones(2, 3), torch.ones(2, 3), torch.zeros(2))),
     (RuntimeError, "same size as input", lambda: torch.zeros(2, 3).repeat_interleave(torch.tensor([1, 2]), 1)),
