@@ -140,3 +140,17 @@ def test_tangents_of_shares_reach_quantiles():
     x, q = torch.tensor([1.0, 2.0, 4.0, 8.0]), torch.tensor(0.5)
     _, tangent = torch.func.jvp(lambda q: torch.quantile(x, q), (q,), (torch.tensor(1.0),))
     assert tangent.item() == 6.0            # 3 steps of 2 between the neighbours
+
+
+def test_tangents_of_extrema_and_products_by_index_are_those_of_their_gradients():
+    x, at = torch.tensor([1.0, 5.0]), torch.tensor([0, 0])
+    for reduce, expected in (("amax", [20.0, 2.0]), ("amin", [1.0, 2.0]), ("prod", [166.0, 2.0])):
+        _, tangent = jvp(lambda x, s, how=reduce: x.scatter_reduce(0, at, s, how), (x, torch.tensor([2.0, 3.0])),
+                         (torch.tensor([1.0, 2.0]), torch.tensor([40.0, 20.0])))
+        assert tangent.tolist() == expected
+
+
+def test_tangents_of_running_sums_of_complex_exponentials():
+    x, t = torch.tensor([0.5 + 1j, -0.25 + 0.5j]), torch.tensor([1 + 0.5j, 0.75 - 1j])
+    _, tangent = jvp(lambda x: torch.logcumsumexp(x, 0), (x,), (t,))
+    assert torch.allclose(tangent, (x.exp() * t).cumsum(0) / x.exp().cumsum(0))

@@ -10,6 +10,8 @@ tangent of the result.
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from steepest.autograd.engine import fit, run_backward
 from steepest.autograd.function import Function
 from steepest.autograd.levels import Level, LevelTensor, differentiable, of_kind
@@ -184,6 +186,12 @@ def transposed(primitive: Any, primals: Any, tangents: Any, params: dict[str, An
     return made if isinstance(out, tuple) else made[0]
 
 
+def of_scatter(primitive: Any, primals: Any, tangents: Any, params: dict[str, Any], out: Any) -> Any:
+    """Elements that replace others or are added to them take their tangents along; products and extrema are no linear functions."""
+    rule = linear(0, 2) if primitive.ufunc in (None, np.add) else transposed
+    return rule(primitive, primals, tangents, params, out)
+
+
 RULES: dict[str, Callable[..., Any]] = {
     "map": of_map,
     "cast": linear(0),
@@ -193,7 +201,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "gather": linear(0),
     "take": linear(0),
     "index": linear(0),
-    "scatter": linear(0, 2),
+    "scatter": of_scatter,
     "put": linear(0, 2),
     "index_put": linear(0, 1),
     "write": linear(),

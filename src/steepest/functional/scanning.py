@@ -1,6 +1,5 @@
 """Running sums, products and extrema."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -55,15 +54,15 @@ def _logcumsumexp_gradient(g: Any, x: Any, result: Any, dim: int) -> Any:
     def backwards(y: Any) -> Any:
         return ordering.flip(_logcumsumexp(ordering.flip(y, dims=(dim,)), dim=dim), dims=(dim,))
 
-    if x.dtype.is_complex:
-        return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
     if modes.grad or interpreters:                             # as a linear map of g, which the logarithms below do not show
-        gs, rows, sums = (t.transpose(dim, -1).unsqueeze(-2) for t in (g, x, result))
+        gs, rows, sums = (t.transpose(dim, -1).unsqueeze(-2) for t in (g, ar.conjugate(x), ar.conjugate(result)))
         place = positions(x.array.shape[dim])
         later = place >= place.unsqueeze(1)
         sums = ar.where(ar.isinf(sums), 0, sums)
-        share = exp(ar.where(later, rows.transpose(-1, -2) - sums, -math.inf))
+        share = ar.where(later, exp(ar.where(later, rows.transpose(-1, -2) - sums, 0)), 0)
         return (gs * share).sum(-1).transpose(dim, -1)
+    if x.dtype.is_complex:
+        return exp(backwards(log(g) - ar.conjugate(result)) + ar.conjugate(x))
     size, least = log(absolute(g)), float(float_limits(x.dtype).min)
     up, down = ar.where(g > 0, size, least), ar.where(g < 0, size, least)
     return exp(backwards(up - result) + x) - exp(backwards(down - result) + x)
