@@ -497,6 +497,10 @@ torch.randperm(5000).sum(), torch.randn(5000).shape
 torch.manual_seed(3)
 torch.randperm(1)
 torch.randperm(0)
+torch.poisson(torch.ones(300)).shape, torch.manual_seed(4).initial_seed()
+torch.poisson(torch.ones(0))
+torch.binomial(torch.ones(0), torch.ones(0))
+torch.poisson(torch.zeros(3))
 torch.randperm(2)
 """,
     "what is saved of a leaf is the leaf": """

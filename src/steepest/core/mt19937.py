@@ -95,12 +95,8 @@ class MT19937:
         """What `samplers` draw; None, and nothing drawn, without native code."""
         if self.memory is None:
             return None
-        for sample in samplers:
-            found = sample(kind, self.memory, *given)
-            if found is not None:
-                self._untouched = False
-                return found
-        return None
+        with self.lent():
+            return next((found for sample in samplers if (found := sample(kind, self.memory, *given)) is not None), None)
 
     def pair(self) -> int:
         """The next two words as one number of 64 bits, the earlier word in the upper half."""
