@@ -71,6 +71,7 @@ def _later(place: list[Any], module: str, name: str) -> None:
 _later(_maps.kernel_builders, "steepest.lower.kernels", "build")
 _later(_gaussian.makers, "steepest.lower.normals", "normals")
 _later(_fused.multipliers, "steepest.lower.normals", "fused")
+_later(_dtypes.converters, "steepest.lower.halving", "converted")
 _later(_gaussian.library, "steepest.lower.normals", "by_library")
 _later(_mt19937.samplers, "steepest.lower.rejecting", "sample")
 _later(_mt19937.fillers, "steepest.lower.filling", "fill")

@@ -4,13 +4,14 @@ Promotion follows PyTorch: tensors with dimensions decide before 0-dim tensors, 
 decides only when its category (bool < integer < float < complex) is higher.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from steepest.errors import outside, text
 
-__all__ = ["dtype", "from_numpy", "get_default_dtype", "promote_types", "set_default_dtype"]
+__all__ = ["converted", "dtype", "from_numpy", "get_default_dtype", "promote_types", "set_default_dtype"]
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
@@ -68,6 +69,8 @@ complex128 = dtype("complex128", "complex128", COMPLEX, 16, 10)
 ALL = (bool_, uint8, int8, int16, int32, int64, bfloat16, float16, float32, float64, complex64, complex128)
 HALVES = (float16, bfloat16)
 """Types that operations compute as float32 and round once."""
+converters: list[Callable[[Any, Any], Any]] = []
+"""Native code for `converted`, or None where it has none; the layer that compiles puts its function here."""
 NAMED = (
     dtype("uint16", None, INTEGER, 2, 1, signed=False), dtype("uint32", None, INTEGER, 4, 1, signed=False),
     dtype("uint64", None, INTEGER, 8, 1, signed=False), dtype("complex32", None, COMPLEX, 4, 9),
@@ -203,3 +206,13 @@ TYPE_NAMES = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "H
               "int64": "LongTensor", "int32": "IntTensor", "int16": "ShortTensor", "int8": "CharTensor", "uint8": "ByteTensor",
               "bool": "BoolTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor"}
 """What tensors of a dtype were called in PyTorch's early days, and are in its errors."""
+
+
+def converted(array: Any, to: Any) -> Any:
+    """An array in another NumPy dtype."""
+    if array.itemsize == 2 or to.itemsize == 2:
+        for convert in converters:
+            found = convert(array, to)
+            if found is not None:
+                return found
+    return array.astype(to)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import dtype, numpy_dtype
+from steepest.core.dtype import converted, dtype, numpy_dtype
 from steepest.core.memory_order import alike
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
@@ -236,6 +236,8 @@ class Cast(Elementwise):
             array = alike(array, array)
         if to.category < dtypes.FLOATING:
             return fresh(array.astype(numpy_dtype(to), order=params.get("order", "K")), to)
+        if to is not x.dtype and "order" not in params:
+            return finish(self, operands, params, fresh(converted(array, numpy_dtype(to)), to))
         return finish(self, operands, params, fresh(array.astype(numpy_dtype(to), order=params.get("order", "K")), to))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import HALVES, TYPE_NAMES, numpy_dtype
+from steepest.core.dtype import HALVES, TYPE_NAMES, converted, numpy_dtype
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import fresh
 from steepest.errors import text
@@ -45,7 +45,8 @@ class Contraction(Primitive):
         if a.dtype is not b.dtype:
             raise mismatch(self.name, a, b)
         if a.dtype.itemsize == 2 and a.dtype in HALVES:
-            out = contract(params["spec"], a.array.astype(np.float32), b.array.astype(np.float32)).astype(numpy_dtype(a.dtype))
+            single = np.dtype(np.float32)
+            out = converted(contract(params["spec"], converted(a.array, single), converted(b.array, single)), numpy_dtype(a.dtype))
         else:
             out = contract(params["spec"], a.array, b.array)
         if type(out) is not np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import FLOATING, HALVES, dtype, numpy_dtype, these
+from steepest.core.dtype import FLOATING, HALVES, converted, dtype, numpy_dtype, these
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
@@ -49,7 +49,7 @@ class Plan:
             return tuple([fresh(np.asarray(o, d.numpy), d) for o, d in zip(out, self.results, strict=True)])
         if type(out) is not np.ndarray:
             out = np.asarray(out)
-        return fresh(out.astype(of.numpy) if self.store else out, of)
+        return fresh(converted(out, of.numpy) if self.store else out, of)
 
 
 class Elementwise(Primitive):
@@ -120,7 +120,7 @@ class Elementwise(Primitive):
             return partial(rounded_number, numpy_dtype(common), target) if i in self.held and common in HALVES else partial(
                 number_array, target)
         own = tag if isinstance(tag, dtype) else tag.dtype
-        return None if own is compute else lambda x: x.astype(target)
+        return None if own is compute else lambda x: converted(x, target)
 
     def kernel(self, compute: dtype) -> Any:
         """What evaluates the definition over arrays of dtype `compute`."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
-from steepest.core.dtype import HALVES, dtype, numpy_dtype
+from steepest.core.dtype import HALVES, converted, dtype, numpy_dtype
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, finish
 from steepest.core.tensor import Tensor, fresh
@@ -60,7 +60,7 @@ class Reduction(Primitive):
         if self.identity is None and any(array.shape[d] == 0 for d in dim):
             raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(array.shape)))
         if x.dtype in HALVES and self.gives == "sum":
-            array = array.astype(np.float32)
+            array = converted(array, np.dtype(np.float32))
         wide = np.bool_ if self.gives == "bool" else numpy_dtype(to) if self.gives != "same" and array is x.array else None
         out = self.ufunc.reduce(array, axis=dim, keepdims=keepdim, dtype=wide)
         out = np.asarray(out, numpy_dtype(to))
