@@ -45,6 +45,7 @@ from steepest.functional.random import default_generator  # noqa: E402
 from steepest.ops import contractions as _contractions  # noqa: E402
 from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
+from steepest.ops import ordering as _ordering  # noqa: E402
 from steepest.ops import reductions as _reductions  # noqa: E402
 from steepest.ops import scans as _scans  # noqa: E402
 from steepest.version import __version__  # noqa: E402
@@ -79,6 +80,7 @@ _later(_contractions.small_products, "steepest.lower.small_matrices", "product")
 _later(_reductions.sums, "steepest.lower.cascading", "cascade")
 _later(_scans.runners, "steepest.lower.scanning", "running")
 _later(_scans.extremum_runners, "steepest.lower.scanning", "running_extremum")
+_later(_ordering.rankers, "steepest.lower.ranking", "ranked")
 _later(_indexing.pickers, "steepest.lower.picking", "picked")
 _later(_indexing.scatterers, "steepest.lower.picking", "scattered")
 _later(_indexing.row_adders, "steepest.lower.adding", "add_rows")

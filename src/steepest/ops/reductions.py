@@ -71,7 +71,7 @@ class Reduction(Primitive):
 
 def restore(g: Any, like: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
     """A reduced tensor spread over the shape that it was reduced from."""
-    if not keepdim:
+    if not keepdim and (interpreters or len(dim) < len(like.shape)):     # a single number spreads as it is
         for d in dim:
             g = unsqueeze(g, dim=d)
     return expand(g, shape=like.shape)

@@ -43,8 +43,8 @@ class View(Primitive):
         if x.view_of is not None:
             refresh(x)
         result = fresh(self.index_map(x.array, **params), x.dtype)
-        result._storage = x.storage_cell
-        result.counter = x.version
+        result._storage = x.storage_cell if x._storage is None else x._storage
+        result.counter = x.version if x.counter is None else x.counter
         if result.array.dtype is not x.array.dtype and result.array.dtype != x.array.dtype:
             result.dtype = dtypes.from_numpy(result.array.dtype)
             result._storage = None
@@ -236,7 +236,7 @@ t: View = View("t", lambda x: x.T, lambda g: t(g), node="TBackward0")
 unsafe_view = view.named("UnsafeViewBackward0")
 squeeze = View("squeeze", lambda x, dim: x.squeeze(dim), lambda g, like: g.reshape(like.shape), node="SqueezeBackward1")
 squeeze_all, squeeze_several, squeeze_result = (squeeze.named(f"SqueezeBackward{k}") for k in (0, 2, 4))
-unsqueeze = View("unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze(g, dim=(dim,)))
+unsqueeze = View("unsqueeze", lambda x, dim: x.reshape(*x.shape[:dim], 1, *x.shape[dim:]), lambda g, dim: squeeze(g, dim=(dim,)))
 unsqueeze_result, transpose_result = unsqueeze.named("UnsqueezeBackward1"), transpose.named("TransposeBackward1")
 select: View = View("select", lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
               lambda g, like, dim, index: spread(g, like, select, {"dim": dim, "index": index}))
