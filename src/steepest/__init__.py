@@ -42,6 +42,7 @@ from steepest.core.tensor import Tensor  # noqa: E402
 from steepest.errors import outside as _names_outside  # noqa: E402
 from steepest.functional import tables as _tables  # noqa: E402
 from steepest.functional.random import default_generator  # noqa: E402
+from steepest.ops import arithmetic as _arithmetic  # noqa: E402
 from steepest.ops import contractions as _contractions  # noqa: E402
 from steepest.ops import indexing as _indexing  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
@@ -81,6 +82,7 @@ _later(_reductions.sums, "steepest.lower.cascading", "cascade")
 _later(_scans.runners, "steepest.lower.scanning", "running")
 _later(_scans.extremum_runners, "steepest.lower.scanning", "running_extremum")
 _later(_ordering.rankers, "steepest.lower.ranking", "ranked")
+_later(_arithmetic.combiners, "steepest.lower.pairs", "combined")
 _later(_indexing.pickers, "steepest.lower.picking", "picked")
 _later(_indexing.scatterers, "steepest.lower.picking", "scattered")
 _later(_indexing.row_adders, "steepest.lower.adding", "add_rows")

@@ -1,5 +1,6 @@
 """Joining, repeating, reversing, triangles, diagonals, grids: functions that rearrange whole tensors."""
 
+import functools
 import itertools
 from typing import Any
 
@@ -267,7 +268,20 @@ def _triangle_body(x: Any, diagonal: int, lower: bool) -> Any:
 
 
 def _triangle_kernel(x: Any, diagonal: int, lower: bool) -> Any:
-    return np.tril(x, diagonal) if lower else np.triu(x, diagonal)
+    return np.ascontiguousarray(_choosing(x.dtype)(_inside(x.shape[-2:], diagonal, lower), x, np.zeros((), x.dtype)))
+
+
+@functools.cache
+def _choosing(of: Any) -> Any:
+    """`where` over arrays of a dtype."""
+    return ar.where.kernel(dtypes.from_numpy(of))
+
+
+@functools.lru_cache(8)
+def _inside(shape: tuple[int, int], diagonal: int, lower: bool) -> Any:
+    """Where a matrix of this shape has its triangle; kept, since masks are made in every step."""
+    below = np.tri(*shape, diagonal if lower else diagonal - 1, dtype=bool)
+    return below if lower else ~below
 
 
 _tril, _triu = (composite(name, _triangle_body, operands=1, kernel=_triangle_kernel,

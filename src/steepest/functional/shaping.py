@@ -1,9 +1,8 @@
 """Shapes: views, reshaping, expanding, splitting, conversion of dtype."""
 
+import itertools
 import math
 from typing import Any
-
-import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.device import PRESERVE
@@ -303,7 +302,7 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
         piece, lengths = views.sized_piece, list(split_size_or_sections)
         if sum(lengths) != size:
             raise RuntimeError(text("split-sizes", sizes=lengths, size=size))
-    starts = np.cumsum([0, *lengths]).tolist()
+    starts = itertools.accumulate(lengths, initial=0)
     return tuple([piece(input, dim=d, start=s, stop=s + n, step=1) for s, n in zip(starts, lengths or [0], strict=False)])
 
 

@@ -1,5 +1,6 @@
 """Elementwise rows: arithmetic, comparison, logic, selection and conversion."""
 
+from collections.abc import Callable
 from typing import Any
 
 from steepest.core import dtype as dtypes
@@ -68,14 +69,23 @@ def underivable(g: Any) -> Any:
     raise RuntimeError(text("not-differentiable"))
 
 
+combiners: list[Callable[[Any, Any, float], Any]] = []
+"""Native code for `a + b * complex(sign, 0)`, or None where it has none; the layer that compiles puts its function here."""
+
+
+def _combined(a: Any, b: Any, sign: float) -> Any:
+    found = combiners[0](a, b, sign) if combiners else None
+    return a + b * complex(sign, 0) if found is None else found
+
+
 def complex_sum(a: Any, b: Any) -> Any:
     """PyTorch multiplies the second of two complex numbers by 1 + 0j, which shows in the signs of zeros."""
-    return a + b * complex(1, 0)
+    return _combined(a, b, 1.0)
 
 
 def complex_difference(a: Any, b: Any) -> Any:
     """The second multiplied by -1 + 0j, which `-(1 + 0j)` is not."""
-    return a + b * complex(-1, 0)
+    return _combined(a, b, -1.0)
 
 
 # arithmetic -----------------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from steepest.core.modes import interpreters, modes
 from steepest.core.reading import read
 from steepest.core.recorder import Recorder
 from steepest.core.sparse import SparseTensor
-from steepest.core.tensor import Tensor
+from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.appearing import show_as
 from steepest.functional.neural.fused import fused
@@ -250,4 +250,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         num_classes = high + 1
     elif high >= num_classes:
         raise RuntimeError(text("one-hot-outside", high=high, classes=num_classes))
-    return ar.cast(unsqueeze(tensor, dim=array.ndim) == positions(num_classes), to=dtypes.int64)
+    if interpreters:
+        return ar.cast(unsqueeze(tensor, dim=array.ndim) == positions(num_classes), to=dtypes.int64)
+    rows = np.zeros((array.size, num_classes), np.int64)
+    rows[np.arange(array.size), array.reshape(-1)] = 1
+    return fresh(rows.reshape(*array.shape, num_classes), dtypes.int64)
