@@ -35,8 +35,14 @@ hardtanh_backward: Elementwise = activation(
 prelu = activation("prelu", lambda m, x, weight: m.where(x > 0, x, weight * x), node="PreluKernelBackward0",
                     x=lambda g, x, weight: where(x > 0, g, g * weight), weight=lambda g, x: where(x > 0, 0, g * x), refuses="complex")
 elu = activation("elu", lambda m, x, alpha, scale, input_scale: m.where(x <= 0, m.expm1(x * input_scale) * (alpha * scale), x * scale),
-                  promote=F, x=lambda g, x, alpha, scale, input_scale: where(
-                      x <= 0, g * (input_scale * alpha * scale) * exp(x * input_scale), g * scale), refuses="bool integers complex")
+                  promote=F, x=lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale),
+                 refuses="bool integers complex")
+elu_backward: Elementwise = activation(
+    "elu_backward", lambda m, g, x, alpha, scale, input_scale: m.where(
+        x <= 0, g * (input_scale * alpha * scale) * m.exp(x * input_scale), g * scale),
+    g=lambda gg, x, alpha, scale, input_scale: elu_backward(gg, x, alpha, scale, input_scale),
+    x=lambda gg, g, x, alpha, scale, input_scale: where(
+        x <= 0, gg * g * (input_scale * input_scale * alpha * scale) * exp(x * input_scale), 0))
 gelu = activation("gelu", lambda m, x: x * 0.5 * (1 + m.erf(x * ROOT_HALF)), promote=F,
                    x=lambda g, x: gelu_slope(g, x), refuses="bool integers complex")
 gelu_slope: Elementwise = activation(
@@ -57,13 +63,22 @@ logsigmoid = activation("log_sigmoid", lambda m, x: m.minimum(x, 0) - m.log1p(m.
 hardtanh = activation("hardtanh", lambda m, x, low, high: m.minimum(high, m.maximum(low, x)),
                        x=lambda g, x, low, high: hardtanh_backward(g, x, low, high), refuses="complex")
 hardsigmoid = activation("hardsigmoid", lambda m, x: m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
-                          x=lambda g, x: where((x > -3) & (x < 3), g * SIXTH, 0), refuses="bool integers complex")
+                          x=lambda g, x: hardsigmoid_backward(g, x), refuses="bool integers complex")
+hardsigmoid_backward: Elementwise = activation(
+    "hardsigmoid_backward", lambda m, g, x: m.where(m.logical_and(x > -3, x < 3), g * SIXTH, 0),
+    g=lambda gg, x: hardsigmoid_backward(gg, x), x=lambda gg, like: no_gradient(gg, like))
 hardswish = activation("hardswish", lambda m, x: x * m.minimum(m.maximum(x + 3, 0), 6) / 6, promote=F,
-                        x=lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)), refuses="bool integers complex")
+                        x=lambda g, x: hardswish_backward(g, x), refuses="bool integers complex")
+hardswish_backward: Elementwise = activation(
+    "hardswish_backward", lambda m, g, x: m.where(x <= -3, 0, m.where(x < 3, g * (x / 3 + 0.5), g)),
+    g=lambda gg, x: hardswish_backward(gg, x), x=lambda gg, g, x: where((x > -3) & (x < 3), gg * g / 3, 0))
+shrink_backward: Elementwise = activation(
+    "shrink_backward", lambda m, g, x, bound: m.where(m.logical_and(x >= -bound, x <= bound), 0, g),
+    g=lambda gg, x, bound: shrink_backward(gg, x, bound), x=lambda gg, like: no_gradient(gg, like))
 hardshrink = activation("hardshrink", lambda m, x, bound: m.where(m.logical_and(x >= -bound, x <= bound), 0.0, x),
-                         x=lambda g, x, bound: where((x >= -bound) & (x <= bound), 0, g), refuses="bool integers complex")
+                         x=lambda g, x, bound: shrink_backward(g, x, bound), refuses="bool integers complex")
 softshrink = activation("softshrink", lambda m, x, bound: m.where(x > bound, x - bound, m.where(x < -bound, x + bound, x * 0)),
-                         x=lambda g, x, bound: where((x >= -bound) & (x <= bound), 0, g), refuses="bool integers complex")
+                         x=lambda g, x, bound: shrink_backward(g, x, bound), refuses="bool integers complex")
 
 
 def gelu_tanh_slope(x, t):  # type: ignore[no-untyped-def]
