@@ -14,6 +14,7 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.functional.appearing import appears_as, show_as
 from steepest.functional.casting import in_single_precision
+from steepest.functional.neural.precision import widened
 from steepest.functional.supporting import refuses
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
@@ -390,8 +391,22 @@ def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: An
     return slope * (g / ar.where(result == 0, math.inf, ar.pow(result, order - 1)))
 
 
-vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, node="LinalgVectorNormBackward0", rounds_once="body",
-                        x=_norm_gradient)
+def _norm_kernel(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
+    if math.isinf(order):
+        out = (np.maximum if order > 0 else np.minimum).reduce(np.abs(x), axis=dim, keepdims=keepdim)
+    elif order == 2:
+        out = np.sqrt(red.summed(x * x, dim, keepdim))
+    elif order == 1:
+        out = red.summed(np.abs(x), dim, keepdim)
+    elif order == 0:
+        out = red.summed((x != 0).astype(x.dtype), dim, keepdim)
+    else:
+        out = np.power(red.summed(np.power(np.abs(x), x.dtype.type(order)), dim, keepdim), x.dtype.type(1 / order))
+    return np.ascontiguousarray(out, x.dtype).reshape(np.shape(out))
+
+
+vector_norm = composite("linalg_vector_norm", _norm_body, operands=1, kernel=widened(_norm_kernel), node="LinalgVectorNormBackward0",
+                        rounds_once="body", x=_norm_gradient)
 
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
