@@ -393,7 +393,8 @@ def _norm_gradient(g: Any, x: Any, result: Any, like: Any, order: float, dim: An
 
 def _norm_kernel(x: Any, order: float, dim: Any, keepdim: bool) -> Any:
     if math.isinf(order):
-        out = (np.maximum if order > 0 else np.minimum).reduce(np.abs(x), axis=dim, keepdims=keepdim)
+        fold: Any = np.maximum if order > 0 else np.minimum
+        out = fold.reduce(np.abs(x), axis=dim, keepdims=keepdim)
     elif order == 2:
         out = np.sqrt(red.summed(x * x, dim, keepdim))
     elif order == 1:

@@ -28,7 +28,13 @@ celu_map = elementwise(
     "celu",
     lambda m, x, alpha, inverse, rounded: m.where(x <= 0, m.expm1(x * inverse) * alpha, x),
     promote="float",
-    x=lambda g, x, alpha, rounded: ar.where(x <= 0, g * (rounded * alpha) * fn.exp(x * rounded), g),
+    x=lambda g, x, alpha, rounded: celu_backward(g, x, alpha, rounded),
+)
+celu_backward: Elementwise = elementwise(
+    "celu_backward",
+    lambda m, g, x, alpha, rounded: m.where(x <= 0, g * (rounded * alpha) * m.exp(x * rounded), g),
+    g=lambda gg, x, alpha, rounded: celu_backward(gg, x, alpha, rounded),
+    x=lambda gg, g, x, alpha, rounded: ar.where(x <= 0, gg * g * (rounded * rounded * alpha) * fn.exp(x * rounded), 0),
 )
 """`rounded` is 1 / alpha, too, of alpha in float32, which PyTorch's derivative takes."""
 gate = elementwise(

@@ -15,6 +15,7 @@ from steepest.functional.appearing import show_as
 from steepest.functional.neural.fused import fused
 from steepest.functional.operands import describe
 from steepest.functional.supporting import refuse
+from steepest.lower.bags import bag_sums, spread_bags
 from steepest.ops import arithmetic as ar
 from steepest.ops import indexing as ix
 from steepest.ops import reductions as red
@@ -167,6 +168,11 @@ def embedding_bag(
         raise ValueError(text("bag-max-by-count"))
     there: Any = None
     given, flat = per_sample_weights, input
+    plain = per_sample_weights is None and padding_idx is None and max_norm is None and not (scale_grad_by_freq or sparse or interpreters)
+    if plain and mode != "max" and weight.dtype in (dtypes.float32, dtypes.float64) and _all_within(input, weight):
+        edges = _edges_of(input, offsets, include_last_offset)
+        if edges is not None:
+            return _bags(weight, input, edges=edges, mean=mode == "mean")
     if input.array.ndim == 1:
         if offsets is None or offsets.array.ndim != 1:
             raise ValueError(text("bag-offsets"))
@@ -189,6 +195,64 @@ def embedding_bag(
     if per_sample_weights is not None:
         rows = rows * unsqueeze(per_sample_weights, dim=2)
     return show_as(_folded(rows, there, mode), "EmbeddingBagBackward0", weight, given)
+
+
+def _all_within(index: Tensor, table: Tensor) -> bool:
+    """Whether integers name rows of a matrix."""
+    array = index.array
+    if index.dtype not in (dtypes.int64, dtypes.int32) or table.array.ndim != 2:
+        return False
+    return not array.size or bool(array.min() >= 0 and array.max() < table.array.shape[0])
+
+
+def _edges_of(input: Tensor, offsets: Tensor | None, include_last: bool) -> Any:
+    """Where bags begin, and the end of the input, `(B + 1)`; None for what has another form or order."""
+    n = input.array.size
+    if input.array.ndim == 2 and offsets is None:
+        rows, length = input.array.shape
+        return np.arange(rows + 1) * length
+    if input.array.ndim != 1 or offsets is None or offsets.array.ndim != 1 or not offsets.array.size:
+        return None
+    edges = read(offsets).astype(np.int64)
+    edges = edges if include_last else np.append(edges, n)
+    return edges if edges[0] == 0 and edges[-1] == n and (edges[1:] >= edges[:-1]).all() else None
+
+
+def _shares(edges: Any, mean: bool, of: Any) -> Any:
+    """What each bag's sum is divided by, as a column."""
+    return np.maximum(np.diff(edges), 1).astype(of)[:, None] if mean else None
+
+
+def _bags_body(weight: Any, index: Any, edges: Any, mean: bool) -> Any:
+    bags = constant(np.repeat(np.arange(len(edges) - 1), np.diff(edges)), dtypes.int64)
+    rows = ix.take_rows(weight, index.reshape(-1), dim=0)
+    total = ix.put_rows(full((len(edges) - 1, weight.array.shape[1]), 0, weight.dtype), bags, rows, dim=0)
+    return total / constant(_shares(edges, mean, weight.array.dtype), weight.dtype) if mean else total
+
+
+def _bags_kernel(weight: Any, index: Any, edges: Any, mean: bool) -> Any:
+    flat = np.ascontiguousarray(index.reshape(-1), np.int64)
+    total = bag_sums(weight, flat, edges)
+    if mean:
+        total /= _shares(edges, mean, weight.dtype)
+    return total
+
+
+def _spread_body(g: Any, index: Any, shape: Any, edges: Any, mean: bool) -> Any:
+    g = g / constant(_shares(edges, mean, g.array.dtype), g.dtype) if mean else g
+    bags = constant(np.repeat(np.arange(len(edges) - 1), np.diff(edges)), dtypes.int64)
+    return ix.put_rows(full(shape, 0, g.dtype), index.reshape(-1), ix.take_rows(g, bags, dim=0), dim=0)
+
+
+def _spread_kernel(g: Any, index: Any, shape: Any, edges: Any, mean: bool) -> Any:
+    share = _shares(edges, mean, g.dtype)
+    flat = np.ascontiguousarray(index.reshape(-1), np.int64)
+    return spread_bags(np.zeros(shape, g.dtype), flat, edges, g if share is None else g / share)
+
+
+bags_gradient = fused("embedding_bag_backward", _spread_body, _spread_kernel, 2)
+_bags = composite("embedding_bag", _bags_body, operands=2, kernel=_bags_kernel, node="EmbeddingBagBackward0",
+                  weight=lambda g, index, like, edges, mean: bags_gradient(g, index, shape=like.shape, edges=edges, mean=mean))
 
 
 def _laid_out(offsets: Tensor, size: int, include_last: bool) -> tuple[Tensor, Tensor]:
