@@ -79,6 +79,16 @@ def _llvm() -> Any:
     return llvm
 
 
+@functools.cache
+def available() -> bool:
+    """Whether there is an LLVM that makes code for this processor."""
+    try:
+        _target()
+    except Unavailable:
+        return False
+    return True
+
+
 def loaded() -> bool:
     """Whether LLVM was imported already."""
     return _llvm.cache_info().currsize > 0

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from steepest.core.dtype import int64
+from steepest.autograd.gradients import grad as gradients
+from steepest.autograd.modes import enable_grad
+from steepest.core.dtype import float32, float64, int64
+from steepest.core.modes import interpreters, modes
 from steepest.core.tensor import Tensor
 from steepest.errors import text
 from steepest.functional.appearing import appears_as
@@ -17,9 +20,12 @@ from steepest.functional.neural.warning import warn
 from steepest.functional.products import matmul
 from steepest.functional.shaping import contiguous
 from steepest.functional.supporting import refuses
+from steepest.lower import machine
+from steepest.lower.sampling import sampled, sampled_grid_gradient, sampled_input_gradient
 from steepest.ops import arithmetic as ar
 from steepest.ops import functions as fn
 from steepest.ops import indexing as ix
+from steepest.ops.composites import composite
 from steepest.ops.creation import constant
 
 
@@ -57,6 +63,58 @@ def _read(flat: Any, at: list[Any], sizes: tuple[int, ...], padding: str, align:
     return ar.where(inside.unsqueeze(1), values, 0)
 
 
+def _in_rows(grid: Any) -> Any:
+    return grid.reshape(grid.shape[0], -1, 2)
+
+
+def _sampler_body(input: Any, grid: Any, mode: str, padding: str, align: bool) -> Any:
+    return _composed(input, grid, mode, padding, align)
+
+
+def _sampler_kernel(input: Any, grid: Any, mode: str, padding: str, align: bool) -> Any:
+    found = sampled(input, _in_rows(grid), mode == "nearest", padding, align)
+    assert found is not None
+    return found.reshape(*input.shape[:2], *grid.shape[1:3])
+
+
+def _slope(operand: int, native: Any) -> Any:
+    """The gradient of an operand; by way of the expression where it will be derived again."""
+
+    def kernel(g: Any, input: Any, grid: Any, mode: str, padding: str, align: bool) -> Any:
+        found = native(g.reshape(*g.shape[:2], -1), input, _in_rows(grid), mode == "nearest", padding, align)
+        return found.reshape((input, grid)[operand].shape)
+
+    def body(g: Any, input: Any, grid: Any, mode: str, padding: str, align: bool) -> Any:
+        with enable_grad():
+            made = _composed(input, grid, mode, padding, align)
+            return gradients((made,), ((input, grid)[operand],), (g,), create_graph=True)[0]
+
+    once = composite("grid_sampler_backward", body, operands=3, kernel=kernel)
+
+    def run(g: Any, input: Any, grid: Any, mode: str, padding: str, align: bool) -> Any:
+        return (body if modes.grad else once)(g, input, grid, mode=mode, padding=padding, align=align)
+
+    return run
+
+
+_input_slope, _grid_slope = _slope(0, sampled_input_gradient), _slope(1, sampled_grid_gradient)
+_sampler = composite(
+    "grid_sampler_2d",
+    _sampler_body,
+    operands=2,
+    kernel=_sampler_kernel,
+    node="GridSampler2DBackward0",
+    input=lambda g, input, grid, mode, padding, align: _input_slope(g, input, grid, mode, padding, align),
+    grid=lambda g, input, grid, mode, padding, align: _grid_slope(g, input, grid, mode, padding, align),
+)
+
+
+def _natively(input: Tensor, grid: Tensor, mode: str) -> bool:
+    if interpreters or input.array.ndim != 4 or mode == "bicubic" or input.dtype is not grid.dtype:
+        return False
+    return input.dtype in (float32, float64) and bool(input.array.size and grid.array.size) and machine.available()
+
+
 @appears_as(lambda x: f"GridSampler{x.array.ndim - 2}DBackward0", 2)
 @in_single_precision
 @refuses("bool integers")
@@ -83,6 +141,14 @@ def grid_sample(
         and mode == "bicubic"
     ):
         raise RuntimeError(text("grid-shape", input=list(shape), grid=list(grid.array.shape), mode=mode))
+    if _natively(input, grid, mode):
+        made: Tensor = _sampler(input, grid, mode=mode, padding=padding_mode, align=align_corners)
+        return made
+    return _composed(input, grid, mode, padding_mode, align_corners)
+
+
+def _composed(input: Any, grid: Any, mode: str, padding_mode: str, align_corners: bool) -> Any:
+    shape, n = input.array.shape, input.array.ndim - 2
     flat = contiguous(input).reshape(*shape[:2], math.prod(shape[2:]))
     sizes = shape[2:]
     where = []
