@@ -157,6 +157,63 @@ def classes(t: Any) -> Work:
     return lambda: t.nn.functional.cross_entropy(x, y).backward()
 
 
+def many_parameters(t: Any, count: int) -> list[Any]:
+    """Small parameters with gradients."""
+    parameters = [t.randn(10, 10, requires_grad=True) for _ in range(count)]
+    for p in parameters:
+        p.grad = t.randn(p.shape)
+    return parameters
+
+
+def picking(t: Any) -> Work:
+    """Gather along the rows of 300 x 400, with the gradient, which scatters."""
+    x, index = t.randn(300, 400, requires_grad=True), t.randint(0, 400, (300, 100))
+    return lambda: x.gather(1, index).sum().backward()
+
+
+def bags(t: Any) -> Work:
+    """500 bags of 10 rows among 300, 64 wide, with the gradient."""
+    table, index, begins = t.randn(300, 64, requires_grad=True), t.randint(0, 300, (5000,)), t.arange(0, 5000, 10)
+    return lambda: t.nn.functional.embedding_bag(index, table, begins).sum().backward()
+
+
+def sampling(t: Any) -> Work:
+    """8 images of 16 channels, 32 x 32, read at 20 x 20 places, with both gradients."""
+    x, grid = t.randn(8, 16, 32, 32, requires_grad=True), (t.rand(8, 20, 20, 2) * 2 - 1).requires_grad_()
+    return lambda: t.nn.functional.grid_sample(x, grid, align_corners=False).sum().backward()
+
+
+def other_rows() -> dict[str, tuple[Callable[[Any], Work], int]]:
+    """Reductions, orders, joins, indexing, random draws: what programs do between their layers."""
+    rows: dict[str, tuple[Callable[[Any], Work], int]] = {}
+    for name, make in {
+        "sum of 100,000": lambda t: (lambda x: lambda: x.sum())(t.randn(100_000)),
+        "mean of 300 x 400 over rows": lambda t: (lambda x: lambda: x.mean(1))(t.randn(300, 400)),
+        "cumsum of 300 x 400": lambda t: (lambda x: lambda: x.cumsum(1))(t.randn(300, 400)),
+        "cummax of 100,000": lambda t: (lambda x: lambda: x.cummax(0))(t.randn(100_000)),
+        "sort of 100,000": lambda t: (lambda x: lambda: x.sort())(t.randn(100_000)),
+        "argsort of 100,000 integers": lambda t: (lambda x: lambda: x.argsort())(t.randint(0, 1000, (100_000,))),
+        "stack of 100": lambda t: (lambda x: lambda: t.stack(x))([t.randn(10, 10) for _ in range(100)]),
+        "gather 300 x 100, with backward": picking,
+        "embedding_bag of 5000 in 500, with backward": bags,
+        "grid_sample, with backward": sampling,
+        "float16 and back, 100,000": lambda t: (lambda x: lambda: x.half().float())(t.randn(100_000)),
+        "complex sum of 100,000": lambda t: (lambda x: lambda: x + x)(t.complex(t.randn(100_000), t.randn(100_000))),
+        "randperm, 100,000": lambda t: lambda: t.randperm(100_000),
+        "randint, 100,000": lambda t: lambda: t.randint(0, 10, (100_000,)),
+        "exponential_, 100,000": lambda t: (lambda x: lambda: x.exponential_())(t.empty(100_000)),
+        "poisson, 100,000": lambda t: (lambda x: lambda: t.poisson(x))(t.rand(100_000) * 20),
+        "multinomial, 3 of 400, 300 rows": lambda t: (lambda x: lambda: t.multinomial(x, 3))(t.rand(300, 400)),
+        "clip_grad_norm_, 20 parameters": lambda t: (lambda p: lambda: t.nn.utils.clip_grad_norm_(p, 1.0))(many_parameters(t, 20)),
+        "Adam step, 200 small parameters": lambda t: t.optim.Adam(many_parameters(t, 200), lr=1e-4).step,
+        "LayerNorm 8 x 8, with backward": lambda t: with_gradient(t, t.nn.LayerNorm(8), t.randn(8, 8)),
+        "transformer layer 8 wide, with backward": lambda t: with_gradient(
+            t, t.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), t.randn(1, 8, 8)),
+    }.items():
+        rows[name] = make, 1
+    return rows
+
+
 def many_rows(t: Any) -> Work:
     """An epoch over a million rows in batches of 4096."""
     data = t.utils.data.TensorDataset(t.randn(1_000_000, 8), t.randn(1_000_000, 1))
@@ -212,7 +269,7 @@ def workloads() -> dict[str, tuple[Callable[[Any], Work], int]]:
             rows[f"{name}, {n:,} elements"] = (lambda t, name=name, n=n: function(t, name, n, False), 1)  # type: ignore[misc]
             rows[f"{name}, {n:,} elements, with backward"] = (lambda t, name=name, n=n: function(t, name, n, True), 1)  # type: ignore[misc]
     rows[f"loader, a batch of {BATCH}"] = (loader, -(-ROWS // BATCH))
-    return rows | layer_rows()
+    return rows | layer_rows() | other_rows()
 
 
 def frameworks() -> dict[str, Any]:
