@@ -83,11 +83,25 @@ def _inner_body(x: Any, widths: Widths, mode: str) -> Any:
     return x
 
 
+def _borders(n: int, a: int, b: int, mode: str) -> Any:
+    """Entries of the padded dimension that are not what lies at their place: (entry, entry that it is a copy of), from the inside out."""
+    source = SOURCES[mode](n, a, b) + a
+    return [(i, int(source[i])) for i in (*range(a - 1, -1, -1), *range(a + n, a + n + b))]
+
+
 def _inner_kernel(x: Any, widths: Widths, mode: str) -> Any:
-    given = x
-    for d, a, b in _padded(widths):
-        x = np.take(x, SOURCES[mode](x.shape[d], a, b), d)
-    return x.copy() if x is given else x
+    if any(a < 0 or b < 0 for a, b in widths):
+        for d, a, b in _padded(widths):
+            x = np.take(x, SOURCES[mode](x.shape[d], a, b), d)
+        return x
+    out = np.empty([n + a + b for n, (a, b) in zip(x.shape, widths, strict=True)], x.dtype)
+    place = [slice(a, a + n) for n, (a, _) in zip(x.shape, widths, strict=True)]
+    out[tuple(place)] = x
+    for d, a, b in _padded(widths):         # what was padded before is copied with the entries
+        for i, source in _borders(x.shape[d], a, b, mode):
+            out[(*place[:d], i, *place[d + 1:])] = out[(*place[:d], source, *place[d + 1:])]
+        place[d] = slice(None)
+    return out
 
 
 def _back_body(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> Any:
@@ -99,6 +113,8 @@ def _back_body(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> Any
 
 
 def _back_kernel(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> Any:
+    if all(a >= 0 and b >= 0 for a, b in widths):
+        return _folded(g, shape, widths, mode)
     for d, a, b in _padded(widths):
         source = SOURCES[mode](shape[d], a, b)
         order = np.argsort(source, kind="stable")
@@ -110,6 +126,17 @@ def _back_kernel(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> A
             sums = out
         g = sums
     return g
+
+
+def _folded(g: Any, shape: tuple[int, ...], widths: Widths, mode: str) -> Any:
+    """The borders added to the entries that they are copies of, the last dimension first, each over what is left of the others."""
+    g = g.copy()
+    kept: list[Any] = [slice(None)] * g.ndim
+    for d, a, b in reversed(_padded(widths)):
+        for i, source in _borders(shape[d], a, b, mode):
+            g[(*kept[:d], source, *kept[d + 1:])] += g[(*kept[:d], i, *kept[d + 1:])]
+        kept[d] = slice(a, a + shape[d])
+    return np.ascontiguousarray(g[tuple(kept)])
 
 
 pad_back = fused("pad_backward", _back_body, _back_kernel, 1)

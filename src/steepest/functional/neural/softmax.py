@@ -204,16 +204,18 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> torch.nn.functional.softmax(torch.tensor([[0.0, 0.0]]), dim=1)
     tensor([[0.5000, 0.5000]])
     """
-    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.is_floating_point:
-        return softmax_(input, dim=(dim,))
+    n = input.array.ndim
+    if dtype is None and type(dim) is int and -n <= dim < n and input.dtype.is_floating_point:
+        return softmax_(input, dim=(dim % n,))
     over = _chosen("softmax", input, dim)
     return softmax_(_prepared("softmax", input, dtype), dim=over)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """`log(softmax(x))` along `dim`, computed without loss of small probabilities."""
-    if dtype is None and type(dim) is int and 0 <= dim < input.array.ndim and input.dtype.is_floating_point:
-        return log_softmax_(input, dim=(dim,))
+    n = input.array.ndim
+    if dtype is None and type(dim) is int and -n <= dim < n and input.dtype.is_floating_point:
+        return log_softmax_(input, dim=(dim % n,))
     over = _chosen("log_softmax", input, dim)
     return log_softmax_(_prepared("log_softmax", input, dtype), dim=over)
 
