@@ -45,6 +45,7 @@ from steepest.functional.random import default_generator  # noqa: E402
 from steepest.ops import arithmetic as _arithmetic  # noqa: E402
 from steepest.ops import contractions as _contractions  # noqa: E402
 from steepest.ops import indexing as _indexing  # noqa: E402
+from steepest.ops import linalg as _linalg  # noqa: E402
 from steepest.ops import maps as _maps  # noqa: E402
 from steepest.ops import ordering as _ordering  # noqa: E402
 from steepest.ops import reductions as _reductions  # noqa: E402
@@ -81,6 +82,9 @@ _later(_contractions.small_products, "steepest.lower.small_matrices", "product")
 _later(_reductions.sums, "steepest.lower.cascading", "cascade")
 _later(_scans.runners, "steepest.lower.scanning", "running")
 _later(_scans.extremum_runners, "steepest.lower.scanning", "running_extremum")
+_later(_linalg.triangular_solvers, "steepest.lower.lapack", "solved_triangular")
+_later(_linalg.least_squares_solvers, "steepest.lower.lapack", "least_squares")
+_later(_linalg.factorers, "steepest.lower.lapack", "factored")
 _later(_ordering.rankers, "steepest.lower.ranking", "ranked")
 _later(_arithmetic.combiners, "steepest.lower.pairs", "combined")
 _later(_indexing.pickers, "steepest.lower.picking", "picked")

@@ -82,6 +82,10 @@ def solve_gradient(g: Any, a: Any) -> Any:
     return solve(mh(a), g)
 
 
+LARGE = 8
+"""Sides of matrices from which a call of LAPACK pays."""
+
+
 def _triangle(a: Array, upper: bool, unitriangular: bool) -> Array:
     kept = np.triu(a) if upper else np.tril(a)
     if unitriangular:
@@ -90,8 +94,18 @@ def _triangle(a: Array, upper: bool, unitriangular: bool) -> Array:
     return kept
 
 
+triangular_solvers: list[Callable[[Array, Array, bool, bool], Array | None]] = []
+least_squares_solvers: list[Callable[[Array, Array], Array | None]] = []
+factorers: list[Callable[[Array], tuple[Array, Array, int] | None]] = []
+"""LAPACK's routines for single matrices, or None where there are none; the layer that finds them puts its functions here."""
+
+
 def _solve_triangular(a: Array, b: Array, upper: bool, unitriangular: bool) -> Array:
-    """By substitution, a row at a time."""
+    """By substitution, a row at a time; one large system by LAPACK."""
+    if a.ndim == b.ndim == 2 and len(a) >= LARGE and triangular_solvers:
+        found = triangular_solvers[0](a, b, upper, unitriangular)
+        if found is not None:
+            return found
     kept = _triangle(a, upper, unitriangular)
     x = np.array(np.broadcast_to(b, (*common_shape("linalg.solve_triangular", b.shape[:-2], kept.shape[:-2]), *b.shape[-2:])), order="C")
     n = kept.shape[-1]
@@ -145,7 +159,8 @@ def _least_squares(a: Array, b: Array) -> Array:
     a, b = np.broadcast_to(a, (*lead, *a.shape[-2:])), np.broadcast_to(b, (*lead, *b.shape[-2:]))
     out = np.empty((*lead, a.shape[-1], b.shape[-1]), a.dtype)
     for at in np.ndindex(*lead):
-        out[at] = np.linalg.lstsq(a[at], b[at], rcond=None)[0]
+        found = least_squares_solvers[0](a[at], b[at]) if least_squares_solvers else None
+        out[at] = np.linalg.lstsq(a[at], b[at], rcond=None)[0] if found is None else found
     return out
 
 
@@ -254,6 +269,10 @@ def _lu(x: Array, pivot: bool) -> Any:
     pivots = np.tile(np.arange(1, k + 1, dtype=np.int32), (flat.shape[0], 1))
     info = np.zeros(flat.shape[0], np.int32)
     for b, a in enumerate(flat):
+        found = factorers[0](a) if pivot and k >= LARGE and factorers else None
+        if found is not None:
+            a[:], pivots[b], info[b] = found
+            continue
         for j in range(k):
             column = a[j:, j]
             p = j + int((np.abs(column.real) + np.abs(column.imag)).argmax()) if pivot else j
