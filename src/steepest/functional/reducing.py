@@ -8,6 +8,7 @@ import numpy as np
 from steepest.autograd.trees import register_pytree_node
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import asked
+from steepest.core.modes import interpreters
 from steepest.core.reading import read
 from steepest.core.size import Size
 from steepest.core.tensor import Tensor, fresh
@@ -208,6 +209,11 @@ def amin_all(input: Tensor) -> Tensor:
 def _arg(along: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     if input.dtype is dtypes.bool_ or input.dtype.is_complex:
         raise NotImplementedError(text("operation-dtype", operation=f"arg{along.name}", dtypes=input.dtype))
+    array = input.array
+    if not interpreters and array.ndim and array.size:
+        d = None if dim is None else wrap(dim, array.ndim)
+        at = along.pick(array, axis=d, keepdims=True) if keepdim else getattr(array, f"arg{along.name}")(d)
+        return fresh(np.asarray(at, np.int64), dtypes.int64)
     if dim is None:
         flat = along(input.detach().reshape(-1), dim=0, keepdim=False)[1]
         return flat.reshape([1] * input.array.ndim) if keepdim else flat

@@ -17,6 +17,7 @@ from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.ops.arithmetic import conjugate, where
 from steepest.ops.creation import full, positions
+from steepest.ops.indexing import pickers
 from steepest.ops.views import expand, narrow, permute, unsqueeze, view
 
 sums: list[Callable[[Any, tuple[int, ...]], Any]] = []
@@ -162,10 +163,12 @@ class Extremum(Primitive):
             if x.array.shape[dim] == 0:
                 raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(x.array.shape)))
             at = self.pick(x.array, axis=dim, keepdims=True)
-            values, indices = np.take_along_axis(x.array, at, dim), at
+            found = pickers[0](x.array, at, dim) if pickers and x.array.flags.c_contiguous else None
+            values, indices = np.take_along_axis(x.array, at, dim) if found is None else found, at
             if not keepdim:
                 values, indices = values.squeeze(dim), indices.squeeze(dim)
-        out = (fresh(np.ascontiguousarray(values).reshape(values.shape), x.dtype), fresh(indices.astype(np.int64), dtypes.int64))
+        values = np.ascontiguousarray(values).reshape(values.shape)
+        out = fresh(values, x.dtype), fresh(indices.astype(np.int64, copy=False), dtypes.int64)
         return finish(self, operands, params, out)
 
 
