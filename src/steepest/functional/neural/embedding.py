@@ -172,7 +172,7 @@ def embedding_bag(
     if plain and mode != "max" and weight.dtype in (dtypes.float32, dtypes.float64) and _all_within(input, weight):
         edges = _edges_of(input, offsets, include_last_offset)
         if edges is not None:
-            return _bags(weight, input, edges=edges, mean=mode == "mean")
+            return show_as(_bags(weight, input, edges=edges, mean=mode == "mean"), "EmbeddingBagBackward0", weight, given)
     if input.array.ndim == 1:
         if offsets is None or offsets.array.ndim != 1:
             raise ValueError(text("bag-offsets"))
