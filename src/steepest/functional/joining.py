@@ -334,6 +334,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
 
 _diagonal_copy = composite("diagonal_copy", lambda x, offset: clone(diagonal_view(x, offset=offset, dim1=0, dim2=1), to=x.dtype),
                            operands=1,
+                           kernel=lambda x, offset: np.diagonal(x, offset).copy(),
                            node="DiagonalBackward0_copy",
                            x=lambda g, like, offset: spread(g, like, diagonal_view, {"offset": offset, "dim1": 0, "dim2": 1}))
 _diag_embed = composite("diag_embed", lambda x, offset, dim1, dim2: spread(

@@ -408,7 +408,16 @@ def trace(input: Tensor) -> Tensor:
     return _trace(input)
 
 
+def _trace_kernel(x: Any) -> Any:
+    """Summed in double precision and rounded once, as in PyTorch; of integers as int64."""
+    if x.dtype.kind in "biu":
+        return np.asarray(np.trace(x, dtype=np.int64))
+    wide = np.complex128 if x.dtype.kind == "c" else np.float32 if x.dtype.itemsize == 2 else np.float64
+    return np.asarray(np.diagonal(x).sum(dtype=wide)).astype(x.dtype)
+
+
 _trace = composite("trace", lambda x: total(diagonal(x, offset=0, dim1=0, dim2=1), dim=(0,), keepdim=False), operands=1,
+                   kernel=_trace_kernel,
                    x=lambda g, like: spread(g.expand(min(like.shape)), like, diagonal, {"offset": 0, "dim1": 0, "dim2": 1}))
 
 
