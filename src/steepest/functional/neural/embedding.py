@@ -169,7 +169,8 @@ def embedding_bag(
     there: Any = None
     given, flat = per_sample_weights, input
     plain = per_sample_weights is None and padding_idx is None and max_norm is None and not (scale_grad_by_freq or sparse or interpreters)
-    if plain and mode != "max" and weight.dtype in (dtypes.float32, dtypes.float64) and _all_within(input, weight):
+    whole = input.dtype in (dtypes.int64, dtypes.int32) and weight.array.ndim == 2
+    if plain and whole and mode != "max" and weight.dtype in (dtypes.float32, dtypes.float64):
         edges = _edges_of(input, offsets, include_last_offset)
         if edges is not None:
             return show_as(_bags(weight, input, edges=edges, mean=mode == "mean"), "EmbeddingBagBackward0", weight, given)
@@ -197,14 +198,6 @@ def embedding_bag(
     return show_as(_folded(rows, there, mode), "EmbeddingBagBackward0", weight, given)
 
 
-def _all_within(index: Tensor, table: Tensor) -> bool:
-    """Whether integers name rows of a matrix."""
-    array = index.array
-    if index.dtype not in (dtypes.int64, dtypes.int32) or table.array.ndim != 2:
-        return False
-    return not array.size or bool(array.min() >= 0 and array.max() < table.array.shape[0])
-
-
 def _edges_of(input: Tensor, offsets: Tensor | None, include_last: bool) -> Any:
     """Where bags begin, and the end of the input, `(B + 1)`; None for what has another form or order."""
     n = input.array.size
@@ -218,7 +211,7 @@ def _edges_of(input: Tensor, offsets: Tensor | None, include_last: bool) -> Any:
     return edges if edges[0] == 0 and edges[-1] == n and (edges[1:] >= edges[:-1]).all() else None
 
 
-def _shares(edges: Any, mean: bool, of: Any) -> Any:
+def _divisors(edges: Any, mean: bool, of: Any) -> Any:
     """What each bag's sum is divided by, as a column."""
     return np.maximum(np.diff(edges), 1).astype(of)[:, None] if mean else None
 
@@ -227,25 +220,25 @@ def _bags_body(weight: Any, index: Any, edges: Any, mean: bool) -> Any:
     bags = constant(np.repeat(np.arange(len(edges) - 1), np.diff(edges)), dtypes.int64)
     rows = ix.take_rows(weight, index.reshape(-1), dim=0)
     total = ix.put_rows(full((len(edges) - 1, weight.array.shape[1]), 0, weight.dtype), bags, rows, dim=0)
-    return total / constant(_shares(edges, mean, weight.array.dtype), weight.dtype) if mean else total
+    return total / constant(_divisors(edges, mean, weight.array.dtype), weight.dtype) if mean else total
 
 
 def _bags_kernel(weight: Any, index: Any, edges: Any, mean: bool) -> Any:
     flat = np.ascontiguousarray(index.reshape(-1), np.int64)
     total = bag_sums(weight, flat, edges)
     if mean:
-        total /= _shares(edges, mean, weight.dtype)
+        total /= _divisors(edges, mean, weight.dtype)
     return total
 
 
 def _spread_body(g: Any, index: Any, shape: Any, edges: Any, mean: bool) -> Any:
-    g = g / constant(_shares(edges, mean, g.array.dtype), g.dtype) if mean else g
+    g = g / constant(_divisors(edges, mean, g.array.dtype), g.dtype) if mean else g
     bags = constant(np.repeat(np.arange(len(edges) - 1), np.diff(edges)), dtypes.int64)
     return ix.put_rows(full(shape, 0, g.dtype), index.reshape(-1), ix.take_rows(g, bags, dim=0), dim=0)
 
 
 def _spread_kernel(g: Any, index: Any, shape: Any, edges: Any, mean: bool) -> Any:
-    share = _shares(edges, mean, g.dtype)
+    share = _divisors(edges, mean, g.dtype)
     flat = np.ascontiguousarray(index.reshape(-1), np.int64)
     return spread_bags(np.zeros(shape, g.dtype), flat, edges, g if share is None else g / share)
 
