@@ -30,7 +30,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FACES = {"__init__", "__main__", "as_torch", "utils", "linalg", "special", "fft", "signal", "testing", "random", "cuda", "backends", "jit"}
 FACES |= {"multiprocessing", "func", "types", "amp", "accelerator", "compiler", "cpu", "distributed", "mps", "return_types",
           "torch_version", "__config__", "_utils", "sparse", "hub", "futures", "xpu", "__future__"}
-FACES |= {"storage", "quasirandom", "overrides", "_C", "_higher_order_ops", "library", "profiler"}
+FACES |= {"functorch", "storage", "quasirandom", "overrides", "_C", "_higher_order_ops", "library", "profiler"}
 
 
 # What may look at a neighbour all the same, and why: an averaged model is itself a module.

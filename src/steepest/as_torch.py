@@ -34,7 +34,7 @@ __all__ = ["enable", "load_ipython_extension"]
 
 
 # First names and the own packages that they mean. A torchvision that is installed works with the real torch alone.
-PACKAGES = {"torch": "steepest", "torchvision": "steepest.vision"}
+PACKAGES = {"torch": "steepest", "torchvision": "steepest.vision", "functorch": "steepest.functorch"}
 
 
 def _installed() -> "Distribution":

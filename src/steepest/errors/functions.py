@@ -609,6 +609,9 @@ ROWS = {
     "check-false": ("Expected cond to be True, but got False.", "cond 应为 True，但得到 False。"),
     "nvtx": ("NVTX functions not installed. This package computes on the CPU: leave the marks out, or ask torch.cuda.is_available() first",
              "没有 NVTX：本包在 CPU 上计算。请去掉这些标记，或先查询 torch.cuda.is_available()"),
+    "functional-buffers": (
+        "make_functional(model): `model` has buffers. Please use make_functional_with_buffers(model) instead.",
+        "make_functional(model)：model 含有缓冲区，请改用 make_functional_with_buffers(model)。"),
     "dtype-kind": (
         "argument 'dtype' must be torch.dtype, not {kind}: write one such as torch.float64, or Python's bool, int, float or complex",
         "参数 dtype 必须是 torch.dtype，而不是 {kind}：请写 torch.float64 等类型，或 Python 的 bool、int、float、complex"),
