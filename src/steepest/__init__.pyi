@@ -1518,7 +1518,7 @@ def mvlgamma(input: Tensor, p: _int, *, out: Any = None) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension `p`; RuntimeError where `input` is not above `(p - 1) /
     2`."""
 
-def sparse_coo_tensor(indices: Any, values: Any = None, size: Any = None, *, dtype: Any = None, device: Any = None,
+def sparse_coo_tensor(indices: Any = None, values: Any = None, size: Any = None, *, dtype: Any = None, device: Any = None,
                       pin_memory: _bool = False, requires_grad: _bool = False, check_invariants: _bool | None = None,
                       is_coalesced: _bool | None = None) -> SparseTensor:
     """A tensor that is zero but for `values` `(nnz, *dense)` at `indices` `(sparse_dim, nnz)`; without `size` as small as these

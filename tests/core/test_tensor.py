@@ -124,3 +124,7 @@ def test_a_size_is_a_tuple() -> None:
 def test_mistakes_raise_pytorchs_errors(expression: str, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         eval(expression, {"torch": torch})
+
+
+def test_a_size_has_no_generic_base():
+    assert torch.Size.__mro__[1:] == (tuple, object) and not hasattr(torch.Size, "__orig_bases__")

@@ -70,3 +70,8 @@ def test_transposed_tensors_stay_sparse():
     matrix = torch.sparse_coo_tensor([[0, 1], [2, 0]], torch.tensor([1.0, 2.0]), (2, 3))
     assert matrix.mT.is_sparse and matrix.T._indices().tolist() == [[2, 0], [0, 1]] and matrix.ndimension() == 2
     assert (matrix.mT @ torch.ones(2, 1)).tolist() == [[2.0], [0.0], [1.0]]
+
+
+def test_a_sparse_tensor_of_its_size_alone():
+    empty = torch.sparse_coo_tensor(size=(5, 3))
+    assert empty.shape == (5, 3) and empty._nnz() == 0 and not empty.to_dense().any()

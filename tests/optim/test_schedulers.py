@@ -180,3 +180,18 @@ def test_one_cycle_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         scheduler.step()
     with pytest.raises(ValueError, match="Tried to step 3 times. The specified number of total steps is 2"):
         scheduler.step()
+
+
+def test_a_scheduler_on_a_plateau_tells_its_own_reduction_the_epoch():
+    seen = []
+
+    class Telling(lr_scheduler.ReduceLROnPlateau):
+        def _reduce_lr(self, epoch):
+            seen.append(epoch)
+            super()._reduce_lr(epoch)
+
+    optimizer = steepest.optim.SGD([steepest.ones(1)], lr=1.0)
+    scheduler = Telling(optimizer, patience=0)
+    for _ in range(3):
+        scheduler.step(1.0)
+    assert seen == [2, 3] and optimizer.param_groups[0]["lr"] == pytest.approx(0.01)

@@ -1,9 +1,15 @@
 """The shape of a tensor: a tuple of ints that prints as PyTorch's."""
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Numbers = tuple[int, ...]
+else:
+    Numbers = tuple         # a generic base would show: libraries that reason about classes ask for one's parameters
 
 
-class Size(tuple[int, ...]):
+class Size(Numbers):
     """A shape; everything a tuple does, and `numel`."""
 
     __slots__ = ()

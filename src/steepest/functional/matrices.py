@@ -20,7 +20,7 @@ from steepest.functional.products import matmul
 __all__ = ["sparse_coo_tensor", "sparse_product", "sparse_sum", "to_sparse"]
 
 
-def sparse_coo_tensor(indices: Any, values: Any = None, size: Any = None, *, dtype: Any = None, device: Any = None,
+def sparse_coo_tensor(indices: Any = None, values: Any = None, size: Any = None, *, dtype: Any = None, device: Any = None,
                       pin_memory: bool = False, requires_grad: bool = False, check_invariants: bool | None = None,
                       is_coalesced: bool | None = None) -> SparseTensor:
     """A tensor that is zero but for `values` `(nnz, *dense)` at `indices` `(sparse_dim, nnz)`; without `size` as small as these allow.
@@ -33,7 +33,7 @@ def sparse_coo_tensor(indices: Any, values: Any = None, size: Any = None, *, dty
     """
     dtype = asked(dtype)
     if values is None:
-        shape = Size(indices)
+        shape = Size(size if indices is None else indices)
         return SparseTensor(np.zeros((len(shape), 0), np.int64), np.zeros(0, dtypes.numpy_dtype(dtype or dtypes.get_default_dtype())),
                             shape, dtype or dtypes.get_default_dtype(), True)
     at, entries = as_tensor(indices).array, as_tensor(values, dtype=dtype)
