@@ -1,6 +1,7 @@
 """Between the two libraries: sample inputs and callables of torch as steepest's, results of both as NumPy arrays."""
 
 import types
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -42,7 +43,8 @@ def tensor(x: torch.Tensor) -> Any:
         return SparseTensor(at.indices().numpy(), at.values().numpy(), tuple(x.shape), cross(x.dtype))
     if array.dtype is torch.bfloat16:                                           # NumPy's exchange has no name for it
         made = tensor(array.view(torch.int16)).view(steepest.bfloat16).detach()
-    elif array.data_ptr() == x.data_ptr() and x.storage_offset() and x.numel():
+    elif array.data_ptr() == x.data_ptr() and not (
+            x.is_contiguous() and x.untyped_storage().nbytes() == x.numel() * x.itemsize):
         whole = torch.empty(0, dtype=x.dtype).set_(x.untyped_storage())         # what lies around it is part of it
         made = steepest.from_numpy(whole.numpy().copy()).as_strided(tuple(x.shape), x.stride(), x.storage_offset()).detach()
     else:
@@ -195,6 +197,8 @@ class Ulps(float):
 
     scale = 1 / 16
     """The largest element counts as this at least."""
+    where_finite = False
+    """Whether nothing is asked of elements that overflow in PyTorch."""
 
 
 class OfGradients(Ulps):
@@ -203,15 +207,41 @@ class OfGradients(Ulps):
     scale = 1.0
 
 
+@dataclass(frozen=True)
+class Loose:
+    """A tolerance of results in one dtype alone: relative, absolute, and relative to the largest element."""
+
+    dtype: str
+    relative: float = 0.0
+    absolute: float = 0.0
+    largest: float = 0.0
+
+    def __str__(self) -> str:
+        parts = ((self.relative, "{:g} of the element"), (self.absolute, "{:g}"), (self.largest, "{:g} of the largest element"))
+        return f"{' + '.join(said.format(x) for x, said in parts if x)} in {self.dtype}"
+
+
 def close_halves(expected: Any, got: Any, within: Ulps) -> Any:
     """Where 16-bit floats agree."""
     unit = within * UNIT[expected.dtype.name]
     expected, got = expected.astype(np.float32), got.astype(np.float32)
-    top = np.abs(expected[np.isfinite(expected)]).max(initial=within.scale)
-    return np.isclose(got, expected, rtol=unit, atol=unit * top, equal_nan=True)
+    finite = np.isfinite(expected)
+    top = np.abs(expected[finite]).max(initial=within.scale)
+    close = np.isclose(got, expected, rtol=unit, atol=unit * top, equal_nan=True)
+    return close | ~finite if within.where_finite else close
 
 
-def difference(expected: Any, got: Any, rtol: float = 0.0, atol: float = 0.0, place: str = "") -> str:
+def close_floats(expected: Any, got: Any, rtol: float, atol: float, loose: Loose | None) -> Any:
+    """Where floats and complex numbers of 32 bits and more agree."""
+    r, a = TOLERANCE[expected.dtype.name]
+    r, a = max(rtol, r), max(atol, a)
+    if loose is not None and loose.dtype == expected.dtype.name:
+        top = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
+        r, a = max(r, loose.relative), max(a, loose.absolute, loose.largest * top)
+    return np.isclose(got, expected, rtol=r, atol=a, equal_nan=True)
+
+
+def difference(expected: Any, got: Any, rtol: float = 0.0, atol: float = 0.0, place: str = "", loose: Loose | None = None) -> str:
     """What differs between two plain results, in a few words; empty where nothing does. Of 16-bit floats `rtol` may be `Ulps`."""
     if isinstance(expected, np.ndarray):
         if not isinstance(got, np.ndarray):
@@ -220,12 +250,10 @@ def difference(expected: Any, got: Any, rtol: float = 0.0, atol: float = 0.0, pl
             return f"{place} shape {got.shape}, not {expected.shape}"
         if expected.dtype != got.dtype:
             return f"{place} dtype {got.dtype}, not {expected.dtype}"
-        r, a = TOLERANCE.get(expected.dtype.name, (0.0, 0.0))
         if expected.dtype.name in UNIT:
             close = close_halves(expected, got, rtol if isinstance(rtol, Ulps) else Ulps(1))
         elif expected.dtype.kind in "fc":
-            rtol, atol = (0.0, 0.0) if isinstance(rtol, Ulps) else (rtol, atol)
-            close = np.isclose(got, expected, rtol=max(rtol, r), atol=max(atol, a), equal_nan=True)
+            close = close_floats(expected, got, *((0.0, 0.0) if isinstance(rtol, Ulps) else (rtol, atol)), loose)
         else:
             close = got == expected
         if close.all():
@@ -235,11 +263,11 @@ def difference(expected: Any, got: Any, rtol: float = 0.0, atol: float = 0.0, pl
     if isinstance(expected, list):
         if not isinstance(got, list) or len(got) != len(expected):
             return f"{place} {got!r:.60}, not {len(expected)} results"
-        return next((d for i, (e, g) in enumerate(zip(expected, got)) if (d := difference(e, g, rtol, atol, f"{place}[{i}]"))), "")
+        return next((d for i, (e, g) in enumerate(zip(expected, got)) if (d := difference(e, g, rtol, atol, f"{place}[{i}]", loose))), "")
     if isinstance(expected, dict):
         if not isinstance(got, dict) or got.keys() != expected.keys():
             return f"{place} other keys"
-        return next((d for k in expected if (d := difference(expected[k], got[k], rtol, atol, f"{place}.{k}"))), "")
+        return next((d for k in expected if (d := difference(expected[k], got[k], rtol, atol, f"{place}.{k}", loose))), "")
     if isinstance(expected, (float, complex)) and isinstance(got, (float, complex)):
         return "" if np.isclose(got, expected, rtol=1e-5, atol=1e-8, equal_nan=True) else f"{place} {got!r}, not {expected!r}"
     if isinstance(expected, (torch.dtype, torch.device, torch.layout)):

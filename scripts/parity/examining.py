@@ -8,7 +8,7 @@ import layouts
 import operations
 from crossing import NoCounterpart
 from operations import Check
-from scope import EXCEPTIONS
+from scope import passed_over
 
 CHECKS: dict[str, Check] = {
     "values": operations.values, "methods": operations.methods, "in place": operations.in_place, "out=": operations.out_variants,
@@ -23,12 +23,13 @@ def examine(op: Any, count: int | None, only: str = "") -> dict[str, list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for kind, check in CHECKS.items():
-            if only and kind != only or (op.formatted_name, kind) in EXCEPTIONS:
+            if only and kind != only:
                 continue
             try:
                 seen = list(check(op, count))
             except NoCounterpart as problem:
                 seen = [("", f"no {problem}")]
             if seen:
-                found[kind] = list(dict.fromkeys(f"{label}: {d}" for label, d in seen if d))
+                told = dict.fromkeys(f"{label}: {d}" for label, d in seen if d)
+                found[kind] = [d for d in told if not passed_over(op.formatted_name, kind, d)]
     return found

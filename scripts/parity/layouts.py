@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from crossing import NoCounterpart
 from operations import NOT_UNIQUE, UNWRITTEN, compared, error_class, first_dtype, ours, outcome, outcome_here, same_class, samples
-from scope import out_of_layouts, tolerance
+from scope import out_of_layouts
 from torch.testing._internal.common_utils import noncontiguous_like
 
 
@@ -37,7 +37,7 @@ def values(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
         if op.name not in NOT_UNIQUE and op.name not in UNWRITTEN and not out_of_layouts(op.name, name):
             for s in samples(op, dtype, 1 if count else 5):
                 ties = torch.int64 if name == "repeated" else dtype
-                found = compared(op, changed(s, change), ties, tolerance(op.name))
+                found = compared(op, changed(s, change), ties)
                 if found is not None:
                     yield name, found
 
@@ -50,7 +50,7 @@ def empty(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
         nothing = changed(s, lambda x: x[:0] if x.ndim else x)
         expected = error_class(lambda: outcome(op.op, nothing))  # noqa: B023
         if not expected:
-            found = compared(op, nothing, torch.float64, tolerance(op.name))
+            found = compared(op, nothing, torch.float64)
         else:
             try:
                 got = error_class(lambda: outcome_here(ours(op), nothing))  # noqa: B023
