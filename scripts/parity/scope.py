@@ -62,6 +62,16 @@ def passed_over(name: str, kind: str, told: str) -> bool:
     return fnmatchcase(told, EXCEPTIONS.get((name, kind), ("", ""))[1])
 
 
+NOT_BATCHED: dict[str, str] = {
+    "normal_in_place": "PyTorch draws in another order where a batch lies behind",
+    "resize_": "makes room anew, which a part of a batch cannot",
+    "argwhere": "as many rows as there are non-zero elements: examples differ",
+    **dict.fromkeys(("svd_lowrank", "pca_lowrank", "linalg.eig", "linalg.eigh"), "unique up to signs or phases"),
+    "linalg.cholesky_ex": "no number of a matrix that is not positive definite is promised",
+}
+"""What is not compared under `vmap`, and why."""
+
+
 LOOSE: dict[str, Loose] = {
     **{f"special.bessel_{kind}": Loose("float64", relative=1e-5) for kind in ("j0", "y1")},
     "matrix_exp": Loose("float32", largest=1e-6),

@@ -10,11 +10,11 @@ import operations
 import optimizers
 import torch
 from graphs import DIFFERENT, EXPRESSIONS
-from scope import EXCEPTIONS, LOOSE, LOOSENED, NOT_LAID_OUT, OVERFLOWING, REASONS, ROUNDED, UNWRITTEN_OUT
+from scope import EXCEPTIONS, LOOSE, LOOSENED, NOT_BATCHED, NOT_LAID_OUT, OVERFLOWING, REASONS, ROUNDED, UNWRITTEN_OUT
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 KINDS = ("values", "methods", "in place", "out=", "gradients", "second", "errors", "other dtypes", "16-bit gradients", "refused dtypes",
-         "layouts", "empty")
+         "layouts", "empty", "forward", "vmap")
 Found = dict[str, list[str]]
 
 
@@ -66,7 +66,8 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
         "Other dtypes are float16, bfloat16, int8, int16, int32, uint8 and complex128 (up to 10 samples of each): the same result where",
         "PyTorch has the operation for the dtype, and for those that it refuses an error of the same class. 16-bit gradients are those in",
         "float16 and bfloat16. Layouts are operands whose elements lie apart, in another order or in one place; empty are operands of",
-        "which the first dimension has no entry: the same result, or an error of the same class. For modules, other dtypes are those",
+        "which the first dimension has no entry: the same result, or an error of the same class. Forward are tangents in forward mode,",
+        "vmap results for batches of two, which lie in front or behind (up to 8 samples). For modules, other dtypes are those",
         "after `.to(bfloat16)`, `.to(float16)` and, of linear layers and convolutions, `.to(complex64)`; for optimizers, those of 16-bit",
         "parameters (L-BFGS in bfloat16 alone: the products that it divides by underflow in float16).", "",
         *table(results), "", "## What differs", "",
@@ -75,6 +76,7 @@ def page(results: dict[tuple[str, str], Found], count: int | None) -> str:
         "Single differences that are passed over, each by what is told of it; all else of these checks is compared:", "",
         *grouped({key: f"{why} (`{pattern.replace('[[]', '[')}`)" for key, (why, pattern) in EXCEPTIONS.items()}), "",
         "Layouts that are not compared:", "", *grouped(NOT_LAID_OUT), "",
+        "Not compared under `vmap`:", "", *grouped({(name, "vmap"): why for name, why in NOT_BATCHED.items()}), "",
         "## What is compared less strictly", "", "The tolerance is 1e-5 + 1e-4 |x| for float32 and complex64, 1e-8 + 1e-7 |x| for float64 "
         "and complex128 (first and", "second derivatives 1e-7 + 1e-6 |x|); of 16-bit floats one unit in the last place of the element and "
         "one of the largest element", "(gradients two, modules and optimizers four); integers, booleans, shapes and dtypes are equal. "
