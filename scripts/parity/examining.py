@@ -14,7 +14,8 @@ from scope import passed_over
 CHECKS: dict[str, Check] = {
     "values": operations.values, "methods": operations.methods, "in place": operations.in_place, "out=": operations.out_variants,
     "gradients": operations.gradients, "second": operations.second, "errors": operations.errors, "other dtypes": dtypes.values,
-    "16-bit gradients": dtypes.gradients, "refused dtypes": dtypes.refused, "layouts": layouts.values, "empty": layouts.empty, "forward": transforms.forward, "vmap": transforms.vmap}
+    "16-bit gradients": dtypes.gradients, "refused dtypes": dtypes.refused, "layouts": layouts.values, "empty": layouts.empty,
+    "forward": transforms.forward, "vmap": transforms.vmap}
 
 
 def examine(op: Any, count: int | None, only: str = "") -> dict[str, list[str]]:

@@ -53,7 +53,7 @@ def forward(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
                 given = s.input, s.args, s.kwargs
                 found = compare(lambda: tangents(torch, op.op, given, s.output_process_fn_grad),  # noqa: B023
                                 lambda: tangents(steepest, ours(op), cross(given), cross(s.output_process_fn_grad)),  # noqa: B023
-                                rtol=1e-6, atol=1e-7, loose=LOOSE.get(op.name))
+                                rtol=1e-6, atol=1e-7, loose=LOOSE.get(f"{op.name} forward", LOOSE.get(op.name)))
                 if found is not None:
                     yield named(dtype), found
 
