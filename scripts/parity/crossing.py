@@ -209,7 +209,7 @@ class OfGradients(Ulps):
 
 @dataclass(frozen=True)
 class Loose:
-    """A tolerance of results in one dtype alone: relative, absolute, and relative to the largest element."""
+    """A tolerance of results in some dtypes alone: relative, absolute, and relative to the largest element."""
 
     dtype: str
     relative: float = 0.0
@@ -235,7 +235,7 @@ def close_floats(expected: Any, got: Any, rtol: float, atol: float, loose: Loose
     """Where floats and complex numbers of 32 bits and more agree."""
     r, a = TOLERANCE[expected.dtype.name]
     r, a = max(rtol, r), max(atol, a)
-    if loose is not None and loose.dtype == expected.dtype.name:
+    if loose is not None and expected.dtype.name in loose.dtype.split(" and "):
         top = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
         r, a = max(r, loose.relative), max(a, loose.absolute, loose.largest * top)
     return np.isclose(got, expected, rtol=r, atol=a, equal_nan=True)
