@@ -28,8 +28,8 @@ EXCEPTIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("as_strided_scatter", "gradients"): (
         "PyTorch hands the gradient of the elements that are overwritten to `input` and drops that of the others, so that its own "
         "`gradcheck` fails; here it is right", "*: [[]0] *"),
-    ("as_strided_partial_views", "forward"): ("looks at the memory around an operand, which the tangent has not here", "float64: *"),
-    ("triangular_solve", "forward"): ("PyTorch multiplies by the whole tangent of the matrix, not by its triangle alone", "*: [[]0] *"),
+    ("logcumsumexp", "forward"): ("PyTorch's tangents of large complex numbers are NaN", "*not np.complex128(nan+nanj)"),
+    ("as_strided_partial_views", "forward"): ("looks at the memory around an operand, which the tangent has not here", "*: *"),
     ("as_strided_scatter", "16-bit gradients"): ("see its gradients", "*: [[]0] *"),
     **{(f"nn_functional_linear_cross_entropy_chunked{kind}", "second"): (
         "PyTorch's path in chunks has a second derivative of zero; here it is that of the whole", "*not np.float64(0.0)")
@@ -79,12 +79,12 @@ LOOSE: dict[str, Loose] = {
     "matrix_exp": Loose("float32", largest=1e-6),
     "cov": Loose("float32", absolute=2e-4),
     "cov forward": Loose("complex128", relative=1e-5),
-    "cholesky_inverse forward": Loose("float64 and complex128", largest=1e-4),
+    "logcumsumexp forward": Loose("float64 and complex128", relative=1e-5),
     "nn.functional.multi_head_attention_forward": Loose("float32", relative=3e-4)}
 """Tolerances where PyTorch itself is off by more: its Bessel functions in double precision are right to 5 to 7 digits, its
 matrix exponential in single precision is where elements are small beside the largest one, the gradients of float32 weights beside
 float64 data in `cov` are differences of larger numbers, and the logits of the samples for attention reach some hundreds, by which softmax
-multiplies the last digit of single precision."""
+multiplies the last digit of single precision. Tangents of `logcumsumexp` are right to 6 digits there."""
 
 
 LOOSENED = (

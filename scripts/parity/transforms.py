@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from crossing import NoCounterpart, cross, plain
+from crossing import NoCounterpart, counterpart, cross, plain
 from operations import UNWRITTEN, compare, cotangents, leaves, named, ours, samples
 from scope import LOOSE, NOT_BATCHED
 
@@ -43,6 +43,12 @@ def tangents(library: Any, function: Any, given: tuple[Any, Any, Any], process: 
         return [np.zeros_like(plain(p.primal)) if p.tangent is None else plain(p.tangent) for p in pairs]
 
 
+def within_domain(op: Any, library: Any) -> Any:
+    """The function of symmetric, triangular ... operands as torch's own gradient checks make them of any matrix."""
+    wrapper, function = (op.gradcheck_wrapper, op.op) if library is torch else (counterpart(op.gradcheck_wrapper), ours(op))
+    return lambda x, *args, **kwargs: wrapper(function, x, *args, **kwargs)
+
+
 def forward(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
     """Tangents in forward mode."""
     if not op.supports_forward_ad or op.name in UNWRITTEN:
@@ -51,8 +57,8 @@ def forward(op: Any, count: int | None) -> Iterator[tuple[str, str]]:
         if dtype in op.supported_backward_dtypes("cpu"):
             for s in samples(op, dtype, min(count, 2) if count else MOST, requires_grad=True):
                 given = s.input, s.args, s.kwargs
-                found = compare(lambda: tangents(torch, op.op, given, s.output_process_fn_grad),  # noqa: B023
-                                lambda: tangents(steepest, ours(op), cross(given), cross(s.output_process_fn_grad)),  # noqa: B023
+                found = compare(lambda: tangents(torch, within_domain(op, torch), given, s.output_process_fn_grad),  # noqa: B023
+                                lambda: tangents(steepest, within_domain(op, steepest), cross(given), cross(s.output_process_fn_grad)),  # noqa: B023
                                 rtol=1e-6, atol=1e-7, loose=LOOSE.get(f"{op.name} forward", LOOSE.get(op.name)))
                 if found is not None:
                     yield named(dtype), found
