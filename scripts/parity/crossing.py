@@ -121,6 +121,8 @@ def counterpart(function: Any) -> Any:
     if isinstance(function, partial):
         return partial(counterpart(function.func), *cross(list(function.args)), **cross(function.keywords))
     module = getattr(function, "__module__", None) or ""
+    if getattr(function, "__name__", "") == "wrapper_set_seed":
+        return _seeded
     if isinstance(function, types.FunctionType) and (module.startswith("torch.testing") or not module.startswith("torch")):
         return _rebound(function)
     name = getattr(function, "__name__", "")
