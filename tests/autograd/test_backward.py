@@ -373,3 +373,14 @@ def test_every_node_of_a_graph_tells_its_attributes():
     transposed = product.next_functions[1][0]
     assert "_saved_self" in dir(product)
     assert transposed.name() == "TBackward0" and "name" in dir(transposed)
+
+
+def test_gradients_with_a_graph_are_each_leafs_own():
+    x, y, s = (torch.tensor(v, requires_grad=True) for v in ([1.0, 1.0], [1.0, 1.0], [2.0, 3.0]))
+    ((x + y) * s * s).sum().backward(create_graph=True)
+    (x * 2).sum().backward()
+    assert x.grad.tolist() == [6, 11] and y.grad.tolist() == [4, 9] and s.grad.requires_grad
+    x.grad, factor = None, torch.tensor(2.0, requires_grad=True)
+    (x.sum() * factor).backward(create_graph=True)                     # an expanded number
+    (x * 2).sum().backward()
+    assert x.grad.tolist() == [4, 4]

@@ -252,7 +252,7 @@ class Backward:
         if have is None:
             owned = (g._storage is None and g.array.base is None and g.array.flags.c_contiguous and g.node is None
                      and id(g) not in self.shared and type(g) is not SparseTensor)
-            leaf._grad = g if owned or self.create and g.node is not None else duplicate(g)
+            leaf._grad = g if owned else duplicate(g)
             if interpreters:
                 interpreters[-1].accumulated(leaf, leaf._grad)
         elif modes.grad or type(have) is SparseTensor or type(g) is SparseTensor:
