@@ -108,7 +108,7 @@ class LRScheduler:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "step" in cls.__dict__ and cls.__dict__["step"].__code__.co_argcount == 2:
+        if "step" in cls.__dict__ and cls.__dict__["step"].__code__.co_argcount <= 2:          # no metric
             cls.step = told(cls.__dict__["step"])  # type: ignore[method-assign]
 
     def get_last_lr(self) -> list[Any]:
