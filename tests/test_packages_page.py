@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 
 def plain(name: str) -> str:
     """A package's name as far as its distribution and its import share it."""
-    return re.sub(r"pytorch-|-ppl", "", name.lower().replace("_", "-"))
+    return re.sub(r"-for-pytorch|pytorch-|-ppl|-torch$", "", name.lower().replace("_", "-"))
 
 
 def test_rows_and_programs_are_the_same() -> None:

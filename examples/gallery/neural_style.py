@@ -69,7 +69,7 @@ model.add_module("content_loss", content_losses[-1])
 print([name for name, _ in model.named_children()])
 
 input_img = content_img.clone().requires_grad_(True)
-optimizer = optim.LBFGS([input_img], line_search_fn="strong_wolfe")
+optimizer = optim.LBFGS([input_img], line_search_fn="strong_wolfe", max_iter=10)
 run = [0]
 while run[0] <= 35:
 
