@@ -384,3 +384,13 @@ def test_gradients_with_a_graph_are_each_leafs_own():
     (x.sum() * factor).backward(create_graph=True)                     # an expanded number
     (x * 2).sum().backward()
     assert x.grad.tolist() == [4, 4]
+
+
+def test_a_write_that_fails_does_not_count():
+    x = torch.ones(2, requires_grad=True)
+    y = x * 1
+    z = y * y
+    with torch.no_grad(), pytest.raises(RuntimeError):
+        y.mul_(torch.ones(3))
+    z.sum().backward()
+    assert y._version == 0 and x.grad.tolist() == [2, 2]

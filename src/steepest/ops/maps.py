@@ -17,6 +17,7 @@ from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
 from steepest.core.recording import attacher
+from steepest.core.storage import UNTRACKED
 from steepest.core.tensor import Tensor, fresh
 from steepest.errors import text
 from steepest.ops.meaning import NumPy
@@ -174,19 +175,21 @@ class Elementwise(Primitive):
             array = target.array
             if target.dtype is not of or 0 in array.strides:
                 return False
+            if target.counter is UNTRACKED and not modes.inference:
+                raise RuntimeError(text("inference-written"))
             if plan.kernel is np.negative and not array.flags.c_contiguous:
                 return False        # NumPy 2.4 mixes up elements that lie 16 or 64 bytes apart, in the operand and in what is written
             arrays.append(array)
+        try:
+            plan.kernel(*arrays)
+        except (ValueError, TypeError) as problem:
+            raise written_error(self, targets, operands, problem) from None
         for target in targets:
             counter = target.counter
             if counter is not None:
                 counter.count += 1
             else:
                 target.version.count = 1
-        try:
-            plan.kernel(*arrays)
-        except (ValueError, TypeError) as problem:
-            raise written_error(self, targets, operands, problem) from None
         return True
 
 
