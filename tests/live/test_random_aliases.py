@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from test_core_properties import Program, quietly
+from tensor_programs import Program
+from tensor_runs import quietly
 
 EXAMPLES = int(os.environ.get("STEEPEST_EXAMPLES", "120"))
 ALIASES = """
