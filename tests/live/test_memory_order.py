@@ -1,5 +1,8 @@
 """Random numbers into tensors that do not lie in the order of their indices: PyTorch fills them in the order of their memory."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 import torch
 
@@ -65,3 +68,30 @@ def test_a_transformer_that_drops(batch_first: bool) -> None:
         x = t.randn(3, 5, 16)
         found.append(layer(x).flatten().tolist())
     assert found[0] == pytest.approx(found[1], abs=2e-5)
+
+
+@pytest.mark.parametrize("expression", [
+    "a + b", "b + a", "a + c", "c + a", "d + e", "e + d", "f * h", "a + k", "l + a", "m + b", "o + n", "n + o", "torch.where(a > 3, a, b)",
+    "torch.where(b > 3, a, b)", "a < b", "torch.addcmul(a, b, b)", "torch.lerp(a, b, 0.3)", "a ** b", "a + b.double()", "a.clamp(b * 0, b)",
+    "a.masked_fill(b > 3, 0.0)", "a.masked_fill(a > 3, 0.0)", "a.long() + b", "torch.tensor(1.0) + a", "1 - a", "a * b * a"])
+def test_operands_in_several_orders(expression: str) -> None:
+    found = []
+    for library in (torch, steepest):
+        def made(*shape: int, library: Any = library) -> Any:
+            return library.arange(float(np.prod(shape))).reshape(shape)
+
+        names = {"a": made(4, 3).t(), "b": made(3, 4), "c": made(3, 1), "d": made(2, 3, 4).transpose(0, 2), "e": made(4, 3, 2),
+                 "f": made(2, 4, 3).permute(2, 0, 1), "h": made(3, 2, 4), "k": made(6, 4)[::2], "l": made(3, 8)[:, ::2],
+                 "m": made(4, 6).t()[::2], "n": made(3, 4).expand(2, 3, 4), "o": made(2, 4, 3).transpose(1, 2)}
+        result = eval(expression, {"torch": library, **names})
+        found.append((result.stride(), result.tolist()))
+    assert found[0] == found[1]
+
+
+def test_a_dropout_behind_operands_in_several_orders() -> None:
+    found = []
+    for library in (torch, steepest):
+        library.manual_seed(0)
+        tokens = library.arange(24.0).reshape(2, 3, 4).transpose(1, 2)
+        found.append(library.nn.functional.dropout(tokens + library.ones(4, 3), 0.5).tolist())
+    assert found[0] == found[1]

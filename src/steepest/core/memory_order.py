@@ -7,7 +7,7 @@ import numpy as np
 from steepest.core.device import CHANNELS_LAST, CHANNELS_LAST_3D
 from steepest.errors import text
 
-__all__ = ["alike", "channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "restored"]
+__all__ = ["alike", "channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "order_of_several", "restored"]
 
 Order = tuple[int, ...]
 RANKS = {CHANNELS_LAST: 4, CHANNELS_LAST_3D: 5}
@@ -45,20 +45,34 @@ def memory_order(array: np.ndarray[Any, Any]) -> Order | None:
 
     An expanded axis (stride 0) stays where it is; of two axes with one stride the shorter is the inner one.
     """
-    if array.flags.c_contiguous:
-        return None
-    shape, strides = array.shape, array.strides
-    inner = list(range(array.ndim))[::-1]           # from the innermost outwards, sorted by insertion
+    return None if array.flags.c_contiguous else _sorted(array.shape, [array.strides])
+
+
+def order_of_several(shape: tuple[int, ...], arrays: Any) -> Order | None:
+    """The axes of the result of an elementwise operation, which are those of the first operand that tells two of them apart."""
+    return _sorted(shape, [(0,) * (len(shape) - a.ndim) + tuple([0 if n == 1 else s for n, s in zip(a.shape, a.strides, strict=True)])
+                           for a in arrays])
+
+
+def _sorted(shape: tuple[int, ...], strides: list[tuple[int, ...]]) -> Order | None:
+    def compared(a: int, b: int) -> int:
+        for each in strides:
+            if each[a] and each[b]:
+                if each[a] != each[b]:
+                    return 1 if each[a] > each[b] else -1
+                if shape[a] > shape[b]:
+                    return 1
+        return 0
+
+    inner = list(range(len(shape)))[::-1]           # from the innermost outwards, sorted by insertion
     for begin in range(1, len(inner)):
         at = begin
         for before in range(begin - 1, -1, -1):
-            a, b = inner[before], inner[at]
-            if not strides[a] or not strides[b]:
-                continue
-            if strides[a] > strides[b] or (strides[a] == strides[b] and shape[a] > shape[b]):
-                inner[before], inner[at] = b, a
+            way = compared(inner[before], inner[at])
+            if way > 0:
+                inner[before], inner[at] = inner[at], inner[before]
                 at = before
-            elif strides[a] < strides[b]:
+            elif way < 0:
                 break
     order = inner[::-1]
     real = [k for k in order if shape[k] != 1]

@@ -208,7 +208,7 @@ clamp_max, at_most = (elementwise("clamp_max", lambda m, x, high: m.minimum(high
                                   x=lambda g, x, high: where(x <= high, g, 0), high=lambda g, x, high: where(x > high, g, 0),
                       refuses="complex")
                       for node, by_number in (("ClampMaxBackward1", "ClampMaxBackward0"), ("ClampBackward0", "ClampBackward1")))
-masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",),
+masked_fill = elementwise("masked_fill", lambda m, x, mask, value: m.where(mask, value, x), keep=("mask",), in_order=True,
                           node="MaskedFillBackward1",
                           number=("value", "MaskedFillBackward0"),
                           x=lambda g, mask: where(mask, 0, g), value=lambda g, mask: where(mask, g, 0))

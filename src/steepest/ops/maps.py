@@ -13,6 +13,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import FLOATING, HALVES, converted, dtype, numpy_dtype, these
+from steepest.core.memory_order import memory_order, order_of_several, restored
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
@@ -60,7 +61,7 @@ class Elementwise(Primitive):
 
     def __init__(self, name: str, definition: Callable[..., Any], rules: dict[str, Any], node_name: str, promote: str,
                  gives: tuple[dtype | None, ...], keep: tuple[str, ...], held: tuple[str, ...] = (), refuses: str = "",
-                 of_complex: Callable[..., Any] | None = None):
+                 of_complex: Callable[..., Any] | None = None, in_order: bool = False):
         super().__init__(name, arguments(definition)[1:], rules, node_name)
         self.of_complex = of_complex
         self.definition, self.promote, self.gives = definition, promote, gives
@@ -70,7 +71,7 @@ class Elementwise(Primitive):
         self.plans: dict[Any, Plan] = {}
         self.kernels: dict[Any, Any] = {}
         self.default: dtype | None = None
-        self.evaluate = unrolled(len(self.inputs))(self)
+        self.evaluate = unrolled(len(self.inputs), IN_ORDER if in_order else LED if len(self.inputs) > 1 else "")(self)
         self.bind = self.evaluate if type(self).__call__ is Elementwise.__call__ else self.__call__
 
     def promoted(self, tags: Any) -> dtype:
@@ -197,11 +198,15 @@ NO_PARAMETERS: dict[str, Any] = {}
 OPERAND = """
         if isinstance(x{i}, Tensor):
             a{i} = x{i}.array
-            t{i} = x{i}.dtype if a{i}.ndim else x{i}.dtype.scalar
+            n{i} = a{i}.ndim
+            t{i} = x{i}.dtype if n{i} else x{i}.dtype.scalar
             w{i} = x{i}.needs_grad or x{i}.view_of is not None
         else:
-            a{i}, t{i}, w{i} = x{i}, type(x{i}), False
+            a{i}, n{i}, t{i}, w{i} = x{i}, 0, type(x{i}), False
 """
+LED = "if n0 > 1 and not a0.flags.c_contiguous: out = led(out, ({a},))"
+IN_ORDER = "if n0 > 1 and not a0.flags.c_contiguous: out = ascontiguousarray(out)"
+"""How results lie in memory: as the first operand does, or in order."""
 BIND = """
 def make(self):
     plans = self.plans
@@ -218,6 +223,7 @@ def make(self):
             out = plan.kernel({a})
         except (ValueError, TypeError) as problem:
             raise broadcast_error(self, ({x},), problem) from None
+        {lies}
         result = fresh(out, plan.plain) if plan.plain is not None and type(out) is ndarray else plan.wrap(out)
         if ({wanted}) and modes.grad:
             (self.attacher or attacher(self))(self, {x}, NO_PARAMETERS, result)
@@ -229,16 +235,25 @@ elements an operation takes about as long as these lines do."""
 
 
 @cache
-def unrolled(count: int) -> Callable[[Elementwise], Callable[..., Any]]:
-    """What makes the binding function of an operation of `count` operands."""
+def unrolled(count: int, lies: str) -> Callable[[Elementwise], Callable[..., Any]]:
+    """What makes the binding function of an operation of `count` operands; `lies` is the line that says how its result does in memory."""
     def row(pattern: str, separator: str = ", ") -> str:
         return separator.join(pattern.format(i=i) for i in range(count))
 
-    source = BIND.format(x=row("x{i}"), a=row("a{i}"), t=row("t{i}"), wanted=row("w{i}", " or "), each=row(OPERAND, ""))
-    scope = {**globals(), "attacher": attacher, "ndarray": np.ndarray}
+    source = BIND.format(lies=lies.format(a=row("a{i}")), x=row("x{i}"), a=row("a{i}"), t=row("t{i}"), wanted=row("w{i}", " or "),
+                         each=row(OPERAND, ""))
+    scope = {**globals(), "attacher": attacher, "ndarray": np.ndarray, "ascontiguousarray": np.ascontiguousarray}
     exec(compile(source, f"{__file__}: {count} operands", "exec"), scope)
     made: Callable[[Elementwise], Callable[..., Any]] = scope["make"]
     return made
+
+
+def led(out: Any, arrays: tuple[Any, ...]) -> Any:
+    """A result that lies in memory as PyTorch's does, where its operands lie in several ways: NumPy's is in order then."""
+    if type(out) is not np.ndarray:
+        return out
+    order = order_of_several(out.shape, [a for a in arrays if isinstance(a, np.ndarray)])
+    return out if order == memory_order(out) or order is None else restored(np.ascontiguousarray(out.transpose(order)), order)
 
 
 def _over_arrays(definition: Callable[..., Any], kinds: list[Any], *arrays: Any) -> Any:
@@ -307,7 +322,7 @@ def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", pr
                 gives: dtype | tuple[dtype | None, ...] | None = None, results: int = 1, keep: tuple[str, ...] = (),
                 held: tuple[str, ...] = (),
                 number: tuple[str, str] | None = None, kind: type[Elementwise] = Elementwise, rounds_once: bool = False,
-                refuses: str = "", of_complex: Callable[..., Any] | None = None, **rules: Any) -> Elementwise:
+                refuses: str = "", of_complex: Callable[..., Any] | None = None, in_order: bool = False, **rules: Any) -> Elementwise:
     """Make an elementwise operation.
 
     `promote="float"` computes integers in the default floating dtype; `gives` fixes the dtype of the result (bool for
@@ -316,11 +331,11 @@ def elementwise(name: str, definition: Callable[..., Any], *, node: str = "", pr
     `number` is an operand and the name of the node where that operand is a Python number; `kind` is a subclass to be made;
     of `rounds_once` see `Primitive`; `refuses` names the dtypes that PyTorch has no kernel for on the CPU (`core.dtype.GROUPS`);
     `of_complex` is evaluated over NumPy's arrays in place of the definition where the numbers are complex and PyTorch writes it in
-    another way.
+    another way; with `in_order` the result lies in memory in order, however its operands do.
     """
     if not isinstance(gives, tuple):
         gives = (gives,) * results
-    made = kind(name, definition, rules, node, promote, gives, keep, held, refuses, of_complex)
+    made = kind(name, definition, rules, node, promote, gives, keep, held, refuses, of_complex, in_order)
     made.rounds_once = rounds_once
     if number is not None:
         made.name_with_number(*number)
