@@ -152,3 +152,11 @@ def test_parts_of_complex_numbers_behind_strides_are_written() -> None:
     assert a.tolist() == [1 + 7j, 3 - 1j, 2.5j]
     part.sum().backward()
     assert x.grad.tolist() == [3j, 0, 3j]                               # printed by PyTorch 2.13.0
+
+
+def test_tangents_lie_in_memory_as_their_numbers() -> None:
+    x = torch.arange(6.0).reshape(2, 3)
+    turned = x.t().clone().t()                                          # another order in memory, the same elements
+    value, tangent = torch.func.jvp(lambda a: (a * 1).view(3, 2), (x,), (turned,))
+    assert value.tolist() == tangent.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert torch.func.jvp(lambda a: a.as_strided([2], [3], 1), (x,), (turned,))[1].tolist() == [1, 4]

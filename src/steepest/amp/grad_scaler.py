@@ -27,11 +27,17 @@ class GradScaler:
         self._growth_interval, self._growth_tracker = growth_interval, 0
         self._finite: dict[int, bool | None] = {}  # by optimizer: whether all its unscaled gradients are finite
         self._stepped: set[int] = set()
+        self._begun = False                        # whether anything was scaled yet
+
+    def _check_begun(self, method: str) -> None:
+        if not self._begun:
+            raise AssertionError(text("scaler-not-begun", method=method))
 
     def scale(self, outputs: Any) -> Any:
         """A tensor, or tensors in lists and tuples, times the scale."""
         if not self._enabled:
             return outputs
+        self._begun = True
         if isinstance(outputs, Tensor):
             return outputs * self._scale
         return type(outputs)([self.scale(x) for x in outputs])
@@ -40,6 +46,7 @@ class GradScaler:
         """Divide the gradients of an optimizer's parameters by the scale, before clipping for example."""
         if not self._enabled:
             return
+        self._check_begun("unscale_")
         if id(optimizer) in self._finite:
             raise RuntimeError(text("scaler-unscaled-late" if id(optimizer) in self._stepped else "scaler-unscaled-twice"))
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
@@ -68,6 +75,7 @@ class GradScaler:
         """Move the scale after the steps of all optimizers, or set it."""
         if not self._enabled:
             return
+        self._check_begun("update")
         if new_scale is not None:
             self._scale = float(new_scale)
         elif all(finite is None for finite in self._finite.values()):

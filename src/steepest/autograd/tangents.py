@@ -22,7 +22,7 @@ from steepest.core.tensor import Tensor, alias
 from steepest.ops.arithmetic import cast, conjugate
 from steepest.ops.creation import full
 from steepest.ops.inplace import assign
-from steepest.ops.views import expand, reach
+from steepest.ops.views import asks_for_layout, expand, laid_out, layout_of, reach
 
 __all__ = ["Tangents"]
 
@@ -98,6 +98,8 @@ def linear(*positions: int) -> Callable[..., Any]:
     def rule(primitive: Any, primals: Any, tangents: Any, params: dict[str, Any], out: Any) -> Any:
         some = positions or range(len(primals))
         moved = [zeros(x) if t is None else t for x, t in zip(primals, tangents, strict=True)]
+        if primitive.form == "view" and asks_for_layout(((primitive, params),)) and moved[0].array.strides != primals[0].array.strides:
+            moved[0] = laid_out(moved[0], layout_of(primals[0]))
         return primitive(*[moved[i] if i in some else x for i, x in enumerate(primals)], **params)
 
     return rule

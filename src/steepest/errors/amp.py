@@ -17,6 +17,9 @@ ROWS = {
     "scaler-no-cuda": (
         "torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.",
         "GradScaler 已启用,但没有 CUDA 可用,已关闭"),
+    "scaler-not-begun": (
+        "Attempted {method} but _scale is None.  Call scaler.scale(loss).backward() first",
+        "{method} 之前还没有放大过任何损失:请先调用 scaler.scale(loss).backward()"),
     "scaler-unscaled-twice": (
         "unscale_() has already been called on this optimizer since the last update().",
         "自上次 update() 以来,已对这个优化器调用过 unscale_():每一步只调用一次"),
