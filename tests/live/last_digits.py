@@ -118,7 +118,8 @@ class Moved(Followed):
                 gone = (moves == 0) & (target.detach().abs() <= 2 * unit)
                 target.data.copy_(torch.where(gone, 0, target.detach() + moves * unit))
         elif ROUNDS.search(line) and CONVERTED.fullmatch(line) and target.dtype in INTEGERS and 0 not in target.stride():
-            target.data.add_((target.double() * self.noise(target.double()) * torch.finfo(torch.float32).eps).round().to(target.dtype))
+            far = torch.from_numpy(np.asarray(self.random.uniform(-2, 2, tuple(target.shape)))) * torch.finfo(torch.float32).eps
+            target.data.add_((target.double() * far).round().to(target.dtype))
         if target.is_complex() and "neg" in line and 0 not in target.stride():      # 0 - x where a vector is full, -x elsewhere
             parts = torch.view_as_real(target.detach())
             parts.copy_(torch.where(parts == 0, torch.copysign(parts, self.noise(parts)), parts))
@@ -174,7 +175,8 @@ def _explained(trials: list[Any], found: Different, done: list[tuple[str, int | 
 
 
 def _covered(trials: Any, want: Any, got: Any, least: float) -> bool:
-    """Whether numbers lie where the trials do, with room for eight times their spread, and what is not finite is so in some trial."""
+    """Whether numbers lie where the trials do, with room for eight times their spread, and what is not finite is so in some trial, or, where that
+    is what divisors of nearly zero give, very large."""
     with np.errstate(all="ignore"):
         every = np.concatenate([trials, want[None]])
         finite = np.isfinite(every)
@@ -182,5 +184,5 @@ def _covered(trials: Any, want: Any, got: Any, least: float) -> bool:
         low, high = np.where(finite, every, np.inf).min(0), np.where(finite, every, -np.inf).max(0)
         room = 8 * (high - low) + 1e-6 * np.abs(numbers).max(0) + least
         inside = np.isfinite(got) & finite.any(0) & (got >= low - room) & (got <= high + room)
-        met = ((every == got) | (np.isnan(every) & np.isnan(got))).any(0)
+        met = ((every == got) | (np.isnan(every) & np.isnan(got))).any(0) | (np.isinf(got) & (np.abs(numbers).max(0) > 1e6))
         return bool((inside | met).all())

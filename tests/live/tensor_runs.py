@@ -155,7 +155,7 @@ def step(line: str, written: int | None, theirs: Run, mine: Run, lines: list[str
         return True                # the sign of NaN is anything
     if re.search(r"\b(std|var)\(", line) and (theirs.tensors[named[0]].to(torch.complex128).abs() > 1e18).any():
         return True                # PyTorch's mean of everything overflows in float32, that along a dimension does not
-    if "requires_grad_" in line and theirs.tensors[named[0]]._is_view():
+    if "requires_grad_" in line and named and theirs.tensors[named[0]]._is_view():
         return True                # whether a view knows that it was written depends on who has looked at it since
     if "logcumsumexp" in line and theirs.tensors[named[0]].is_complex():
         return True                # NaN in PyTorch where a sum is 0, the limit here
