@@ -175,8 +175,10 @@ def _explained(trials: list[Any], found: Different, done: list[tuple[str, int | 
 
 
 def _covered(trials: Any, want: Any, got: Any, least: float) -> bool:
-    """Whether numbers lie where the trials do, with room for eight times their spread, and what is not finite is so in some trial, or, where that
-    is what divisors of nearly zero give, very large."""
+    """Whether numbers lie where the trials do, with room for eight times their spread, and what is not finite is so in some trial.
+
+    An infinity may also be very large there: what a divisor of nearly zero gives.
+    """
     with np.errstate(all="ignore"):
         every = np.concatenate([trials, want[None]])
         finite = np.isfinite(every)
