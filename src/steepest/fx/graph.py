@@ -7,7 +7,7 @@ from typing import Any
 
 from steepest.errors import text
 from steepest.fx.code import CodeGen, PythonCode, PyTreeCodeGen
-from steepest.fx.names import Namespace, pretty_target, target_name
+from steepest.fx.names import Namespace, has_member, pretty_target, target_name
 from steepest.fx.node import Argument, Node, NodeList, Target, map_arg
 from steepest.nn.modules.module import Module
 
@@ -73,7 +73,7 @@ class Graph:
 
     def get_attr(self, qualified_name: str, type_expr: Any = None) -> Node:
         """Add a node for a parameter, a buffer or a module, by its path."""
-        if self.owning_module is not None and not _has(self.owning_module, qualified_name):
+        if self.owning_module is not None and not has_member(self.owning_module, qualified_name):
             warnings.warn(text("fx-get-attr-missing"), stacklevel=2)
         return self.create_node("get_attr", qualified_name, type_expr=type_expr)
 
@@ -261,11 +261,3 @@ class _within:
 
     def __exit__(self, *problem: Any) -> None:
         self.graph._insert_before = self.before
-
-
-def _has(owner: Any, path: str) -> bool:
-    for part in path.split("."):
-        if not hasattr(owner, part):
-            return False
-        owner = getattr(owner, part)
-    return True

@@ -218,3 +218,12 @@ def type_text(thing: Any) -> str:
     if isinstance(thing, (FunctionType, BuiltinFunctionType)):
         return thing.__name__
     return repr(thing)
+
+
+def has_member(owner: Any, path: str) -> bool:
+    """Whether there is a member at the end of a path such as `layers.0.weight`."""
+    for part in path.split("."):
+        if not hasattr(owner, part):
+            return False
+        owner = getattr(owner, part)
+    return True

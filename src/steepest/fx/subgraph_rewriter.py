@@ -8,6 +8,7 @@ from steepest.errors import text
 from steepest.fx._symbolic_trace import symbolic_trace
 from steepest.fx.graph import Graph
 from steepest.fx.graph_module import GraphModule, _copy_member
+from steepest.fx.names import has_member
 from steepest.fx.node import Node
 from steepest.nn.modules.module import Module
 
@@ -170,17 +171,9 @@ def _take_members(gm: GraphModule, source: Any) -> None:
     """Give the module what nodes of the replacement name."""
     gm.delete_all_unused_submodules()
     for node in gm.graph.nodes:
-        if node.op in ("call_module", "get_attr") and not _has(gm, str(node.target)) and _has(source, str(node.target)):
+        if node.op in ("call_module", "get_attr") and not has_member(gm, str(node.target)) and has_member(source, str(node.target)):
             _copy_member(source, gm, str(node.target))
     gm.graph.lint()
-
-
-def _has(owner: Any, path: str) -> bool:
-    for part in path.split("."):
-        if not hasattr(owner, part):
-            return False
-        owner = getattr(owner, part)
-    return True
 
 
 def _replace_one(graph: Graph, match: InternalMatch, matcher: _Matcher, replacement: Graph, changed: dict[Node, Node]) -> ReplacedPatterns:
