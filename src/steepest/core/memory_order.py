@@ -7,7 +7,8 @@ import numpy as np
 from steepest.core.device import CHANNELS_LAST, CHANNELS_LAST_3D
 from steepest.errors import text
 
-__all__ = ["alike", "channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "order_of_several", "restored"]
+__all__ = ["alike", "arranged", "channels_last", "in_memory_order", "is_channels_last", "memory_order", "order_of", "order_of_several",
+           "restored", "strides_of"]
 
 Order = tuple[int, ...]
 RANKS = {CHANNELS_LAST: 4, CHANNELS_LAST_3D: 5}
@@ -86,8 +87,17 @@ def in_memory_order(shape: tuple[int, ...], order: Order | None) -> tuple[int, .
 
 def alike(array: np.ndarray[Any, Any], of: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """These elements without gaps, in the memory order of another array of the same dimensions."""
-    order = memory_order(of)
+    return arranged(array, memory_order(of))
+
+
+def arranged(array: np.ndarray[Any, Any], order: Order | None) -> np.ndarray[Any, Any]:
+    """These elements without gaps, with the axes in this order in memory."""
     return np.ascontiguousarray(array) if order is None else restored(np.ascontiguousarray(array.transpose(order)), order)
+
+
+def strides_of(array: np.ndarray[Any, Any]) -> tuple[int, ...]:
+    """The strides, counted in elements."""
+    return tuple([s // array.itemsize for s in array.strides])
 
 
 def restored(array: np.ndarray[Any, Any], order: Order | None) -> np.ndarray[Any, Any]:

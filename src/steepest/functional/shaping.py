@@ -278,17 +278,12 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     return views.unfold(input, dim=d, size=size, step=step)
 
 
-def _strides(x: Tensor) -> tuple[int, ...] | None:
-    """The strides in elements of a tensor that is not contiguous."""
-    return None if x.array.flags.c_contiguous else tuple(s // x.array.itemsize for s in x.array.strides)
-
-
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """The storage seen with given sizes and strides; RuntimeError where they lead out of it."""
     own = input.storage_cell.offset(input.array)
     begin = 0 if storage_offset is None else storage_offset - own
     views.within_storage(size, stride, own + begin, input.storage_cell.flat.size, input.array.itemsize)
-    return views.as_strided(input, shape=tuple(size), strides=tuple(stride), offset=begin, own=_strides(input))
+    return views.as_strided(input, shape=tuple(size), strides=tuple(stride), offset=begin, own=views.strides_unless_in_order(input.array))
 
 
 def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from steepest.core.copying import retyped
 from steepest.core.device import CPU, STRIDED, device, layout, memory_format
 from steepest.core.dtype import dtype as DType
-from steepest.core.memory_order import RANKS, is_channels_last
+from steepest.core.memory_order import RANKS, is_channels_last, strides_of
 from steepest.core.size import Size
 from steepest.core.storage import UNTRACKED, Storage
 from steepest.core.tensor import Tensor
@@ -27,7 +27,7 @@ def size(self: Tensor, dim: int | None = None) -> Any:
 
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements lie between neighbours along each dimension, or along one."""
-    strides = tuple(s // self.array.itemsize for s in self.array.strides)
+    strides = strides_of(self.array)
     return strides if dim is None else strides[dim]
 
 

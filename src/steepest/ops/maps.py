@@ -13,7 +13,7 @@ import numpy as np
 
 from steepest.core import dtype as dtypes
 from steepest.core.dtype import FLOATING, HALVES, converted, dtype, numpy_dtype, these
-from steepest.core.memory_order import memory_order, order_of_several, restored
+from steepest.core.memory_order import arranged, memory_order, order_of_several
 from steepest.core.modes import interpreters, modes
 from steepest.core.primitive import Primitive, arguments, wants_gradient
 from steepest.core.promotion import promote_tags
@@ -253,7 +253,7 @@ def led(out: Any, arrays: tuple[Any, ...]) -> Any:
     if type(out) is not np.ndarray:
         return out
     order = order_of_several(out.shape, [a for a in arrays if isinstance(a, np.ndarray)])
-    return out if order == memory_order(out) or order is None else restored(np.ascontiguousarray(out.transpose(order)), order)
+    return out if order == memory_order(out) or order is None else arranged(out, order)
 
 
 def _over_arrays(definition: Callable[..., Any], kinds: list[Any], *arrays: Any) -> Any:

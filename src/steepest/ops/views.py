@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from steepest.core import dtype as dtypes
+from steepest.core.memory_order import strides_of
 from steepest.core.modes import modes
 from steepest.core.primitive import Primitive, attach
 from steepest.core.tensor import Tensor, Views, fresh, refresh, refreshers
@@ -116,10 +117,14 @@ Layout = tuple[tuple[int, ...], int, int]
 
 def way_to(array: Array, x: Tensor, seen: Array | None = None) -> dict[str, Any]:
     """What makes `as_strided` show `array`, which lies in the storage of `x`; `x` counts as lying as `seen` does."""
-    own, item, offset = x.array if seen is None else seen, array.itemsize, x.storage_cell.offset
-    strides, from_ = (tuple(s // item for s in a.strides) for a in (array, own))
-    return {"shape": array.shape, "strides": strides, "offset": offset(array) - offset(own),
-            "own": None if own.flags.c_contiguous else from_}
+    own, offset = x.array if seen is None else seen, x.storage_cell.offset
+    return {"shape": array.shape, "strides": strides_of(array), "offset": offset(array) - offset(own),
+            "own": strides_unless_in_order(own)}
+
+
+def strides_unless_in_order(array: Array) -> tuple[int, ...] | None:
+    """The strides in elements; None where the elements lie one after another."""
+    return None if array.flags.c_contiguous else strides_of(array)
 
 
 def layout_of(x: Tensor) -> Layout | None:
@@ -127,7 +132,7 @@ def layout_of(x: Tensor) -> Layout | None:
     size = x.storage_cell.flat.size
     if x.array.flags.c_contiguous and x.array.size == size:
         return None
-    return tuple(s // x.array.itemsize for s in x.array.strides), x.storage_cell.offset(x.array), size
+    return strides_of(x.array), x.storage_cell.offset(x.array), size
 
 
 def _copied(array: Array, layout: Layout | None) -> Array:
