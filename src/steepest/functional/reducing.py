@@ -65,8 +65,8 @@ aminmax_result = named("aminmax", "min", "max")
 
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum over `dim` (all dimensions if None); integers are summed as int64."""
-    dtype = asked(dtype)
     if dtype is not None:
+        dtype = asked(dtype)
         input = input.to(dtype)
     total: Tensor = (red.total_of_all if dim is None else red.total)(input, dim=dims(input, dim), keepdim=keepdim)
     return total if dtype is None else total.to(dtype)
@@ -75,8 +75,8 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 @refuses("complex")
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum with NaN counted as zero."""
-    dtype = asked(dtype)
     if dtype is not None:
+        dtype = asked(dtype)
         input = input.to(dtype)
     total: Tensor = _nansum(input, dim=dims(input, dim), keepdim=keepdim)
     return total if dtype is None else total.to(dtype)
@@ -104,8 +104,8 @@ mean_dim = composite("mean", _mean_body, operands=1, kernel=_mean_kernel, node="
 
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean over `dim`; RuntimeError for integers."""
-    dtype = asked(dtype)
     if dtype is not None:
+        dtype = asked(dtype)
         input = input.to(dtype)
     if input.dtype.category < dtypes.FLOATING:
         raise RuntimeError(text("mean-of-integers", dtype=input.dtype))
@@ -126,8 +126,8 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
 @in_single_precision
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The product over one dimension, or of all elements."""
-    dtype = asked(dtype)
     if dtype is not None:
+        dtype = asked(dtype)
         input = input.to(dtype)
     made: Tensor = (red.product_of_all if dim is None else red.product)(input, dim=dims(input, dim), keepdim=keepdim)
     return made if dtype is None else made.to(dtype)

@@ -192,6 +192,8 @@ def _block(shape: tuple[int, ...], dim: tuple[int, ...]) -> tuple[int, int, int]
 def cascade(x: Array, dim: tuple[int, ...]) -> Array | None:
     """The sums over some dimensions, which are left out; None where the layout is not for this or there is no native code."""
     shape = x.shape
+    if x.size <= SEQUENTIAL:
+        return None
     if x.flags.c_contiguous:
         block = _block(shape, dim)
         if block is None:
@@ -205,7 +207,7 @@ def cascade(x: Array, dim: tuple[int, ...]) -> Array | None:
         taken = x if inner == 1 else x[None]
     else:
         return None
-    if n <= SEQUENTIAL or not x.size:
+    if n <= SEQUENTIAL:
         return None
     kernel = _kernel(_write_rows if inner == 1 else _write_columns, DTYPES.get(x.dtype.char))
     if kernel is None:

@@ -24,12 +24,18 @@ sums: list[Callable[[Any, tuple[int, ...]], Any]] = []
 """Native code for sums over some dimensions, which it leaves out, or None where it has none; the layer that compiles puts it here."""
 
 
-def summed(x: Any, dim: tuple[int, ...], keepdim: bool = False) -> Any:
-    """The sums of an array of floating numbers, in PyTorch's order where that is known."""
+def in_pytorchs_order(x: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """The sums of an array of floating numbers in PyTorch's order; None where that is not known."""
     found = sums[0](x, dim) if sums else None
+    return found if found is None or not keepdim else found.reshape([1 if d in dim else n for d, n in enumerate(x.shape)])
+
+
+def summed(x: Any, dim: tuple[int, ...], keepdim: bool = False) -> Any:
+    """The sums of an array of floating numbers, in PyTorch's order where that is known; of all elements a number, as from NumPy."""
+    found = in_pytorchs_order(x, dim, keepdim)
     if found is None:
         return np.add.reduce(x, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
-    return found.reshape([1 if d in dim else n for d, n in enumerate(x.shape)]) if keepdim else found
+    return found if found.ndim else found[()]
 
 
 class Reduction(Primitive):
@@ -52,11 +58,10 @@ class Reduction(Primitive):
     def run(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         (x,) = operands
         array, dim, keepdim = x.array, params["dim"], params["keepdim"]
-        if self.ufunc is np.add and array.dtype.kind == "f" and sums:
-            found = sums[0](array, dim)
+        if self.ufunc is np.add and array.dtype.kind == "f":
+            found = in_pytorchs_order(array, dim, keepdim)
             if found is not None:
-                shape = [1 if d in dim else n for d, n in enumerate(array.shape)]
-                return finish(self, operands, params, fresh(found.reshape(shape) if keepdim else found, x.dtype))
+                return finish(self, operands, params, fresh(found, x.dtype))
         to = self.result_dtype(x.dtype)
         if self.identity is None and any(array.shape[d] == 0 for d in dim):
             raise IndexError(text("reduction-of-nothing", operation=self.name, shape=list(array.shape)))
