@@ -157,8 +157,8 @@ def test_the_order_of_calls_is_checked() -> None:
     parameter = torch.ones(1, requires_grad=True)
     optimizer = torch.optim.SGD([parameter], lr=0.1)
     scaler = torch.amp.GradScaler("cpu")
-    for call in (scaler.update, lambda: scaler.unscale_(optimizer)):
-        with pytest.raises(AssertionError, match="_scale is None"):
+    for call in (scaler.update, lambda: scaler.unscale_(optimizer), lambda: scaler.step(optimizer)):
+        with pytest.raises(AssertionError, match="Attempted (update|unscale_|step) but _scale is None"):
             call()
     scaler.scale(parameter.sum()).backward()
     with pytest.raises(AssertionError, match="No inf checks"):

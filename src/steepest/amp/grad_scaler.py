@@ -62,6 +62,7 @@ class GradScaler:
         """`optimizer.step()`, unless a gradient is infinite or NaN; unscales first where that has not been done."""
         if not self._enabled:
             return optimizer.step(*args, **kwargs)
+        self._check_begun("step")
         if id(optimizer) in self._stepped:
             raise RuntimeError(text("scaler-stepped-twice"))
         if id(optimizer) not in self._finite:
