@@ -6,7 +6,6 @@ in pairs, and the last digit is PyTorch's.
 """
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -162,11 +161,13 @@ def _left(shape: tuple[int, ...], dim: tuple[int, ...]) -> tuple[int, ...]:
 
 
 @functools.cache
-def _kernel(write: Callable[[Function, str], None], dtype: str | None) -> Any:
-    if dtype is None:
+def _kernel(rows: bool, kind: str) -> Any:
+    """Native code for numbers of a NumPy kind such as "f": sums along rows, or down columns; None where there is none."""
+    if kind not in DTYPES:
         return None
+    write = _write_rows if rows else _write_columns
     try:
-        return quick_function("cascade", ["x", "out"], lambda f: write(f, dtype))
+        return quick_function("cascade", ["x", "out"], lambda f: write(f, DTYPES[kind]))
     except machine.Unavailable:
         return None
 
@@ -189,31 +190,41 @@ def _block(shape: tuple[int, ...], dim: tuple[int, ...]) -> tuple[int, int, int]
     return outer, n, inner
 
 
+@functools.lru_cache(1024)
+def _plan(shape: tuple[int, ...], dim: tuple[int, ...]) -> tuple[int, bool, tuple[int, ...], tuple[int, ...]] | None:
+    """How many numbers each sum of such an array has, whether they are rows, the shape to take them in and that of the result."""
+    block = _block(shape, dim)
+    if block is None:
+        return None
+    outer, n, inner = block
+    return n, inner == 1, (outer, n) if inner == 1 else block, _left(shape, dim)
+
+
 def cascade(x: Array, dim: tuple[int, ...]) -> Array | None:
     """The sums over some dimensions, which are left out; None where the layout is not for this or there is no native code."""
     shape = x.shape
     if x.size <= SEQUENTIAL:
         return None
     if x.flags.c_contiguous:
-        block = _block(shape, dim)
-        if block is None:
+        plan = _plan(shape, dim)
+        if plan is None:
             return _apart(x, dim)
-        outer, n, inner = block
-        taken = x.reshape(outer, n) if inner == 1 else x.reshape(block)
+        n, rows, taken_as, left = plan
+        taken = x.reshape(taken_as)
     elif x.ndim == 2 and x.flags.f_contiguous:
         return cascade(x.T, tuple([1 - d for d in reversed(dim)]))
     elif x.ndim == 2 and len(dim) == 1 and x.strides[1] == x.itemsize:
-        n, inner = (shape[0], 2) if dim == (0,) else (shape[1], 1)
-        taken = x if inner == 1 else x[None]
+        rows, left = dim != (0,), _left(shape, dim)
+        n, taken = (shape[1], x) if rows else (shape[0], x[None])
     else:
         return None
     if n <= SEQUENTIAL:
         return None
-    kernel = _kernel(_write_rows if inner == 1 else _write_columns, DTYPES.get(x.dtype.char))
+    kernel = _kernel(rows, x.dtype.char)
     if kernel is None:
         return None
-    out: Array = np.empty(_left(shape, dim), x.dtype)
-    return kernel(taken, out)
+    out: Array = kernel(taken, np.empty(left, x.dtype))
+    return out
 
 
 def _apart(x: Array, dim: tuple[int, ...]) -> Array | None:
